@@ -1,0 +1,38 @@
+/*
+ * JSON, strict: RFC 8259 through jansson, and besides refused: repeated names, raw NUL, reals,
+ * integers beyond int64, depth over DEP_JSON_DEPTH_MAX, anything but white space after the value.
+ * (PLATFORM trap: jansson swallows a NUL after a number, so NUL is looked for first.) Values are
+ * jansson's json_t: new references are the caller's (json_decref). Layer:   codec (pure).
+ */
+#ifndef DEP_CODEC_JSON_H
+#define DEP_CODEC_JSON_H
+#include "base/base.h"
+#include <jansson.h>
+
+enum { DEP_JSON_DEPTH_MAX = 32, DEP_JSON_LEN_MAX = 8 * 1024 * 1024 };
+
+static inline void dep_json_release(json_t **value)
+{
+    json_decref(*value);
+}
+#define DEP_AUTO_JSON DEP_CLEANUP(dep_json_release) json_t
+
+/* Any JSON value at the top. Findings: "json.syntax", "json.nul", "json.duplicate", "json.real",
+ * "json.integer", "json.depth", "json.len". */
+DEP_MUST_USE int dep_json_parse(struct dep_slice text, json_t **out, struct dep_finding *why);
+/* The same, but reals allowed (JSON Type Definition's own tests, foreign reports). */
+DEP_MUST_USE int dep_json_parse_lenient(struct dep_slice text, json_t **out,
+                                        struct dep_finding *why);
+/* Compact, object names in order of insertion. */
+DEP_MUST_USE int dep_json_encode(const json_t *value, struct dep_buf *out);
+/* Compact, object names sorted. */
+DEP_MUST_USE int dep_json_encode_sorted(const json_t *value, struct dep_buf *out);
+
+/* Borrowed members: NULL where the name is absent or of another type. */
+const char *dep_json_string(const json_t *object, const char *name);
+const json_t *dep_json_object(const json_t *object, const char *name);
+const json_t *dep_json_array(const json_t *object, const char *name);
+/* False where absent or not an integer. */
+bool dep_json_int(const json_t *object, const char *name, int64_t *out);
+bool dep_json_true(const json_t *object, const char *name);
+#endif

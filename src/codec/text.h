@@ -1,0 +1,40 @@
+/*
+ * Small text forms: UTF-8, UUIDv7, RFC 3339 time, EDTF dates, percent escapes, language tags,
+ * digits of other scripts. Layer:   codec (pure; the clock and randomness are arguments).
+ */
+#ifndef DEP_CODEC_TEXT_H
+#define DEP_CODEC_TEXT_H
+#include "base/base.h"
+
+/* Well-formed UTF-8 (RFC 3629: no surrogate, no overlong form). */
+bool dep_utf8_valid(struct dep_slice text);
+
+/* UUIDv7 (RFC 9562 section 5.7): 48 bits of `unix_ms`, the rest from `random`. `out` holds
+ * DEP_UUID_LEN + 1. */
+void dep_uuid7_encode(uint64_t unix_ms, const uint8_t random[10], char *out);
+/* Lower case, version 7, variant 2. */
+bool dep_uuid7_valid(struct dep_slice text);
+
+/* "2026-11-24T09:15:17Z". `out` holds 21. Years 1970 to 9999. */
+void dep_time_encode(int64_t unix_s, char *out);
+/* RFC 3339 with any offset; `offset_min` may be NULL. */
+bool dep_time_parse(struct dep_slice text, int64_t *unix_s, int *offset_min);
+
+/* EDTF (ISO 8601-2) levels 0 and 1: dates with times and zones, "2026-11", "2026-XX-05", "2026?",
+ * "2026~", "2026-11/..", intervals, seasons. */
+bool dep_edtf_valid(struct dep_slice text);
+
+/* BCP 47 well-formed enough to store: language, script, region, subtags of 2 to 8 alphanumerics. */
+bool dep_lang_valid(struct dep_slice text);
+
+/* Bytes outside 0x21..0x7E, and '%', become %HH (upper case). The reader takes only what the
+ * encoder would write. */
+void dep_percent_encode(struct dep_slice in, struct dep_buf *out);
+DEP_MUST_USE bool dep_percent_parse(struct dep_slice text, struct dep_buf *out);
+
+/* Copy `text`, Arabic-Indic and Extended Arabic-Indic digits turned into ASCII. */
+void dep_digits_ascii(struct dep_slice text, struct dep_buf *out);
+
+/* For a terminal or a page: control characters, bidi controls and invalid UTF-8 shown as \xHH. */
+void dep_text_show(struct dep_slice text, struct dep_buf *out);
+#endif
