@@ -1,0 +1,58 @@
+/*
+ * Which key was in force at which place in the log.
+ *
+ * Fed every record of a log in order (key.enrolled, key.revoked count), it judges each signature by
+ * the keys in force at its place. The first record must be the root key's own enrolment, signed by
+ * it. Root enrols log, registrar, vault and cosigner keys; registrar (or root) enrols officers and
+ * devices. DESIGN.md section 4. Layer:   record (pure).
+ */
+#ifndef DEP_RECORD_KEYSET_H
+#define DEP_RECORD_KEYSET_H
+#include "record/record.h"
+
+enum { DEP_KEYSET_MAX = 65536 };
+
+enum dep_key_use {
+    DEP_KEY_ROOT = 1,
+    DEP_KEY_LOG,
+    DEP_KEY_REGISTRAR,
+    DEP_KEY_OFFICER,
+    DEP_KEY_DEVICE,
+    DEP_KEY_COSIGNER,
+    DEP_KEY_VAULT,
+    DEP_KEY_ROLE
+};
+
+struct dep_key_state {
+    enum dep_key_use use;
+    char kid[DEP_KID_LEN + 1];
+    struct dep_public_key key;          /* signing keys */
+    char code[DEP_CODE_LEN_MAX + 1];    /* officer or device */
+    unsigned roles;                     /* set of dep_role */
+    char age_recipient[64];             /* officers, vault, roles: "age1..." or "" */
+    char enrolled_by[DEP_UUID_LEN + 1]; /* jti */
+    uint64_t enrolled_at;               /* index in the log */
+    bool revoked;
+    uint64_t revoked_at;      /* index of the revocation, where revoked */
+    uint64_t distrusted_from; /* first index whose signatures are disputed */
+};
+
+struct dep_keyset;
+DEP_MUST_USE int dep_keyset_new(struct dep_keyset **out);
+void dep_keyset_free(struct dep_keyset *keyset);
+/*
+ * Verify and take in record number `index` (0, 1, 2 ...). Findings: "keyset.first" (not the root's
+ * own), "keyset.kid" (not enrolled), "keyset.revoked", "keyset.role" (by doesn't match the key or
+ * the schema's signers), "keyset.enroller", "jwt.signature". On a finding nothing is taken in.
+ */
+DEP_MUST_USE int dep_keyset_add(struct dep_keyset *keyset, const struct dep_schemas *schemas,
+                                uint64_t index, const struct dep_record *record,
+                                struct dep_finding *why);
+/* NULL where not enrolled. Borrowed until the next add. */
+const struct dep_key_state *dep_keyset_find(const struct dep_keyset *keyset, const char *kid);
+size_t dep_keyset_count(const struct dep_keyset *keyset);
+const struct dep_key_state *dep_keyset_at(const struct dep_keyset *keyset, size_t index);
+/* "in_force", "disputed" (a later revocation names an earlier moment) or "revoked" for a signature
+ * at `index`. */
+const char *dep_keyset_standing(const struct dep_keyset *keyset, const char *kid, uint64_t index);
+#endif

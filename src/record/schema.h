@@ -1,0 +1,55 @@
+/*
+ * Record types: the schemas of schema/, built into the program.
+ *
+ * Format:  doc/format/record.md section 5.
+ * Layer:   record (pure: the schemas are bytes linked in by tools/embed).
+ */
+#ifndef DEP_RECORD_SCHEMA_H
+#define DEP_RECORD_SCHEMA_H
+#include "codec/json.h"
+
+/* Roles of officers, as a set. */
+enum dep_role {
+    DEP_ROLE_CUSTODIAN = 1,
+    DEP_ROLE_LEGAL = 2,
+    DEP_ROLE_DESK = 4,
+    DEP_ROLE_AUDITOR = 8,
+    DEP_ROLE_ADMINISTRATOR = 16,
+    DEP_ROLE_APPROVER = 32,
+    DEP_ROLE_ROOT = 64,
+    DEP_ROLE_REGISTRAR = 128,
+};
+enum { DEP_ROLES_READING = DEP_ROLE_CUSTODIAN | DEP_ROLE_LEGAL | DEP_ROLE_DESK | DEP_ROLE_AUDITOR };
+/* Of exactly one role. */
+const char *dep_role_name(enum dep_role role);
+/* 0 where unknown. */
+enum dep_role dep_role_parse(struct dep_slice name);
+
+struct dep_schema_field {
+    const char *name;
+    const json_t *form; /* its JTD form */
+    bool open, unknown_ok, searchable, required;
+    const char *format; /* or NULL */
+};
+struct dep_schema {
+    const char *type;
+    int version;
+    unsigned readers, signers; /* sets of dep_role */
+    size_t field_count;        /* of the type itself: the envelope's claims are not among them */
+    const struct dep_schema_field *fields;
+    const json_t *jtd;
+};
+struct dep_schemas;
+DEP_MUST_USE int dep_schemas_new(struct dep_schemas **out, struct dep_finding *why);
+void dep_schemas_free(struct dep_schemas *schemas);
+/* version 0: the newest. NULL where unknown. Borrowed. */
+const struct dep_schema *dep_schemas_find(const struct dep_schemas *schemas, const char *type,
+                                          int version);
+size_t dep_schemas_count(const struct dep_schemas *schemas);
+const struct dep_schema *dep_schemas_at(const struct dep_schemas *schemas, size_t index);
+/* Label in "en", "fr" or "ar" (English otherwise) of a field, or of the type where field is NULL.
+ */
+const char *dep_schema_label(const struct dep_schema *schema, const char *field, const char *lang);
+const char *dep_schema_help(const struct dep_schema *schema, const char *field,
+                            const char *lang); /* or NULL */
+#endif
