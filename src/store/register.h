@@ -1,0 +1,191 @@
+/*
+ * A register on disk: opening, recovering, committing, reading. The only authoritative writer.
+ *
+ * Format:  doc/format/register.md.
+ * Layer:   store. Handles are not shared between threads unless said.
+ * Errors:  faults carry a struct dep_fault: what failed, where, errno.
+ */
+#ifndef DEP_STORE_REGISTER_H
+#define DEP_STORE_REGISTER_H
+#include "log/note.h"
+#include "log/tile.h"
+#include "record/record.h"
+#include "vault/age.h"
+
+enum {
+    DEP_SEGMENT_RECORDS = 65536,
+    DEP_KEYRING_LINES = 4096,
+    DEP_COMMIT_RECORDS_MAX = 4096, /* in one group */
+    DEP_RECIPIENTS_MAX = 16,       /* recovery recipients */
+    DEP_REGISTER_FORMAT = 1,
+};
+
+/* register.json */
+struct dep_register_info {
+    char member[DEP_MEMBER_LEN_MAX + 1];
+    char name[256];
+    char origin[DEP_ORIGIN_LEN_MAX + 1];
+    bool field; /* profile field; office otherwise */
+    char created[24];
+    char root_kid[DEP_KID_LEN + 1];
+    struct dep_public_key log_key;
+};
+
+struct dep_register;
+
+/* Make the folders and register.json of an empty register at `dir` (must not exist, or be empty).
+ * Wholly there or not at all: built beside it and renamed. */
+DEP_MUST_USE int dep_register_create(const char *dir, const struct dep_register_info *info,
+                                     struct dep_fault *fault);
+
+enum dep_open_mode { DEP_OPEN_READ, DEP_OPEN_WRITE };
+
+/* What recovery found and did; all zero where nothing. */
+struct dep_recovery {
+    uint64_t tail_records;  /* valid records beyond the checkpoint */
+    uint64_t moved_lines;   /* invalid tail lines moved to aside/ */
+    uint64_t moved_private; /* private and keyring lines without a record */
+    uint64_t moved_files;   /* containers without a record (see dep_register_known_containers) */
+};
+
+/*
+ * Open. DEP_OPEN_WRITE takes the lock for each commit only, not for its lifetime. Refuses another
+ * format version ("store.format"). Nothing is repaired here: where a tail beyond the checkpoint
+ * exists dep_register_tail() says so, and dep_register_recover() does it (it needs the log key).
+ */
+DEP_MUST_USE int dep_register_open(const char *dir, enum dep_open_mode mode,
+                                   struct dep_register **out, struct dep_fault *fault);
+void dep_register_close(struct dep_register *reg);
+const struct dep_register_info *dep_register_info(const struct dep_register *reg);
+const char *dep_register_dir(const struct dep_register *reg);
+int dep_register_dir_fd(const struct dep_register *reg);
+
+/* The newest checkpoint as text, and parsed and verified by register.json's log key; size 0 and
+ * empty text before the first. Text is valid until the next commit or refresh. */
+DEP_MUST_USE int dep_register_checkpoint(struct dep_register *reg, struct dep_slice *out_note,
+                                         struct dep_checkpoint *out, struct dep_fault *fault);
+/* See what other processes committed meanwhile. */
+DEP_MUST_USE int dep_register_refresh(struct dep_register *reg, struct dep_fault *fault);
+bool dep_register_has_tail(const struct dep_register *reg);
+
+/*
+ * Judges each line of the tail: DEP_OK keeps it, DEP_FOUND moves it and all after it aside. (Node
+ * passes the keyset's judgement.)
+ */
+typedef int dep_tail_judge_fn(void *context, uint64_t index, struct dep_slice jwt);
+/* Runs under the lock: tail read, judged, rewritten and synced, orphans moved, checkpoint signed.
+ */
+DEP_MUST_USE int dep_register_recover(struct dep_register *reg,
+                                      const struct dep_signing_key *log_key,
+                                      dep_tail_judge_fn *judge, void *context,
+                                      struct dep_recovery *out, struct dep_fault *fault);
+
+/* Where a line lies. */
+struct dep_place {
+    uint32_t segment;
+    uint32_t len; /* without newline */
+    uint64_t offset;
+};
+
+struct dep_commit_item {
+    struct dep_slice jwt;
+    const char *jti;
+    struct dep_slice disclosures; /* empty: none */
+    unsigned readers;             /* roles the key is wrapped to */
+};
+struct dep_committed {
+    uint64_t index;
+    struct dep_place record, secret, keyring; /* len 0 where none */
+};
+
+/* To whom protected values are readable: role recipients (set by dep_register_set_readers from
+ * key.enrolled records) and recovery recipients. */
+struct dep_reader_key {
+    enum dep_role role;
+    struct dep_age_recipient recipient;
+};
+DEP_MUST_USE int dep_register_set_readers(struct dep_register *reg,
+                                          const struct dep_reader_key *readers, size_t reader_count,
+                                          const struct dep_age_recipient *recovery,
+                                          size_t recovery_count);
+
+/*
+ * The commit of doc/format/register.md section 3, steps 2 to 4, in one group: takes the lock,
+ * refreshes, and calls `prepare` (may be NULL) with the index the first record will have, so that
+ * what depends on the newest state is judged under the lock. `out` holds `count`. When it returns
+ * DEP_OK every record is durable and the checkpoint covers it.
+ */
+typedef int dep_prepare_fn(void *context, uint64_t first_index);
+DEP_MUST_USE int dep_register_commit(struct dep_register *reg, const struct dep_commit_item *items,
+                                     size_t count, const struct dep_signing_key *log_key,
+                                     dep_prepare_fn *prepare, void *context,
+                                     struct dep_committed *out, struct dep_fault *fault);
+
+/* Number of records on disk that a checkpoint covers. */
+uint64_t dep_register_count(const struct dep_register *reg);
+
+/* Read lines in order from `first` (by index) on; the slice is valid during the call. `each` < 0 or
+ * DEP_FOUND stops the walk and is returned. Includes the uncovered tail only with `tail`. */
+typedef int dep_line_fn(void *context, uint64_t index, const struct dep_place *place,
+                        struct dep_slice jwt);
+DEP_MUST_USE int dep_register_walk(struct dep_register *reg, uint64_t first, bool tail,
+                                   dep_line_fn *each, void *context, struct dep_fault *fault);
+/* Walks private and keyring lines: what an index needs to find them. */
+enum dep_secret_kind { DEP_SECRET_PRIVATE, DEP_SECRET_KEYRING };
+typedef int dep_secret_fn(void *context, enum dep_secret_kind kind, const char *jti,
+                          const struct dep_place *place, bool erased);
+DEP_MUST_USE int dep_register_walk_secrets(struct dep_register *reg, dep_secret_fn *each,
+                                           void *context, struct dep_fault *fault);
+
+/* One line, appended to `out`. */
+DEP_MUST_USE int dep_register_read(struct dep_register *reg, const struct dep_place *place,
+                                   struct dep_buf *out, struct dep_fault *fault);
+
+/*
+ * Disclosures of one record, with any of the role identities given, appended to `out` (a secret
+ * buffer). DEP_FOUND with "secret.erased", "secret.reader" (none of the identities may read it),
+ * "secret.damaged".
+ */
+struct dep_role_identity {
+    enum dep_role role;
+    struct dep_age_identity identity;
+};
+DEP_MUST_USE int dep_register_open_secret(struct dep_register *reg, const char *jti,
+                                          const struct dep_place *secret,
+                                          const struct dep_place *keyring,
+                                          const struct dep_role_identity *identities,
+                                          size_t identity_count, struct dep_buf *out,
+                                          struct dep_finding *why, struct dep_fault *fault);
+
+/* Destroy the keys of `jti`: the keyring file is replaced whole, the old one overwritten and synced
+ * before it goes. Idempotent. */
+DEP_MUST_USE int dep_register_erase(struct dep_register *reg, const char *jti,
+                                    const char *erasure_jti, struct dep_fault *fault);
+/* Replace the protected values of `jti` (erasing a field): new ciphertext under a new key, then the
+ * old key destroyed. */
+DEP_MUST_USE int dep_register_replace_secret(struct dep_register *reg,
+                                             const struct dep_commit_item *item,
+                                             const char *erasure_jti, struct dep_fault *fault);
+
+/* Tiles: dep_tile_read_fn over log/. context: the register. */
+DEP_MUST_USE int dep_register_tile_read(void *reg, const struct dep_tile_id *tile, uint8_t *out);
+/* Every tile, entry bundle and the checkpoint derived again from records/ and compared. Findings
+ * "audit.entry", "audit.tile", "audit.root", "audit.size", with the place in fault. */
+struct dep_audit {
+    uint64_t records, tiles;
+};
+typedef void dep_progress_fn(void *context, uint64_t done, uint64_t total);
+DEP_MUST_USE int dep_register_audit(struct dep_register *reg, dep_progress_fn *progress,
+                                    void *context, struct dep_audit *out, struct dep_finding *why,
+                                    struct dep_fault *fault);
+/* Derive all tiles again from records/ and write them (after a restore without log/). */
+DEP_MUST_USE int dep_register_rebuild_tiles(struct dep_register *reg, struct dep_fault *fault);
+
+/* backup and restore of doc/format/register.md section 4; the keyring to `dir`-keyring. */
+DEP_MUST_USE int dep_register_backup(struct dep_register *reg, const char *dir,
+                                     dep_progress_fn *progress, void *context,
+                                     struct dep_fault *fault);
+DEP_MUST_USE int dep_register_restore(const char *backup_dir, const char *keyring_dir,
+                                      const char *dir, dep_progress_fn *progress, void *context,
+                                      struct dep_fault *fault);
+#endif
