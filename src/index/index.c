@@ -1,0 +1,530 @@
+#include "index/index.h"
+
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/*
+ * Tables:
+ *   record   one row a record: identity, places, standing
+ *   field    open and searchable string values, for exact look-up
+ *   ref      references between records
+ *   words    FTS5 over searchable values
+ * secure_delete is on: what is forgotten leaves no copy in free pages.
+ */
+static const char SCHEMA[] =
+    "CREATE TABLE record(idx INTEGER PRIMARY KEY, jti TEXT NOT NULL UNIQUE, type TEXT NOT NULL, "
+    "kid TEXT NOT NULL,"
+    " code TEXT NOT NULL, item TEXT NOT NULL, iat INTEGER NOT NULL, sha256 BLOB NOT NULL,"
+    " rseg INTEGER, rlen INTEGER, roff INTEGER, sseg INTEGER, slen INTEGER, soff INTEGER,"
+    " kseg INTEGER, klen INTEGER, koff INTEGER, superseded INTEGER NOT NULL, erased INTEGER NOT "
+    "NULL);"
+    "CREATE INDEX record_type ON record(type, idx);"
+    "CREATE INDEX record_item ON record(item, idx) WHERE item <> '';"
+    "CREATE TABLE field(idx INTEGER NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL, secret "
+    "INTEGER NOT NULL);"
+    "CREATE INDEX field_value ON field(name, value);"
+    "CREATE INDEX field_idx ON field(idx);"
+    "CREATE TABLE ref(idx INTEGER NOT NULL, rel TEXT NOT NULL, target TEXT NOT NULL);"
+    "CREATE INDEX ref_target ON ref(target);"
+    "CREATE VIRTUAL TABLE words USING fts5(value, tokenize='unicode61 remove_diacritics 2');";
+
+enum statement {
+    ST_INSERT,
+    ST_FIELD,
+    ST_WORDS,
+    ST_REF,
+    ST_SUPERSEDE,
+    ST_SECRET,
+    ST_KEYRING,
+    ST_FIND,
+    ST_COUNT,
+};
+
+static const char *const SQL[ST_COUNT] = {
+    [ST_INSERT] = "INSERT INTO record VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,0,0)",
+    [ST_FIELD] = "INSERT INTO field VALUES(?,?,?,?)",
+    [ST_WORDS] = "INSERT INTO words(rowid,value) VALUES(?,?)",
+    [ST_REF] = "INSERT INTO ref VALUES(?,?,?)",
+    [ST_SUPERSEDE] = "UPDATE record SET superseded=1 WHERE jti=?",
+    [ST_SECRET] = "UPDATE record SET sseg=?,slen=?,soff=? WHERE jti=?",
+    [ST_KEYRING] = "UPDATE record SET kseg=?,klen=?,koff=?,erased=? WHERE jti=?",
+    [ST_FIND] = "SELECT * FROM record WHERE jti>=?1 AND jti<?1||'~' ORDER BY jti LIMIT 2",
+};
+
+struct dep_index {
+    sqlite3 *db;
+    bool searchable;
+    char path[4096];
+    sqlite3_stmt *statements[ST_COUNT];
+};
+
+static int fail(const struct dep_index *index, struct dep_fault *fault)
+{
+    return dep_fault_set(fault, DEP_ERR_IO, 0, "index.sql", "%s: %s", index->path,
+                         index->db ? sqlite3_errmsg(index->db) : "?");
+}
+
+static int run(struct dep_index *index, const char *sql, struct dep_fault *fault)
+{
+    return sqlite3_exec(index->db, sql, NULL, NULL, NULL) == SQLITE_OK ? DEP_OK
+                                                                       : fail(index, fault);
+}
+
+static int user_version(struct dep_index *index)
+{
+    sqlite3_stmt *statement = NULL;
+    int version = -1;
+    if (sqlite3_prepare_v2(index->db, "PRAGMA user_version", -1, &statement, NULL) == SQLITE_OK &&
+        sqlite3_step(statement) == SQLITE_ROW)
+        version = sqlite3_column_int(statement, 0);
+    sqlite3_finalize(statement);
+    return version;
+}
+
+static int connect_db(struct dep_index *index, bool writable, struct dep_fault *fault)
+{
+    int flags = writable ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY;
+    if (sqlite3_open_v2(index->path, &index->db, flags | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK)
+        return fail(index, fault);
+    (void)sqlite3_busy_timeout(index->db, 30000);
+    if (!writable)
+        return DEP_OK;
+    return run(index,
+               "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA secure_delete=ON;"
+               "PRAGMA temp_store=MEMORY; PRAGMA wal_autocheckpoint=4000;",
+               fault);
+}
+
+static void disconnect(struct dep_index *index)
+{
+    for (size_t i = 0; i < ST_COUNT; i++) {
+        sqlite3_finalize(index->statements[i]);
+        index->statements[i] = NULL;
+    }
+    (void)sqlite3_close(index->db);
+    index->db = NULL;
+}
+
+static int remove_files(const struct dep_index *index, struct dep_fault *fault)
+{
+    static const char *const suffixes[] = {"", "-wal", "-shm"};
+    for (size_t i = 0; i < DEP_COUNT(suffixes); i++) {
+        char path[sizeof index->path + 8];
+        (void)snprintf(path, sizeof path, "%s%s", index->path, suffixes[i]);
+        if (unlink(path) != 0 && access(path, F_OK) == 0)
+            return dep_fault_set(fault, DEP_ERR_IO, 0, "index.remove", "%s", path);
+    }
+    return DEP_OK;
+}
+
+static int make_tables(struct dep_index *index, struct dep_fault *fault)
+{
+    char version[64];
+    (void)snprintf(version, sizeof version, "PRAGMA user_version=%d", DEP_INDEX_VERSION);
+    int err = run(index, "BEGIN IMMEDIATE", fault);
+    if (!err && user_version(index) != DEP_INDEX_VERSION) {
+        err = run(index, SCHEMA, fault);
+        if (!err)
+            err = run(index, version, fault);
+    }
+    if (!err)
+        return run(index, "COMMIT", fault);
+    (void)sqlite3_exec(index->db, "ROLLBACK", NULL, NULL, NULL);
+    return err;
+}
+
+int dep_index_open(const char *register_dir, bool searchable, bool writable, struct dep_index **out,
+                   struct dep_fault *fault)
+{
+    struct dep_index *index = dep_alloc(sizeof *index);
+    if (!index)
+        return DEP_ERR_NOMEM;
+    index->searchable = searchable;
+    (void)snprintf(index->path, sizeof index->path, "%s/index.db", register_dir);
+    int err = connect_db(index, writable, fault);
+    if (writable && (err || user_version(index) != DEP_INDEX_VERSION)) {
+        /* Disposable: whatever is wrong with it, a fresh one is the cure. */
+        if (err || user_version(index) > 0) {
+            disconnect(index);
+            err = remove_files(index, fault);
+            if (!err)
+                err = connect_db(index, true, fault);
+        }
+        if (!err)
+            err = make_tables(index, fault);
+    }
+    for (size_t i = 0; !err && i < ST_COUNT; i++)
+        if (sqlite3_prepare_v3(index->db, SQL[i], -1, SQLITE_PREPARE_PERSISTENT,
+                               &index->statements[i], NULL) != SQLITE_OK)
+            err = fail(index, fault);
+    if (err) {
+        dep_index_close(index);
+        return err;
+    }
+    *out = index;
+    return DEP_OK;
+}
+
+void dep_index_close(struct dep_index *index)
+{
+    if (!index)
+        return;
+    disconnect(index);
+    free(index);
+}
+
+int dep_index_next(struct dep_index *index, uint64_t *out, struct dep_fault *fault)
+{
+    sqlite3_stmt *statement = NULL;
+    int err = DEP_OK;
+    if (sqlite3_prepare_v2(index->db, "SELECT coalesce(max(idx)+1,0) FROM record", -1, &statement,
+                           NULL) != SQLITE_OK ||
+        sqlite3_step(statement) != SQLITE_ROW)
+        err = fail(index, fault);
+    else
+        *out = (uint64_t)sqlite3_column_int64(statement, 0);
+    sqlite3_finalize(statement);
+    return err;
+}
+
+int dep_index_begin(struct dep_index *index, struct dep_fault *fault)
+{
+    return run(index, "BEGIN IMMEDIATE", fault);
+}
+
+int dep_index_commit(struct dep_index *index, struct dep_fault *fault)
+{
+    return run(index, "COMMIT", fault);
+}
+
+void dep_index_rollback(struct dep_index *index)
+{
+    (void)sqlite3_exec(index->db, "ROLLBACK", NULL, NULL, NULL);
+}
+
+static void bind_text(sqlite3_stmt *statement, int at, const char *text)
+{
+    (void)sqlite3_bind_text(statement, at, text, -1, SQLITE_STATIC);
+}
+
+static void bind_place(sqlite3_stmt *statement, int at, const struct dep_index_place *place)
+{
+    (void)sqlite3_bind_int64(statement, at, place->segment);
+    (void)sqlite3_bind_int64(statement, at + 1, place->len);
+    (void)sqlite3_bind_int64(statement, at + 2, (int64_t)place->offset);
+}
+
+static int step(struct dep_index *index, enum statement which, struct dep_fault *fault)
+{
+    sqlite3_stmt *statement = index->statements[which];
+    int code = sqlite3_step(statement);
+    int err = code == SQLITE_DONE ? DEP_OK : fail(index, fault);
+    (void)sqlite3_reset(statement);
+    return err;
+}
+
+static int insert_row(struct dep_index *index, const struct dep_index_row *row,
+                      struct dep_fault *fault)
+{
+    sqlite3_stmt *statement = index->statements[ST_INSERT];
+    (void)sqlite3_bind_int64(statement, 1, (int64_t)row->index);
+    bind_text(statement, 2, row->jti);
+    bind_text(statement, 3, row->type);
+    bind_text(statement, 4, row->kid);
+    bind_text(statement, 5, row->by_code);
+    bind_text(statement, 6, row->item);
+    (void)sqlite3_bind_int64(statement, 7, row->iat);
+    (void)sqlite3_bind_blob(statement, 8, row->sha256.bytes, DEP_HASH_LEN, SQLITE_STATIC);
+    bind_place(statement, 9, &row->record);
+    bind_place(statement, 12, &row->secret);
+    bind_place(statement, 15, &row->keyring);
+    return step(index, ST_INSERT, fault);
+}
+
+static int insert_field(struct dep_index *index, uint64_t idx, const struct dep_schema_field *field,
+                        const char *value, struct dep_fault *fault)
+{
+    sqlite3_stmt *statement = index->statements[ST_FIELD];
+    (void)sqlite3_bind_int64(statement, 1, (int64_t)idx);
+    bind_text(statement, 2, field->name);
+    bind_text(statement, 3, value);
+    (void)sqlite3_bind_int(statement, 4, !field->open);
+    return step(index, ST_FIELD, fault);
+}
+
+static int insert_fields(struct dep_index *index, const struct dep_index_row *row,
+                         const struct dep_schema *schema, const json_t *claims,
+                         struct dep_fault *fault)
+{
+    DEP_AUTO_BUF words;
+    dep_buf_init(&words, 256 * 1024);
+    for (size_t i = 0; i < schema->field_count; i++) {
+        const struct dep_schema_field *field = &schema->fields[i];
+        if (!field->open && !(field->searchable && index->searchable))
+            continue;
+        const char *value = json_string_value(json_object_get(claims, field->name));
+        if (!value)
+            continue;
+        int err = insert_field(index, row->index, field, value, fault);
+        if (err)
+            return err;
+        dep_buf_add_string(&words, value);
+        dep_buf_add_byte(&words, '\n');
+    }
+    if (words.len == 0)
+        return DEP_OK;
+    if (dep_buf_err(&words))
+        return dep_buf_err(&words);
+    sqlite3_stmt *statement = index->statements[ST_WORDS];
+    (void)sqlite3_bind_int64(statement, 1, (int64_t)row->index);
+    (void)sqlite3_bind_text(statement, 2, (const char *)words.data, (int)words.len, SQLITE_STATIC);
+    return step(index, ST_WORDS, fault);
+}
+
+static int insert_refs(struct dep_index *index, uint64_t idx, const json_t *refs,
+                       struct dep_fault *fault)
+{
+    size_t i;
+    json_t *ref;
+    json_array_foreach(refs, i, ref)
+    {
+        const char *rel = dep_json_string(ref, "rel");
+        const char *target = dep_json_string(ref, "id");
+        if (!rel || !target)
+            continue;
+        sqlite3_stmt *statement = index->statements[ST_REF];
+        (void)sqlite3_bind_int64(statement, 1, (int64_t)idx);
+        bind_text(statement, 2, rel);
+        bind_text(statement, 3, target);
+        int err = step(index, ST_REF, fault);
+        if (!err && strcmp(rel, "supersedes") == 0) {
+            bind_text(index->statements[ST_SUPERSEDE], 1, target);
+            err = step(index, ST_SUPERSEDE, fault);
+        }
+        if (err)
+            return err;
+    }
+    return DEP_OK;
+}
+
+int dep_index_project(struct dep_index *index, const struct dep_index_row *row,
+                      const struct dep_schema *schema, const json_t *claims,
+                      struct dep_fault *fault)
+{
+    int err = insert_row(index, row, fault);
+    if (!err && schema)
+        err = insert_fields(index, row, schema, claims, fault);
+    if (!err)
+        err = insert_refs(index, row->index, dep_json_array(claims, "refs"), fault);
+    return err;
+}
+
+int dep_index_set_secret(struct dep_index *index, const char *jti,
+                         const struct dep_index_place *secret,
+                         const struct dep_index_place *keyring, bool erased,
+                         struct dep_fault *fault)
+{
+    int err = DEP_OK;
+    if (secret->len) {
+        bind_place(index->statements[ST_SECRET], 1, secret);
+        bind_text(index->statements[ST_SECRET], 4, jti);
+        err = step(index, ST_SECRET, fault);
+    }
+    if (!err && keyring->len) {
+        bind_place(index->statements[ST_KEYRING], 1, keyring);
+        (void)sqlite3_bind_int(index->statements[ST_KEYRING], 4, erased);
+        bind_text(index->statements[ST_KEYRING], 5, jti);
+        err = step(index, ST_KEYRING, fault);
+    }
+    return err;
+}
+
+int dep_index_forget(struct dep_index *index, const char *jti, struct dep_fault *fault)
+{
+    static const char *const steps[] = {
+        "DELETE FROM words WHERE rowid=(SELECT idx FROM record WHERE jti=?1)",
+        "DELETE FROM field WHERE secret=1 AND idx=(SELECT idx FROM record WHERE jti=?1)",
+        "UPDATE record SET erased=1 WHERE jti=?1",
+    };
+    int err = dep_index_begin(index, fault);
+    for (size_t i = 0; !err && i < DEP_COUNT(steps); i++) {
+        sqlite3_stmt *statement = NULL;
+        if (sqlite3_prepare_v2(index->db, steps[i], -1, &statement, NULL) != SQLITE_OK)
+            err = fail(index, fault);
+        else
+            bind_text(statement, 1, jti);
+        if (!err && sqlite3_step(statement) != SQLITE_DONE)
+            err = fail(index, fault);
+        sqlite3_finalize(statement);
+    }
+    if (err) {
+        dep_index_rollback(index);
+        return err;
+    }
+    err = dep_index_commit(index, fault);
+    /* FTS5 keeps deleted words in its segments until they are merged; the write-ahead log keeps old
+     * pages. */
+    if (!err)
+        err = run(index,
+                  "INSERT INTO words(words) VALUES('optimize'); PRAGMA wal_checkpoint(TRUNCATE);",
+                  fault);
+    return err;
+}
+
+static void copy_text(char *out, size_t room, sqlite3_stmt *statement, int column)
+{
+    const unsigned char *text = sqlite3_column_text(statement, column);
+    (void)snprintf(out, room, "%s", text ? (const char *)text : "");
+}
+
+static void read_place(sqlite3_stmt *statement, int column, struct dep_index_place *out)
+{
+    out->segment = (uint32_t)sqlite3_column_int64(statement, column);
+    out->len = (uint32_t)sqlite3_column_int64(statement, column + 1);
+    out->offset = (uint64_t)sqlite3_column_int64(statement, column + 2);
+}
+
+static bool read_row(sqlite3_stmt *statement, struct dep_index_row *out)
+{
+    *out = (struct dep_index_row){.index = (uint64_t)sqlite3_column_int64(statement, 0)};
+    copy_text(out->jti, sizeof out->jti, statement, 1);
+    copy_text(out->type, sizeof out->type, statement, 2);
+    copy_text(out->kid, sizeof out->kid, statement, 3);
+    copy_text(out->by_code, sizeof out->by_code, statement, 4);
+    copy_text(out->item, sizeof out->item, statement, 5);
+    out->iat = sqlite3_column_int64(statement, 6);
+    const void *sha256 = sqlite3_column_blob(statement, 7);
+    if (!sha256 || sqlite3_column_bytes(statement, 7) != DEP_HASH_LEN)
+        return false;
+    memcpy(out->sha256.bytes, sha256, DEP_HASH_LEN);
+    read_place(statement, 8, &out->record);
+    read_place(statement, 11, &out->secret);
+    read_place(statement, 14, &out->keyring);
+    out->superseded = sqlite3_column_int(statement, 17) != 0;
+    out->erased = sqlite3_column_int(statement, 18) != 0;
+    return true;
+}
+
+int dep_index_find(struct dep_index *index, const char *jti, struct dep_index_row *out,
+                   struct dep_finding *why, struct dep_fault *fault)
+{
+    size_t len = strlen(jti);
+    if (len < 8 || len > DEP_UUID_LEN)
+        return dep_found(why, "index.absent", "doc/format/record.md 2", 0);
+    sqlite3_stmt *statement = index->statements[ST_FIND];
+    bind_text(statement, 1, jti);
+    int code = sqlite3_step(statement);
+    struct dep_index_row row;
+    int err = DEP_OK;
+    if (code == SQLITE_DONE)
+        err = dep_found(why, "index.absent", "doc/format/record.md 2", 0);
+    else if (code != SQLITE_ROW || !read_row(statement, &row))
+        err = fail(index, fault);
+    else if (sqlite3_step(statement) == SQLITE_ROW)
+        err = dep_found(why, "index.ambiguous", "doc/format/record.md 2", 0);
+    (void)sqlite3_reset(statement);
+    if (!err)
+        *out = row;
+    return err;
+}
+
+/* Words as the user typed them become quoted FTS5 terms, so that no character has a meaning of its
+ * own. */
+static void quote_words(const char *text, struct dep_buf *out)
+{
+    struct dep_slice rest = dep_slice_string(text);
+    while (rest.len) {
+        struct dep_slice word = dep_slice_next(&rest, ' ');
+        if (word.len == 0)
+            continue;
+        dep_buf_add_byte(out, '"');
+        for (size_t i = 0; i < word.len; i++) {
+            if (word.data[i] == '"')
+                dep_buf_add_byte(out, '"');
+            dep_buf_add_byte(out, word.data[i]);
+        }
+        dep_buf_add_string(out, "\"* ");
+    }
+}
+
+enum { LIST_BINDS_MAX = 12 };
+
+struct list_sql {
+    struct dep_buf text;
+    const char *binds[LIST_BINDS_MAX];
+    int bind_count;
+};
+
+static void where(struct list_sql *sql, const char *clause, const char *value)
+{
+    dep_buf_addf(&sql->text, " AND %s", clause);
+    assert(sql->bind_count < LIST_BINDS_MAX);
+    sql->binds[sql->bind_count++] = value;
+}
+
+static void list_clauses(struct list_sql *sql, const struct dep_index_query *query,
+                         const char *words)
+{
+    dep_buf_add_string(&sql->text, "SELECT record.* FROM record WHERE 1");
+    if (query->type) {
+        size_t len = strlen(query->type);
+        bool prefix = len > 0 && query->type[len - 1] == '.';
+        where(sql, prefix ? "substr(type,1,length(?))=?" : "type=?", query->type);
+        if (prefix)
+            sql->binds[sql->bind_count++] = query->type;
+    }
+    if (query->item)
+        where(sql, "item=?", query->item);
+    if (query->ref)
+        where(sql,
+              query->rel ? "idx IN (SELECT idx FROM ref WHERE target=? AND rel=?)"
+                         : "idx IN (SELECT idx FROM ref WHERE target=?)",
+              query->ref);
+    if (query->ref && query->rel)
+        sql->binds[sql->bind_count++] = query->rel;
+    if (query->field) {
+        where(sql, "idx IN (SELECT idx FROM field WHERE name=? AND value=?)", query->field);
+        sql->binds[sql->bind_count++] = query->value;
+    }
+    if (query->text)
+        where(sql, "idx IN (SELECT rowid FROM words WHERE words MATCH ?)", words);
+    uint64_t limit =
+        query->limit && query->limit < DEP_INDEX_LIST_MAX ? query->limit : DEP_INDEX_LIST_MAX;
+    dep_buf_addf(&sql->text, " ORDER BY idx %s LIMIT %llu", query->newest_first ? "DESC" : "ASC",
+                 (unsigned long long)limit);
+}
+
+int dep_index_list(struct dep_index *index, const struct dep_index_query *query, dep_index_fn *each,
+                   void *context, struct dep_fault *fault)
+{
+    DEP_AUTO_BUF words;
+    dep_buf_init(&words, 4 * DEP_INDEX_QUERY_MAX);
+    if (query->text)
+        quote_words(query->text, &words);
+    dep_buf_add_byte(&words, 0);
+    if (dep_buf_err(&words))
+        return dep_fault_set(fault, dep_buf_err(&words), 0, "index.query", "search");
+    struct list_sql sql = {.bind_count = 0};
+    dep_buf_init(&sql.text, 4096);
+    list_clauses(&sql, query, (const char *)words.data);
+    sqlite3_stmt *statement = NULL;
+    int err = dep_buf_err(&sql.text);
+    if (!err && sqlite3_prepare_v2(index->db, (const char *)sql.text.data, (int)sql.text.len,
+                                   &statement, NULL) != SQLITE_OK)
+        err = fail(index, fault);
+    for (int i = 0; !err && i < sql.bind_count; i++)
+        bind_text(statement, i + 1, sql.binds[i]);
+    int code = SQLITE_DONE;
+    while (!err && (code = sqlite3_step(statement)) == SQLITE_ROW) {
+        struct dep_index_row row;
+        err = read_row(statement, &row) ? each(context, &row) : fail(index, fault);
+    }
+    if (!err && code != SQLITE_DONE)
+        err = fail(index, fault);
+    sqlite3_finalize(statement);
+    dep_buf_done(&sql.text);
+    return err;
+}

@@ -1,0 +1,83 @@
+/*
+ * Projections of the records into index.db: what is listed, looked up and searched. Disposable,
+ * rebuilt at will.
+ *
+ * Layer:   index; the only user of SQL. One projector (dep_index_project) serves live commits and
+ * rebuilding. Holds:   places of lines, open claims, and in an office register the protected fields
+ * that a schema marks searchable. Never file names, narratives or names of people
+ * (tools/schema-lint). Errors:  DEP_ERR_IO with the SQLite message's place; a damaged index.db is
+ * answered by deleting and rebuilding it.
+ */
+#ifndef DEP_INDEX_INDEX_H
+#define DEP_INDEX_INDEX_H
+#include "record/record.h"
+
+enum { DEP_INDEX_VERSION = 1, DEP_INDEX_LIST_MAX = 1000000, DEP_INDEX_QUERY_MAX = 1024 };
+
+/* Segment, length and offset of a line in records/, private/ or keyring/. len 0: none. */
+struct dep_index_place {
+    uint32_t segment, len;
+    uint64_t offset;
+};
+
+struct dep_index_row {
+    uint64_t index;
+    char jti[DEP_UUID_LEN + 1];
+    char type[DEP_TYPE_LEN_MAX + 1];
+    char kid[DEP_KID_LEN + 1];
+    char by_code[DEP_CODE_LEN_MAX + 1];
+    char item[DEP_UUID_LEN + 1]; /* open claim `item`, or "" */
+    int64_t iat;
+    struct dep_hash sha256;
+    struct dep_index_place record, secret, keyring;
+    bool superseded, erased;
+};
+
+struct dep_index;
+/* `dir_fd`: the register. A missing, older or unreadable index.db is made anew, empty.
+ * `searchable`: office register. */
+DEP_MUST_USE int dep_index_open(const char *register_dir, bool searchable, bool writable,
+                                struct dep_index **out, struct dep_fault *fault);
+void dep_index_close(struct dep_index *index);
+/* Number of records projected: the next index expected. */
+DEP_MUST_USE int dep_index_next(struct dep_index *index, uint64_t *out, struct dep_fault *fault);
+
+/* Changes stand between these two. */
+DEP_MUST_USE int dep_index_begin(struct dep_index *index, struct dep_fault *fault);
+DEP_MUST_USE int dep_index_commit(struct dep_index *index, struct dep_fault *fault);
+void dep_index_rollback(struct dep_index *index);
+
+/* The projector. `claims`: as far as readable here. Rows in order, without gap. */
+DEP_MUST_USE int dep_index_project(struct dep_index *index, const struct dep_index_row *row,
+                                   const struct dep_schema *schema, const json_t *claims,
+                                   struct dep_fault *fault);
+/* Where protected values lie (found by walking private/ and keyring/); a place of len 0 is left as
+ * it was. */
+DEP_MUST_USE int dep_index_set_secret(struct dep_index *index, const char *jti,
+                                      const struct dep_index_place *secret,
+                                      const struct dep_index_place *keyring, bool erased,
+                                      struct dep_fault *fault);
+/* Nothing of a record's protected values stays, also not in free pages. */
+DEP_MUST_USE int dep_index_forget(struct dep_index *index, const char *jti,
+                                  struct dep_fault *fault);
+
+/* DEP_FOUND where there is none ("index.absent"). A unique prefix of at least 8 characters of `jti`
+ * will do; "index.ambiguous" where it isn't unique. */
+DEP_MUST_USE int dep_index_find(struct dep_index *index, const char *jti, struct dep_index_row *out,
+                                struct dep_finding *why, struct dep_fault *fault);
+
+struct dep_index_query {
+    const char *type;          /* exact, or a prefix ending in '.' ; NULL any */
+    const char *item;          /* NULL any */
+    const char *ref;           /* records that reference this jti; NULL any */
+    const char *rel;           /* with this rel; NULL any */
+    const char *field, *value; /* open or searchable field equal to value; NULL any */
+    const char *text;          /* words in searchable fields; NULL any */
+    uint64_t limit;            /* 0: DEP_INDEX_LIST_MAX */
+    bool newest_first;
+};
+typedef int dep_index_fn(void *context, const struct dep_index_row *row);
+/* `each` other than 0 stops and is returned. */
+DEP_MUST_USE int dep_index_list(struct dep_index *index, const struct dep_index_query *query,
+                                dep_index_fn *each, void *context, struct dep_fault *fault);
+#endif

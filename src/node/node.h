@@ -1,0 +1,141 @@
+/*
+ * A register in use: opened, its keys judged, its index caught up; the only place where deciding
+ * meets writing.
+ *
+ * Layer:   node. Use-cases stand in init.h, evidence.h, custody.h, keys.h, audit.h beside this
+ * file. Owns:    one register, its schemas, keyset and index; unlocked keys in locked memory until
+ * closed. Errors:  every function fills a struct dep_problem: a finding (DEP_FOUND) or a fault (<
+ * 0).
+ */
+#ifndef DEP_NODE_NODE_H
+#define DEP_NODE_NODE_H
+#include "index/index.h"
+#include "record/keyset.h"
+#include "store/register.h"
+
+/* What went wrong: `finding` after DEP_FOUND, `fault` after < 0. `where` is the JSON pointer of a
+ * bad field, `detail` the thing concerned; both may be empty. */
+struct dep_problem {
+    struct dep_finding finding;
+    struct dep_fault fault;
+    struct dep_jtd_error where;
+    char detail[512];
+};
+/* Fill finding and detail, return DEP_FOUND. */
+DEP_MUST_USE int dep_problem_found(struct dep_problem *out, const char *id, const char *clause,
+                                   const char *detail);
+/* Fill fault, return err. */
+DEP_MUST_USE int dep_problem_fault(struct dep_problem *out, int err, const char *what,
+                                   const char *where);
+
+/*
+ * Asks for a passphrase: `which` is "officer" or "root"; `code` names the officer; `fresh` asks
+ * twice. Fills `out` (a secret buffer). DEP_ERR_KEY where there is none to be had.
+ */
+typedef int dep_passphrase_fn(void *context, const char *which, const char *code, bool fresh,
+                              struct dep_buf *out);
+/* UTC in milliseconds. */
+typedef int64_t dep_clock_fn(void);
+
+struct dep_world {
+    dep_passphrase_fn *passphrase;
+    void *passphrase_context;
+    dep_clock_fn *clock;
+    dep_random_fn *random;
+    const char *clock_source; /* "ntp", "rtc", ... */
+    int64_t clock_uncertainty_s;
+};
+/* System clock, kernel randomness, clock source as the kernel reports it. No passphrase. */
+void dep_world_system(struct dep_world *out);
+
+struct dep_node;
+struct dep_node_order {
+    const char *dir;
+    bool write;
+    const char *officer; /* code; NULL: the only one whose keys are here */
+    struct dep_world world;
+};
+/*
+ * Opens register, schemas, index and keyset. With `write`, a tail left by a crash is recovered
+ * first (that unlocks the log key) and recorded as register.recovered; `recovery` (may be NULL)
+ * tells what was done.
+ */
+DEP_MUST_USE int dep_node_open(const struct dep_node_order *order, struct dep_node **out,
+                               struct dep_recovery *recovery, struct dep_problem *problem);
+void dep_node_close(struct dep_node *node);
+
+struct dep_register *dep_node_register(struct dep_node *node);
+const struct dep_schemas *dep_node_schemas(const struct dep_node *node);
+const struct dep_keyset *dep_node_keyset(const struct dep_node *node);
+struct dep_index *dep_node_index(struct dep_node *node);
+/* Code of the officer at work; NULL where none could be chosen. */
+const char *dep_node_officer(const struct dep_node *node);
+int64_t dep_node_now_ms(const struct dep_node *node);
+
+/* Unlock the officer's keys (asks for the passphrase once a process). Signing needs it; so does
+ * reading protected values. */
+DEP_MUST_USE int dep_node_unlock(struct dep_node *node, struct dep_problem *problem);
+/* Age identities of the officer's roles, unlocked; of the vault where the officer is a custodian.
+ * Borrowed. */
+DEP_MUST_USE int dep_node_role_identities(struct dep_node *node,
+                                          const struct dep_role_identity **out, size_t *out_count,
+                                          struct dep_problem *problem);
+DEP_MUST_USE int dep_node_vault_identity(struct dep_node *node, const struct dep_age_identity **out,
+                                         struct dep_problem *problem);
+/* Recipients of a container: the vault in force and the recovery recipients. At most
+ * DEP_RECIPIENTS_MAX. */
+DEP_MUST_USE int dep_node_container_recipients(struct dep_node *node,
+                                               struct dep_age_recipient out[DEP_RECIPIENTS_MAX],
+                                               size_t *out_count, struct dep_problem *problem);
+
+/* One record to be made. `claims` is borrowed. */
+struct dep_draft {
+    const char *type;
+    const json_t *claims;
+    const char *jti;    /* NULL: a fresh one */
+    enum dep_role role; /* 0: the first of the officer's roles that may sign the type */
+    const struct dep_signing_key *key; /* NULL: the officer's */
+};
+struct dep_done {
+    char jti[DEP_UUID_LEN + 1];
+    uint64_t index;
+    struct dep_hash sha256;
+};
+/*
+ * Issue, commit in one group (durable when it returns), project. All or none. `out` holds `count`.
+ */
+DEP_MUST_USE int dep_node_commit(struct dep_node *node, const struct dep_draft *drafts,
+                                 size_t count, struct dep_done *out, struct dep_problem *problem);
+
+/*
+ * A record as this reader sees it. `claims`: with protected fields where the officer's roles may
+ * read them (unlocks), else the open ones; `readable` says which; `why_not` is "secret.reader",
+ * "secret.erased", "secret.locked" or NULL.
+ */
+struct dep_view {
+    struct dep_index_row row;
+    json_t *claims;
+    bool readable;
+    const char *why_not;
+    struct dep_buf jwt;
+    struct dep_buf disclosures; /* secret */
+};
+void dep_view_done(struct dep_view *view);
+#define DEP_AUTO_VIEW DEP_CLEANUP(dep_view_done) struct dep_view
+/* By id or unique prefix. `unlock` false: only what is open. The line read is compared with the
+ * digest in the log. */
+DEP_MUST_USE int dep_node_view(struct dep_node *node, const char *jti, bool unlock,
+                               struct dep_view *out, struct dep_problem *problem);
+DEP_MUST_USE int dep_node_view_row(struct dep_node *node, const struct dep_index_row *row,
+                                   bool unlock, struct dep_view *out, struct dep_problem *problem);
+
+/* Inclusion proof of one record as a C2SP tlog-proof, JWT as extra. */
+DEP_MUST_USE int dep_node_prove(struct dep_node *node, const char *jti, struct dep_buf *out,
+                                struct dep_problem *problem);
+
+/* Destroy the protected values of a record: `target` its jti, `claims` those of record.erased
+ * without refs. Refused while a legal hold on its item is in force ("hold.in_force"). */
+DEP_MUST_USE int dep_node_erase(struct dep_node *node, const char *target, const json_t *claims,
+                                struct dep_done *out, struct dep_problem *problem);
+
+#endif
