@@ -43,7 +43,11 @@ void dep_keyset_free(struct dep_keyset *keyset);
 /*
  * Verify and take in record number `index` (0, 1, 2 ...). Findings: "keyset.first" (not the root's
  * own), "keyset.kid" (not enrolled), "keyset.revoked", "keyset.role" (by doesn't match the key or
- * the schema's signers), "keyset.enroller", "jwt.signature". On a finding nothing is taken in.
+ * the schema's signers), "keyset.enroller" (its signer may not enrol or revoke this use),
+ * "keyset.member" (iss isn't record 0's), "keyset.key" and "keyset.revocation" (claims of
+ * doc/format/record.md section 7 don't fit together), "jwt.signature", "record.type", and
+ * "record.*" of the open claims. On a finding nothing is taken in. An index never falls below a key
+ * record taken in before (asserted).
  */
 DEP_MUST_USE int dep_keyset_add(struct dep_keyset *keyset, const struct dep_schemas *schemas,
                                 uint64_t index, const struct dep_record *record,
@@ -52,7 +56,7 @@ DEP_MUST_USE int dep_keyset_add(struct dep_keyset *keyset, const struct dep_sche
 const struct dep_key_state *dep_keyset_find(const struct dep_keyset *keyset, const char *kid);
 size_t dep_keyset_count(const struct dep_keyset *keyset);
 const struct dep_key_state *dep_keyset_at(const struct dep_keyset *keyset, size_t index);
-/* "in_force", "disputed" (a later revocation names an earlier moment) or "revoked" for a signature
- * at `index`. */
+/* "in_force", "disputed" (a later revocation names an earlier moment), "revoked" or "not_enrolled"
+ * for a signature at `index`. Never NULL. */
 const char *dep_keyset_standing(const struct dep_keyset *keyset, const char *kid, uint64_t index);
 #endif

@@ -64,8 +64,10 @@ DEP_MUST_USE int dep_record_parse(struct dep_slice text, struct dep_record *out,
                                   struct dep_finding *why);
 /*
  * Against its schema: known type and version, count of `_sd` right; with all disclosures (or
- * `partial`) the claims. `out` has the fields, `unknown`, `refs` and the envelope; nulls removed.
- * Disclosures empty: only the open ones.
+ * `partial`) the claims. Findings "sdjwt.*", "record.type", "record.sd.count", "record.sd.nested",
+ * "record.disclosures" (one is missing), "record.field", "record.format", "record.unknown.*". `out`
+ * has the fields, `unknown`, `refs` and the envelope; nulls removed. Disclosures empty: only the
+ * open ones.
  */
 DEP_MUST_USE int dep_record_claims(const struct dep_schemas *schemas,
                                    const struct dep_record *record, struct dep_slice disclosures,

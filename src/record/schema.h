@@ -40,7 +40,20 @@ struct dep_schema {
     const json_t *jtd;
 };
 struct dep_schemas;
+/* Those of schema/, as built in. */
 DEP_MUST_USE int dep_schemas_new(struct dep_schemas **out, struct dep_finding *why);
+/*
+ * From files by name: "<type>.jtd.json" is the newest version, "<type>@<v>.jtd.json" a superseded
+ * one, "_definitions.json" (one, before or after) the definitions they share, other names with '_'
+ * first are passed over. Findings "schema.*", "jtd.schema.*", "json.*": `offset` is the index of
+ * the file.
+ */
+struct dep_schema_file {
+    const char *name;
+    struct dep_slice text;
+};
+DEP_MUST_USE int dep_schemas_parse(const struct dep_schema_file *files, size_t count,
+                                   struct dep_schemas **out, struct dep_finding *why);
 void dep_schemas_free(struct dep_schemas *schemas);
 /* version 0: the newest. NULL where unknown. Borrowed. */
 const struct dep_schema *dep_schemas_find(const struct dep_schemas *schemas, const char *type,

@@ -28,7 +28,7 @@ struct dep_jwt {
 };
 void dep_jwt_done(struct dep_jwt *jwt);
 /* Any EdDSA JWT: alg checked ("EdDSA" or "Ed25519"), `typ` must be `typ` where not NULL. Findings
- * "jwt.*". The signature isn't verified here. */
+ * "jwt.*", "json.*". The signature isn't verified here. */
 DEP_MUST_USE int dep_jwt_parse(struct dep_slice text, const char *typ, struct dep_jwt *out,
                                struct dep_finding *why);
 DEP_MUST_USE int dep_jwt_verify(const struct dep_jwt *jwt, const struct dep_public_key *key,
@@ -37,7 +37,8 @@ DEP_MUST_USE int dep_jwt_verify(const struct dep_jwt *jwt, const struct dep_publ
 /*
  * Sign `open` (which gets `_sd` and `_sd_alg` where `protected_fields` isn't empty) as a JWT with
  * kid and typ. `protected_fields`: object, one disclosure a member. `out_disclosures` joined by
- * '~', no leading or trailing '~'.
+ * '~', no leading or trailing '~'. Both are appended. DEP_FOUND where a name is reserved or in
+ * both, or a value is a real.
  */
 DEP_MUST_USE int dep_sdjwt_issue(const json_t *open, const json_t *protected_fields,
                                  const char *typ, const struct dep_signing_key *key,
