@@ -22,6 +22,7 @@ static const char SCHEMA[] =
     " kseg INTEGER, klen INTEGER, koff INTEGER, superseded INTEGER NOT NULL, erased INTEGER NOT "
     "NULL);"
     "CREATE INDEX record_type ON record(type, idx);"
+    "CREATE INDEX record_incomplete ON record(idx) WHERE complete=0;"
     "CREATE INDEX record_item ON record(item, idx) WHERE item <> '';"
     "CREATE TABLE field(idx INTEGER NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL, secret "
     "INTEGER NOT NULL);"
@@ -33,6 +34,8 @@ static const char SCHEMA[] =
 
 enum statement {
     ST_INSERT,
+    ST_COMPLETE,
+    ST_UNWORD,
     ST_FIELD,
     ST_WORDS,
     ST_REF,
@@ -40,17 +43,21 @@ enum statement {
     ST_SECRET,
     ST_KEYRING,
     ST_FIND,
+    ST_NEXT,
     ST_COUNT,
 };
 
 static const char *const SQL[ST_COUNT] = {
-    [ST_INSERT] = "INSERT INTO record VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,0,0)",
+    [ST_INSERT] = "INSERT INTO record VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,0,0,?)",
+    [ST_COMPLETE] = "UPDATE record SET complete=1 WHERE idx=? AND complete=0 RETURNING idx",
+    [ST_UNWORD] = "DELETE FROM words WHERE rowid=?",
     [ST_FIELD] = "INSERT INTO field VALUES(?,?,?,?)",
     [ST_WORDS] = "INSERT INTO words(rowid,value) VALUES(?,?)",
     [ST_REF] = "INSERT INTO ref VALUES(?,?,?)",
     [ST_SUPERSEDE] = "UPDATE record SET superseded=1 WHERE jti=?",
     [ST_SECRET] = "UPDATE record SET sseg=?,slen=?,soff=? WHERE jti=?",
     [ST_KEYRING] = "UPDATE record SET kseg=?,klen=?,koff=?,erased=? WHERE jti=?",
+    [ST_NEXT] = "SELECT coalesce(max(idx)+1,0) FROM record",
     [ST_FIND] = "SELECT * FROM record WHERE jti>=?1 AND jti<?1||'~' ORDER BY jti LIMIT 2",
 };
 
@@ -178,15 +185,13 @@ void dep_index_close(struct dep_index *index)
 
 int dep_index_next(struct dep_index *index, uint64_t *out, struct dep_fault *fault)
 {
-    sqlite3_stmt *statement = NULL;
+    sqlite3_stmt *statement = index->statements[ST_NEXT];
     int err = DEP_OK;
-    if (sqlite3_prepare_v2(index->db, "SELECT coalesce(max(idx)+1,0) FROM record", -1, &statement,
-                           NULL) != SQLITE_OK ||
-        sqlite3_step(statement) != SQLITE_ROW)
-        err = fail(index, fault);
-    else
+    if (sqlite3_step(statement) == SQLITE_ROW)
         *out = (uint64_t)sqlite3_column_int64(statement, 0);
-    sqlite3_finalize(statement);
+    else
+        err = fail(index, fault);
+    (void)sqlite3_reset(statement);
     return err;
 }
 
@@ -241,6 +246,7 @@ static int insert_row(struct dep_index *index, const struct dep_index_row *row,
     bind_place(statement, 9, &row->record);
     bind_place(statement, 12, &row->secret);
     bind_place(statement, 15, &row->keyring);
+    (void)sqlite3_bind_int(statement, 18, row->complete);
     return step(index, ST_INSERT, fault);
 }
 
@@ -255,7 +261,8 @@ static int insert_field(struct dep_index *index, uint64_t idx, const struct dep_
     return step(index, ST_FIELD, fault);
 }
 
-static int insert_fields(struct dep_index *index, const struct dep_index_row *row,
+/* `again`: the open fields stand already; add the protected ones. */
+static int insert_fields(struct dep_index *index, const struct dep_index_row *row, bool again,
                          const struct dep_schema *schema, const json_t *claims,
                          struct dep_fault *fault)
 {
@@ -268,7 +275,8 @@ static int insert_fields(struct dep_index *index, const struct dep_index_row *ro
         const char *value = json_string_value(json_object_get(claims, field->name));
         if (!value)
             continue;
-        int err = insert_field(index, row->index, field, value, fault);
+        int err =
+            again && field->open ? DEP_OK : insert_field(index, row->index, field, value, fault);
         if (err)
             return err;
         dep_buf_add_string(&words, value);
@@ -310,13 +318,49 @@ static int insert_refs(struct dep_index *index, uint64_t idx, const json_t *refs
     return DEP_OK;
 }
 
+static int step_one(struct dep_index *index, enum statement which, uint64_t idx, bool *out_row,
+                    struct dep_fault *fault)
+{
+    sqlite3_stmt *statement = index->statements[which];
+    (void)sqlite3_bind_int64(statement, 1, (int64_t)idx);
+    int code = sqlite3_step(statement);
+    *out_row = code == SQLITE_ROW;
+    while (code == SQLITE_ROW)
+        code = sqlite3_step(statement);
+    int err = code == SQLITE_DONE ? DEP_OK : fail(index, fault);
+    (void)sqlite3_reset(statement);
+    return err;
+}
+
+static int complete_row(struct dep_index *index, const struct dep_index_row *row,
+                        const struct dep_schema *schema, const json_t *claims,
+                        struct dep_fault *fault)
+{
+    bool was_incomplete = false, ignored;
+    if (!row->complete)
+        return DEP_OK;
+    int err = step_one(index, ST_COMPLETE, row->index, &was_incomplete, fault);
+    if (!err && was_incomplete)
+        err = step_one(index, ST_UNWORD, row->index, &ignored, fault);
+    if (!err && was_incomplete && schema)
+        err = insert_fields(index, row, true, schema, claims, fault);
+    return err;
+}
+
 int dep_index_project(struct dep_index *index, const struct dep_index_row *row,
                       const struct dep_schema *schema, const json_t *claims,
                       struct dep_fault *fault)
 {
-    int err = insert_row(index, row, fault);
+    uint64_t next;
+    int err = dep_index_next(index, &next, fault);
+    if (err)
+        return err;
+    assert(row->index <= next);
+    if (row->index < next)
+        return complete_row(index, row, schema, claims, fault);
+    err = insert_row(index, row, fault);
     if (!err && schema)
-        err = insert_fields(index, row, schema, claims, fault);
+        err = insert_fields(index, row, false, schema, claims, fault);
     if (!err)
         err = insert_refs(index, row->index, dep_json_array(claims, "refs"), fault);
     return err;
@@ -405,6 +449,7 @@ static bool read_row(sqlite3_stmt *statement, struct dep_index_row *out)
     read_place(statement, 14, &out->keyring);
     out->superseded = sqlite3_column_int(statement, 17) != 0;
     out->erased = sqlite3_column_int(statement, 18) != 0;
+    out->complete = sqlite3_column_int(statement, 19) != 0;
     return true;
 }
 
@@ -489,6 +534,8 @@ static void list_clauses(struct list_sql *sql, const struct dep_index_query *que
         where(sql, "idx IN (SELECT idx FROM field WHERE name=? AND value=?)", query->field);
         sql->binds[sql->bind_count++] = query->value;
     }
+    if (query->incomplete)
+        dep_buf_add_string(&sql->text, " AND complete=0 AND erased=0");
     if (query->text)
         where(sql, "idx IN (SELECT rowid FROM words WHERE words MATCH ?)", words);
     uint64_t limit =

@@ -31,6 +31,7 @@ struct dep_index_row {
     struct dep_hash sha256;
     struct dep_index_place record, secret, keyring;
     bool superseded, erased;
+    bool complete; /* the claims projected held the protected fields (or there are none) */
 };
 
 struct dep_index;
@@ -47,7 +48,10 @@ DEP_MUST_USE int dep_index_begin(struct dep_index *index, struct dep_fault *faul
 DEP_MUST_USE int dep_index_commit(struct dep_index *index, struct dep_fault *fault);
 void dep_index_rollback(struct dep_index *index);
 
-/* The projector. `claims`: as far as readable here. Rows in order, without gap. */
+/*
+ * The projector. `claims`: as far as readable here. Rows in order, without gap. A row already there
+ * is completed with its protected fields if it wasn't complete and `row` is; else left as it is.
+ */
 DEP_MUST_USE int dep_index_project(struct dep_index *index, const struct dep_index_row *row,
                                    const struct dep_schema *schema, const json_t *claims,
                                    struct dep_fault *fault);
@@ -73,6 +77,7 @@ struct dep_index_query {
     const char *rel;           /* with this rel; NULL any */
     const char *field, *value; /* open or searchable field equal to value; NULL any */
     const char *text;          /* words in searchable fields; NULL any */
+    bool incomplete; /* only rows that still lack their protected fields and aren't erased */
     uint64_t limit;            /* 0: DEP_INDEX_LIST_MAX */
     bool newest_first;
 };

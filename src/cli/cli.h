@@ -1,0 +1,127 @@
+/*
+ * The command line: the only place that prints and exits.
+ *
+ * Layer:   cli. One file a subcommand (cmd_*.c); this header is what they share: arguments, output,
+ * prompts, progress, problems in words. Exit:    0 yes; 1 found wanting, refused by a rule, or
+ * sealed with files not taken; 2 usage; 3 fault.
+ */
+#ifndef DEP_CLI_CLI_H
+#define DEP_CLI_CLI_H
+#include "node/evidence.h"
+#include "node/node.h"
+
+#include <libintl.h>
+#include <stdio.h>
+
+#define _(text) gettext(text)
+#define N_(text) text
+
+enum dep_exit { DEP_EXIT_YES = 0, DEP_EXIT_WANTING = 1, DEP_EXIT_USAGE = 2, DEP_EXIT_FAULT = 3 };
+
+/* ---- arguments ---- */
+struct dep_option {
+    const char *name; /* "--exhibit" */
+    char letter;      /* 'C' for -C, or 0 */
+    bool takes_value;
+    bool many;        /* may be repeated: values gathered */
+    const char *help; /* N_() */
+};
+enum { DEP_VALUES_MAX = 4096, DEP_OPTIONS_MAX = 48 };
+struct dep_args {
+    const char *command; /* "item check" */
+    const struct dep_option *options;
+    size_t option_count;
+    struct dep_value {
+        const struct dep_option *option;
+        const char *text; /* "" for flags */
+    } values[DEP_VALUES_MAX];
+    size_t value_count;
+    const char *positional[DEP_VALUES_MAX];
+    size_t positional_count;
+    bool json;
+    const char *dir;     /* -C, or DEPOSITARY_REGISTER, or "." */
+    const char *officer; /* --as, or DEPOSITARY_OFFICER, or NULL */
+    int passphrase_fd;   /* -1: none */
+};
+/* Common options (--json, -C, --as, --passphrase-fd, --help) are understood besides `options`.
+ * DEP_OK, or exits' status + 1 to leave with (help shown, usage wrong). */
+int dep_args_parse(struct dep_args *out, const char *command, const char *usage,
+                   const struct dep_option *options, size_t option_count, int argc, char **argv);
+/* Last value of an option, or NULL. */
+const char *dep_arg(const struct dep_args *args, const char *name);
+bool dep_flag(const struct dep_args *args, const char *name);
+/* The `at`-th value of a repeated option, or NULL. */
+const char *dep_arg_at(const struct dep_args *args, const char *name, size_t at);
+/* Says what is wrong in one line and how to get help; returns DEP_EXIT_USAGE. */
+int dep_usage_error(const struct dep_args *args, const char *format, ...) DEP_PRINTF(2, 3);
+
+/* ---- words ---- */
+/* Prints finding or fault of a problem: what, where, what to do (stderr; as JSON with --json).
+ * Returns the exit status that goes with `err`. */
+int dep_say_problem(const struct dep_args *args, int err, const struct dep_problem *problem);
+/* Translated sentence of an id. */
+const char *dep_word(const char *id);
+/* To stderr, translated already, with the program's name. */
+void dep_say(const char *format, ...) DEP_PRINTF(1, 2);
+
+/* ---- output ---- */
+/* One JSON object a line on stdout; takes the reference. False (and a message) where stdout failed.
+ */
+bool dep_print_json(json_t *object);
+/* A text made safe for a terminal. */
+void dep_print_safe(FILE *out, const char *text, size_t len);
+/* Flush; a full disk or closed pipe is a fault. Returns `status` or DEP_EXIT_FAULT. */
+int dep_finish_output(int status);
+/* "12.3 GB" in the reader's digits; `out` holds 32. */
+void dep_bytes_text(uint64_t bytes, char out[32]);
+
+/* ---- terminal ---- */
+bool dep_is_terminal(void);
+/* y/N in the reader's language; false without a terminal. */
+bool dep_confirm(const char *question);
+/* dep_passphrase_fn: terminal without echo, file descriptor (first line officer, second line root;
+ * one line serves both), or systemd credential "depositary.officer" / "depositary.root". context:
+ * struct dep_args. */
+int dep_passphrase_ask(void *context, const char *which, const char *code, bool fresh,
+                       struct dep_buf *out);
+/* Progress line on a terminal, quiet in a pipe. dep_seal_progress_fn; context: struct dep_progress.
+ */
+struct dep_progress {
+    const char *title;
+    int64_t started_ms, shown_ms;
+    uint64_t first_bytes;
+    bool reading_back;
+};
+void dep_progress_init(struct dep_progress *progress, const char *title);
+bool dep_progress_seal(void *context, const struct dep_seal_progress *state);
+void dep_progress_count(void *context, uint64_t done, uint64_t total); /* dep_progress_fn */
+void dep_progress_end(struct dep_progress *progress);
+/* Ctrl-C asked for an end; progress functions see it. */
+bool dep_stopped(void);
+
+/* ---- register ---- */
+/* Opens `args->dir`; on failure prints the problem and sets `out_status`. */
+struct dep_node *dep_open_node(struct dep_args *args, bool write, int *out_status);
+
+/* ---- stated fields as arguments (fields.c) ---- */
+/*
+ * --FIELD VALUE options for the fields of a type. A value "unknown:REASON", "refused:REASON" or
+ * "n/a:REASON" goes to the `unknown` map. Protected values never come from the command line itself
+ * unless they are codes and numbers: texts are read from `@FILE` or `-`, or from a --fields FILE of
+ * JSON. NULL with a message on error.
+ */
+json_t *dep_fields_read(struct dep_args *args, const char *type, int *out_status);
+
+/* Two letters: the language the reader's free text is taken to be in; "und" where the locale
+ * doesn't say. */
+const char *dep_reader_language(void);
+/* "custodian,legal" as a set of dep_role; 0 where a name is unknown. */
+unsigned dep_roles_parse(const char *text);
+
+/* ---- subcommands ---- */
+typedef int dep_command_fn(int argc, char **argv);
+dep_command_fn dep_cmd_init, dep_cmd_collect, dep_cmd_intake, dep_cmd_item, dep_cmd_record,
+    dep_cmd_note, dep_cmd_show, dep_cmd_list, dep_cmd_search, dep_cmd_key, dep_cmd_log,
+    dep_cmd_prove, dep_cmd_verify, dep_cmd_erase, dep_cmd_hold, dep_cmd_backup, dep_cmd_restore,
+    dep_cmd_print, dep_cmd_schema;
+#endif

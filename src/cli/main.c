@@ -1,0 +1,70 @@
+#include "cli/cli.h"
+#include "cli/config.h"
+
+#include <locale.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct command {
+    const char *name;
+    dep_command_fn *run;
+    const char *help;
+} COMMANDS[] = {
+    {"init", dep_cmd_init, N_("make a register: keys, a charter of one, first checkpoint")},
+    {"collect", dep_cmd_collect, N_("seal files and folders as one item")},
+    {"intake", dep_cmd_intake, N_("take in what comes with a past: paper chain, tool's report")},
+    {"item", dep_cmd_item,
+     N_("list, files, extract, check; custody: transfer, receive, examine, …")},
+    {"record", dep_cmd_record, N_("make a record of any type")},
+    {"note", dep_cmd_note, N_("record a note")},
+    {"show", dep_cmd_show, N_("show one record")},
+    {"list", dep_cmd_list, N_("list records")},
+    {"search", dep_cmd_search, N_("search open and searchable fields")},
+    {"schema", dep_cmd_schema, N_("show the record types and their fields")},
+    {"hold", dep_cmd_hold, N_("place or lift a legal hold")},
+    {"erase", dep_cmd_erase, N_("destroy the protected values of a record")},
+    {"key", dep_cmd_key, N_("enrol, request, sign, import, revoke, list keys")},
+    {"log", dep_cmd_log, N_("checkpoint, vkey, audit")},
+    {"prove", dep_cmd_prove, N_("proof that a record stands in the log (C2SP tlog-proof)")},
+    {"verify", dep_cmd_verify, N_("verify a whole register; needs no key")},
+    {"print", dep_cmd_print, N_("label, inventory, hand-over form, page of the register (PDF)")},
+    {"backup", dep_cmd_backup, N_("copy a register in use")},
+    {"restore", dep_cmd_restore, N_("restore a copy, with rollback detection")},
+};
+
+static int show_commands(FILE *out)
+{
+    (void)fprintf(out, _("Usage: depositary COMMAND …\n"));
+    (void)fprintf(out, "\n");
+    for (size_t i = 0; i < DEP_COUNT(COMMANDS); i++)
+        (void)fprintf(out, "  %-9s %s\n", COMMANDS[i].name, _(COMMANDS[i].help));
+    (void)fprintf(out, _("\nEvery command has --help and a man page: man depositary-COMMAND\n"));
+    return dep_finish_output(out == stdout ? DEP_EXIT_YES : DEP_EXIT_USAGE);
+}
+
+int main(int argc, char **argv)
+{
+    (void)setlocale(LC_ALL, "");
+    const char *locale_dir = getenv("DEPOSITARY_LOCALEDIR");
+    (void)bindtextdomain("depositary", locale_dir ? locale_dir : DEPOSITARY_LOCALEDIR);
+    (void)bind_textdomain_codeset("depositary", "UTF-8");
+    (void)textdomain("depositary");
+    if (dep_crypto_init(true)) {
+        dep_say(_("the crypto library could not be started"));
+        return DEP_EXIT_FAULT;
+    }
+    if (argc < 2)
+        return show_commands(stderr);
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
+        strcmp(argv[1], "help") == 0)
+        return show_commands(stdout);
+    if (strcmp(argv[1], "--version") == 0) {
+        (void)printf("depositary %s\n", DEPOSITARY_VERSION);
+        return dep_finish_output(DEP_EXIT_YES);
+    }
+    for (size_t i = 0; i < DEP_COUNT(COMMANDS); i++)
+        if (strcmp(argv[1], COMMANDS[i].name) == 0)
+            return COMMANDS[i].run(argc - 1, argv + 1);
+    dep_say(_("no such command: %s"), argv[1]);
+    return show_commands(stderr);
+}

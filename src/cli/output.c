@@ -1,0 +1,111 @@
+#include "cli/cli.h"
+
+#include "codec/text.h"
+#include "report/words.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <string.h>
+
+const char *dep_word(const char *id)
+{
+    return dep_words(id);
+}
+
+void dep_say(const char *format, ...)
+{
+    va_list list;
+    va_start(list, format);
+    (void)fprintf(stderr, "depositary: ");
+    (void)vfprintf(stderr, format, list);
+    (void)fprintf(stderr, "\n");
+    va_end(list);
+}
+
+void dep_print_safe(FILE *out, const char *text, size_t len)
+{
+    DEP_AUTO_BUF shown;
+    dep_buf_init(&shown, 8 * DEP_JSON_LEN_MAX);
+    dep_text_show(dep_slice_of(text, len), &shown);
+    if (dep_buf_err(&shown) == DEP_OK && shown.len)
+        (void)fwrite(shown.data, 1, shown.len, out);
+}
+
+bool dep_print_json(json_t *object)
+{
+    DEP_AUTO_JSON *owned = object;
+    DEP_AUTO_BUF text;
+    dep_buf_init(&text, DEP_JSON_LEN_MAX);
+    if (!owned || dep_json_encode(owned, &text)) {
+        dep_say(_("out of memory while printing"));
+        return false;
+    }
+    dep_buf_add_byte(&text, '\n');
+    return fwrite(text.data, 1, text.len, stdout) == text.len;
+}
+
+int dep_finish_output(int status)
+{
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return status;
+    dep_say(_("the output could not be written: %s"), strerror(errno));
+    return DEP_EXIT_FAULT;
+}
+
+void dep_bytes_text(uint64_t bytes, char out[32])
+{
+    static const char *const units[] = {"B", "kB", "MB", "GB", "TB", "PB", "EB"};
+    size_t unit = 0;
+    double value = (double)bytes;
+    while (value >= 1000 && unit + 1 < DEP_COUNT(units)) {
+        value /= 1000;
+        unit++;
+    }
+    (void)snprintf(out, 32, unit ? "%.1f %s" : "%.0f %s", value, units[unit]);
+}
+
+static int exit_of(int err)
+{
+    return err == DEP_FOUND || err == DEP_ERR_STOPPED ? DEP_EXIT_WANTING : DEP_EXIT_FAULT;
+}
+
+static json_t *problem_json(int err, const struct dep_problem *problem)
+{
+    if (err == DEP_FOUND)
+        return json_pack("{s:s,s:s,s:s,s:s,s:s}", "finding", problem->finding.id, "clause",
+                         problem->finding.clause, "where", problem->detail, "pointer",
+                         problem->where.instance_path, "words", dep_word(problem->finding.id));
+    const char *what = problem->fault.what ? problem->fault.what : dep_err_name(err);
+    return json_pack("{s:s,s:s,s:s,s:s,s:s}", "fault", what, "kind", dep_err_name(err), "where",
+                     problem->fault.where, "cause",
+                     problem->fault.sys ? strerror(problem->fault.sys) : "", "words",
+                     dep_word(what));
+}
+
+int dep_say_problem(const struct dep_args *args, int err, const struct dep_problem *problem)
+{
+    assert(err != DEP_OK);
+    if (args->json && !dep_print_json(problem_json(err, problem)))
+        return DEP_EXIT_FAULT;
+    if (err == DEP_FOUND) {
+        (void)fprintf(stderr, "depositary: %s", dep_word(problem->finding.id));
+        if (problem->detail[0]) {
+            (void)fprintf(stderr, " [");
+            dep_print_safe(stderr, problem->detail, strlen(problem->detail));
+            (void)fprintf(stderr, "]");
+        }
+        (void)fprintf(stderr, "\n");
+        return dep_finish_output(exit_of(err));
+    }
+    const char *what = problem->fault.what ? problem->fault.what : dep_err_name(err);
+    (void)fprintf(stderr, "depositary: %s", dep_word(what));
+    if (problem->fault.where[0]) {
+        (void)fprintf(stderr, " [");
+        dep_print_safe(stderr, problem->fault.where, strlen(problem->fault.where));
+        (void)fprintf(stderr, "]");
+    }
+    if (problem->fault.sys)
+        (void)fprintf(stderr, ": %s", strerror(problem->fault.sys));
+    (void)fprintf(stderr, "\n");
+    return dep_finish_output(exit_of(err));
+}

@@ -1,0 +1,247 @@
+/*
+ * The terminal: questions, passphrases, progress. In a pipe there is none of it.
+ */
+#include "cli/cli.h"
+
+#include "codec/text.h"
+#include "store/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <termios.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { PASSPHRASE_MAX = 1024, PROGRESS_EVERY_MS = 200 };
+
+bool dep_is_terminal(void)
+{
+    return isatty(STDIN_FILENO) && isatty(STDERR_FILENO);
+}
+
+/* ---- questions ---- */
+
+bool dep_confirm(const char *question)
+{
+    if (!dep_is_terminal())
+        return false;
+    (void)fprintf(stderr, "%s [%s/%s] ", question, _("y"), _("n"));
+    (void)fflush(stderr);
+    char line[64];
+    if (!fgets(line, sizeof line, stdin))
+        return false;
+    line[strcspn(line, "\n")] = 0;
+    return strcasecmp(line, _("y")) == 0 || strcasecmp(line, _("yes")) == 0;
+}
+
+/* ---- passphrases ---- */
+
+/* One line of a descriptor, byte by byte: what follows belongs to the next reader. */
+static int read_line(int fd, struct dep_buf *out)
+{
+    for (;;) {
+        char byte;
+        ssize_t got = read(fd, &byte, 1);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got <= 0)
+            return out->len ? DEP_OK : DEP_ERR_KEY;
+        if (byte == '\n')
+            return dep_buf_err(out);
+        if (out->len >= PASSPHRASE_MAX)
+            return DEP_ERR_CAP;
+        dep_buf_add_byte(out, (uint8_t)byte);
+    }
+}
+
+static int ask_once(const char *question, struct dep_buf *out)
+{
+    int fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
+    if (fd < 0)
+        return DEP_ERR_KEY;
+    struct termios kept, quiet;
+    bool echo = tcgetattr(fd, &kept) == 0;
+    if (echo) {
+        quiet = kept;
+        quiet.c_lflag &= ~(tcflag_t)(ECHO | ECHOE | ECHOK);
+        quiet.c_lflag |= ECHONL;
+        (void)tcsetattr(fd, TCSAFLUSH, &quiet);
+    }
+    (void)dprintf(fd, "%s ", question);
+    int err = read_line(fd, out);
+    if (echo)
+        (void)tcsetattr(fd, TCSAFLUSH, &kept);
+    (void)close(fd);
+    return err;
+}
+
+static int ask_terminal(const char *question, bool fresh, struct dep_buf *out)
+{
+    int err = ask_once(question, out);
+    if (err || !fresh)
+        return err;
+    struct dep_buf again;
+    dep_buf_init_secret(&again, PASSPHRASE_MAX);
+    err = ask_once(_("Once more, to be sure:"), &again);
+    if (!err && !dep_slice_equal(dep_buf_slice(out), dep_buf_slice(&again))) {
+        dep_say(_("the two passphrases differ"));
+        err = DEP_ERR_KEY;
+    }
+    dep_buf_done(&again);
+    return err;
+}
+
+/* systemd's LoadCredential= puts them into this folder. */
+static int read_credential(const char *which, struct dep_buf *out)
+{
+    const char *folder = getenv("CREDENTIALS_DIRECTORY");
+    if (!folder)
+        return DEP_ERR_KEY;
+    char path[4096];
+    if (snprintf(path, sizeof path, "%s/depositary.%s", folder, which) >= (int)sizeof path)
+        return DEP_ERR_KEY;
+    int err = dep_file_read(AT_FDCWD, path, PASSPHRASE_MAX, out, NULL);
+    while (!err && out->len && out->data[out->len - 1] == '\n')
+        out->data[--out->len] = 0;
+    return err;
+}
+
+/* The lines of --passphrase-fd are read once and kept: a command may need them twice. */
+static struct dep_buf lines[2];
+static int lines_read;
+
+static int from_descriptor(int fd, bool root, struct dep_buf *out)
+{
+    if (!lines_read) {
+        dep_buf_init_secret(&lines[0], PASSPHRASE_MAX);
+        dep_buf_init_secret(&lines[1], PASSPHRASE_MAX);
+        int err = read_line(fd, &lines[0]);
+        if (err)
+            return err;
+        lines_read = read_line(fd, &lines[1]) == DEP_OK ? 2 : 1;
+    }
+    dep_buf_add_slice(out, dep_buf_slice(&lines[root && lines_read == 2 ? 1 : 0]));
+    return dep_buf_err(out);
+}
+
+int dep_passphrase_ask(void *context, const char *which, const char *code, bool fresh,
+                       struct dep_buf *out)
+{
+    const struct dep_args *args = context;
+    bool root = strcmp(which, "root") == 0;
+    if (args->passphrase_fd >= 0)
+        return from_descriptor(args->passphrase_fd, root, out);
+    if (read_credential(which, out) == DEP_OK)
+        return DEP_OK;
+    char question[256];
+    if (root)
+        (void)snprintf(question, sizeof question, "%s",
+                       fresh ? _("Choose a passphrase for the root key:")
+                             : _("Passphrase of the root key:"));
+    else
+        (void)snprintf(question, sizeof question,
+                       fresh ? _("Choose a passphrase for officer %s:")
+                             : _("Passphrase of officer %s:"),
+                       code);
+    return ask_terminal(question, fresh, out);
+}
+
+/* ---- progress ---- */
+
+static volatile sig_atomic_t stop_asked;
+
+static void on_interrupt(int signal_number)
+{
+    (void)signal_number;
+    stop_asked = 1;
+}
+
+bool dep_stopped(void)
+{
+    return stop_asked != 0;
+}
+
+static int64_t monotonic_ms(void)
+{
+    struct timespec now;
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+void dep_progress_init(struct dep_progress *progress, const char *title)
+{
+    *progress = (struct dep_progress){.title = title, .started_ms = monotonic_ms()};
+    struct sigaction action = {.sa_handler = on_interrupt};
+    (void)sigaction(SIGINT, &action, NULL);
+    (void)sigaction(SIGTERM, &action, NULL);
+}
+
+static bool due(struct dep_progress *progress)
+{
+    int64_t now = monotonic_ms();
+    if (!isatty(STDERR_FILENO) || now - progress->shown_ms < PROGRESS_EVERY_MS)
+        return false;
+    progress->shown_ms = now;
+    return true;
+}
+
+static void time_left(const struct dep_progress *progress, uint64_t done, uint64_t total,
+                      char out[64])
+{
+    double elapsed = (double)(progress->shown_ms - progress->started_ms) / 1000;
+    out[0] = 0;
+    if (!total || !done || done > total || elapsed < 1)
+        return;
+    double left = elapsed * (double)(total - done) / (double)done;
+    (void)snprintf(out, 64, _("%.0f min %02.0f s left"), (double)(int64_t)(left / 60),
+                   left - 60 * (double)(int64_t)(left / 60));
+}
+
+bool dep_progress_seal(void *context, const struct dep_seal_progress *state)
+{
+    struct dep_progress *progress = context;
+    if (state->reading_back && !progress->reading_back) {
+        progress->reading_back = true;
+        progress->started_ms = monotonic_ms();
+    }
+    if (due(progress)) {
+        char done[32], total[32], rate[32], left[64];
+        double elapsed = (double)(progress->shown_ms - progress->started_ms) / 1000;
+        dep_bytes_text(state->bytes_done, done);
+        dep_bytes_text(state->bytes_total, total);
+        dep_bytes_text(elapsed > 0 ? (uint64_t)((double)state->bytes_done / elapsed) : 0, rate);
+        time_left(progress, state->bytes_done, state->bytes_total, left);
+        (void)fprintf(stderr, "\r\033[K%s %s",
+                      state->reading_back ? _("Reading back") : progress->title, done);
+        if (state->bytes_total)
+            (void)fprintf(stderr, " / %s", total);
+        (void)fprintf(stderr, _(", %llu files, %s/s"), (unsigned long long)state->files_done, rate);
+        (void)fprintf(stderr, "%s%s", left[0] ? ", " : "", left);
+        (void)fflush(stderr);
+    }
+    return !dep_stopped();
+}
+
+void dep_progress_count(void *context, uint64_t done, uint64_t total)
+{
+    struct dep_progress *progress = context;
+    if (!due(progress))
+        return;
+    double elapsed = (double)(progress->shown_ms - progress->started_ms) / 1000;
+    char left[64];
+    time_left(progress, done, total, left);
+    (void)fprintf(stderr, "\r\033[K%s %llu / %llu, %.0f/s%s%s", progress->title,
+                  (unsigned long long)done, (unsigned long long)total,
+                  elapsed > 0 ? (double)done / elapsed : 0, left[0] ? ", " : "", left);
+    (void)fflush(stderr);
+}
+
+void dep_progress_end(struct dep_progress *progress)
+{
+    if (progress->shown_ms)
+        (void)fprintf(stderr, "\r\033[K");
+    (void)fflush(stderr);
+}

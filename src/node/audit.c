@@ -1,0 +1,394 @@
+#include "node/audit.h"
+#include "node/node_impl.h"
+
+#include "store/file.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* What one walk over the records gathers; all checks are made in the order of the log, as a
+ * stranger would. */
+struct verify_work {
+    const struct dep_verify_order *order;
+    struct dep_register *reg;
+    struct dep_schemas *schemas;
+    struct dep_keyset *keyset;
+    struct dep_problem *problem;
+    struct dep_verified result;
+    bool altered, unproved, disputed;
+    uint64_t total;
+    struct id_entry {
+        char jti[DEP_UUID_LEN + 1];
+        struct dep_hash sha256;
+        bool secret, has_private, has_keyring, erased;
+    } * ids; /* sorted by jti when the walk is over */
+    size_t id_count, id_room;
+    struct container_entry {
+        char item[DEP_UUID_LEN + 1];
+        struct dep_hash payload;
+    } * containers;
+    size_t container_count, container_room;
+};
+
+static void report(struct verify_work *work, const char *id, const char *what, const char *where)
+{
+    work->result.findings++;
+    work->altered |= strcmp(what, "altered") == 0;
+    work->unproved |= strcmp(what, "unproved") == 0 || strcmp(what, "not_shown") == 0;
+    work->disputed |= strcmp(what, "disputed") == 0;
+    if (work->order->finding)
+        work->order->finding(work->order->context, id, what, where);
+}
+
+static int out_of_memory(struct verify_work *work)
+{
+    return dep_problem_fault(work->problem, DEP_ERR_NOMEM, "verify.memory", work->order->dir);
+}
+
+static void *room_for(void *list, size_t count, size_t *room, size_t size)
+{
+    if (count < *room)
+        return list;
+    size_t wanted = *room ? *room * 2 : 1024;
+    void *fresh = dep_realloc_array(list, wanted, size);
+    if (fresh)
+        *room = wanted;
+    return fresh;
+}
+
+static int note_record(struct verify_work *work, const struct dep_record *record)
+{
+    struct id_entry *ids = room_for(work->ids, work->id_count, &work->id_room, sizeof *ids);
+    if (!ids)
+        return out_of_memory(work);
+    work->ids = ids;
+    struct id_entry *entry = &ids[work->id_count++];
+    *entry = (struct id_entry){.sha256 = record->jwt.sha256,
+                               .secret = json_object_get(record->jwt.payload, "_sd") != NULL};
+    (void)snprintf(entry->jti, sizeof entry->jti, "%s", record->jti);
+    return DEP_OK;
+}
+
+static int note_container(struct verify_work *work, const json_t *claims)
+{
+    const char *item = dep_json_string(claims, "item");
+    const char *payload = dep_json_string(claims, "payload_sha256");
+    if (!item || !payload)
+        return DEP_OK;
+    struct container_entry *list =
+        room_for(work->containers, work->container_count, &work->container_room, sizeof *list);
+    if (!list)
+        return out_of_memory(work);
+    work->containers = list;
+    struct container_entry *entry = &list[work->container_count++];
+    *entry = (struct container_entry){.item = ""};
+    (void)snprintf(entry->item, sizeof entry->item, "%s", item);
+    if (!dep_hex_parse(dep_slice_string(payload), entry->payload.bytes, DEP_HASH_LEN))
+        report(work, "record.format", "altered", item);
+    return DEP_OK;
+}
+
+static int judge_signature(struct verify_work *work, uint64_t index,
+                           const struct dep_record *record)
+{
+    struct dep_finding why;
+    if (strncmp(record->type, "key.", 4) == 0) {
+        int err = dep_keyset_add(work->keyset, work->schemas, index, record, &why);
+        if (err == DEP_FOUND)
+            report(work, why.id, "altered", record->jti);
+        return err < 0 ? err : DEP_OK;
+    }
+    const struct dep_key_state *key = dep_keyset_find(work->keyset, record->kid);
+    const struct dep_schema *schema =
+        dep_schemas_find(work->schemas, record->type, record->version);
+    if (!key)
+        report(work, "keyset.kid", "altered", record->jti);
+    else if (dep_jwt_verify(&record->jwt, &key->key, &why) != DEP_OK)
+        report(work, why.id, "altered", record->jti);
+    else if (key->revoked)
+        report(work, "keyset.revoked", "altered", record->jti);
+    else if (key->use == DEP_KEY_OFFICER &&
+             (strcmp(key->code, record->by_code) != 0 || !(key->roles & record->by_role)))
+        report(work, "keyset.role", "altered", record->jti);
+    else if (schema && !(schema->signers & record->by_role))
+        report(work, "record.signer", "altered", record->jti);
+    return DEP_OK;
+}
+
+static int verify_line(void *context, uint64_t index, const struct dep_place *place,
+                       struct dep_slice jwt)
+{
+    (void)place;
+    struct verify_work *work = context;
+    struct dep_finding why;
+    char where[64];
+    (void)snprintf(where, sizeof where, "record %llu", (unsigned long long)index);
+    DEP_AUTO_RECORD record = {.jti = NULL};
+    int err = dep_record_parse(jwt, &record, &why);
+    if (err == DEP_FOUND) {
+        report(work, why.id, "altered", where);
+        return DEP_OK;
+    }
+    if (!err)
+        err = judge_signature(work, index, &record);
+    if (err)
+        return dep_problem_fault(work->problem, err, "verify.record", where);
+    DEP_AUTO_JSON *claims = NULL;
+    struct dep_jtd_error at;
+    err = dep_record_claims(work->schemas, &record, (struct dep_slice){NULL, 0}, true, &claims, &at,
+                            &why);
+    if (err == DEP_FOUND)
+        report(work, why.id, "altered", record.jti);
+    else if (err)
+        return dep_problem_fault(work->problem, err, "verify.record", where);
+    err = note_record(work, &record);
+    if (!err && claims &&
+        (strcmp(record.type, "evidence.collected") == 0 ||
+         strcmp(record.type, "evidence.intake") == 0))
+        err = note_container(work, claims);
+    work->result.records++;
+    if (work->order->progress)
+        work->order->progress(work->order->context, work->result.records, work->total);
+    return err;
+}
+
+/* ---- second walk: references, once all ids are known ---- */
+
+static int compare_ids(const void *a, const void *b)
+{
+    return strcmp(((const struct id_entry *)a)->jti, ((const struct id_entry *)b)->jti);
+}
+
+static struct id_entry *find_id(struct verify_work *work, const char *jti)
+{
+    struct id_entry key;
+    (void)snprintf(key.jti, sizeof key.jti, "%s", jti);
+    return work->id_count ? bsearch(&key, work->ids, work->id_count, sizeof key, compare_ids)
+                          : NULL;
+}
+
+static int verify_refs(void *context, uint64_t index, const struct dep_place *place,
+                       struct dep_slice jwt)
+{
+    (void)index, (void)place;
+    struct verify_work *work = context;
+    struct dep_finding why;
+    DEP_AUTO_RECORD record = {.jti = NULL};
+    if (dep_record_parse(jwt, &record, &why) != DEP_OK)
+        return DEP_OK; /* reported by the first walk */
+    size_t i;
+    json_t *ref;
+    json_array_foreach(dep_json_array(record.jwt.payload, "refs"), i, ref)
+    {
+        const char *id = dep_json_string(ref, "id");
+        const char *hex = dep_json_string(ref, "sha256");
+        struct dep_hash sha256;
+        const struct id_entry *target = id ? find_id(work, id) : NULL;
+        if (!target)
+            report(work, "verify.ref.absent", "altered", record.jti);
+        else if (!hex || !dep_hex_parse(dep_slice_string(hex), sha256.bytes, DEP_HASH_LEN) ||
+                 !dep_hash_equal(&sha256, &target->sha256))
+            report(work, "verify.ref.digest", "altered", record.jti);
+    }
+    if (strcmp(dep_keyset_standing(work->keyset, record.kid, index), "disputed") == 0)
+        report(work, "keyset.disputed", "disputed", record.jti);
+    return DEP_OK;
+}
+
+static int verify_secret(void *context, enum dep_secret_kind kind, const char *jti,
+                         const struct dep_place *place, bool erased)
+{
+    (void)place;
+    struct verify_work *work = context;
+    struct id_entry *entry = find_id(work, jti);
+    if (!entry) {
+        report(work, "verify.secret.stray", "altered", jti);
+        return DEP_OK;
+    }
+    if (kind == DEP_SECRET_PRIVATE)
+        entry->has_private = true;
+    else
+        entry->has_keyring = true;
+    entry->erased |= erased;
+    return DEP_OK;
+}
+
+static void judge_secrets(struct verify_work *work)
+{
+    for (size_t i = 0; i < work->id_count; i++) {
+        const struct id_entry *entry = &work->ids[i];
+        if (i > 0 && strcmp(entry->jti, work->ids[i - 1].jti) == 0)
+            report(work, "verify.id.repeated", "altered", entry->jti);
+        if (entry->secret && !entry->has_keyring)
+            report(work, "verify.keyring.absent", "not_shown", entry->jti);
+        else if (entry->secret && !entry->has_private)
+            report(work, "verify.private.absent", "not_shown", entry->jti);
+    }
+}
+
+/* ---- containers ---- */
+
+static bool pass_on(void *context, const struct dep_seal_progress *progress)
+{
+    const struct verify_work *work = context;
+    if (work->order->progress)
+        work->order->progress(work->order->context, progress->bytes_done, progress->bytes_total);
+    return true;
+}
+
+static int verify_container(struct verify_work *work, const struct container_entry *entry)
+{
+    DEP_AUTO_FD fd = -1;
+    uint64_t len = 0;
+    struct dep_container *container = NULL;
+    struct dep_finding why;
+    int err = dep_vault_open(dep_register_dir_fd(work->reg), entry->item, &fd, &len,
+                             &work->problem->fault);
+    if (err == DEP_ERR_IO) {
+        report(work, "container.missing", "altered", entry->item);
+        return DEP_OK;
+    }
+    if (err || !work->order->containers)
+        return err;
+    struct dep_age_with nobody = {.identity_count = 0};
+    struct dep_container_facts facts = {.has_payload = true, .payload_sha256 = entry->payload};
+    err = dep_container_open(fd, len, &nobody, &container, &why, &work->problem->fault);
+    if (!err)
+        err = dep_container_check_payload(container, &facts, pass_on, work, &why,
+                                          &work->problem->fault);
+    if (err == DEP_FOUND)
+        report(work, why.id, "altered", entry->item);
+    dep_container_close(container);
+    work->result.containers++;
+    return err < 0 ? err : DEP_OK;
+}
+
+static int verify_containers(struct verify_work *work)
+{
+    for (size_t i = 0; i < work->container_count; i++) {
+        int err = verify_container(work, &work->containers[i]);
+        if (err)
+            return err;
+    }
+    /* Nothing may lie in the vault that no record tells of. */
+    int fd = openat(dep_register_dir_fd(work->reg), "vault", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *folder = fd < 0 ? NULL : fdopendir(fd);
+    if (!folder)
+        return dep_problem_fault(work->problem, DEP_ERR_IO, "verify.vault", work->order->dir);
+    for (struct dirent *file; (file = readdir(folder));) {
+        if (strcmp(file->d_name, ".") == 0 || strcmp(file->d_name, "..") == 0)
+            continue;
+        bool known = false;
+        for (size_t i = 0; !known && i < work->container_count; i++) {
+            size_t len = strlen(work->containers[i].item);
+            known = strncmp(file->d_name, work->containers[i].item, len) == 0 &&
+                    strcmp(file->d_name + len, ".tar.age") == 0;
+        }
+        if (!known)
+            report(work, "verify.vault.stray", "unproved", file->d_name);
+    }
+    (void)closedir(folder);
+    return DEP_OK;
+}
+
+/* ---- a checkpoint shown earlier ---- */
+
+static int verify_seen(struct verify_work *work)
+{
+    if (!work->order->seen_note)
+        return DEP_OK;
+    DEP_AUTO_BUF text, own_text;
+    dep_buf_init(&text, DEP_NOTE_LEN_MAX);
+    dep_buf_init(&own_text, DEP_NOTE_LEN_MAX);
+    int err = dep_file_read(AT_FDCWD, work->order->seen_note, DEP_NOTE_LEN_MAX, &text,
+                            &work->problem->fault);
+    if (err)
+        return err;
+    const struct dep_register_info *info = dep_register_info(work->reg);
+    struct dep_vkey vkey;
+    struct dep_checkpoint seen;
+    struct dep_finding why;
+    err = dep_vkey_make(dep_slice_string(info->origin), &info->log_key, &vkey, &why);
+    if (!err)
+        err = dep_checkpoint_open(dep_buf_slice(&text), &vkey, &seen, &why);
+    if (err == DEP_FOUND)
+        return dep_problem_found(work->problem, why.id, why.clause, work->order->seen_note);
+    struct dep_tile_source source = {.read = dep_register_tile_read,
+                                     .context = work->reg,
+                                     .size = dep_register_count(work->reg)};
+    struct dep_hash root;
+    if (seen.size > source.size) {
+        report(work, "verify.rollback", "altered", work->order->seen_note);
+        return DEP_OK;
+    }
+    err = dep_merkle_root_at(seen.size, dep_tile_source_read, &source, &root);
+    if (err < 0)
+        return dep_problem_fault(work->problem, err, "verify.tiles", work->order->dir);
+    if (err || !dep_hash_equal(&root, &seen.root))
+        report(work, "verify.fork", "altered", work->order->seen_note);
+    return DEP_OK;
+}
+
+static int verify_all(struct verify_work *work)
+{
+    struct dep_problem *problem = work->problem;
+    struct dep_slice note;
+    struct dep_checkpoint checkpoint;
+    int err = dep_register_checkpoint(work->reg, &note, &checkpoint, &problem->fault);
+    if (err)
+        return err;
+    work->total = checkpoint.size;
+    if (dep_register_has_tail(work->reg))
+        report(work, "verify.tail", "unproved", work->order->dir);
+    struct dep_audit audit;
+    err = dep_register_audit(work->reg, NULL, NULL, &audit, &problem->finding, &problem->fault);
+    if (err == DEP_FOUND)
+        report(work, problem->finding.id, "altered", problem->fault.where);
+    else if (err)
+        return err;
+    work->result.tiles = audit.tiles;
+    err = dep_register_walk(work->reg, 0, false, verify_line, work, &problem->fault);
+    if (!err && work->id_count)
+        qsort(work->ids, work->id_count, sizeof *work->ids, compare_ids);
+    if (!err)
+        err = dep_register_walk(work->reg, 0, false, verify_refs, work, &problem->fault);
+    if (!err)
+        err = dep_register_walk_secrets(work->reg, verify_secret, work, &problem->fault);
+    if (!err)
+        judge_secrets(work);
+    if (!err)
+        err = verify_containers(work);
+    return err ? err : verify_seen(work);
+}
+
+int dep_node_verify(const struct dep_verify_order *order, struct dep_verified *out,
+                    struct dep_problem *problem)
+{
+    struct verify_work work = {.order = order, .problem = problem};
+    int err = dep_schemas_new(&work.schemas, &problem->finding);
+    if (err)
+        err = dep_problem_fault(problem, err < 0 ? err : DEP_ERR_CORRUPT, "node.schemas", "schema");
+    if (!err && dep_keyset_new(&work.keyset))
+        err = out_of_memory(&work);
+    if (!err)
+        err = dep_register_open(order->dir, DEP_OPEN_READ, &work.reg, &problem->fault);
+    if (!err)
+        err = verify_all(&work);
+    dep_register_close(work.reg);
+    dep_keyset_free(work.keyset);
+    dep_schemas_free(work.schemas);
+    free(work.ids);
+    free(work.containers);
+    if (err)
+        return err;
+    work.result.verdict = work.altered    ? "altered"
+                          : work.disputed ? "disputed"
+                          : work.unproved ? "unproved"
+                                          : "intact";
+    *out = work.result;
+    return DEP_OK;
+}

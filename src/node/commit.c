@@ -1,0 +1,190 @@
+/*
+ * From drafts to durable records: issue, commit in one group, project.
+ */
+#include "node/node_impl.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct commit_work {
+    struct dep_node *node;
+    const struct dep_draft *drafts;
+    struct dep_issued *issued;
+    struct dep_commit_item *items;
+    struct dep_committed *placed;
+    size_t count;
+    struct dep_problem *problem;
+};
+
+static void work_done(struct commit_work *work)
+{
+    for (size_t i = 0; work->issued && i < work->count; i++)
+        dep_issued_done(&work->issued[i]);
+    free(work->issued);
+    free(work->items);
+    free(work->placed);
+}
+
+/* The role an officer signs in: the first of theirs that the type's signers name. */
+static enum dep_role choose_role(const struct dep_node *node, const struct dep_schema *schema)
+{
+    const struct dep_key_state *self = dep_node_key_of(node, DEP_KEY_OFFICER, node->officer);
+    unsigned may = self ? self->roles & schema->signers : 0;
+    return may ? (enum dep_role)(may & -may) : (enum dep_role)0;
+}
+
+static int issue_one(struct commit_work *work, size_t i)
+{
+    struct dep_node *node = work->node;
+    const struct dep_draft *draft = &work->drafts[i];
+    struct dep_problem *problem = work->problem;
+    const struct dep_schema *schema = dep_schemas_find(node->schemas, draft->type, 0);
+    if (!schema)
+        return dep_problem_found(problem, "record.type", "doc/format/record.md 5", draft->type);
+    struct dep_issuer issuer = {
+        .member = dep_register_info(node->reg)->member,
+        .role = draft->role ? draft->role : choose_role(node, schema),
+        .code = draft->role == DEP_ROLE_ROOT        ? "root"
+                : draft->role == DEP_ROLE_REGISTRAR ? "registrar"
+                                                    : node->officer,
+        .key = draft->key ? draft->key : node->officer_key,
+        .now_ms = node->world.clock(),
+        .clock_source = node->world.clock_source,
+        .uncertainty_s = node->world.clock_uncertainty_s,
+        .random = node->world.random,
+    };
+    if (!issuer.role)
+        return dep_problem_found(problem, "record.signer", "doc/format/record.md 5", draft->type);
+    int err = dep_record_issue(node->schemas, draft->type, draft->claims, draft->jti, &issuer,
+                               &work->issued[i], &problem->where, &problem->finding);
+    if (err < 0)
+        return dep_problem_fault(problem, err, "node.issue", draft->type);
+    if (err) {
+        (void)snprintf(problem->detail, sizeof problem->detail, "%s%s", draft->type,
+                       problem->where.instance_path);
+        return err;
+    }
+    work->items[i] = (struct dep_commit_item){
+        .jwt = dep_buf_slice(&work->issued[i].jwt),
+        .jti = work->issued[i].jti,
+        .disclosures = dep_buf_slice(&work->issued[i].disclosures),
+        .readers = work->issued[i].readers,
+    };
+    return DEP_OK;
+}
+
+/* Under the lock: whoever signs must be in force now, also if another process revoked them a moment
+ * ago. */
+static int prepare(void *context, uint64_t first_index)
+{
+    struct commit_work *work = context;
+    struct dep_node *node = work->node;
+    int err = dep_node_catch_up(node, first_index, work->problem);
+    for (size_t i = 0; !err && i < work->count; i++) {
+        DEP_AUTO_RECORD record = {.jti = NULL};
+        if (strncmp(work->drafts[i].type, "key.", 4) == 0) {
+            err = dep_record_parse(work->items[i].jwt, &record, &work->problem->finding);
+            if (!err)
+                err = dep_keyset_add(node->keyset, node->schemas, first_index + i, &record,
+                                     &work->problem->finding);
+            continue;
+        }
+        char kid[DEP_KID_LEN + 1];
+        dep_kid(
+            dep_signing_key_public(work->drafts[i].key ? work->drafts[i].key : node->officer_key),
+            kid);
+        const struct dep_key_state *key = dep_keyset_find(node->keyset, kid);
+        if (!key || key->revoked)
+            err = dep_problem_found(work->problem, key ? "keyset.revoked" : "keyset.kid",
+                                    "DESIGN 4", node->officer);
+    }
+    if (!err)
+        node->keyset_next = first_index + work->count;
+    return err;
+}
+
+static int project_one(struct commit_work *work, size_t i)
+{
+    struct dep_node *node = work->node;
+    const struct dep_committed *placed = &work->placed[i];
+    const struct dep_issued *issued = &work->issued[i];
+    struct dep_index_row row = {.index = placed->index,
+                                .iat = node->world.clock() / 1000,
+                                .sha256 = issued->sha256,
+                                .complete = true};
+    (void)snprintf(row.jti, sizeof row.jti, "%s", issued->jti);
+    (void)snprintf(row.type, sizeof row.type, "%s", work->drafts[i].type);
+    dep_kid(dep_signing_key_public(work->drafts[i].key ? work->drafts[i].key : node->officer_key),
+            row.kid);
+    (void)snprintf(row.by_code, sizeof row.by_code, "%s",
+                   work->drafts[i].role ? "" : node->officer);
+    const json_t *claims = work->drafts[i].claims;
+    const char *item = dep_json_string(claims, "item");
+    (void)snprintf(row.item, sizeof row.item, "%s", item ? item : "");
+    const struct dep_place *from[] = {&placed->record, &placed->secret, &placed->keyring};
+    struct dep_index_place *to[] = {&row.record, &row.secret, &row.keyring};
+    for (size_t p = 0; p < DEP_COUNT(from); p++)
+        *to[p] = (struct dep_index_place){
+            .segment = from[p]->segment, .len = from[p]->len, .offset = from[p]->offset};
+    return dep_index_project(node->index, &row,
+                             dep_schemas_find(node->schemas, work->drafts[i].type, 0), claims,
+                             &work->problem->fault);
+}
+
+static int project(struct commit_work *work)
+{
+    struct dep_node *node = work->node;
+    int err = dep_node_catch_up(node, work->placed[0].index, work->problem);
+    if (!err)
+        err = dep_index_begin(node->index, &work->problem->fault);
+    if (err)
+        return err;
+    for (size_t i = 0; !err && i < work->count; i++)
+        err = project_one(work, i);
+    if (!err)
+        return dep_index_commit(node->index, &work->problem->fault);
+    dep_index_rollback(node->index);
+    return err;
+}
+
+static bool changes_readers(const struct dep_draft *drafts, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strncmp(drafts[i].type, "key.", 4) == 0)
+            return true;
+    return false;
+}
+
+int dep_node_commit(struct dep_node *node, const struct dep_draft *drafts, size_t count,
+                    struct dep_done *out, struct dep_problem *problem)
+{
+    assert(count > 0 && count <= DEP_COMMIT_RECORDS_MAX);
+    int err = dep_node_unlock(node, problem);
+    if (err)
+        return err;
+    struct commit_work work = {.node = node, .drafts = drafts, .count = count, .problem = problem};
+    work.issued = dep_alloc_array(count, sizeof *work.issued);
+    work.items = dep_alloc_array(count, sizeof *work.items);
+    work.placed = dep_alloc_array(count, sizeof *work.placed);
+    if (!work.issued || !work.items || !work.placed)
+        err = dep_problem_fault(problem, DEP_ERR_NOMEM, "node.commit", node->dir);
+    for (size_t i = 0; !err && i < count; i++)
+        err = issue_one(&work, i);
+    if (!err)
+        err = dep_register_commit(node->reg, work.items, count, node->log_key, prepare, &work,
+                                  work.placed, &problem->fault);
+    if (!err) {
+        /* Durable from here on: what follows can be made again from the records. */
+        for (size_t i = 0; i < count; i++) {
+            out[i].index = work.placed[i].index;
+            out[i].sha256 = work.issued[i].sha256;
+            memcpy(out[i].jti, work.issued[i].jti, sizeof out[i].jti);
+        }
+        err = project(&work);
+        if (!err && changes_readers(drafts, count))
+            err = dep_node_apply_readers(node, problem);
+    }
+    work_done(&work);
+    return err;
+}

@@ -1,0 +1,471 @@
+/*
+ * A register is made in a folder beside its place and renamed there when everything in it is
+ * durable.
+ */
+#include "node/init.h"
+#include "node/node_impl.h"
+
+#include "codec/base64.h"
+#include "store/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { INIT_DRAFTS_MAX = 16, CHARTER_MAX = 64 * 1024 };
+
+struct init_work {
+    const struct dep_init_order *order;
+    struct dep_problem *problem;
+    char dir[4096]; /* where it is made */
+    struct dep_register_info info;
+    struct dep_signing_key *root, *log, *registrar, *officer;
+    struct dep_age_identity officer_identity, vault_identity, role_identities[DEP_ROLE_COUNT];
+    struct dep_age_recipient vault, readers[DEP_ROLE_COUNT], recovery[DEP_RECIPIENTS_MAX];
+    bool has_reader[DEP_ROLE_COUNT];
+    size_t recovery_count;
+    unsigned roles;
+    struct dep_buf passphrase, root_passphrase; /* secret */
+    struct dep_hash charter;
+};
+
+static void work_done(struct init_work *work)
+{
+    dep_signing_key_free(work->root);
+    dep_signing_key_free(work->log);
+    dep_signing_key_free(work->registrar);
+    dep_signing_key_free(work->officer);
+    dep_buf_done(&work->passphrase);
+    dep_buf_done(&work->root_passphrase);
+    dep_wipe(work, sizeof *work);
+}
+
+static int wrong(struct init_work *work, const char *id, const char *detail)
+{
+    return dep_problem_found(work->problem, id, "doc/format/register.md", detail);
+}
+
+static int check_recovery(struct init_work *work)
+{
+    const struct dep_init_order *order = work->order;
+    if (order->recovery_count == 0 && !order->no_recovery && !order->home_card)
+        return wrong(work, "init.recovery.absent", order->dir);
+    if (order->recovery_count > 0 && order->no_recovery)
+        return wrong(work, "init.recovery.both", order->dir);
+    if (order->recovery_count >= DEP_RECIPIENTS_MAX)
+        return wrong(work, "init.recovery.many", order->dir);
+    for (size_t i = 0; i < order->recovery_count; i++) {
+        struct dep_finding why;
+        if (dep_age_recipient_parse(dep_slice_string(order->recovery[i]), &work->recovery[i], &why))
+            return wrong(work, "init.recovery.recipient", order->recovery[i]);
+    }
+    work->recovery_count = order->recovery_count;
+    return DEP_OK;
+}
+
+static int check_order(struct init_work *work)
+{
+    const struct dep_init_order *order = work->order;
+    if (!order->member || !dep_code_valid(dep_slice_string(order->member)))
+        return wrong(work, "init.member", order->member ? order->member : "");
+    if (!order->officer || !dep_code_valid(dep_slice_string(order->officer)))
+        return wrong(work, "init.officer", order->officer ? order->officer : "");
+    if (!order->name || !order->name[0] || strlen(order->name) >= sizeof work->info.name)
+        return wrong(work, "init.name", order->name ? order->name : "");
+    if (!order->root_out)
+        return wrong(work, "init.root_out.absent", order->dir);
+    if (access(order->root_out, F_OK) == 0)
+        return wrong(work, "init.root_out.exists", order->root_out);
+    if (rmdir(order->dir) != 0 && errno != ENOENT)
+        return wrong(work, "init.exists", order->dir);
+    if (order->origin && !dep_origin_valid(dep_slice_string(order->origin)))
+        return wrong(work, "init.origin", order->origin);
+    work->roles = order->roles ? order->roles : DEP_ROLE_CUSTODIAN | DEP_ROLE_ADMINISTRATOR;
+    return check_recovery(work);
+}
+
+/* A field kit encrypts to its home: vault, readers and recovery recipients come from the card and
+ * nothing here opens them. */
+static int take_home_card(struct init_work *work)
+{
+    const char *path = work->order->home_card;
+    DEP_AUTO_BUF text;
+    dep_buf_init(&text, DEP_KEYFILE_MAX);
+    int err = dep_file_read(AT_FDCWD, path, DEP_KEYFILE_MAX, &text, &work->problem->fault);
+    if (err)
+        return err;
+    DEP_AUTO_JSON *card = NULL;
+    struct dep_finding why;
+    err = dep_json_parse(dep_buf_slice(&text), &card, &why);
+    const char *kind = err ? NULL : dep_json_string(card, "depositary");
+    const char *vault = err ? NULL : dep_json_string(card, "vault");
+    if (!kind || strcmp(kind, "home-card") != 0 || !vault ||
+        dep_age_recipient_parse(dep_slice_string(vault), &work->vault, &why))
+        return wrong(work, "init.home_card", path);
+    const json_t *readers = dep_json_object(card, "readers");
+    for (size_t i = 0; i < DEP_ROLE_COUNT; i++) {
+        const char *recipient = dep_json_string(readers, dep_role_name(dep_reading_roles[i]));
+        if (recipient &&
+            dep_age_recipient_parse(dep_slice_string(recipient), &work->readers[i], &why))
+            return wrong(work, "init.home_card", path);
+        work->has_reader[i] = recipient != NULL;
+    }
+    const json_t *recovery = dep_json_array(card, "recovery");
+    size_t i;
+    json_t *entry;
+    json_array_foreach(recovery, i, entry)
+    {
+        const char *recipient = json_string_value(entry);
+        if (!recipient || work->recovery_count + 1 >= DEP_RECIPIENTS_MAX ||
+            dep_age_recipient_parse(dep_slice_string(recipient),
+                                    &work->recovery[work->recovery_count], &why))
+            return wrong(work, "init.home_card", path);
+        work->recovery_count++;
+    }
+    return DEP_OK;
+}
+
+static int ask(struct init_work *work, const char *which, const char *code, struct dep_buf *out)
+{
+    const struct dep_world *world = &work->order->world;
+    int err = world->passphrase
+                  ? world->passphrase(world->passphrase_context, which, code, true, out)
+                  : DEP_ERR_KEY;
+    if (err)
+        return dep_problem_fault(work->problem, err < 0 ? err : DEP_ERR_KEY,
+                                 "keys.passphrase.absent", which);
+    return out->len ? DEP_OK : wrong(work, "init.passphrase.empty", which);
+}
+
+static int make_keys(struct init_work *work)
+{
+    dep_random_fn *random = work->order->world.random;
+    struct dep_signing_key **keys[] = {&work->root, &work->log, &work->registrar, &work->officer};
+    for (size_t i = 0; i < DEP_COUNT(keys); i++)
+        if (dep_signing_key_new(random, keys[i]))
+            return dep_problem_fault(work->problem, DEP_ERR_NOMEM, "init.keys", work->order->dir);
+    dep_age_identity_new(random, &work->officer_identity);
+    if (!work->order->home_card) {
+        dep_age_identity_new(random, &work->vault_identity);
+        work->vault = work->vault_identity.recipient;
+        for (size_t i = 0; i < DEP_ROLE_COUNT; i++) {
+            work->has_reader[i] = (work->roles & dep_reading_roles[i]) != 0;
+            if (!work->has_reader[i])
+                continue;
+            dep_age_identity_new(random, &work->role_identities[i]);
+            work->readers[i] = work->role_identities[i].recipient;
+        }
+    }
+    if (work->order->no_passphrase)
+        return DEP_OK;
+    int err = ask(work, "officer", work->order->officer, &work->passphrase);
+    return err ? err : ask(work, "root", "root", &work->root_passphrase);
+}
+
+static int fill_info(struct init_work *work)
+{
+    const struct dep_init_order *order = work->order;
+    struct dep_register_info *info = &work->info;
+    (void)snprintf(info->member, sizeof info->member, "%s", order->member);
+    (void)snprintf(info->name, sizeof info->name, "%s", order->name);
+    if (order->origin) {
+        (void)snprintf(info->origin, sizeof info->origin, "%s", order->origin);
+    } else {
+        uint8_t salt[8];
+        char hex[2 * sizeof salt + 1];
+        order->world.random(salt, sizeof salt);
+        dep_hex_encode(salt, sizeof salt, hex);
+        (void)snprintf(info->origin, sizeof info->origin, "%s/%s", order->member, hex);
+    }
+    info->field = order->home_card != NULL;
+    time_t now = (time_t)(order->world.clock() / 1000);
+    struct tm utc;
+    (void)strftime(info->created, sizeof info->created, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &utc));
+    dep_kid(dep_signing_key_public(work->root), info->root_kid);
+    info->log_key = *dep_signing_key_public(work->log);
+    return DEP_OK;
+}
+
+static int write_key_files(struct init_work *work, int keys_fd)
+{
+    const struct dep_init_order *order = work->order;
+    dep_random_fn *random = order->world.random;
+    struct dep_age_recipient to[DEP_RECIPIENTS_MAX] = {work->officer_identity.recipient};
+    memcpy(to + 1, work->recovery, work->recovery_count * sizeof *to);
+    size_t to_count = 1 + work->recovery_count;
+    char officer[DEP_CODE_LEN_MAX + 16];
+    (void)snprintf(officer, sizeof officer, "officer-%s", order->officer);
+    int err = dep_keyfile_save_own(keys_fd, officer, &work->officer_identity,
+                                   dep_buf_slice(&work->passphrase), random, work->problem);
+    if (!err)
+        err =
+            dep_keyfile_save_signing(keys_fd, officer, work->officer, to, 1, random, work->problem);
+    if (!err)
+        err = dep_keyfile_save_signing(keys_fd, "log", work->log, to, to_count, random,
+                                       work->problem);
+    if (!err)
+        err = dep_keyfile_save_signing(keys_fd, "registrar", work->registrar, to, to_count, random,
+                                       work->problem);
+    if (err || order->home_card)
+        return err;
+    err = dep_keyfile_save_identity(keys_fd, "vault", &work->vault_identity, to, to_count, random,
+                                    work->problem);
+    for (size_t i = 0; !err && i < DEP_ROLE_COUNT; i++) {
+        char name[64];
+        (void)snprintf(name, sizeof name, "role-%s", dep_role_name(dep_reading_roles[i]));
+        if (work->has_reader[i])
+            err = dep_keyfile_save_identity(keys_fd, name, &work->role_identities[i], to, to_count,
+                                            random, work->problem);
+    }
+    uint8_t content_key[DEP_HASH_LEN];
+    random(content_key, sizeof content_key);
+    if (!err)
+        err = dep_keyfile_save_bytes(keys_fd, "content.age",
+                                     dep_slice_of(content_key, sizeof content_key), to, to_count,
+                                     random, work->problem);
+    dep_wipe(content_key, sizeof content_key);
+    return err;
+}
+
+static char *public_text(const struct dep_signing_key *key)
+{
+    DEP_AUTO_BUF text;
+    dep_buf_init(&text, 64);
+    dep_base64_encode(DEP_BASE64_URL,
+                      dep_slice_of(dep_signing_key_public(key)->bytes, DEP_ED25519_PUBLIC_LEN),
+                      &text);
+    return dep_buf_take(&text);
+}
+
+/* doc/format/register.md: the first charter is one of one member, adopted by its root key. */
+static int write_charter(struct init_work *work, int dir_fd)
+{
+    DEP_AUTO_FREE char *root = public_text(work->root);
+    DEP_AUTO_FREE char *log = public_text(work->log);
+    DEP_AUTO_JSON *charter =
+        !root || !log
+            ? NULL
+            : json_pack(
+                  "{s:s,s:i,s:s,s:n,s:[{s:s,s:s,s:s,s:s,s:s,s:s}],s:{s:i,s:[]},s:i,s:[],s:{}}",
+                  "depositary", "charter", "v", 1, "from", work->info.created, "previous",
+                  "members", "id", work->info.member, "name", work->info.name, "root", root,
+                  "origin", work->info.origin, "log", log, "joined", work->info.created, "quorum",
+                  "threshold", 0, "cosigners", "amend_threshold", 1, "rules", "lists");
+    DEP_AUTO_BUF text;
+    dep_buf_init(&text, CHARTER_MAX);
+    int err = charter ? dep_json_encode_sorted(charter, &text) : DEP_ERR_NOMEM;
+    if (err)
+        return dep_problem_fault(work->problem, err, "init.charter", work->dir);
+    dep_sha256(dep_buf_slice(&text), &work->charter);
+    return dep_file_create(dir_fd, "charter/000001.json", dep_buf_slice(&text), 0600,
+                           &work->problem->fault);
+}
+
+struct drafts {
+    size_t count;
+    struct dep_draft list[INIT_DRAFTS_MAX];
+    json_t *claims[INIT_DRAFTS_MAX];
+};
+
+static void drafts_done(struct drafts *drafts)
+{
+    for (size_t i = 0; i < drafts->count; i++)
+        json_decref(drafts->claims[i]);
+}
+
+/* Takes `claims`. A claim that couldn't be made (no memory) is found when the draft is issued. */
+static void add_draft(struct drafts *drafts, const char *type, json_t *claims, enum dep_role role,
+                      const struct dep_signing_key *key)
+{
+    assert(drafts->count < INIT_DRAFTS_MAX);
+    drafts->claims[drafts->count] = claims;
+    drafts->list[drafts->count++] =
+        (struct dep_draft){.type = type, .claims = claims, .role = role, .key = key};
+}
+
+static json_t *signing_claims(const char *use, const struct dep_signing_key *key)
+{
+    char kid[DEP_KID_LEN + 1];
+    dep_kid(dep_signing_key_public(key), kid);
+    DEP_AUTO_FREE char *text = public_text(key);
+    return text ? json_pack("{s:s,s:s,s:s}", "use", use, "kid", kid, "public", text) : NULL;
+}
+
+static json_t *age_claims(const char *use, const struct dep_age_recipient *recipient,
+                          const char *code)
+{
+    char text[DEP_AGE_RECIPIENT_TEXT + 1];
+    dep_age_recipient_encode(recipient, text);
+    return json_pack("{s:s,s:s,s:s*}", "use", use, "age", text, "code", code);
+}
+
+static json_t *role_array(unsigned roles)
+{
+    json_t *array = json_array();
+    for (unsigned role = 1; role && role < DEP_ROLE_ROOT; role <<= 1)
+        if (roles & role)
+            (void)json_array_append_new(array, json_string(dep_role_name((enum dep_role)role)));
+    return array;
+}
+
+static json_t *settings_claims(const struct init_work *work)
+{
+    json_t *recovery = json_array();
+    for (size_t i = 0; i < work->recovery_count; i++) {
+        char text[DEP_AGE_RECIPIENT_TEXT + 1];
+        dep_age_recipient_encode(&work->recovery[i], text);
+        (void)json_array_append_new(recovery, json_string(text));
+    }
+    return json_pack("{s:s,s:o}", "profile", work->info.field ? "field" : "office", "recovery",
+                     recovery);
+}
+
+static void fill_drafts(const struct init_work *work, struct drafts *drafts)
+{
+    char charter[2 * DEP_HASH_LEN + 1];
+    dep_hex_encode(work->charter.bytes, DEP_HASH_LEN, charter);
+    add_draft(drafts, "key.enrolled", signing_claims("root", work->root), DEP_ROLE_ROOT,
+              work->root);
+    add_draft(drafts, "charter.adopted", json_pack("{s:s}", "charter_sha256", charter),
+              DEP_ROLE_ROOT, work->root);
+    add_draft(drafts, "key.enrolled", signing_claims("log", work->log), DEP_ROLE_ROOT, work->root);
+    add_draft(drafts, "key.enrolled", signing_claims("registrar", work->registrar), DEP_ROLE_ROOT,
+              work->root);
+    add_draft(drafts, "key.enrolled", age_claims("vault", &work->vault, NULL), DEP_ROLE_ROOT,
+              work->root);
+    for (size_t i = 0; i < DEP_ROLE_COUNT; i++)
+        if (work->has_reader[i])
+            add_draft(drafts, "key.enrolled",
+                      age_claims("role", &work->readers[i], dep_role_name(dep_reading_roles[i])),
+                      DEP_ROLE_ROOT, work->root);
+    json_t *officer = signing_claims("officer", work->officer);
+    json_t *age = age_claims("officer", &work->officer_identity.recipient, work->order->officer);
+    (void)json_object_update_missing(officer, age);
+    json_decref(age);
+    (void)json_object_set_new(officer, "roles", role_array(work->roles));
+    add_draft(drafts, "key.enrolled", officer, DEP_ROLE_REGISTRAR, work->registrar);
+    add_draft(drafts, "member.settings", settings_claims(work), DEP_ROLE_ROOT, work->root);
+}
+
+/* The passphrase was asked a moment ago; opening the new register must not ask again. */
+static int remembered(void *context, const char *which, const char *code, bool fresh,
+                      struct dep_buf *out)
+{
+    (void)which, (void)code, (void)fresh;
+    const struct init_work *work = context;
+    dep_buf_add_slice(out, dep_buf_slice(&work->passphrase));
+    return dep_buf_err(out);
+}
+
+static int commit_first(struct init_work *work)
+{
+    struct dep_node_order order = {.dir = work->dir,
+                                   .write = true,
+                                   .officer = work->order->officer,
+                                   .world = work->order->world};
+    order.world.passphrase = remembered;
+    order.world.passphrase_context = work;
+    struct dep_node *node = NULL;
+    int err = dep_node_open(&order, &node, NULL, work->problem);
+    if (err)
+        return err;
+    struct dep_reader_key readers[DEP_ROLE_COUNT];
+    size_t reader_count = 0;
+    for (size_t i = 0; i < DEP_ROLE_COUNT; i++)
+        if (work->has_reader[i])
+            readers[reader_count++] =
+                (struct dep_reader_key){dep_reading_roles[i], work->readers[i]};
+    err = dep_register_set_readers(node->reg, readers, reader_count, work->recovery,
+                                   work->recovery_count);
+    struct drafts drafts = {.count = 0};
+    fill_drafts(work, &drafts);
+    struct dep_done done[INIT_DRAFTS_MAX];
+    for (size_t i = 0; !err && i < drafts.count; i++)
+        if (!drafts.claims[i])
+            err = DEP_ERR_NOMEM;
+    err = err ? dep_problem_fault(work->problem, err, "init.records", work->dir)
+              : dep_node_commit(node, drafts.list, drafts.count, done, work->problem);
+    drafts_done(&drafts);
+    dep_node_close(node);
+    return err;
+}
+
+static int remove_entry(const char *path, const struct stat *info, int kind, struct FTW *walk)
+{
+    (void)info, (void)kind, (void)walk;
+    return remove(path);
+}
+
+static int build(struct init_work *work)
+{
+    int err = dep_register_create(work->dir, &work->info, &work->problem->fault);
+    if (err)
+        return err;
+    DEP_AUTO_FD dir_fd = open(work->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DEP_AUTO_FD keys_fd =
+        dir_fd < 0 ? -1 : openat(dir_fd, "keys", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (keys_fd < 0)
+        return dep_problem_fault(work->problem, DEP_ERR_IO, "init.folder", work->dir);
+    err = write_key_files(work, keys_fd);
+    if (!err)
+        err = write_charter(work, dir_fd);
+    if (!err)
+        err = commit_first(work);
+    if (!err)
+        err = dep_keyfile_save_pem(work->order->root_out, work->root,
+                                   dep_buf_slice(&work->root_passphrase), work->problem);
+    return err;
+}
+
+/* Durable under its name: the parent is opened before the rename, so that a failed sync is seen. */
+static int put_in_place(struct init_work *work)
+{
+    char parent[4096];
+    (void)snprintf(parent, sizeof parent, "%s", work->order->dir);
+    char *slash = strrchr(parent, '/');
+    if (slash)
+        slash[slash == parent ? 1 : 0] = 0;
+    DEP_AUTO_FD parent_fd = open(slash ? parent : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (parent_fd < 0 ||
+        renameat2(AT_FDCWD, work->dir, AT_FDCWD, work->order->dir, RENAME_NOREPLACE) != 0) {
+        int sys = errno;
+        return dep_fault_set(&work->problem->fault, DEP_ERR_IO, sys, "init.rename", "%s",
+                             work->order->dir);
+    }
+    return dep_file_sync(parent_fd, parent, &work->problem->fault);
+}
+
+int dep_node_init(const struct dep_init_order *order, struct dep_problem *problem)
+{
+    struct init_work work = {.order = order, .problem = problem};
+    dep_buf_init_secret(&work.passphrase, 4096);
+    dep_buf_init_secret(&work.root_passphrase, 4096);
+    size_t len = strlen(order->dir);
+    while (len > 1 && order->dir[len - 1] == '/')
+        len--;
+    (void)snprintf(work.dir, sizeof work.dir, "%.*s.unfinished", (int)len, order->dir);
+    int err = check_order(&work);
+    if (!err && order->home_card)
+        err = take_home_card(&work);
+    if (!err)
+        err = make_keys(&work);
+    if (!err)
+        err = fill_info(&work);
+    if (!err) {
+        /* What an init that was killed left behind belongs to no register. */
+        (void)nftw(work.dir, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
+        err = build(&work);
+        if (!err)
+            err = put_in_place(&work);
+        if (err)
+            (void)nftw(work.dir, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
+    }
+    work_done(&work);
+    return err;
+}

@@ -1,0 +1,233 @@
+/*
+ * An item as its records tell it: the first record, what corrected it, and the state its custody
+ * events leave it in.
+ */
+#include "node/custody.h"
+#include "node/node_impl.h"
+
+#include <stdio.h>
+#include <string.h>
+
+void dep_item_done(struct dep_item *item)
+{
+    dep_view_done(&item->first);
+}
+
+/* ---- one event's effect: a pure fold over the records in order ---- */
+
+static const char *state_after(const char *type)
+{
+    static const struct {
+        const char *type, *state;
+    } table[] = {
+        {"custody.disposed", "disposed"},
+        {"custody.found", "in_custody"},
+        {"custody.lost", "lost"},
+        {"custody.received", "in_custody"},
+        {"custody.returned", "returned"},
+        {"custody.split", "split"},
+        {"custody.transferred", "sent_not_received"},
+    };
+    for (size_t i = 0; i < DEP_COUNT(table); i++)
+        if (strcmp(table[i].type, type) == 0)
+            return table[i].state;
+    return NULL;
+}
+
+struct fold {
+    struct dep_item *item;
+    struct dep_index_row first;
+    bool has_first;
+};
+
+static bool is_first_record(const char *type)
+{
+    return strcmp(type, "evidence.collected") == 0 || strcmp(type, "evidence.intake") == 0;
+}
+
+static int fold_row(void *context, const struct dep_index_row *row)
+{
+    struct fold *fold = context;
+    struct dep_item *item = fold->item;
+    item->event_count++;
+    if (is_first_record(row->type)) {
+        /* A correction is a record of the same type that supersedes: the newest one speaks. */
+        fold->first = *row;
+        fold->has_first = true;
+    } else if (strcmp(row->type, "hold.placed") == 0) {
+        item->on_hold = true;
+    } else if (strcmp(row->type, "hold.lifted") == 0) {
+        item->on_hold = false;
+    } else if (strcmp(row->type, "evidence.error") == 0) {
+        item->in_error = true;
+        item->restricted = true;
+    }
+    const char *state = row->superseded ? NULL : state_after(row->type);
+    if (state)
+        (void)snprintf(item->state, sizeof item->state, "%s", state);
+    item->disposed = strcmp(item->state, "disposed") == 0;
+    item->lost = strcmp(item->state, "lost") == 0;
+    return DEP_OK;
+}
+
+static bool claim_hash(const json_t *claims, const char *name, struct dep_hash *out)
+{
+    const char *hex = dep_json_string(claims, name);
+    return hex && dep_hex_parse(dep_slice_string(hex), out->bytes, DEP_HASH_LEN);
+}
+
+static void take_facts(struct dep_item *item)
+{
+    const json_t *claims = item->first.claims;
+    int64_t offset, len;
+    item->facts.has_payload = claim_hash(claims, "payload_sha256", &item->facts.payload_sha256);
+    item->facts.has_root = claim_hash(claims, "manifest_root", &item->facts.manifest_root);
+    item->facts.has_manifest = dep_json_int(claims, "manifest_offset", &offset) &&
+                               dep_json_int(claims, "manifest_len", &len) && offset >= 0 &&
+                               len >= 0;
+    if (item->facts.has_manifest) {
+        item->facts.manifest_offset = (uint64_t)offset;
+        item->facts.manifest_len = (uint64_t)len;
+    }
+    item->has_container = item->facts.has_payload;
+    item->restricted = item->restricted || dep_json_true(claims, "restricted");
+}
+
+static int load_item(struct dep_node *node, const char *id, bool unlock, struct dep_item *out,
+                     struct dep_problem *problem)
+{
+    struct dep_item item = {.state = "in_custody"};
+    (void)snprintf(item.item, sizeof item.item, "%s", id);
+    struct fold fold = {.item = &item};
+    struct dep_index_query query = {.item = id};
+    int err = dep_index_list(node->index, &query, fold_row, &fold, &problem->fault);
+    if (err)
+        return err;
+    if (!fold.has_first)
+        return dep_problem_found(problem, "item.absent", "doc/format/record.md", id);
+    err = dep_node_view_row(node, &fold.first, unlock, &item.first, problem);
+    if (err)
+        return err;
+    take_facts(&item);
+    *out = item;
+    return DEP_OK;
+}
+
+/* ---- finding an item by what a person has at hand ---- */
+
+struct match {
+    char item[DEP_UUID_LEN + 1];
+    size_t count;
+};
+
+static int match_row(void *context, const struct dep_index_row *row)
+{
+    struct match *match = context;
+    if (!row->item[0] || strcmp(match->item, row->item) == 0)
+        return DEP_OK;
+    (void)snprintf(match->item, sizeof match->item, "%s", row->item);
+    match->count++;
+    return DEP_OK;
+}
+
+struct prefix_match {
+    const char *prefix;
+    struct match match;
+};
+
+static int match_prefix(void *context, const struct dep_index_row *row)
+{
+    struct prefix_match *wanted = context;
+    return strncmp(row->item, wanted->prefix, strlen(wanted->prefix)) == 0
+               ? match_row(&wanted->match, row)
+               : DEP_OK;
+}
+
+static int match_by(struct dep_node *node, const char *name, struct match *out,
+                    struct dep_problem *problem)
+{
+    /* Item id or a prefix of it. */
+    struct prefix_match wanted = {.prefix = name};
+    struct dep_index_query all = {.type = "evidence."};
+    int err = strlen(name) >= 8
+                  ? dep_index_list(node->index, &all, match_prefix, &wanted, &problem->fault)
+                  : DEP_OK;
+    if (err || wanted.match.count) {
+        *out = wanted.match;
+        return err;
+    }
+    /* Exhibit number. */
+    struct dep_index_query exhibit = {.field = "exhibit", .value = name};
+    err = dep_index_list(node->index, &exhibit, match_row, out, &problem->fault);
+    if (err || out->count)
+        return err;
+    /* Record id. */
+    struct dep_index_row row;
+    err = dep_index_find(node->index, name, &row, &problem->finding, &problem->fault);
+    if (!err)
+        return match_row(out, &row);
+    return err < 0 ? err : DEP_OK;
+}
+
+int dep_node_item(struct dep_node *node, const char *name, bool unlock, struct dep_item *out,
+                  struct dep_problem *problem)
+{
+    struct match match = {.count = 0};
+    int err = match_by(node, name, &match, problem);
+    if (err)
+        return err;
+    if (match.count != 1)
+        return dep_problem_found(problem, match.count ? "item.ambiguous" : "item.absent",
+                                 "doc/format/record.md", name);
+    return load_item(node, match.item, unlock, out, problem);
+}
+
+struct items_work {
+    struct dep_node *node;
+    bool unlock;
+    dep_item_fn *each;
+    void *context;
+    struct dep_problem *problem;
+};
+
+static int each_first(void *context, const struct dep_index_row *row)
+{
+    struct items_work *work = context;
+    if (!is_first_record(row->type) || row->superseded)
+        return DEP_OK;
+    DEP_AUTO_ITEM item = {.item = ""};
+    int err = load_item(work->node, row->item, work->unlock, &item, work->problem);
+    return err ? err : work->each(work->context, &item);
+}
+
+int dep_node_items(struct dep_node *node, bool unlock, dep_item_fn *each, void *context,
+                   struct dep_problem *problem)
+{
+    struct items_work work = {node, unlock, each, context, problem};
+    struct dep_index_query query = {.type = "evidence."};
+    return dep_index_list(node->index, &query, each_first, &work, &problem->fault);
+}
+
+struct events_work {
+    struct dep_node *node;
+    bool unlock;
+    dep_view_fn *each;
+    void *context;
+    struct dep_problem *problem;
+};
+
+static int each_event(void *context, const struct dep_index_row *row)
+{
+    struct events_work *work = context;
+    DEP_AUTO_VIEW view = {.claims = NULL};
+    int err = dep_node_view_row(work->node, row, work->unlock, &view, work->problem);
+    return err ? err : work->each(work->context, &view);
+}
+
+int dep_node_item_events(struct dep_node *node, const char *item, bool unlock, dep_view_fn *each,
+                         void *context, struct dep_problem *problem)
+{
+    struct events_work work = {node, unlock, each, context, problem};
+    struct dep_index_query query = {.item = item};
+    return dep_index_list(node->index, &query, each_event, &work, &problem->fault);
+}

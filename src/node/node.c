@@ -1,0 +1,513 @@
+#include "node/node_impl.h"
+#include "store/file.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+const enum dep_role dep_reading_roles[DEP_ROLE_COUNT] = {DEP_ROLE_CUSTODIAN, DEP_ROLE_LEGAL,
+                                                         DEP_ROLE_DESK, DEP_ROLE_AUDITOR};
+
+struct dep_register *dep_node_register(struct dep_node *node)
+{
+    return node->reg;
+}
+
+const struct dep_schemas *dep_node_schemas(const struct dep_node *node)
+{
+    return node->schemas;
+}
+
+const struct dep_keyset *dep_node_keyset(const struct dep_node *node)
+{
+    return node->keyset;
+}
+
+struct dep_index *dep_node_index(struct dep_node *node)
+{
+    return node->index;
+}
+
+const char *dep_node_officer(const struct dep_node *node)
+{
+    return node->officer[0] ? node->officer : NULL;
+}
+
+int64_t dep_node_now_ms(const struct dep_node *node)
+{
+    return node->world.clock();
+}
+
+const struct dep_key_state *dep_node_key_of(const struct dep_node *node, enum dep_key_use use,
+                                            const char *code)
+{
+    for (size_t i = dep_keyset_count(node->keyset); i-- > 0;) {
+        const struct dep_key_state *key = dep_keyset_at(node->keyset, i);
+        if (key->use == use && !key->revoked && (!code || strcmp(key->code, code) == 0))
+            return key;
+    }
+    return NULL;
+}
+
+/* The officer is the one named, or the only one whose keys lie here. */
+static int choose_officer(struct dep_node *node, const char *wanted, struct dep_problem *problem)
+{
+    if (wanted) {
+        if (!dep_code_valid(dep_slice_string(wanted)))
+            return dep_problem_found(problem, "officer.code", "doc/format/record.md 2", wanted);
+        (void)snprintf(node->officer, sizeof node->officer, "%s", wanted);
+        return DEP_OK;
+    }
+    int fd = dep_node_keys_fd(node, problem);
+    if (fd < 0)
+        return fd;
+    DIR *folder = fdopendir(fd);
+    if (!folder) {
+        (void)close(fd);
+        return dep_problem_fault(problem, DEP_ERR_IO, "keys.folder", node->dir);
+    }
+    size_t found = 0;
+    for (struct dirent *entry; (entry = readdir(folder));) {
+        static const char prefix[] = "officer-";
+        char *end = strstr(entry->d_name, ".identity");
+        if (strncmp(entry->d_name, prefix, sizeof prefix - 1) != 0 || !end)
+            continue;
+        found++;
+        const char *code = entry->d_name + sizeof prefix - 1;
+        (void)snprintf(node->officer, sizeof node->officer, "%.*s", (int)(end - code), code);
+    }
+    (void)closedir(folder);
+    if (found != 1)
+        node->officer[0] = 0;
+    return DEP_OK;
+}
+
+/* ---- catching up with the records ---- */
+
+struct catch_up {
+    struct dep_node *node;
+    struct dep_problem *problem;
+    uint64_t index_next, upto;
+};
+
+static void place_to_index(const struct dep_place *from, struct dep_index_place *out)
+{
+    *out = (struct dep_index_place){
+        .segment = from->segment, .len = from->len, .offset = from->offset};
+}
+
+static void row_of(const struct dep_record *record, uint64_t index, const json_t *claims,
+                   struct dep_index_row *out)
+{
+    *out = (struct dep_index_row){.index = index, .iat = record->iat, .sha256 = record->jwt.sha256};
+    (void)snprintf(out->jti, sizeof out->jti, "%s", record->jti);
+    (void)snprintf(out->type, sizeof out->type, "%s", record->type);
+    (void)snprintf(out->kid, sizeof out->kid, "%s", record->kid);
+    (void)snprintf(out->by_code, sizeof out->by_code, "%s", record->by_code);
+    const char *item = dep_json_string(claims, "item");
+    (void)snprintf(out->item, sizeof out->item, "%s", item ? item : "");
+}
+
+static bool is_key_record(const char *type)
+{
+    return strncmp(type, "key.", 4) == 0;
+}
+
+static int take_settings(struct dep_node *node, const json_t *claims, struct dep_problem *problem)
+{
+    struct dep_age_recipient fresh[DEP_RECIPIENTS_MAX];
+    size_t count = 0, i;
+    json_t *text;
+    const json_t *recovery = dep_json_array(claims, "recovery");
+    json_array_foreach(recovery, i, text)
+    {
+        const char *recipient = json_string_value(text);
+        if (count == DEP_RECIPIENTS_MAX || !recipient ||
+            dep_age_recipient_parse(dep_slice_string(recipient), &fresh[count], &problem->finding))
+            return dep_problem_fault(problem, DEP_ERR_CORRUPT, "node.settings", "member.settings");
+        count++;
+    }
+    memcpy(node->recovery, fresh, sizeof fresh);
+    node->recovery_count = count;
+    return DEP_OK;
+}
+
+/* One record beyond what keyset and index know. Signatures of key records are judged here; those of
+ * others when they are shown or verified. */
+static int take_record(struct dep_node *node, uint64_t index, struct dep_slice jwt,
+                       const struct dep_place *place, bool project, struct dep_problem *problem)
+{
+    DEP_AUTO_RECORD record = {.jti = NULL};
+    int err = dep_record_parse(jwt, &record, &problem->finding);
+    DEP_AUTO_JSON *claims = NULL;
+    if (!err)
+        err = dep_record_claims(node->schemas, &record, (struct dep_slice){NULL, 0}, true, &claims,
+                                &problem->where, &problem->finding);
+    if (!err && index >= node->keyset_next && is_key_record(record.type))
+        err = dep_keyset_add(node->keyset, node->schemas, index, &record, &problem->finding);
+    if (!err && index >= node->keyset_next && strcmp(record.type, "member.settings") == 0)
+        err = take_settings(node, claims, problem);
+    if (err == DEP_FOUND)
+        return dep_fault_set(&problem->fault, DEP_ERR_CORRUPT, 0, "node.record", "record %llu: %s",
+                             (unsigned long long)index, problem->finding.id);
+    if (err || !project)
+        return err;
+    struct dep_index_row row;
+    row_of(&record, index, claims, &row);
+    place_to_index(place, &row.record);
+    row.complete = json_object_get(record.jwt.payload, "_sd") == NULL;
+    return dep_index_project(node->index, &row,
+                             dep_schemas_find(node->schemas, record.type, record.version), claims,
+                             &problem->fault);
+}
+
+static int catch_up_line(void *context, uint64_t index, const struct dep_place *place,
+                         struct dep_slice jwt)
+{
+    struct catch_up *work = context;
+    if (index >= work->upto)
+        return DEP_FOUND;
+    return take_record(work->node, index, jwt, place, index >= work->index_next, work->problem);
+}
+
+static int catch_up_secret(void *context, enum dep_secret_kind kind, const char *jti,
+                           const struct dep_place *place, bool erased)
+{
+    struct catch_up *work = context;
+    struct dep_index_place none = {.len = 0}, there;
+    place_to_index(place, &there);
+    bool secret = kind == DEP_SECRET_PRIVATE;
+    return dep_index_set_secret(work->node->index, jti, secret ? &there : &none,
+                                secret ? &none : &there, erased, &work->problem->fault);
+}
+
+/* The keyset is built from the key records alone, which the index lists; the index itself from all.
+ */
+static int feed_known_keys(void *context, const struct dep_index_row *row)
+{
+    struct catch_up *work = context;
+    struct dep_node *node = work->node;
+    if (row->index < node->keyset_next || row->index >= work->index_next)
+        return DEP_OK;
+    if (!is_key_record(row->type) && strcmp(row->type, "member.settings") != 0)
+        return DEP_OK;
+    DEP_AUTO_BUF line;
+    dep_buf_init(&line, DEP_JWT_LEN_MAX);
+    struct dep_place place = {
+        .segment = row->record.segment, .len = row->record.len, .offset = row->record.offset};
+    int err = dep_register_read(node->reg, &place, &line, &work->problem->fault);
+    return err ? err
+               : take_record(node, row->index, dep_buf_slice(&line), &place, false, work->problem);
+}
+
+int dep_node_catch_up(struct dep_node *node, uint64_t upto, struct dep_problem *problem)
+{
+    struct catch_up work = {.node = node, .problem = problem, .upto = upto};
+    int err = dep_index_next(node->index, &work.index_next, &problem->fault);
+    if (!err && node->keyset_next < work.index_next) {
+        static const char *const types[] = {"key.", "member.settings"};
+        for (size_t i = 0; !err && i < DEP_COUNT(types); i++) {
+            struct dep_index_query query = {.type = types[i]};
+            err = dep_index_list(node->index, &query, feed_known_keys, &work, &problem->fault);
+        }
+        if (!err)
+            node->keyset_next = work.index_next;
+    }
+    if (err || work.index_next >= upto)
+        return err;
+    err = dep_index_begin(node->index, &problem->fault);
+    if (err)
+        return err;
+    /* Another process may have projected between the look and the lock. */
+    err = dep_index_next(node->index, &work.index_next, &problem->fault);
+    if (!err)
+        err = dep_register_walk(
+            node->reg, node->keyset_next < work.index_next ? node->keyset_next : work.index_next,
+            true, catch_up_line, &work, &problem->fault);
+    if (!err || err == DEP_FOUND)
+        err = dep_register_walk_secrets(node->reg, catch_up_secret, &work, &problem->fault);
+    if (err < 0) {
+        dep_index_rollback(node->index);
+        return err;
+    }
+    node->keyset_next = upto;
+    return dep_index_commit(node->index, &problem->fault);
+}
+
+int dep_node_apply_readers(struct dep_node *node, struct dep_problem *problem)
+{
+    struct dep_reader_key readers[DEP_ROLE_COUNT];
+    size_t count = 0;
+    for (size_t i = 0; i < DEP_ROLE_COUNT; i++) {
+        const struct dep_key_state *key =
+            dep_node_key_of(node, DEP_KEY_ROLE, dep_role_name(dep_reading_roles[i]));
+        if (!key)
+            continue;
+        readers[count].role = dep_reading_roles[i];
+        int err = dep_age_recipient_parse(dep_slice_string(key->age_recipient),
+                                          &readers[count].recipient, &problem->finding);
+        if (err)
+            return dep_problem_fault(problem, DEP_ERR_CORRUPT, "node.reader", key->code);
+        count++;
+    }
+    int err =
+        dep_register_set_readers(node->reg, readers, count, node->recovery, node->recovery_count);
+    return err ? dep_problem_fault(problem, err, "node.reader", node->dir) : DEP_OK;
+}
+
+/* ---- opening ---- */
+
+struct tail_judge {
+    struct dep_node *node;
+    struct dep_problem *problem;
+};
+
+static int judge_tail_line(void *context, uint64_t index, struct dep_slice jwt)
+{
+    struct tail_judge *judge = context;
+    DEP_AUTO_RECORD record = {.jti = NULL};
+    int err = dep_record_parse(jwt, &record, &judge->problem->finding);
+    if (err)
+        return err;
+    if (is_key_record(record.type)) {
+        err = dep_keyset_add(judge->node->keyset, judge->node->schemas, index, &record,
+                             &judge->problem->finding);
+        if (!err)
+            judge->node->keyset_next = index + 1;
+        return err;
+    }
+    const struct dep_key_state *key = dep_keyset_find(judge->node->keyset, record.kid);
+    if (!key || key->revoked)
+        return dep_found(&judge->problem->finding, "keyset.kid", "doc/format/record.md 1", 0);
+    return dep_jwt_verify(&record.jwt, &key->key, &judge->problem->finding);
+}
+
+static int record_recovery(struct dep_node *node, const struct dep_recovery *recovery,
+                           struct dep_problem *problem)
+{
+    DEP_AUTO_JSON *claims = json_pack("{s:I,s:I}", "moved_lines",
+                                      (json_int_t)(recovery->moved_lines + recovery->moved_private),
+                                      "moved_files", (json_int_t)recovery->moved_files);
+    if (!claims)
+        return dep_problem_fault(problem, DEP_ERR_NOMEM, "node.recover", node->dir);
+    struct dep_draft draft = {.type = "register.recovered", .claims = claims};
+    struct dep_done done;
+    return dep_node_commit(node, &draft, 1, &done, problem);
+}
+
+static int recover(struct dep_node *node, struct dep_recovery *out, struct dep_problem *problem)
+{
+    int err = dep_node_unlock(node, problem);
+    if (err)
+        return err;
+    struct tail_judge judge = {.node = node, .problem = problem};
+    err = dep_register_recover(node->reg, node->log_key, judge_tail_line, &judge, out,
+                               &problem->fault);
+    if (err)
+        return err;
+    err = dep_node_catch_up(node, dep_register_count(node->reg), problem);
+    if (!err)
+        err = dep_node_apply_readers(node, problem);
+    bool moved = out->moved_lines || out->moved_private || out->moved_files;
+    return !err && moved ? record_recovery(node, out, problem) : err;
+}
+
+static int open_parts(struct dep_node *node, const struct dep_node_order *order,
+                      struct dep_problem *problem)
+{
+    int err = dep_schemas_new(&node->schemas, &problem->finding);
+    if (err)
+        return dep_problem_fault(problem, err < 0 ? err : DEP_ERR_CORRUPT, "node.schemas",
+                                 "schema");
+    err = dep_keyset_new(&node->keyset);
+    if (err)
+        return dep_problem_fault(problem, err, "node.open", order->dir);
+    err = dep_register_open(order->dir, order->write ? DEP_OPEN_WRITE : DEP_OPEN_READ, &node->reg,
+                            &problem->fault);
+    if (!err)
+        err = dep_index_open(order->dir, !dep_register_info(node->reg)->field, true, &node->index,
+                             &problem->fault);
+    if (!err)
+        err = choose_officer(node, order->officer, problem);
+    return err;
+}
+
+int dep_node_open(const struct dep_node_order *order, struct dep_node **out,
+                  struct dep_recovery *recovery, struct dep_problem *problem)
+{
+    struct dep_node *node = dep_alloc(sizeof *node);
+    if (!node)
+        return dep_problem_fault(problem, DEP_ERR_NOMEM, "node.open", order->dir);
+    node->world = order->world;
+    node->write = order->write;
+    (void)snprintf(node->dir, sizeof node->dir, "%s", order->dir);
+    struct dep_recovery done = {.tail_records = 0};
+    int err = open_parts(node, order, problem);
+    if (!err)
+        err = dep_node_catch_up(node, dep_register_count(node->reg), problem);
+    if (!err)
+        err = dep_node_apply_readers(node, problem);
+    if (!err && order->write && dep_register_has_tail(node->reg))
+        err = recover(node, &done, problem);
+    if (!err && order->write)
+        err = dep_node_finish_erasures(node, problem);
+    if (err) {
+        dep_node_close(node);
+        return err;
+    }
+    if (recovery)
+        *recovery = done;
+    *out = node;
+    return DEP_OK;
+}
+
+void dep_node_close(struct dep_node *node)
+{
+    if (!node)
+        return;
+    dep_signing_key_free(node->officer_key);
+    dep_signing_key_free(node->log_key);
+    dep_index_close(node->index);
+    dep_register_close(node->reg);
+    dep_keyset_free(node->keyset);
+    dep_schemas_free(node->schemas);
+    dep_wipe(node, sizeof *node);
+    free(node);
+}
+
+/* ---- unlocking ---- */
+
+int dep_node_unlock(struct dep_node *node, struct dep_problem *problem)
+{
+    if (node->unlocked)
+        return DEP_OK;
+    if (!node->officer[0])
+        return dep_problem_found(problem, "officer.which", "doc/format/register.md 2", node->dir);
+    DEP_AUTO_FD keys = dep_node_keys_fd(node, problem);
+    if (keys < 0)
+        return keys;
+    char name[DEP_CODE_LEN_MAX + 16];
+    (void)snprintf(name, sizeof name, "officer-%s", node->officer);
+    if (!dep_keyfile_exists(keys, name, ".identity") &&
+        !dep_keyfile_exists(keys, name, ".identity.age"))
+        return dep_problem_found(problem, "officer.absent", "doc/format/register.md 2",
+                                 node->officer);
+    int err = dep_keyfile_load_own(keys, name, node->officer, &node->world, &node->officer_identity,
+                                   problem);
+    if (!err)
+        err = dep_keyfile_load_signing(keys, name, &node->officer_identity, &node->officer_key,
+                                       problem);
+    if (!err)
+        err =
+            dep_keyfile_load_signing(keys, "log", &node->officer_identity, &node->log_key, problem);
+    node->unlocked = !err;
+    return err;
+}
+
+static int complete_row(void *context, const struct dep_index_row *row)
+{
+    struct catch_up *work = context;
+    DEP_AUTO_VIEW view = {.claims = NULL};
+    int err = dep_node_view_row(work->node, row, true, &view, work->problem);
+    if (err || !view.readable)
+        return err;
+    struct dep_index_row complete = view.row;
+    complete.complete = true;
+    int64_t version = 1;
+    (void)dep_json_int(view.claims, "v", &version);
+    return dep_index_project(work->node->index, &complete,
+                             dep_schemas_find(work->node->schemas, row->type, (int)version),
+                             view.claims, &work->problem->fault);
+}
+
+/* What was projected without a key (after a crash, a restore, a lost index) gets its searchable
+ * fields now. */
+static int complete_index(struct dep_node *node, struct dep_problem *problem)
+{
+    if (dep_register_info(node->reg)->field || node->role_count == 0)
+        return DEP_OK;
+    struct catch_up work = {.node = node, .problem = problem};
+    struct dep_index_query query = {.incomplete = true};
+    int err = dep_index_begin(node->index, &problem->fault);
+    if (!err)
+        err = dep_index_list(node->index, &query, complete_row, &work, &problem->fault);
+    if (!err)
+        return dep_index_commit(node->index, &problem->fault);
+    dep_index_rollback(node->index);
+    return err;
+}
+
+int dep_node_role_identities(struct dep_node *node, const struct dep_role_identity **out,
+                             size_t *out_count, struct dep_problem *problem)
+{
+    int err = dep_node_unlock(node, problem);
+    if (err)
+        return err;
+    if (!node->roles_loaded) {
+        DEP_AUTO_FD keys = dep_node_keys_fd(node, problem);
+        if (keys < 0)
+            return keys;
+        for (size_t i = 0; i < DEP_ROLE_COUNT; i++) {
+            char name[64];
+            (void)snprintf(name, sizeof name, "role-%s", dep_role_name(dep_reading_roles[i]));
+            const struct dep_key_state *self =
+                dep_node_key_of(node, DEP_KEY_OFFICER, node->officer);
+            if (!self || !(self->roles & dep_reading_roles[i]) ||
+                !dep_keyfile_exists(keys, name, ".identity.age"))
+                continue;
+            struct dep_role_identity *role = &node->roles[node->role_count];
+            err = dep_keyfile_load_identity(keys, name, &node->officer_identity, &role->identity,
+                                            problem);
+            if (err)
+                return err;
+            role->role = dep_reading_roles[i];
+            node->role_count++;
+        }
+        node->roles_loaded = true;
+        err = complete_index(node, problem);
+    }
+    *out = node->roles;
+    *out_count = node->role_count;
+    return err;
+}
+
+int dep_node_vault_identity(struct dep_node *node, const struct dep_age_identity **out,
+                            struct dep_problem *problem)
+{
+    int err = dep_node_unlock(node, problem);
+    if (err)
+        return err;
+    if (!node->vault_loaded) {
+        DEP_AUTO_FD keys = dep_node_keys_fd(node, problem);
+        if (keys < 0)
+            return keys;
+        if (!dep_keyfile_exists(keys, "vault", ".identity.age"))
+            return dep_problem_found(problem, "vault.no_key", "doc/format/register.md 2",
+                                     node->dir);
+        err = dep_keyfile_load_identity(keys, "vault", &node->officer_identity, &node->vault,
+                                        problem);
+        if (err)
+            return err;
+        node->vault_loaded = true;
+    }
+    *out = &node->vault;
+    return DEP_OK;
+}
+
+int dep_node_container_recipients(struct dep_node *node,
+                                  struct dep_age_recipient out[DEP_RECIPIENTS_MAX],
+                                  size_t *out_count, struct dep_problem *problem)
+{
+    const struct dep_key_state *vault = dep_node_key_of(node, DEP_KEY_VAULT, NULL);
+    if (!vault ||
+        dep_age_recipient_parse(dep_slice_string(vault->age_recipient), &out[0], &problem->finding))
+        return dep_problem_found(problem, "vault.not_enrolled", "DESIGN 4", node->dir);
+    size_t recovery =
+        node->recovery_count < DEP_RECIPIENTS_MAX ? node->recovery_count : DEP_RECIPIENTS_MAX - 1;
+    memcpy(out + 1, node->recovery, recovery * sizeof *out);
+    *out_count = 1 + recovery;
+    return DEP_OK;
+}

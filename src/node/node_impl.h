@@ -1,0 +1,97 @@
+/*
+ * What the use-cases of node share: the open register and its key files.
+ * Layer:   node, private to it.
+ */
+#ifndef DEP_NODE_NODE_IMPL_H
+#define DEP_NODE_NODE_IMPL_H
+#include "node/node.h"
+
+enum {
+    DEP_KEYFILE_MAX = 64 * 1024,
+    DEP_OFFICER_SCRYPT = 15, /* 32 MiB: opened by every command; PLATFORM memory goal */
+    DEP_ROLE_COUNT = 4,      /* roles that read */
+};
+extern const enum dep_role dep_reading_roles[DEP_ROLE_COUNT];
+
+struct dep_node {
+    struct dep_register *reg;
+    struct dep_schemas *schemas;
+    struct dep_keyset *keyset;
+    struct dep_index *index;
+    struct dep_world world;
+    char dir[4096];
+    char officer[DEP_CODE_LEN_MAX + 1];
+    bool write, unlocked, roles_loaded, vault_loaded;
+    uint64_t keyset_next; /* index up to which key records were fed */
+    struct dep_age_identity officer_identity;
+    struct dep_signing_key *officer_key, *log_key;
+    struct dep_role_identity roles[DEP_ROLE_COUNT];
+    size_t role_count;
+    struct dep_age_identity vault;
+    struct dep_age_recipient recovery[DEP_RECIPIENTS_MAX];
+    size_t recovery_count;
+};
+
+/* Feed the keyset and the index with what was committed since; readers and recovery recipients
+ * follow. */
+DEP_MUST_USE int dep_node_catch_up(struct dep_node *node, uint64_t upto,
+                                   struct dep_problem *problem);
+/* Erasures that were recorded and not carried out (a crash between the two). */
+DEP_MUST_USE int dep_node_finish_erasures(struct dep_node *node, struct dep_problem *problem);
+DEP_MUST_USE int dep_node_apply_readers(struct dep_node *node, struct dep_problem *problem);
+/* Newest unrevoked key of this use (and code, where not NULL); or NULL. */
+const struct dep_key_state *dep_node_key_of(const struct dep_node *node, enum dep_key_use use,
+                                            const char *code);
+
+/* ---- key files (doc/format/register.md section 2); `name` without suffix: "officer-K1", "log",
+ * "role-legal" ---- */
+/* An identity under a passphrase, or in clear where it is empty. */
+DEP_MUST_USE int dep_keyfile_save_own(int keys_fd, const char *name,
+                                      const struct dep_age_identity *identity,
+                                      struct dep_slice passphrase, dep_random_fn *random,
+                                      struct dep_problem *problem);
+DEP_MUST_USE int dep_keyfile_load_own(int keys_fd, const char *name, const char *code,
+                                      const struct dep_world *world, struct dep_age_identity *out,
+                                      struct dep_problem *problem);
+/* Sealed to recipients: replaces what stands there. */
+DEP_MUST_USE int dep_keyfile_save_signing(int keys_fd, const char *name,
+                                          const struct dep_signing_key *key,
+                                          const struct dep_age_recipient *to, size_t to_count,
+                                          dep_random_fn *random, struct dep_problem *problem);
+DEP_MUST_USE int dep_keyfile_save_identity(int keys_fd, const char *name,
+                                           const struct dep_age_identity *identity,
+                                           const struct dep_age_recipient *to, size_t to_count,
+                                           dep_random_fn *random, struct dep_problem *problem);
+/* Raw bytes of a small secret sealed or opened the same way; suffix is part of `file`. */
+DEP_MUST_USE int dep_keyfile_save_bytes(int keys_fd, const char *file, struct dep_slice bytes,
+                                        const struct dep_age_recipient *to, size_t to_count,
+                                        dep_random_fn *random, struct dep_problem *problem);
+DEP_MUST_USE int dep_keyfile_load_bytes(int keys_fd, const char *file,
+                                        const struct dep_age_identity *with, struct dep_buf *out,
+                                        struct dep_problem *problem);
+DEP_MUST_USE int dep_keyfile_load_signing(int keys_fd, const char *name,
+                                          const struct dep_age_identity *with,
+                                          struct dep_signing_key **out,
+                                          struct dep_problem *problem);
+DEP_MUST_USE int dep_keyfile_load_identity(int keys_fd, const char *name,
+                                           const struct dep_age_identity *with,
+                                           struct dep_age_identity *out,
+                                           struct dep_problem *problem);
+bool dep_keyfile_exists(int keys_fd, const char *name, const char *suffix);
+/* A PKCS#8 file; asks for the passphrase "root" where it is encrypted. */
+DEP_MUST_USE int dep_keyfile_load_pem(const char *path, const struct dep_world *world,
+                                      struct dep_signing_key **out, struct dep_problem *problem);
+DEP_MUST_USE int dep_keyfile_save_pem(const char *path, const struct dep_signing_key *key,
+                                      struct dep_slice passphrase, struct dep_problem *problem);
+/* REGISTER/keys, or < 0 (an error) with the problem filled. close() is the caller's. */
+int dep_node_keys_fd(const struct dep_node *node, struct dep_problem *problem);
+
+static inline void dep_close_fd(int *fd)
+{
+    extern int close(int);
+    if (*fd >= 0)
+        (void)close(*fd);
+    *fd = -1;
+}
+#define DEP_AUTO_FD DEP_CLEANUP(dep_close_fd) int
+#endif

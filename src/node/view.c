@@ -1,0 +1,136 @@
+/*
+ * Reading one record: the line, compared with the log, and its protected fields as far as this
+ * reader may see them.
+ */
+#include "node/node_impl.h"
+
+#include "codec/base64.h"
+
+#include <string.h>
+
+void dep_view_done(struct dep_view *view)
+{
+    json_decref(view->claims);
+    view->claims = NULL;
+    dep_buf_done(&view->jwt);
+    dep_buf_done(&view->disclosures);
+}
+
+static struct dep_place place_of(const struct dep_index_place *from)
+{
+    return (struct dep_place){.segment = from->segment, .len = from->len, .offset = from->offset};
+}
+
+/* index.db is disposable and so not believed: the digest of what was read must stand in the log at
+ * this place. */
+static int compare_with_log(struct dep_node *node, uint64_t index, const struct dep_hash *sha256,
+                            struct dep_problem *problem)
+{
+    enum { ENTRY_LEN = 2 + DEP_HASH_LEN };
+    uint8_t entries[DEP_TILE_WIDTH * ENTRY_LEN];
+    uint64_t tile = index / DEP_TILE_WIDTH;
+    struct dep_tile_id id = {
+        .level = DEP_TILE_LEVEL_ENTRIES,
+        .index = tile,
+        .width = dep_tile_width(DEP_TILE_LEVEL_ENTRIES, tile, dep_register_count(node->reg))};
+    size_t at = index % DEP_TILE_WIDTH;
+    int err = at < id.width ? dep_register_tile_read(node->reg, &id, entries) : DEP_FOUND;
+    if (err || memcmp(entries + at * ENTRY_LEN + 2, sha256->bytes, DEP_HASH_LEN) != 0)
+        return dep_fault_set(&problem->fault, err < 0 ? err : DEP_ERR_CORRUPT, 0,
+                             "node.log_differs", "record %llu", (unsigned long long)index);
+    return DEP_OK;
+}
+
+static int open_protected(struct dep_node *node, struct dep_view *view, struct dep_problem *problem)
+{
+    const struct dep_role_identity *roles;
+    size_t role_count;
+    int err = dep_node_role_identities(node, &roles, &role_count, problem);
+    if (err)
+        return err;
+    struct dep_place secret = place_of(&view->row.secret), keyring = place_of(&view->row.keyring);
+    err = dep_register_open_secret(node->reg, view->row.jti, &secret, &keyring, roles, role_count,
+                                   &view->disclosures, &problem->finding, &problem->fault);
+    if (err == DEP_FOUND) {
+        /* Not an error of this call: the record is shown without them, and says why. */
+        view->why_not = problem->finding.id;
+        return DEP_OK;
+    }
+    view->readable = !err;
+    return err;
+}
+
+int dep_node_view_row(struct dep_node *node, const struct dep_index_row *row, bool unlock,
+                      struct dep_view *out, struct dep_problem *problem)
+{
+    struct dep_view view = {.row = *row, .why_not = unlock ? NULL : "secret.locked"};
+    dep_buf_init(&view.jwt, DEP_JWT_LEN_MAX);
+    dep_buf_init_secret(&view.disclosures, DEP_DISCLOSURES_LEN_MAX);
+    DEP_AUTO_RECORD record = {.jti = NULL};
+    struct dep_place place = place_of(&row->record);
+    int err = dep_register_read(node->reg, &place, &view.jwt, &problem->fault);
+    if (!err) {
+        err = dep_record_parse(dep_buf_slice(&view.jwt), &record, &problem->finding);
+        if (err == DEP_FOUND)
+            err =
+                dep_fault_set(&problem->fault, DEP_ERR_CORRUPT, 0, "node.record", "record %llu: %s",
+                              (unsigned long long)row->index, problem->finding.id);
+    }
+    if (!err)
+        err = compare_with_log(node, row->index, &record.jwt.sha256, problem);
+    bool has_protected = !err && json_object_get(record.jwt.payload, "_sd");
+    if (has_protected && row->erased) {
+        view.why_not = "secret.erased";
+    } else if (has_protected && unlock) {
+        err = open_protected(node, &view, problem);
+    } else if (!err && !has_protected) {
+        view.readable = true;
+        view.why_not = NULL;
+    }
+    if (!err) {
+        err = dep_record_claims(node->schemas, &record, dep_buf_slice(&view.disclosures),
+                                !view.readable, &view.claims, &problem->where, &problem->finding);
+        if (err == DEP_FOUND)
+            err = dep_fault_set(&problem->fault, DEP_ERR_CORRUPT, 0, "node.claims", "record %s: %s",
+                                row->jti, problem->finding.id);
+    }
+    if (err) {
+        dep_view_done(&view);
+        return err;
+    }
+    *out = view;
+    return DEP_OK;
+}
+
+int dep_node_view(struct dep_node *node, const char *jti, bool unlock, struct dep_view *out,
+                  struct dep_problem *problem)
+{
+    struct dep_index_row row;
+    int err = dep_index_find(node->index, jti, &row, &problem->finding, &problem->fault);
+    if (err == DEP_FOUND)
+        return dep_problem_found(problem, problem->finding.id, problem->finding.clause, jti);
+    return err ? err : dep_node_view_row(node, &row, unlock, out, problem);
+}
+
+int dep_node_prove(struct dep_node *node, const char *jti, struct dep_buf *out,
+                   struct dep_problem *problem)
+{
+    DEP_AUTO_VIEW view = {.claims = NULL};
+    int err = dep_node_view(node, jti, false, &view, problem);
+    if (err)
+        return err;
+    struct dep_slice note;
+    struct dep_checkpoint checkpoint;
+    err = dep_register_checkpoint(node->reg, &note, &checkpoint, &problem->fault);
+    if (err)
+        return err;
+    struct dep_tile_source source = {
+        .read = dep_register_tile_read, .context = node->reg, .size = checkpoint.size};
+    struct dep_merkle_proof path;
+    err = dep_merkle_prove_inclusion(view.row.index, checkpoint.size, dep_tile_source_read, &source,
+                                     &path);
+    if (!err)
+        err = dep_proof_encode(dep_buf_slice(&view.jwt), view.row.index, &path, note, out);
+    return err ? dep_problem_fault(problem, err < 0 ? err : DEP_ERR_CORRUPT, "node.prove", jti)
+               : DEP_OK;
+}
