@@ -5,7 +5,6 @@
  */
 #include "record/internal.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -135,7 +134,7 @@ static bool whole_within(const json_t *value, double low, double high)
     if (!json_is_number(value))
         return false;
     double number = json_number_value(value);
-    return number >= low && number <= high && number == trunc(number);
+    return number >= low && number <= high && number == (double)(int64_t)number;
 }
 
 static bool type_fits(const char *type, const json_t *value)
