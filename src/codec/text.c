@@ -291,7 +291,7 @@ bool dep_lang_valid(struct dep_slice text)
             return false;
         for (size_t i = 0; i < part.len; i++) {
             uint8_t byte = part.data[i] | 0x20;
-            bool letter = byte >= 'a' && byte <= 'z' && part.data[i] != '@';
+            bool letter = byte >= 'a' && byte <= 'z';
             bool digit = part.data[i] >= '0' && part.data[i] <= '9';
             if (!letter && (first || !digit))
                 return false;

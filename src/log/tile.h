@@ -65,5 +65,6 @@ DEP_MUST_USE int dep_tile_builder_load(struct dep_tile_builder *builder, uint64_
 DEP_MUST_USE int dep_tile_builder_add(struct dep_tile_builder *builder,
                                       const struct dep_hash *entry);
 DEP_MUST_USE int dep_tile_builder_partials(struct dep_tile_builder *builder);
-const struct dep_frontier *dep_tile_builder_frontier(const struct dep_tile_builder *builder);
+/* Borrowed until the next call with this builder. */
+const struct dep_frontier *dep_tile_builder_frontier(struct dep_tile_builder *builder);
 #endif
