@@ -352,6 +352,36 @@ static void test_recipients(void **state)
     dep_keyset_free(keyset);
 }
 
+/* What our own issuer writes is taken in: the root's own record, issued against the schema. */
+static void test_issued(void **state)
+{
+    (void)state;
+    DEP_AUTO_BUF text;
+    dep_buf_init(&text, 4096);
+    claims_fill("{\"use\":\"root\",\"kid\":\"K0\",\"public\":\"P0\"}", &text);
+    DEP_AUTO_JSON *claims = json_of((const char *)text.data);
+    struct dep_issuer root = {.member = "mem",
+                              .role = DEP_ROLE_ROOT,
+                              .code = "root",
+                              .key = keys[ROOT],
+                              .now_ms = 1000,
+                              .clock_source = "manual",
+                              .random = counter_random};
+    struct dep_issued issued;
+    struct dep_finding why = {"", "", 0};
+    assert_int_equal(
+        dep_record_issue(schemas, "key.enrolled", claims, NULL, &root, &issued, NULL, &why),
+        DEP_OK);
+    DEP_AUTO_RECORD record = {0};
+    assert_int_equal(dep_record_parse(dep_buf_slice(&issued.jwt), &record, &why), DEP_OK);
+    struct dep_keyset *keyset = NULL;
+    assert_int_equal(dep_keyset_new(&keyset), DEP_OK);
+    assert_int_equal(dep_keyset_add(keyset, schemas, 0, &record, &why), DEP_OK);
+    assert_string_equal(dep_keyset_find(keyset, kids[ROOT])->enrolled_by, issued.jti);
+    dep_keyset_free(keyset);
+    dep_issued_done(&issued);
+}
+
 /* Past the first rooms of the tables. */
 static void test_many(void **state)
 {
@@ -396,6 +426,7 @@ int main(void)
         cmocka_unit_test(test_before_enrolment),
         cmocka_unit_test(test_revocation),
         cmocka_unit_test(test_recipients),
+        cmocka_unit_test(test_issued),
         cmocka_unit_test(test_many),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
