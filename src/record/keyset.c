@@ -195,7 +195,9 @@ static int state_read(const json_t *claims, struct dep_key_state *out, unsigned 
         return key_bad(why);
     if (uses[use].person ? !person_read(claims, &state) : json_object_get(claims, "roles") != NULL)
         return key_bad(why);
-    if (state.use == DEP_KEY_ROLE && !dep_role_parse(dep_slice_string(state.code)))
+    /* Only for those who read: an administrator holds no key to protected fields. */
+    if (state.use == DEP_KEY_ROLE &&
+        !(dep_role_parse(dep_slice_string(state.code)) & DEP_ROLES_READING))
         return key_bad(why);
     *out = state;
     *out_enrolled_by = uses[use].enrolled_by;

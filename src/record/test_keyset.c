@@ -177,91 +177,92 @@ static void test_first(void **state)
     dep_keyset_free(keyset);
 }
 
-/* After the good five. Nothing refused changes anything. */
+/* After the good five. */
+static const struct step forgeries[] = {
+    {"note", "", BY_ANNA, ANNA, ANNA, NULL, NULL},
+    {"note", "", "{\"role\":\"legal\",\"code\":\"anna\"}", ANNA, ANNA, NULL, NULL},
+    /* wrong key, own key, unknown key */
+    {"note", "", BY_ANNA, STRANGER, ANNA, "jwt.signature", NULL},
+    {"note", "", BY_ANNA, BORIS, ANNA, "jwt.signature", NULL},
+    {"note", "", BY_ANNA, STRANGER, STRANGER, "keyset.kid", NULL},
+    /* another's code, a role not held, the root's name */
+    {"note", "", "{\"role\":\"custodian\",\"code\":\"boris\"}", ANNA, ANNA, "keyset.role", NULL},
+    {"note", "", BY_ANNA, BORIS, BORIS, "keyset.role", NULL},
+    {"note", "", "{\"role\":\"auditor\",\"code\":\"anna\"}", ANNA, ANNA, "keyset.role", NULL},
+    {"key.enrolled", ENROL_BORIS, BY_ROOT, ANNA, ANNA, "keyset.role", NULL},
+    {"key.enrolled", ENROL_BORIS, BY_REGISTRAR, ANNA, ANNA, "keyset.role", NULL},
+    {"key.enrolled", ENROL_BORIS, BY_ROOT, REGISTRAR, REGISTRAR, "keyset.role", NULL},
+    /* a key that signs no records */
+    {"note", "", BY_ANNA, LOGKEY, LOGKEY, "keyset.role", NULL},
+    /* a role the schema doesn't let sign: an officer enrolling, the root writing notes */
+    {"key.enrolled", ENROL_BORIS, BY_ANNA, ANNA, ANNA, "keyset.role", NULL},
+    {"note", "", BY_ROOT, ROOT, ROOT, "keyset.role", NULL},
+    {"note", "", BY_ANNA, ANNA, ANNA, "keyset.member", "other"},
+    /* a second root; the registrar above himself */
+    {"key.enrolled", ",\"use\":\"root\",\"kid\":\"K5\",\"public\":\"P5\"", BY_ROOT, ROOT, ROOT,
+     "keyset.enroller", NULL},
+    {"key.enrolled", ",\"use\":\"registrar\",\"kid\":\"K5\",\"public\":\"P5\"", BY_REGISTRAR,
+     REGISTRAR, REGISTRAR, "keyset.enroller", NULL},
+    {"key.enrolled", ",\"use\":\"log\",\"kid\":\"K5\",\"public\":\"P5\"", BY_REGISTRAR, REGISTRAR,
+     REGISTRAR, "keyset.enroller", NULL},
+    {"key.enrolled", ",\"use\":\"cosigner\",\"kid\":\"K5\",\"public\":\"P5\"", BY_REGISTRAR,
+     REGISTRAR, REGISTRAR, "keyset.enroller", NULL},
+    {"key.enrolled", ",\"use\":\"vault\",\"age\":\"" AGE "\"", BY_REGISTRAR, REGISTRAR, REGISTRAR,
+     "keyset.enroller", NULL},
+    /* enrolments that don't fit together */
+    {"key.enrolled", ENROL_ANNA, BY_ROOT, ROOT, ROOT, "keyset.key", NULL},
+    {"key.enrolled", ",\"use\":\"officer\",\"kid\":\"K5\",\"public\":\"P5\",\"roles\":[\"legal\"]",
+     BY_ROOT, ROOT, ROOT, "keyset.key", NULL},
+    {"key.enrolled", ",\"use\":\"officer\",\"kid\":\"K5\",\"public\":\"P5\",\"code\":\"c\"",
+     BY_ROOT, ROOT, ROOT, "keyset.key", NULL},
+    {"key.enrolled",
+     ",\"use\":\"officer\",\"kid\":\"K2\",\"public\":\"P5\",\"code\":\"c\",\"roles\":["
+     "\"desk\"]",
+     BY_ROOT, ROOT, ROOT, "keyset.key", NULL},
+    {"key.enrolled",
+     ",\"use\":\"officer\",\"kid\":\"K5\",\"public\":\"P5\",\"code\":\"c\",\"roles\":["
+     "\"root\"]",
+     BY_ROOT, ROOT, ROOT, "record.field", NULL},
+    {"key.enrolled", ",\"use\":\"log\",\"kid\":\"K5\",\"public\":\"P5\",\"roles\":[\"desk\"]",
+     BY_ROOT, ROOT, ROOT, "keyset.key", NULL},
+    {"key.enrolled", ",\"use\":\"vault\"", BY_ROOT, ROOT, ROOT, "keyset.key", NULL},
+    {"key.enrolled", ",\"use\":\"vault\",\"age\":\"age1x\"", BY_ROOT, ROOT, ROOT, "record.format",
+     NULL},
+    {"key.enrolled", ",\"use\":\"role\",\"age\":\"" AGE "\",\"code\":\"king\"", BY_ROOT, ROOT, ROOT,
+     "keyset.key", NULL},
+    {"key.enrolled", ",\"use\":\"role\",\"age\":\"" AGE "\",\"code\":\"administrator\"", BY_ROOT,
+     ROOT, ROOT, "keyset.key", NULL},
+    /* revocations */
+    {"key.revoked", ",\"kid\":\"K2\",\"from_index\":6", BY_ROOT, ROOT, ROOT, "keyset.revocation",
+     NULL},
+    {"key.revoked", ",\"kid\":\"K2\",\"from_index\":-1", BY_ROOT, ROOT, ROOT, "keyset.revocation",
+     NULL},
+    {"key.revoked", ",\"kid\":\"K5\",\"from_index\":0", BY_ROOT, ROOT, ROOT, "keyset.revocation",
+     NULL},
+    {"key.revoked", ",\"from_index\":0", BY_ROOT, ROOT, ROOT, "keyset.revocation", NULL},
+    {"key.revoked", ",\"kid\":\"K2\",\"age\":\"" AGE "\",\"from_index\":0", BY_ROOT, ROOT, ROOT,
+     "keyset.revocation", NULL},
+    {"key.revoked", ",\"kid\":\"K0\",\"from_index\":0", BY_ROOT, ROOT, ROOT, "keyset.enroller",
+     NULL},
+    {"key.revoked", ",\"kid\":\"K0\",\"from_index\":0", BY_REGISTRAR, REGISTRAR, REGISTRAR,
+     "keyset.enroller", NULL},
+    {"key.revoked", ",\"kid\":\"K4\",\"from_index\":0", BY_REGISTRAR, REGISTRAR, REGISTRAR,
+     "keyset.enroller", NULL},
+    {"key.revoked", ",\"kid\":\"K3\",\"from_index\":0", BY_ANNA, ANNA, ANNA, "keyset.role", NULL},
+};
+
+/* Nothing refused changes anything. */
 static void test_forgeries(void **state)
 {
     (void)state;
-    static const struct step rows[] = {
-        {"note", "", BY_ANNA, ANNA, ANNA, NULL, NULL},
-        {"note", "", "{\"role\":\"legal\",\"code\":\"anna\"}", ANNA, ANNA, NULL, NULL},
-        /* wrong key, own key, unknown key */
-        {"note", "", BY_ANNA, STRANGER, ANNA, "jwt.signature", NULL},
-        {"note", "", BY_ANNA, BORIS, ANNA, "jwt.signature", NULL},
-        {"note", "", BY_ANNA, STRANGER, STRANGER, "keyset.kid", NULL},
-        /* another's code, a role not held, the root's name */
-        {"note", "", "{\"role\":\"custodian\",\"code\":\"boris\"}", ANNA, ANNA, "keyset.role",
-         NULL},
-        {"note", "", BY_ANNA, BORIS, BORIS, "keyset.role", NULL},
-        {"note", "", "{\"role\":\"auditor\",\"code\":\"anna\"}", ANNA, ANNA, "keyset.role", NULL},
-        {"key.enrolled", ENROL_BORIS, BY_ROOT, ANNA, ANNA, "keyset.role", NULL},
-        {"key.enrolled", ENROL_BORIS, BY_REGISTRAR, ANNA, ANNA, "keyset.role", NULL},
-        {"key.enrolled", ENROL_BORIS, BY_ROOT, REGISTRAR, REGISTRAR, "keyset.role", NULL},
-        /* a key that signs no records */
-        {"note", "", BY_ANNA, LOGKEY, LOGKEY, "keyset.role", NULL},
-        /* a role the schema doesn't let sign: an officer enrolling, the root writing notes */
-        {"key.enrolled", ENROL_BORIS, BY_ANNA, ANNA, ANNA, "keyset.role", NULL},
-        {"note", "", BY_ROOT, ROOT, ROOT, "keyset.role", NULL},
-        {"note", "", BY_ANNA, ANNA, ANNA, "keyset.member", "other"},
-        /* a second root; the registrar above himself */
-        {"key.enrolled", ",\"use\":\"root\",\"kid\":\"K5\",\"public\":\"P5\"", BY_ROOT, ROOT, ROOT,
-         "keyset.enroller", NULL},
-        {"key.enrolled", ",\"use\":\"registrar\",\"kid\":\"K5\",\"public\":\"P5\"", BY_REGISTRAR,
-         REGISTRAR, REGISTRAR, "keyset.enroller", NULL},
-        {"key.enrolled", ",\"use\":\"log\",\"kid\":\"K5\",\"public\":\"P5\"", BY_REGISTRAR,
-         REGISTRAR, REGISTRAR, "keyset.enroller", NULL},
-        {"key.enrolled", ",\"use\":\"cosigner\",\"kid\":\"K5\",\"public\":\"P5\"", BY_REGISTRAR,
-         REGISTRAR, REGISTRAR, "keyset.enroller", NULL},
-        {"key.enrolled", ",\"use\":\"vault\",\"age\":\"" AGE "\"", BY_REGISTRAR, REGISTRAR,
-         REGISTRAR, "keyset.enroller", NULL},
-        /* enrolments that don't fit together */
-        {"key.enrolled", ENROL_ANNA, BY_ROOT, ROOT, ROOT, "keyset.key", NULL},
-        {"key.enrolled",
-         ",\"use\":\"officer\",\"kid\":\"K5\",\"public\":\"P5\",\"roles\":[\"legal\"]", BY_ROOT,
-         ROOT, ROOT, "keyset.key", NULL},
-        {"key.enrolled", ",\"use\":\"officer\",\"kid\":\"K5\",\"public\":\"P5\",\"code\":\"c\"",
-         BY_ROOT, ROOT, ROOT, "keyset.key", NULL},
-        {"key.enrolled",
-         ",\"use\":\"officer\",\"kid\":\"K2\",\"public\":\"P5\",\"code\":\"c\",\"roles\":["
-         "\"desk\"]",
-         BY_ROOT, ROOT, ROOT, "keyset.key", NULL},
-        {"key.enrolled",
-         ",\"use\":\"officer\",\"kid\":\"K5\",\"public\":\"P5\",\"code\":\"c\",\"roles\":["
-         "\"root\"]",
-         BY_ROOT, ROOT, ROOT, "record.field", NULL},
-        {"key.enrolled", ",\"use\":\"log\",\"kid\":\"K5\",\"public\":\"P5\",\"roles\":[\"desk\"]",
-         BY_ROOT, ROOT, ROOT, "keyset.key", NULL},
-        {"key.enrolled", ",\"use\":\"vault\"", BY_ROOT, ROOT, ROOT, "keyset.key", NULL},
-        {"key.enrolled", ",\"use\":\"vault\",\"age\":\"age1x\"", BY_ROOT, ROOT, ROOT,
-         "record.format", NULL},
-        {"key.enrolled", ",\"use\":\"role\",\"age\":\"" AGE "\",\"code\":\"king\"", BY_ROOT, ROOT,
-         ROOT, "keyset.key", NULL},
-        /* revocations */
-        {"key.revoked", ",\"kid\":\"K2\",\"from_index\":6", BY_ROOT, ROOT, ROOT,
-         "keyset.revocation", NULL},
-        {"key.revoked", ",\"kid\":\"K2\",\"from_index\":-1", BY_ROOT, ROOT, ROOT,
-         "keyset.revocation", NULL},
-        {"key.revoked", ",\"kid\":\"K5\",\"from_index\":0", BY_ROOT, ROOT, ROOT,
-         "keyset.revocation", NULL},
-        {"key.revoked", ",\"from_index\":0", BY_ROOT, ROOT, ROOT, "keyset.revocation", NULL},
-        {"key.revoked", ",\"kid\":\"K2\",\"age\":\"" AGE "\",\"from_index\":0", BY_ROOT, ROOT, ROOT,
-         "keyset.revocation", NULL},
-        {"key.revoked", ",\"kid\":\"K0\",\"from_index\":0", BY_ROOT, ROOT, ROOT, "keyset.enroller",
-         NULL},
-        {"key.revoked", ",\"kid\":\"K0\",\"from_index\":0", BY_REGISTRAR, REGISTRAR, REGISTRAR,
-         "keyset.enroller", NULL},
-        {"key.revoked", ",\"kid\":\"K4\",\"from_index\":0", BY_REGISTRAR, REGISTRAR, REGISTRAR,
-         "keyset.enroller", NULL},
-        {"key.revoked", ",\"kid\":\"K3\",\"from_index\":0", BY_ANNA, ANNA, ANNA, "keyset.role",
-         NULL},
-    };
     struct dep_keyset *keyset = good_keyset();
-    for (size_t i = 0; i < DEP_COUNT(rows); i++) {
+    for (size_t i = 0; i < DEP_COUNT(forgeries); i++) {
         struct dep_finding why = {"", "", 0};
-        int err = step_add(keyset, 5, &rows[i], &why);
-        if (rows[i].finding) {
-            if (err != DEP_FOUND || strcmp(why.id, rows[i].finding) != 0)
+        int err = step_add(keyset, 5, &forgeries[i], &why);
+        if (forgeries[i].finding) {
+            if (err != DEP_FOUND || strcmp(why.id, forgeries[i].finding) != 0)
                 print_message("row %zu\n", i);
-            assert_found(err, &why, rows[i].finding);
+            assert_found(err, &why, forgeries[i].finding);
         } else {
             assert_int_equal(err, DEP_OK);
         }
