@@ -112,6 +112,9 @@ struct dep_node *dep_open_node(struct dep_args *args, bool write, int *out_statu
  */
 json_t *dep_fields_read(struct dep_args *args, const char *type, int *out_status);
 
+/* One custody or hold record about an item, its fields read as above (--answers where the type has
+ * a second side). Returns the exit status. */
+int dep_custody_command(struct dep_args *args, const char *type, const char *name);
 /* Two letters: the language the reader's free text is taken to be in; "und" where the locale
  * doesn't say. */
 const char *dep_reader_language(void);

@@ -156,6 +156,18 @@ static bool changes_readers(const struct dep_draft *drafts, size_t count)
     return false;
 }
 
+static int forget_keys(struct dep_node *node)
+{
+    struct dep_keyset *fresh = NULL;
+    int err = dep_keyset_new(&fresh);
+    if (err)
+        return err;
+    dep_keyset_free(node->keyset);
+    node->keyset = fresh;
+    node->keyset_next = 0;
+    return DEP_OK;
+}
+
 int dep_node_commit(struct dep_node *node, const struct dep_draft *drafts, size_t count,
                     struct dep_done *out, struct dep_problem *problem)
 {
@@ -171,9 +183,13 @@ int dep_node_commit(struct dep_node *node, const struct dep_draft *drafts, size_
         err = dep_problem_fault(problem, DEP_ERR_NOMEM, "node.commit", node->dir);
     for (size_t i = 0; !err && i < count; i++)
         err = issue_one(&work, i);
-    if (!err)
+    if (!err) {
         err = dep_register_commit(node->reg, work.items, count, node->log_key, prepare, &work,
                                   work.placed, &problem->fault);
+        /* prepare() let the keyset take in keys that the log now doesn't hold. */
+        if (err && changes_readers(drafts, count))
+            err = forget_keys(node) ? DEP_ERR_NOMEM : err;
+    }
     if (!err) {
         /* Durable from here on: what follows can be made again from the records. */
         for (size_t i = 0; i < count; i++) {

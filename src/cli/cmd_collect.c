@@ -1,0 +1,245 @@
+/*
+ * collect and intake: what is stated, a look at what will be taken, a question, sealing, and a
+ * plain account of what was done.
+ */
+#include "cli/cli.h"
+
+#include "codec/text.h"
+
+#include <string.h>
+
+static const struct dep_option OPTIONS[] = {
+    {"--fields", 0, true, false,
+     N_("JSON file with what is stated (\"-\": standard input); else asked on a terminal")},
+    {"--yes", 'y', false, false, N_("don't ask; what isn't stated is recorded as unknown")},
+    {"--cross-mounts", 0, false, false, N_("take in what is mounted below the folders, too")},
+    {"--restricted", 0, false, false,
+     N_("restricted from the start (lawyer-client, medical, sexual or child material)")},
+    {"--stage", 0, true, false, N_("intake: device, image, extract, report, box or other")},
+    {"--of", 0, true, true, N_("intake: the item this was made from; may be repeated")},
+    {"--supersedes", 0, true, false, N_("the record this one corrects")},
+};
+
+struct session {
+    const struct dep_args *args;
+    struct dep_progress progress;
+    json_t *not_taken; /* array */
+    bool declined;
+};
+
+enum { NOT_TAKEN_SHOWN = 20, NOT_TAKEN_KEPT = 100000 };
+
+static bool confirm(void *context, const struct dep_collect_preview *preview)
+{
+    struct session *session = context;
+    if (preview->duplicate_exhibit_jti)
+        dep_say(_("exhibit number %s is already used by record %s"), preview->exhibit,
+                preview->duplicate_exhibit_jti);
+    if (session->args->json || dep_flag(session->args, "--yes") || !dep_is_terminal())
+        return true;
+    char size[32];
+    dep_bytes_text(preview->survey.bytes, size);
+    (void)fprintf(stderr, _("%llu files, %s, in %llu folders"),
+                  (unsigned long long)preview->survey.files, size,
+                  (unsigned long long)preview->survey.folders);
+    (void)fprintf(stderr, "\n");
+    if (preview->survey.not_takeable)
+        (void)fprintf(
+            stderr,
+            _("%llu entries can't be taken (devices, sockets, unreadable): they will be listed\n"),
+            (unsigned long long)preview->survey.not_takeable);
+    (void)fprintf(stderr, _("Exhibit %s, case %s\n"), preview->exhibit ? preview->exhibit : "?",
+                  preview->case_ref ? preview->case_ref : "?");
+    session->declined = !dep_confirm(_("Seal this as one item?"));
+    return !session->declined;
+}
+
+static bool progress(void *context, const struct dep_seal_progress *state)
+{
+    struct session *session = context;
+    return dep_progress_seal(&session->progress, state);
+}
+
+static void notice(void *context, const struct dep_entry *entry)
+{
+    struct session *session = context;
+    size_t count = json_array_size(session->not_taken);
+    bool taken = entry->kind != DEP_ENTRY_NOT_TAKEN;
+    const char *reason = taken ? (entry->flags & DEP_ENTRY_SHORT  ? "shrank"
+                                  : entry->flags & DEP_ENTRY_GREW ? "grew"
+                                                                  : "changed")
+                               : NULL;
+    char text[64];
+    (void)snprintf(text, sizeof text, "%.*s", (int)entry->target.len,
+                   (const char *)entry->target.data);
+    if (count < NOT_TAKEN_SHOWN) {
+        (void)fprintf(stderr, "%s: ", taken ? _("changed while read") : _("not taken"));
+        dep_print_safe(stderr, (const char *)entry->path.data, entry->path.len);
+        (void)fprintf(stderr, " (%s)\n", dep_word(reason ? reason : text));
+    }
+    if (count >= NOT_TAKEN_KEPT)
+        return;
+    DEP_AUTO_BUF shown;
+    dep_buf_init(&shown, 8 * DEP_TAR_PATH_MAX);
+    dep_percent_encode(entry->path, &shown);
+    if (dep_buf_err(&shown) == DEP_OK)
+        (void)json_array_append_new(session->not_taken,
+                                    json_pack("{s:s,s:s}", "path",
+                                              shown.data ? (const char *)shown.data : "", "reason",
+                                              reason ? reason : text));
+}
+
+static int show_json(const struct session *session, const struct dep_collected *done)
+{
+    char root[2 * DEP_HASH_LEN + 1], container[DEP_UUID_LEN + 32];
+    dep_hex_encode(done->sealed.manifest_root.bytes, DEP_HASH_LEN, root);
+    (void)snprintf(container, sizeof container, "vault/%s.tar.age", done->item);
+    json_t *line =
+        json_pack("{s:s,s:s,s:s?,s:I,s:I,s:O,s:s?,s:I,s:f,s:f}", "record", done->done.jti, "item",
+                  done->item, "container", done->has_container ? container : NULL, "files",
+                  (json_int_t)done->sealed.files, "bytes", (json_int_t)done->sealed.bytes,
+                  "not_taken", session->not_taken, "manifest_root",
+                  done->has_container ? root : NULL, "changed", (json_int_t)done->sealed.changed,
+                  "seal_s", done->sealed.seal_s, "read_back_s", done->sealed.read_back_s);
+    return dep_print_json(line) ? DEP_EXIT_YES : DEP_EXIT_FAULT;
+}
+
+static void show_words(const struct dep_collected *done)
+{
+    char size[32];
+    dep_bytes_text(done->sealed.bytes, size);
+    if (done->has_container)
+        (void)printf(_("Sealed and read back: %llu files, %s.\n"),
+                     (unsigned long long)done->sealed.files, size);
+    else
+        (void)printf("%s", _("Recorded: a physical item, without files.\n"));
+    (void)printf(_("Item    %s\nRecord  %s\n"), done->item, done->done.jti);
+    if (done->has_container)
+        (void)printf(_("Bytes   vault/%s.tar.age\n"), done->item);
+    if (done->same_content_jti[0])
+        dep_say(_("the same content was collected before: record %s"), done->same_content_jti);
+    if (done->sealed.changed)
+        dep_say(_("%llu files changed while they were read: it is recorded which"),
+                (unsigned long long)done->sealed.changed);
+    if (done->sealed.not_taken)
+        dep_say(_("%llu entries were not taken: the list is in the item (item files)"),
+                (unsigned long long)done->sealed.not_taken);
+}
+
+static int add_refs(struct dep_node *node, const struct dep_args *args, json_t *claims,
+                    struct dep_problem *problem)
+{
+    json_t *refs = json_array();
+    if (json_object_set_new(claims, "refs", refs))
+        return dep_problem_fault(problem, DEP_ERR_NOMEM, "collect.record", args->dir);
+    const char *name;
+    for (size_t i = 0; (name = dep_arg_at(args, "--of", i)); i++) {
+        DEP_AUTO_ITEM item = {.item = ""};
+        int err = dep_node_item(node, name, false, &item, problem);
+        if (err)
+            return err;
+        (void)json_array_append_new(
+            refs, dep_record_ref_new("source", item.first.row.jti, &item.first.row.sha256));
+    }
+    const char *corrected = dep_arg(args, "--supersedes");
+    if (corrected) {
+        DEP_AUTO_VIEW view = {.claims = NULL};
+        int err = dep_node_view(node, corrected, false, &view, problem);
+        if (err)
+            return err;
+        (void)json_array_append_new(
+            refs, dep_record_ref_new("supersedes", view.row.jti, &view.row.sha256));
+    }
+    return json_array_size(refs) || json_object_del(claims, "refs") == 0
+               ? DEP_OK
+               : dep_problem_fault(problem, DEP_ERR_NOMEM, "collect.record", args->dir);
+}
+
+/* Lawyer-client, medical, sexual and child material is restricted at once, whoever forgets to say
+ * so. */
+static bool set_restricted(const struct dep_args *args, json_t *claims)
+{
+    bool restricted = dep_flag(args, "--restricted") || dep_json_true(claims, "restricted") ||
+                      json_array_size(dep_json_array(claims, "sensitive")) > 0;
+    return json_object_set_new(claims, "restricted", json_boolean(restricted)) == 0;
+}
+
+static int run(struct dep_args *args, const char *type, struct dep_node *node, json_t *claims)
+{
+    struct dep_problem problem = {.detail = ""};
+    DEP_AUTO_JSON *not_taken = json_array();
+    struct session session = {.args = args, .not_taken = not_taken};
+    dep_progress_init(&session.progress, _("Sealing"));
+    struct dep_collect_order order = {
+        .paths = args->positional,
+        .path_count = args->positional_count,
+        .claims = claims,
+        .type = type,
+        .cross_mounts = dep_flag(args, "--cross-mounts"),
+        .confirm = confirm,
+        .progress = progress,
+        .notice = notice,
+        .context = &session,
+    };
+    int err = add_refs(node, args, claims, &problem);
+    json_t *reported = json_object_get(claims, "reported_digests");
+    if (!err && reported)
+        err = dep_node_compare_digests(order.paths, order.path_count, reported, progress, &session,
+                                       &problem);
+    struct dep_collected done;
+    if (!err)
+        err = dep_node_collect(node, &order, &done, &problem);
+    dep_progress_end(&session.progress);
+    if (err && session.declined) {
+        dep_say(_("nothing was sealed"));
+        return DEP_EXIT_WANTING;
+    }
+    if (err)
+        return dep_say_problem(args, err, &problem);
+    if (args->json && show_json(&session, &done))
+        return DEP_EXIT_FAULT;
+    if (!args->json)
+        show_words(&done);
+    return dep_finish_output(done.sealed.not_taken ? DEP_EXIT_WANTING : DEP_EXIT_YES);
+}
+
+static int collect(int argc, char **argv, const char *command, const char *usage, const char *type)
+{
+    static struct dep_args args;
+    int status = dep_args_parse(&args, command, usage, OPTIONS, DEP_COUNT(OPTIONS), argc, argv);
+    if (status)
+        return status - 1;
+    DEP_AUTO_JSON *claims = dep_fields_read(&args, type, &status);
+    if (!claims)
+        return status;
+    bool intake = strcmp(type, "evidence.intake") == 0;
+    const char *stage = dep_arg(&args, "--stage");
+    if (!intake && (stage || dep_arg(&args, "--of")))
+        return dep_usage_error(&args, _("--stage and --of belong to intake"));
+    if (intake && !json_object_get(claims, "stage") &&
+        json_object_set_new(claims, "stage", json_string(stage ? stage : "other")))
+        return DEP_EXIT_FAULT;
+    bool things = json_array_size(dep_json_array(claims, "things")) > 0;
+    if (args.positional_count == 0 && !things)
+        return dep_usage_error(&args,
+                               _("name files or folders, or state physical things in the fields"));
+    if (!set_restricted(&args, claims))
+        return DEP_EXIT_FAULT;
+    struct dep_node *node = dep_open_node(&args, true, &status);
+    if (!node)
+        return status;
+    status = run(&args, type, node, claims);
+    dep_node_close(node);
+    return status;
+}
+
+int dep_cmd_collect(int argc, char **argv)
+{
+    return collect(argc, argv, "collect", "collect PATH… [--fields FILE]", "evidence.collected");
+}
+
+int dep_cmd_intake(int argc, char **argv)
+{
+    return collect(argc, argv, "intake", "intake [PATH…] --stage STAGE [--of ITEM] [--fields FILE]",
+                   "evidence.intake");
+}

@@ -1,0 +1,321 @@
+/*
+ * item: list, files, extract, check, history, and the custody events.
+ */
+#include "cli/cli.h"
+#include "cli/show.h"
+#include "codec/text.h"
+#include "node/custody.h"
+
+#include <string.h>
+
+static const struct dep_option OPTIONS[] = {
+    {"--fields", 0, true, false,
+     N_("JSON file with what is stated (\"-\": standard input); else asked on a terminal")},
+    {"--yes", 'y', false, false, N_("don't ask; what isn't stated is recorded as unknown")},
+    {"--out", 'o', true, false, N_("extract: file to write")},
+    {"--no-key", 0, false, false,
+     N_("check without the vault key: container, record and log only")},
+    {"--all", 0, false, false, N_("check every item")},
+    {"--answers", 0, true, false, N_("the first side's record that this one answers")},
+};
+
+static const char USAGE[] =
+    "item list | files ITEM | extract ITEM PATH --out FILE | check ITEM… | history ITEM | "
+    "transfer|receive|examine|copy|return|split|open-seal|replace-seal|stocktake|lost|found|"
+    "dispose|error ITEM [--fields FILE]";
+
+/* ---- list ---- */
+
+static int show_item(void *context, const struct dep_item *item)
+{
+    const struct dep_args *args = context;
+    const json_t *claims = item->first.claims;
+    if (args->json)
+        return dep_print_json(json_pack(
+                   "{s:s,s:s,s:s,s:s?,s:s?,s:b,s:b,s:b,s:b,s:I}", "item", item->item, "record",
+                   item->first.row.jti, "state", item->state, "exhibit",
+                   dep_json_string(claims, "exhibit"), "case", dep_json_string(claims, "case"),
+                   "container", (int)item->has_container, "restricted", (int)item->restricted,
+                   "hold", (int)item->on_hold, "in_error", (int)item->in_error, "events",
+                   (json_int_t)item->event_count))
+                   ? DEP_OK
+                   : DEP_ERR_IO;
+    const char *exhibit = dep_json_string(claims, "exhibit");
+    (void)printf("%s  ", item->item);
+    dep_show_time(item->first.row.iat);
+    (void)printf("  %-20s ", dep_word(item->state));
+    dep_print_safe(stdout, exhibit ? exhibit : "-", strlen(exhibit ? exhibit : "-"));
+    (void)printf("%s%s%s%s\n", item->on_hold ? "  " : "", item->on_hold ? _("LEGAL HOLD") : "",
+                 item->restricted ? "  " : "", item->restricted ? _("restricted") : "");
+    return DEP_OK;
+}
+
+static int list(struct dep_args *args, struct dep_node *node)
+{
+    struct dep_problem problem = {.detail = ""};
+    bool unlock =
+        dep_node_officer(node) != NULL && !dep_register_info(dep_node_register(node))->field;
+    int err = dep_node_items(node, unlock, show_item, args, &problem);
+    return err ? dep_say_problem(args, err, &problem) : dep_finish_output(DEP_EXIT_YES);
+}
+
+/* ---- files ---- */
+
+static int show_entry(void *context, const struct dep_entry *entry, uint64_t index)
+{
+    (void)index;
+    const struct dep_args *args = context;
+    char sha256[2 * DEP_HASH_LEN + 1] = "";
+    if (entry->has_sha256)
+        dep_hex_encode(entry->sha256.bytes, DEP_HASH_LEN, sha256);
+    if (args->json) {
+        DEP_AUTO_BUF path, target;
+        dep_buf_init(&path, 4 * DEP_TAR_PATH_MAX);
+        dep_buf_init(&target, 4 * DEP_TAR_PATH_MAX);
+        dep_percent_encode(entry->path, &path);
+        dep_percent_encode(entry->target, &target);
+        char kind[2] = {(char)entry->kind, 0};
+        return dep_buf_err(&path) == DEP_OK && dep_buf_err(&target) == DEP_OK &&
+                       dep_print_json(json_pack("{s:s,s:s,s:I,s:s?,s:s?}", "path",
+                                                path.data ? (const char *)path.data : "", "kind",
+                                                kind, "size", (json_int_t)entry->size, "sha256",
+                                                sha256[0] ? sha256 : NULL, "target",
+                                                target.len ? (const char *)target.data : NULL))
+                   ? DEP_OK
+                   : DEP_ERR_IO;
+    }
+    (void)printf("%c %12llu  %-64s  ", (char)entry->kind, (unsigned long long)entry->size, sha256);
+    dep_print_safe(stdout, (const char *)entry->path.data, entry->path.len);
+    if (entry->target.len) {
+        (void)printf(entry->kind == DEP_ENTRY_NOT_TAKEN ? "  — " : "  -> ");
+        dep_print_safe(stdout, (const char *)entry->target.data, entry->target.len);
+    }
+    (void)printf("\n");
+    return DEP_OK;
+}
+
+static int files(struct dep_args *args, struct dep_node *node)
+{
+    struct dep_problem problem = {.detail = ""};
+    if (args->positional_count != 2)
+        return dep_usage_error(args, _("name one item"));
+    int err = dep_node_item_files(node, args->positional[1], show_entry, args, &problem);
+    return err ? dep_say_problem(args, err, &problem) : dep_finish_output(DEP_EXIT_YES);
+}
+
+static int extract(struct dep_args *args, struct dep_node *node)
+{
+    struct dep_problem problem = {.detail = ""};
+    const char *out = dep_arg(args, "--out");
+    if (args->positional_count != 3 || !out)
+        return dep_usage_error(args, _("name an item, a path in it, and --out FILE"));
+    int err = dep_node_item_extract(node, args->positional[1], args->positional[2], out, &problem);
+    return err ? dep_say_problem(args, err, &problem) : dep_finish_output(DEP_EXIT_YES);
+}
+
+/* ---- check ---- */
+
+struct check_session {
+    struct dep_args *args;
+    struct dep_node *node;
+    struct dep_progress progress;
+    int status;
+    uint64_t checked;
+};
+
+static void show_finding(void *context, const struct dep_finding *finding, struct dep_slice path)
+{
+    struct check_session *session = context;
+    if (session->args->json)
+        return; /* they stand in the record, which is printed */
+    dep_progress_end(&session->progress);
+    (void)fprintf(stderr, "%s [", dep_word(finding->id));
+    dep_print_safe(stderr, (const char *)path.data, path.len);
+    (void)fprintf(stderr, "]\n");
+}
+
+static bool check_progress(void *context, const struct dep_seal_progress *state)
+{
+    struct check_session *session = context;
+    return dep_progress_seal(&session->progress, state);
+}
+
+static int check_one(struct check_session *session, const char *name)
+{
+    struct dep_problem problem = {.detail = ""};
+    bool field = dep_register_info(dep_node_register(session->node))->field;
+    struct dep_check_order order = {
+        .name = name,
+        .with_key = !dep_flag(session->args, "--no-key") && !field,
+        .finding = show_finding,
+        .progress = check_progress,
+        .context = session,
+    };
+    dep_progress_init(&session->progress, _("Checking"));
+    struct dep_check_result result;
+    int err = dep_node_item_check(session->node, &order, &result, &problem);
+    dep_progress_end(&session->progress);
+    if (err)
+        return dep_say_problem(session->args, err, &problem);
+    session->checked++;
+    bool altered = strcmp(result.outcome, "altered") == 0;
+    if (session->args->json) {
+        if (!dep_print_json(json_pack("{s:s,s:s,s:b,s:I,s:I,s:I,s:s}", "item", name, "outcome",
+                                      result.outcome, "with_key", (int)result.with_key, "files",
+                                      (json_int_t)result.report.files, "bytes",
+                                      (json_int_t)result.report.bytes, "bad",
+                                      (json_int_t)result.report.bad, "record", result.record.jti)))
+            return DEP_EXIT_FAULT;
+    } else {
+        (void)printf("%s: %s\n", name, dep_word(result.outcome));
+        if (!altered && !result.with_key)
+            (void)printf("%s", _("Without the key only the sealed container was compared with its "
+                                 "record; the files in it were not looked at.\n"));
+    }
+    return altered ? DEP_EXIT_WANTING : DEP_EXIT_YES;
+}
+
+static int check_each(void *context, const struct dep_item *item)
+{
+    struct check_session *session = context;
+    if (!item->has_container)
+        return DEP_OK;
+    int status = check_one(session, item->item);
+    if (status > session->status)
+        session->status = status;
+    return DEP_OK;
+}
+
+static int check(struct dep_args *args, struct dep_node *node)
+{
+    struct check_session session = {.args = args, .node = node};
+    if (dep_flag(args, "--all")) {
+        struct dep_problem problem = {.detail = ""};
+        int err = dep_node_items(node, false, check_each, &session, &problem);
+        if (err)
+            return dep_say_problem(args, err, &problem);
+        if (!session.checked && !session.status)
+            dep_say(_("there is no item with a container: nothing was checked"));
+        return dep_finish_output(session.status);
+    }
+    if (args->positional_count < 2)
+        return dep_usage_error(args, _("name the items to check, or --all"));
+    for (size_t i = 1; i < args->positional_count; i++) {
+        int status = check_one(&session, args->positional[i]);
+        if (status > session.status)
+            session.status = status;
+    }
+    return dep_finish_output(session.status);
+}
+
+/* ---- history ---- */
+
+struct history {
+    const struct dep_args *args;
+    const struct dep_schemas *schemas;
+};
+
+static int show_event(void *context, const struct dep_view *view)
+{
+    const struct history *history = context;
+    if (history->args->json)
+        return dep_print_json(dep_view_json(view)) ? DEP_OK : DEP_ERR_IO;
+    dep_show_view(history->schemas, view);
+    (void)printf("\n");
+    return DEP_OK;
+}
+
+static int show_history(struct dep_args *args, struct dep_node *node)
+{
+    struct dep_problem problem = {.detail = ""};
+    if (args->positional_count != 2)
+        return dep_usage_error(args, _("name one item"));
+    DEP_AUTO_ITEM item = {.item = ""};
+    struct history history = {args, dep_node_schemas(node)};
+    int err = dep_node_item(node, args->positional[1], false, &item, &problem);
+    if (!err)
+        err = dep_node_item_events(node, item.item, true, show_event, &history, &problem);
+    return err ? dep_say_problem(args, err, &problem) : dep_finish_output(DEP_EXIT_YES);
+}
+
+/* ---- custody ---- */
+
+static const struct verb {
+    const char *verb, *type;
+} VERBS[] = {
+    {"transfer", "custody.transferred"}, {"receive", "custody.received"},
+    {"examine", "custody.examined"},     {"copy", "custody.copied"},
+    {"return", "custody.returned"},      {"split", "custody.split"},
+    {"open-seal", "seal.opened"},        {"replace-seal", "seal.replaced"},
+    {"stocktake", "custody.stocktake"},  {"lost", "custody.lost"},
+    {"found", "custody.found"},          {"dispose", "custody.disposed"},
+    {"error", "evidence.error"},
+};
+
+static const char *type_of(const char *verb)
+{
+    for (size_t i = 0; i < DEP_COUNT(VERBS); i++)
+        if (strcmp(VERBS[i].verb, verb) == 0)
+            return VERBS[i].type;
+    return NULL;
+}
+
+int dep_custody_command(struct dep_args *args, const char *type, const char *name)
+{
+    int status = DEP_EXIT_YES;
+    DEP_AUTO_JSON *claims = dep_fields_read(args, type, &status);
+    if (!claims)
+        return status;
+    struct dep_node *node = dep_open_node(args, true, &status);
+    if (!node)
+        return status;
+    struct dep_problem problem = {.detail = ""};
+    struct dep_done done;
+    int err =
+        dep_node_custody(node, name, type, claims, dep_arg(args, "--answers"), &done, &problem);
+    if (err)
+        status = dep_say_problem(args, err, &problem);
+    else if (args->json)
+        status = dep_print_json(json_pack("{s:s,s:s,s:I}", "record", done.jti, "type", type,
+                                          "index", (json_int_t)done.index))
+                     ? DEP_EXIT_YES
+                     : DEP_EXIT_FAULT;
+    else
+        (void)printf(_("Recorded: %s\n"), done.jti);
+    dep_node_close(node);
+    return dep_finish_output(status);
+}
+
+int dep_cmd_item(int argc, char **argv)
+{
+    static struct dep_args args;
+    int status = dep_args_parse(&args, "item", USAGE, OPTIONS, DEP_COUNT(OPTIONS), argc, argv);
+    if (status)
+        return status - 1;
+    const char *verb = args.positional_count ? args.positional[0] : "list";
+    if (type_of(verb)) {
+        if (args.positional_count != 2)
+            return dep_usage_error(&args, _("name one item"));
+        return dep_custody_command(&args, type_of(verb), args.positional[1]);
+    }
+    static const struct {
+        const char *verb;
+        int (*run)(struct dep_args *args, struct dep_node *node);
+        bool write;
+    } table[] = {{"list", list, false},
+                 {"files", files, false},
+                 {"extract", extract, false},
+                 {"check", check, true},
+                 {"history", show_history, false}};
+    for (size_t i = 0; i < DEP_COUNT(table); i++) {
+        if (strcmp(table[i].verb, verb) != 0)
+            continue;
+        struct dep_node *node = dep_open_node(&args, table[i].write, &status);
+        if (!node)
+            return status;
+        status = table[i].run(&args, node);
+        dep_node_close(node);
+        return status;
+    }
+    return dep_usage_error(&args, _("no such thing to do with an item: %s"), verb);
+}

@@ -1,0 +1,145 @@
+/*
+ * hold, erase, backup, restore.
+ */
+#include "cli/cli.h"
+#include "node/audit.h"
+
+#include <string.h>
+
+/* ---- hold ---- */
+
+int dep_cmd_hold(int argc, char **argv)
+{
+    static const struct dep_option options[] = {
+        {"--fields", 0, true, false,
+         N_("JSON file with what is stated (\"-\": standard input); else asked on a terminal")},
+        {"--yes", 'y', false, false, N_("don't ask; what isn't stated is recorded as unknown")},
+        {"--answers", 0, true, false, N_("the record this one answers")},
+    };
+    static struct dep_args args;
+    int status = dep_args_parse(&args, "hold", "hold place|lift ITEM [--fields FILE]", options,
+                                DEP_COUNT(options), argc, argv);
+    if (status)
+        return status - 1;
+    bool lift = args.positional_count == 2 && strcmp(args.positional[0], "lift") == 0;
+    if (!lift && (args.positional_count != 2 || strcmp(args.positional[0], "place") != 0))
+        return dep_usage_error(&args, _("say place or lift, and the item"));
+    return dep_custody_command(&args, lift ? "hold.lifted" : "hold.placed", args.positional[1]);
+}
+
+/* ---- erase ---- */
+
+int dep_cmd_erase(int argc, char **argv)
+{
+    static const struct dep_option options[] = {
+        {"--fields", 0, true, false,
+         N_("JSON file with the authority and the reason (\"-\": standard input)")},
+        {"--yes", 'y', false, false, N_("don't ask")},
+    };
+    static struct dep_args args;
+    int status = dep_args_parse(&args, "erase", "erase RECORD --fields FILE", options,
+                                DEP_COUNT(options), argc, argv);
+    if (status)
+        return status - 1;
+    if (args.positional_count != 1)
+        return dep_usage_error(&args, _("name one record"));
+    DEP_AUTO_JSON *claims = dep_fields_read(&args, "record.erased", &status);
+    if (!claims)
+        return status;
+    if (!dep_flag(&args, "--yes") && dep_is_terminal() &&
+        !dep_confirm(_("Destroy the protected values of this record for ever?"))) {
+        dep_say(_("nothing was erased"));
+        return DEP_EXIT_WANTING;
+    }
+    struct dep_node *node = dep_open_node(&args, true, &status);
+    if (!node)
+        return status;
+    struct dep_problem problem = {.detail = ""};
+    struct dep_done done;
+    int err = dep_node_erase(node, args.positional[0], claims, &done, &problem);
+    if (err)
+        status = dep_say_problem(&args, err, &problem);
+    else if (args.json)
+        status = dep_print_json(
+                     json_pack("{s:s,s:I}", "record", done.jti, "index", (json_int_t)done.index))
+                     ? DEP_EXIT_YES
+                     : DEP_EXIT_FAULT;
+    else
+        (void)printf(_("Erased; recorded as %s. Old backups of the keyring and flash memory may "
+                       "still hold the key: see the guide.\n"),
+                     done.jti);
+    dep_node_close(node);
+    return dep_finish_output(status);
+}
+
+/* ---- backup and restore ---- */
+
+int dep_cmd_backup(int argc, char **argv)
+{
+    static struct dep_args args;
+    int status = dep_args_parse(&args, "backup", "backup DIR", NULL, 0, argc, argv);
+    if (status)
+        return status - 1;
+    if (args.positional_count != 1)
+        return dep_usage_error(&args, _("name the folder for the copy"));
+    struct dep_problem problem = {.detail = ""};
+    struct dep_register *reg = NULL;
+    struct dep_progress progress;
+    dep_progress_init(&progress, _("Copying"));
+    int err = dep_register_open(args.dir, DEP_OPEN_READ, &reg, &problem.fault);
+    if (!err)
+        err = dep_register_backup(reg, args.positional[0], dep_progress_count, &progress,
+                                  &problem.fault);
+    dep_progress_end(&progress);
+    dep_register_close(reg);
+    if (err)
+        return dep_say_problem(&args, err, &problem);
+    if (args.json)
+        (void)dep_print_json(json_pack("{s:s,s:s+}", "backup", args.positional[0], "keyring",
+                                       args.positional[0], "-keyring"));
+    else
+        (void)printf(_("Copied to %s, and the keyring to %s-keyring: keep them apart.\n"),
+                     args.positional[0], args.positional[0]);
+    return dep_finish_output(DEP_EXIT_YES);
+}
+
+int dep_cmd_restore(int argc, char **argv)
+{
+    static const struct dep_option options[] = {
+        {"--keyring", 0, true, false, N_("folder with the keyring (default: BACKUP-keyring)")},
+        {"--seen", 0, true, false,
+         N_("newest checkpoint of this log known elsewhere: a cosigner's, a receipt's, a "
+            "package's")},
+    };
+    static struct dep_args args;
+    int status = dep_args_parse(&args, "restore", "restore BACKUP DIR [--seen CHECKPOINT]", options,
+                                DEP_COUNT(options), argc, argv);
+    if (status)
+        return status - 1;
+    if (args.positional_count != 2)
+        return dep_usage_error(&args, _("name the backup and the new folder"));
+    char keyring[4096];
+    if (snprintf(keyring, sizeof keyring, "%s-keyring", args.positional[0]) >= (int)sizeof keyring)
+        return dep_usage_error(&args, _("the path is too long"));
+    struct dep_problem problem = {.detail = ""};
+    struct dep_progress progress;
+    dep_progress_init(&progress, _("Restoring"));
+    int err = dep_node_restore(
+        args.positional[0], dep_arg(&args, "--keyring") ? dep_arg(&args, "--keyring") : keyring,
+        args.positional[1], dep_arg(&args, "--seen"), dep_progress_count, &progress, &problem);
+    dep_progress_end(&progress);
+    if (err)
+        return dep_say_problem(&args, err, &problem);
+    if (args.json)
+        (void)dep_print_json(json_pack("{s:s,s:b}", "register", args.positional[1],
+                                       "compared_with_seen", dep_arg(&args, "--seen") ? 1 : 0));
+    else if (dep_arg(&args, "--seen"))
+        (void)printf(_("Restored to %s; it extends the checkpoint you showed.\n"),
+                     args.positional[1]);
+    else
+        (void)printf(
+            _("Restored to %s. Nothing newer was shown to compare with: if a later checkpoint is "
+              "known anywhere, run verify --seen with it before you go on.\n"),
+            args.positional[1]);
+    return dep_finish_output(DEP_EXIT_YES);
+}

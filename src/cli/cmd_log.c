@@ -1,0 +1,207 @@
+/*
+ * log, prove, verify.
+ */
+#include "cli/cli.h"
+#include "node/audit.h"
+#include "store/file.h"
+
+#include <fcntl.h>
+#include <string.h>
+
+/* ---- log ---- */
+
+static int checkpoint(struct dep_args *args, struct dep_register *reg)
+{
+    struct dep_problem problem = {.detail = ""};
+    struct dep_slice note;
+    struct dep_checkpoint parsed;
+    int err = dep_register_checkpoint(reg, &note, &parsed, &problem.fault);
+    if (err)
+        return dep_say_problem(args, err, &problem);
+    if (!args->json) {
+        (void)fwrite(note.data, 1, note.len, stdout);
+        return dep_finish_output(DEP_EXIT_YES);
+    }
+    char root[2 * DEP_HASH_LEN + 1];
+    dep_hex_encode(parsed.root.bytes, DEP_HASH_LEN, root);
+    bool done = dep_print_json(json_pack(
+        "{s:s,s:I,s:s,s:s%}", "origin", dep_register_info(reg)->origin, "size",
+        (json_int_t)parsed.size, "root", root, "note", (const char *)note.data, note.len));
+    return dep_finish_output(done ? DEP_EXIT_YES : DEP_EXIT_FAULT);
+}
+
+static int vkey(struct dep_args *args, struct dep_register *reg)
+{
+    const struct dep_register_info *info = dep_register_info(reg);
+    struct dep_problem problem = {.detail = ""};
+    struct dep_vkey key;
+    DEP_AUTO_BUF text;
+    dep_buf_init(&text, 1024);
+    int err = dep_vkey_make(dep_slice_string(info->origin), &info->log_key, &key, &problem.finding);
+    if (!err)
+        err = dep_vkey_encode(&key, &text);
+    if (err)
+        return dep_say_problem(args, err, &problem);
+    if (args->json)
+        (void)dep_print_json(json_pack("{s:s%}", "vkey", (const char *)text.data, text.len));
+    else
+        (void)printf("%.*s\n", (int)text.len, (const char *)text.data);
+    return dep_finish_output(DEP_EXIT_YES);
+}
+
+static int audit(struct dep_args *args, struct dep_register *reg)
+{
+    struct dep_problem problem = {.detail = ""};
+    struct dep_progress progress;
+    struct dep_audit result;
+    dep_progress_init(&progress, _("Auditing"));
+    int err = dep_register_audit(reg, dep_progress_count, &progress, &result, &problem.finding,
+                                 &problem.fault);
+    dep_progress_end(&progress);
+    if (err == DEP_FOUND)
+        (void)snprintf(problem.detail, sizeof problem.detail, "%s", problem.fault.where);
+    if (err)
+        return dep_say_problem(args, err, &problem);
+    if (args->json)
+        (void)dep_print_json(json_pack("{s:s,s:I,s:I}", "verdict", "intact", "records",
+                                       (json_int_t)result.records, "tiles",
+                                       (json_int_t)result.tiles));
+    else
+        (void)printf(_("The log is what its %llu records make; %llu tiles compared.\n"),
+                     (unsigned long long)result.records, (unsigned long long)result.tiles);
+    return dep_finish_output(DEP_EXIT_YES);
+}
+
+int dep_cmd_log(int argc, char **argv)
+{
+    static struct dep_args args;
+    int status = dep_args_parse(&args, "log", "log checkpoint | vkey | audit", NULL, 0, argc, argv);
+    if (status)
+        return status - 1;
+    static const struct {
+        const char *verb;
+        int (*run)(struct dep_args *args, struct dep_register *reg);
+    } table[] = {{"checkpoint", checkpoint}, {"vkey", vkey}, {"audit", audit}};
+    for (size_t i = 0; args.positional_count == 1 && i < DEP_COUNT(table); i++) {
+        if (strcmp(table[i].verb, args.positional[0]) != 0)
+            continue;
+        struct dep_problem problem = {.detail = ""};
+        struct dep_register *reg = NULL;
+        int err = dep_register_open(args.dir, DEP_OPEN_READ, &reg, &problem.fault);
+        status = err ? dep_say_problem(&args, err, &problem) : table[i].run(&args, reg);
+        dep_register_close(reg);
+        return status;
+    }
+    return dep_usage_error(&args, _("say checkpoint, vkey or audit"));
+}
+
+/* ---- prove ---- */
+
+int dep_cmd_prove(int argc, char **argv)
+{
+    static const struct dep_option options[] = {
+        {"--out", 'o', true, false, N_("file to write (default: standard output)")}};
+    static struct dep_args args;
+    int status = dep_args_parse(&args, "prove", "prove RECORD [--out FILE]", options,
+                                DEP_COUNT(options), argc, argv);
+    if (status)
+        return status - 1;
+    if (args.positional_count != 1)
+        return dep_usage_error(&args, _("name one record"));
+    struct dep_node *node = dep_open_node(&args, false, &status);
+    if (!node)
+        return status;
+    struct dep_problem problem = {.detail = ""};
+    DEP_AUTO_BUF proof;
+    dep_buf_init(&proof, DEP_PROOF_LEN_MAX);
+    const char *out = dep_arg(&args, "--out");
+    int err = dep_node_prove(node, args.positional[0], &proof, &problem);
+    if (!err && out)
+        err = dep_file_create(AT_FDCWD, out, dep_buf_slice(&proof), 0644, &problem.fault);
+    else if (!err)
+        (void)fwrite(proof.data, 1, proof.len, stdout);
+    status = err ? dep_say_problem(&args, err, &problem) : DEP_EXIT_YES;
+    dep_node_close(node);
+    return dep_finish_output(status);
+}
+
+/* ---- verify ---- */
+
+struct verify_session {
+    const struct dep_args *args;
+    struct dep_progress progress;
+    json_t *findings;
+};
+
+static void on_finding(void *context, const char *id, const char *what, const char *where)
+{
+    struct verify_session *session = context;
+    (void)json_array_append_new(session->findings,
+                                json_pack("{s:s,s:s,s:s}", "id", id, "what", what, "where", where));
+    if (session->args->json)
+        return;
+    dep_progress_end(&session->progress);
+    (void)printf("%s: %s [", dep_word(what), dep_word(id));
+    dep_print_safe(stdout, where, strlen(where));
+    (void)printf("]\n");
+}
+
+static void on_progress(void *context, uint64_t done, uint64_t total)
+{
+    struct verify_session *session = context;
+    dep_progress_count(&session->progress, done, total);
+}
+
+static void show_verdict(const struct dep_verified *result, bool containers)
+{
+    (void)printf(_("Verdict: %s — %llu records, %llu tiles, %llu containers, %llu findings.\n"),
+                 dep_word(result->verdict), (unsigned long long)result->records,
+                 (unsigned long long)result->tiles, (unsigned long long)result->containers,
+                 (unsigned long long)result->findings);
+    if (!containers)
+        (void)printf("%s", _("The bytes of the containers were not read (--quick).\n"));
+    (void)printf("%s", _("This doesn't prove that what is recorded is true, that it was lawfully "
+                         "obtained, or what happened before sealing.\n"));
+}
+
+int dep_cmd_verify(int argc, char **argv)
+{
+    static const struct dep_option options[] = {
+        {"--quick", 0, false, false, N_("don't read the bytes of the containers")},
+        {"--seen", 0, true, false, N_("a checkpoint of this log that was shown to you before")},
+    };
+    static struct dep_args args;
+    int status = dep_args_parse(&args, "verify", "verify [REGISTER]", options, DEP_COUNT(options),
+                                argc, argv);
+    if (status)
+        return status - 1;
+    if (args.positional_count > 1)
+        return dep_usage_error(&args, _("name one register"));
+    DEP_AUTO_JSON *findings = json_array();
+    struct verify_session session = {.args = &args, .findings = findings};
+    struct dep_verify_order order = {
+        .dir = args.positional_count ? args.positional[0] : args.dir,
+        .containers = !dep_flag(&args, "--quick"),
+        .seen_note = dep_arg(&args, "--seen"),
+        .finding = on_finding,
+        .progress = on_progress,
+        .context = &session,
+    };
+    dep_progress_init(&session.progress, _("Verifying"));
+    struct dep_problem problem = {.detail = ""};
+    struct dep_verified result;
+    int err = dep_node_verify(&order, &result, &problem);
+    dep_progress_end(&session.progress);
+    if (err)
+        return dep_say_problem(&args, err, &problem);
+    bool intact = strcmp(result.verdict, "intact") == 0;
+    if (!args.json)
+        show_verdict(&result, order.containers);
+    else if (!dep_print_json(json_pack("{s:s,s:O,s:I,s:I,s:I,s:b}", "verdict", result.verdict,
+                                       "findings", findings, "records", (json_int_t)result.records,
+                                       "tiles", (json_int_t)result.tiles, "containers",
+                                       (json_int_t)result.containers, "container_bytes_read",
+                                       (int)order.containers)))
+        return DEP_EXIT_FAULT;
+    return dep_finish_output(intact ? DEP_EXIT_YES : DEP_EXIT_WANTING);
+}

@@ -1,0 +1,472 @@
+/*
+ * record, note, show, list, search, schema.
+ */
+#include "cli/cli.h"
+#include "cli/show.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* ---- record ---- */
+
+static const struct dep_option RECORD_OPTIONS[] = {
+    {"--fields", 0, true, false,
+     N_("JSON file with what is stated (\"-\": standard input); else asked on a terminal")},
+    {"--yes", 'y', false, false, N_("don't ask; what isn't stated is recorded as unknown")},
+    {"--supersedes", 0, true, false, N_("the record this one corrects")},
+    {"--about", 0, true, true, N_("a record this one is about; may be repeated")},
+    {"--stream", 0, false, false,
+     N_("one JSON object of fields a line on standard input; each is acknowledged when it is "
+        "durable")},
+};
+
+/* Types whose meaning hangs on more than their fields are made by their own commands only. */
+static bool has_own_command(const char *type)
+{
+    static const char *const prefixes[] = {"key.",    "custody.", "evidence.", "seal.",
+                                           "hold.",   "fixity.",  "record.",   "register.",
+                                           "member.", "charter."};
+    for (size_t i = 0; i < DEP_COUNT(prefixes); i++)
+        if (strncmp(type, prefixes[i], strlen(prefixes[i])) == 0)
+            return true;
+    return false;
+}
+
+static int add_ref(struct dep_node *node, json_t *claims, const char *rel, const char *name,
+                   struct dep_problem *problem)
+{
+    DEP_AUTO_VIEW view = {.claims = NULL};
+    int err = dep_node_view(node, name, false, &view, problem);
+    if (err)
+        return err;
+    json_t *refs = json_object_get(claims, "refs");
+    if (!refs) {
+        refs = json_array();
+        (void)json_object_set_new(claims, "refs", refs);
+    }
+    return json_array_append_new(refs, dep_record_ref_new(rel, view.row.jti, &view.row.sha256))
+               ? dep_problem_fault(problem, DEP_ERR_NOMEM, "record.refs", name)
+               : DEP_OK;
+}
+
+static bool print_done(const struct dep_args *args, const char *type, const struct dep_done *done)
+{
+    if (args->json)
+        return dep_print_json(json_pack("{s:s,s:s,s:I}", "id", done->jti, "type", type, "index",
+                                        (json_int_t)done->index));
+    return printf("%s\n", done->jti) > 0;
+}
+
+static int commit_one(struct dep_args *args, struct dep_node *node, const char *type,
+                      json_t *claims)
+{
+    struct dep_problem problem = {.detail = ""};
+    struct dep_done done;
+    const char *name = dep_arg(args, "--supersedes");
+    int err = name ? add_ref(node, claims, "supersedes", name, &problem) : DEP_OK;
+    for (size_t i = 0; !err && (name = dep_arg_at(args, "--about", i)); i++)
+        err = add_ref(node, claims, "about", name, &problem);
+    struct dep_draft draft = {.type = type, .claims = claims};
+    if (!err)
+        err = dep_node_commit(node, &draft, 1, &done, &problem);
+    if (err)
+        return dep_say_problem(args, err, &problem);
+    return dep_finish_output(print_done(args, type, &done) ? DEP_EXIT_YES : DEP_EXIT_FAULT);
+}
+
+/* ---- record --stream ---- */
+
+enum { GROUP_MAX = 2048, STREAM_LINE_MAX = 1024 * 1024, STREAM_ROOM = 8 * 1024 * 1024 };
+
+struct stream {
+    struct dep_args *args;
+    struct dep_node *node;
+    const char *type;
+    struct dep_buf room; /* secret */
+    size_t taken;        /* bytes of `room` already consumed */
+    bool at_end;
+    uint64_t line;
+    json_t *claims[GROUP_MAX];
+    struct dep_draft drafts[GROUP_MAX];
+    struct dep_done done[GROUP_MAX];
+    size_t count;
+};
+
+static int stream_error(struct stream *stream, int err, struct dep_problem *problem)
+{
+    dep_say(_("line %llu was not recorded, nor any after it; those before it are"),
+            (unsigned long long)stream->line);
+    return dep_say_problem(stream->args, err, problem);
+}
+
+/* More bytes; waits only when no whole line is at hand and nothing waits to be committed. */
+static int fill(struct stream *stream, bool wait, bool *out_more)
+{
+    struct pollfd ready = {.fd = STDIN_FILENO, .events = POLLIN};
+    *out_more = false;
+    if (stream->at_end || (!wait && poll(&ready, 1, 0) <= 0))
+        return DEP_OK;
+    if (stream->taken) {
+        memmove(stream->room.data, stream->room.data + stream->taken,
+                stream->room.len - stream->taken);
+        stream->room.len -= stream->taken;
+        stream->taken = 0;
+    }
+    size_t before = stream->room.len;
+    uint8_t *at = dep_buf_grow(&stream->room, STREAM_LINE_MAX);
+    if (!at)
+        return dep_buf_err(&stream->room);
+    ssize_t got;
+    do
+        got = read(STDIN_FILENO, at, STREAM_LINE_MAX);
+    while (got < 0 && errno == EINTR);
+    stream->room.len = before + (got > 0 ? (size_t)got : 0);
+    stream->at_end = got <= 0;
+    *out_more = got > 0;
+    return got < 0 ? DEP_ERR_IO : DEP_OK;
+}
+
+static bool next_line(struct stream *stream, struct dep_slice *out)
+{
+    struct dep_slice rest = dep_slice_sub(dep_buf_slice(&stream->room), stream->taken,
+                                          stream->room.len - stream->taken);
+    size_t len = dep_slice_find(rest, '\n');
+    if (rest.len == 0 || (len == rest.len && !stream->at_end))
+        return false;
+    *out = dep_slice_sub(rest, 0, len);
+    stream->taken += len < rest.len ? len + 1 : len;
+    return true;
+}
+
+static int take_line(struct stream *stream, struct dep_slice line, struct dep_problem *problem)
+{
+    stream->line++;
+    json_t *claims = NULL;
+    int err = dep_json_parse(line, &claims, &problem->finding);
+    if (!err && !json_is_object(claims))
+        err = dep_found(&problem->finding, "json.syntax", "RFC 8259 section 4", 0);
+    if (err) {
+        json_decref(claims);
+        (void)snprintf(problem->detail, sizeof problem->detail, "%s %llu", _("line"),
+                       (unsigned long long)stream->line);
+        return err;
+    }
+    stream->claims[stream->count] = claims;
+    stream->drafts[stream->count] = (struct dep_draft){.type = stream->type, .claims = claims};
+    stream->count++;
+    return DEP_OK;
+}
+
+static int commit_group(struct stream *stream, struct dep_problem *problem)
+{
+    if (stream->count == 0)
+        return DEP_OK;
+    int err = dep_node_commit(stream->node, stream->drafts, stream->count, stream->done, problem);
+    for (size_t i = 0; i < stream->count; i++) {
+        json_decref(stream->claims[i]);
+        if (!err && !print_done(stream->args, stream->type, &stream->done[i]))
+            err = dep_problem_fault(problem, DEP_ERR_IO, "stream.acknowledge", "stdout");
+    }
+    if (err)
+        stream->line -= stream->count - 1; /* the whole group stayed out */
+    stream->count = 0;
+    return !err && fflush(stdout) != 0
+               ? dep_problem_fault(problem, DEP_ERR_IO, "stream.acknowledge", "stdout")
+               : err;
+}
+
+static int run_stream(struct dep_args *args, struct dep_node *node, const char *type)
+{
+    struct stream *stream = dep_alloc(sizeof *stream);
+    struct dep_problem problem = {.detail = ""};
+    if (!stream)
+        return dep_say_problem(
+            args, dep_problem_fault(&problem, DEP_ERR_NOMEM, "record.stream", type), &problem);
+    stream->args = args;
+    stream->node = node;
+    stream->type = type;
+    dep_buf_init_secret(&stream->room, STREAM_ROOM);
+    int err = dep_node_unlock(node, &problem);
+    while (!err) {
+        struct dep_slice line;
+        while (!err && stream->count < GROUP_MAX && next_line(stream, &line))
+            err = line.len ? take_line(stream, line, &problem) : (stream->line++, DEP_OK);
+        bool more = false;
+        if (!err && stream->count < GROUP_MAX) {
+            err = fill(stream, stream->count == 0, &more);
+            if (err)
+                err = dep_problem_fault(&problem, err, "stream.read", "stdin");
+        }
+        if (!err && !more)
+            err = commit_group(stream, &problem);
+        if (!err && stream->at_end && stream->taken == stream->room.len)
+            break;
+    }
+    int status = DEP_EXIT_YES;
+    if (err) {
+        /* What came whole before the bad line is kept. */
+        struct dep_problem first = problem;
+        if (stream->count && err == DEP_FOUND)
+            (void)!commit_group(stream, &problem);
+        status = stream_error(stream, err, &first);
+    }
+    for (size_t i = 0; i < stream->count; i++)
+        json_decref(stream->claims[i]);
+    dep_buf_done(&stream->room);
+    free(stream);
+    return dep_finish_output(status);
+}
+
+int dep_cmd_record(int argc, char **argv)
+{
+    static struct dep_args args;
+    int status = dep_args_parse(&args, "record", "record TYPE [--fields FILE | --stream]",
+                                RECORD_OPTIONS, DEP_COUNT(RECORD_OPTIONS), argc, argv);
+    if (status)
+        return status - 1;
+    if (args.positional_count != 1)
+        return dep_usage_error(&args, _("name one record type (depositary schema lists them)"));
+    const char *type = args.positional[0];
+    if (has_own_command(type))
+        return dep_usage_error(&args, _("%s has a command of its own (see depositary --help)"),
+                               type);
+    bool streaming = dep_flag(&args, "--stream");
+    DEP_AUTO_JSON *claims = streaming ? NULL : dep_fields_read(&args, type, &status);
+    if (!streaming && !claims)
+        return status;
+    struct dep_node *node = dep_open_node(&args, true, &status);
+    if (!node)
+        return status;
+    status = streaming ? run_stream(&args, node, type) : commit_one(&args, node, type, claims);
+    dep_node_close(node);
+    return status;
+}
+
+/* ---- note ---- */
+
+static const struct dep_option NOTE_OPTIONS[] = {
+    {"--text", 0, true, false,
+     N_("the text; \"-\" reads standard input. What stands on the command line can be seen by "
+        "others on this machine")},
+    {"--lang", 0, true, false, N_("language of the text (default: yours)")},
+    {"--kind", 0, true, false, N_("a code of your own")},
+    {"--about", 0, true, true, N_("a record this one is about; may be repeated")},
+    {"--supersedes", 0, true, false, N_("the record this one corrects")},
+};
+
+static char *read_text(const char *given)
+{
+    if (given && strcmp(given, "-") != 0)
+        return dep_strdup(given);
+    enum { TEXT_MAX = 256 * 1024 };
+    if (!given && dep_is_terminal())
+        (void)fprintf(stderr, "%s\n", _("Write the note; end with Ctrl-D."));
+    DEP_AUTO_BUF text;
+    dep_buf_init_secret(&text, TEXT_MAX);
+    char piece[4096];
+    size_t got;
+    while ((got = fread(piece, 1, sizeof piece, stdin)) > 0)
+        dep_buf_add(&text, piece, got);
+    while (text.len && text.data[text.len - 1] == '\n')
+        text.data[--text.len] = 0;
+    return dep_buf_take(&text);
+}
+
+int dep_cmd_note(int argc, char **argv)
+{
+    static struct dep_args args;
+    int status = dep_args_parse(&args, "note", "note [--text TEXT]", NOTE_OPTIONS,
+                                DEP_COUNT(NOTE_OPTIONS), argc, argv);
+    if (status)
+        return status - 1;
+    if (args.positional_count)
+        return dep_usage_error(
+            &args, _("a note takes its text by --text or standard input, not as arguments"));
+    const char *lang = dep_arg(&args, "--lang") ? dep_arg(&args, "--lang") : dep_reader_language();
+    struct dep_node *node = dep_open_node(&args, true, &status);
+    if (!node)
+        return status;
+    const char *given = dep_arg(&args, "--text");
+    if (dep_register_info(dep_node_register(node))->field && given && strcmp(given, "-") != 0) {
+        dep_node_close(node);
+        return dep_usage_error(&args, _("in a field register a note's text is never taken from the "
+                                        "command line: use --text - or standard input"));
+    }
+    DEP_AUTO_FREE char *text = read_text(given);
+    DEP_AUTO_JSON *claims = text ? json_pack("{s:{s:s,s:s},s:s*}", "text", "text", text, "lang",
+                                             lang, "kind", dep_arg(&args, "--kind"))
+                                 : NULL;
+    if (claims)
+        status = commit_one(&args, node, "note", claims);
+    else
+        status = dep_usage_error(&args, _("the text is not valid UTF-8, or too long"));
+    dep_node_close(node);
+    return status;
+}
+
+/* ---- show, list, search ---- */
+
+int dep_cmd_show(int argc, char **argv)
+{
+    static const struct dep_option options[] = {
+        {"--open", 0, false, false, N_("only what is open: asks for no passphrase")}};
+    static struct dep_args args;
+    int status =
+        dep_args_parse(&args, "show", "show RECORD", options, DEP_COUNT(options), argc, argv);
+    if (status)
+        return status - 1;
+    if (args.positional_count != 1)
+        return dep_usage_error(&args, _("name one record"));
+    struct dep_node *node = dep_open_node(&args, false, &status);
+    if (!node)
+        return status;
+    struct dep_problem problem = {.detail = ""};
+    DEP_AUTO_VIEW view = {.claims = NULL};
+    bool unlock = !dep_flag(&args, "--open") && dep_node_officer(node) &&
+                  !dep_register_info(dep_node_register(node))->field;
+    int err = dep_node_view(node, args.positional[0], unlock, &view, &problem);
+    if (err)
+        status = dep_say_problem(&args, err, &problem);
+    else if (args.json)
+        status = dep_print_json(dep_view_json(&view)) ? DEP_EXIT_YES : DEP_EXIT_FAULT;
+    else
+        dep_show_view(dep_node_schemas(node), &view);
+    dep_node_close(node);
+    return dep_finish_output(status);
+}
+
+static int show_row(void *context, const struct dep_index_row *row)
+{
+    const struct dep_args *args = context;
+    if (args->json)
+        return dep_print_json(dep_row_json(row)) ? DEP_OK : DEP_ERR_IO;
+    (void)printf("%s  ", row->jti);
+    dep_show_time(row->iat);
+    (void)printf("  %-20s %s%s\n", row->type, row->by_code,
+                 row->erased       ? _("  (erased)")
+                 : row->superseded ? _("  (corrected)")
+                                   : "");
+    return DEP_OK;
+}
+
+static int run_query(struct dep_args *args, struct dep_node *node,
+                     const struct dep_index_query *query)
+{
+    struct dep_problem problem = {.detail = ""};
+    int err = dep_index_list(dep_node_index(node), query, show_row, args, &problem.fault);
+    return err ? dep_say_problem(args, err, &problem) : dep_finish_output(DEP_EXIT_YES);
+}
+
+int dep_cmd_list(int argc, char **argv)
+{
+    static const struct dep_option options[] = {
+        {"--type", 0, true, false, N_("only this type, or a prefix ending in a dot: custody.")},
+        {"--item", 0, true, false, N_("only records about this item")},
+        {"--ref", 0, true, false, N_("only records that reference this record")},
+        {"--limit", 0, true, false, N_("at most so many")},
+        {"--newest", 0, false, false, N_("newest first")},
+    };
+    static struct dep_args args;
+    int status = dep_args_parse(&args, "list", "list [--type TYPE] [--item ITEM]", options,
+                                DEP_COUNT(options), argc, argv);
+    if (status)
+        return status - 1;
+    uint64_t limit = 0;
+    const char *limit_text = dep_arg(&args, "--limit");
+    if (args.positional_count)
+        return dep_usage_error(&args, _("list takes options only"));
+    if (limit_text && !dep_u64_parse(dep_slice_string(limit_text), DEP_INDEX_LIST_MAX, &limit))
+        return dep_usage_error(&args, _("--limit needs a number, not %s"), limit_text);
+    struct dep_node *node = dep_open_node(&args, false, &status);
+    if (!node)
+        return status;
+    struct dep_index_query query = {
+        .type = dep_arg(&args, "--type"),
+        .item = dep_arg(&args, "--item"),
+        .ref = dep_arg(&args, "--ref"),
+        .limit = limit,
+        .newest_first = dep_flag(&args, "--newest"),
+    };
+    status = run_query(&args, node, &query);
+    dep_node_close(node);
+    return status;
+}
+
+int dep_cmd_search(int argc, char **argv)
+{
+    static const struct dep_option options[] = {
+        {"--type", 0, true, false, N_("only this type, or a prefix ending in a dot: custody.")}};
+    static struct dep_args args;
+    int status =
+        dep_args_parse(&args, "search", "search WORD…", options, DEP_COUNT(options), argc, argv);
+    if (status)
+        return status - 1;
+    if (args.positional_count == 0)
+        return dep_usage_error(&args, _("say what to look for"));
+    DEP_AUTO_BUF words;
+    dep_buf_init(&words, DEP_INDEX_QUERY_MAX);
+    for (size_t i = 0; i < args.positional_count; i++)
+        dep_buf_addf(&words, "%s%s", i ? " " : "", args.positional[i]);
+    if (dep_buf_err(&words))
+        return dep_usage_error(&args, _("too many words"));
+    struct dep_node *node = dep_open_node(&args, false, &status);
+    if (!node)
+        return status;
+    if (dep_register_info(dep_node_register(node))->field)
+        dep_say(_("a field register indexes open fields only"));
+    struct dep_index_query query = {.type = dep_arg(&args, "--type"),
+                                    .text = (const char *)words.data};
+    status = run_query(&args, node, &query);
+    dep_node_close(node);
+    return status;
+}
+
+/* ---- schema ---- */
+
+static void show_schema(const struct dep_schema *schema)
+{
+    const char *lang = dep_reader_language();
+    (void)printf("%s — %s\n", schema->type, dep_schema_label(schema, NULL, lang));
+    for (size_t i = 0; i < schema->field_count; i++) {
+        const struct dep_schema_field *field = &schema->fields[i];
+        (void)printf("  %-18s %-10s %s\n", field->name, field->open ? _("open") : _("protected"),
+                     dep_schema_label(schema, field->name, lang));
+    }
+}
+
+int dep_cmd_schema(int argc, char **argv)
+{
+    static struct dep_args args;
+    int status = dep_args_parse(&args, "schema", "schema [TYPE]", NULL, 0, argc, argv);
+    if (status)
+        return status - 1;
+    struct dep_schemas *schemas = NULL;
+    struct dep_finding why;
+    if (dep_schemas_new(&schemas, &why)) {
+        dep_say(_("out of memory"));
+        return DEP_EXIT_FAULT;
+    }
+    const char *wanted = args.positional_count ? args.positional[0] : NULL;
+    const struct dep_schema *schema = wanted ? dep_schemas_find(schemas, wanted, 0) : NULL;
+    if (wanted && !schema)
+        status = dep_usage_error(&args, _("no such record type: %s"), wanted);
+    else if (schema && args.json)
+        status = dep_print_json(json_deep_copy(schema->jtd)) ? DEP_EXIT_YES : DEP_EXIT_FAULT;
+    else if (schema)
+        show_schema(schema);
+    for (size_t i = 0; !wanted && i < dep_schemas_count(schemas); i++) {
+        const struct dep_schema *each = dep_schemas_at(schemas, i);
+        if (args.json)
+            (void)dep_print_json(json_pack("{s:s,s:i,s:s}", "type", each->type, "v", each->version,
+                                           "label",
+                                           dep_schema_label(each, NULL, dep_reader_language())));
+        else
+            (void)printf("%-22s %s\n", each->type,
+                         dep_schema_label(each, NULL, dep_reader_language()));
+    }
+    dep_schemas_free(schemas);
+    return dep_finish_output(status);
+}

@@ -1,0 +1,125 @@
+/*
+ * Records and items in words, for a terminal or a pipe.
+ */
+#include "cli/show.h"
+
+#include "codec/text.h"
+
+#include <string.h>
+
+static void show_value(const json_t *value, int depth);
+
+static void indent(int depth)
+{
+    (void)printf("%*s", 2 * depth, "");
+}
+
+static void show_members(const json_t *object, int depth)
+{
+    const char *name;
+    json_t *member;
+    json_object_foreach((json_t *)(uintptr_t)object, name, member)
+    {
+        indent(depth);
+        (void)printf("%s: ", name);
+        show_value(member, depth);
+    }
+}
+
+static void show_value(const json_t *value, int depth)
+{
+    const char *text = json_string_value(value);
+    size_t i;
+    json_t *member;
+    if (json_is_object(value) && dep_json_string(value, "text")) {
+        /* Free text: the text, then its language. */
+        text = dep_json_string(value, "text");
+        dep_print_safe(stdout, text, strlen(text));
+        (void)printf(" [%s]\n",
+                     dep_json_string(value, "lang") ? dep_json_string(value, "lang") : "?");
+    } else if (text) {
+        dep_print_safe(stdout, text, strlen(text));
+        (void)printf("\n");
+    } else if (json_is_integer(value)) {
+        (void)printf("%lld\n", (long long)json_integer_value(value));
+    } else if (json_is_boolean(value)) {
+        (void)printf("%s\n", json_is_true(value) ? _("yes") : _("no"));
+    } else if (json_is_array(value)) {
+        (void)printf("\n");
+        json_array_foreach(value, i, member)
+        {
+            indent(depth + 1);
+            (void)printf("- ");
+            show_value(member, depth + 1);
+        }
+    } else {
+        (void)printf("\n");
+        show_members(value, depth + 1);
+    }
+}
+
+void dep_show_time(int64_t unix_s)
+{
+    char text[24];
+    dep_time_encode(unix_s, text);
+    (void)printf("%s", text);
+}
+
+static void show_fields(const struct dep_schema *schema, const struct dep_view *view)
+{
+    const char *lang = dep_reader_language();
+    for (size_t i = 0; i < schema->field_count; i++) {
+        const struct dep_schema_field *field = &schema->fields[i];
+        const json_t *value = json_object_get(view->claims, field->name);
+        if (!value || json_is_null(value))
+            continue;
+        (void)printf("  %s: ", dep_schema_label(schema, field->name, lang));
+        show_value(value, 1);
+    }
+}
+
+void dep_show_view(const struct dep_schemas *schemas, const struct dep_view *view)
+{
+    int64_t version = 1;
+    (void)dep_json_int(view->claims, "v", &version);
+    const struct dep_schema *schema = dep_schemas_find(schemas, view->row.type, (int)version);
+    (void)printf("%s  %s\n",
+                 schema ? dep_schema_label(schema, NULL, dep_reader_language()) : view->row.type,
+                 view->row.jti);
+    (void)printf("  %s: %llu\n", _("Place in the log"), (unsigned long long)view->row.index);
+    (void)printf("  %s: ", _("Recorded"));
+    dep_show_time(view->row.iat);
+    const json_t *by = dep_json_object(view->claims, "by");
+    (void)printf("\n  %s: %s %s\n", _("By"), by ? dep_word(dep_json_string(by, "role")) : "?",
+                 by ? dep_json_string(by, "code") : "?");
+    if (schema)
+        show_fields(schema, view);
+    const json_t *refs = dep_json_array(view->claims, "refs");
+    size_t i;
+    json_t *ref;
+    json_array_foreach(refs, i, ref)(void)
+        printf("  %s: %s\n", dep_word(dep_json_string(ref, "rel")), dep_json_string(ref, "id"));
+    if (view->row.superseded)
+        (void)printf("  %s\n", _("A later record corrects this one."));
+    if (!view->readable && view->why_not)
+        (void)printf("  %s\n", dep_word(view->why_not));
+}
+
+json_t *dep_view_json(const struct dep_view *view)
+{
+    char sha256[2 * DEP_HASH_LEN + 1];
+    dep_hex_encode(view->row.sha256.bytes, DEP_HASH_LEN, sha256);
+    return json_pack("{s:s,s:s,s:I,s:I,s:s,s:b,s:b,s:s?,s:O}", "id", view->row.jti, "type",
+                     view->row.type, "iat", (json_int_t)view->row.iat, "index",
+                     (json_int_t)view->row.index, "sha256", sha256, "superseded",
+                     (int)view->row.superseded, "readable", (int)view->readable, "why_not",
+                     view->readable ? NULL : view->why_not, "claims", view->claims);
+}
+
+json_t *dep_row_json(const struct dep_index_row *row)
+{
+    return json_pack("{s:s,s:s,s:I,s:I,s:s?,s:s,s:b,s:b}", "id", row->jti, "type", row->type, "iat",
+                     (json_int_t)row->iat, "index", (json_int_t)row->index, "item",
+                     row->item[0] ? row->item : NULL, "by", row->by_code, "superseded",
+                     (int)row->superseded, "erased", (int)row->erased);
+}

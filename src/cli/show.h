@@ -1,0 +1,14 @@
+/*
+ * Records in words and as JSON.
+ * Layer:   cli.
+ */
+#ifndef DEP_CLI_SHOW_H
+#define DEP_CLI_SHOW_H
+#include "cli/cli.h"
+
+void dep_show_time(int64_t unix_s);
+void dep_show_view(const struct dep_schemas *schemas, const struct dep_view *view);
+/* New references, NULL without memory. */
+json_t *dep_view_json(const struct dep_view *view);
+json_t *dep_row_json(const struct dep_index_row *row);
+#endif

@@ -1,0 +1,585 @@
+/*
+ * Officers and their keys. A request proves that its maker holds the key; the card that answers it
+ * carries the signed record.
+ */
+#include "node/keys.h"
+#include "node/node_impl.h"
+
+#include "codec/base64.h"
+#include "store/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { OFFICERS_MAX = 256, NAME_MAX_LEN = DEP_CODE_LEN_MAX + 16 };
+
+static int wrong(struct dep_problem *problem, const char *id, const char *detail)
+{
+    return dep_problem_found(problem, id, "DESIGN 4", detail);
+}
+
+static void officer_name(char out[NAME_MAX_LEN], const char *code)
+{
+    (void)snprintf(out, NAME_MAX_LEN, "officer-%s", code);
+}
+
+static json_t *role_names(unsigned roles)
+{
+    json_t *names = json_array();
+    for (unsigned role = 1; role < DEP_ROLE_ROOT; role <<= 1)
+        if (roles & role)
+            (void)json_array_append_new(names, json_string(dep_role_name((enum dep_role)role)));
+    return names;
+}
+
+/* 0 where a name is unknown or none is given. */
+static unsigned roles_of(const json_t *names)
+{
+    unsigned roles = 0;
+    size_t i;
+    json_t *name;
+    json_array_foreach(names, i, name)
+    {
+        const char *text = json_string_value(name);
+        enum dep_role role = text ? dep_role_parse(dep_slice_string(text)) : (enum dep_role)0;
+        if (!role || role >= DEP_ROLE_ROOT)
+            return 0;
+        roles |= role;
+    }
+    return roles;
+}
+
+static char *base64_text(const void *data, size_t len)
+{
+    DEP_AUTO_BUF text;
+    dep_buf_init(&text, 256);
+    dep_base64_encode(DEP_BASE64_URL, dep_slice_of(data, len), &text);
+    return dep_buf_take(&text);
+}
+
+/* ---- request ---- */
+
+/* The bytes that `proof` signs. */
+static int signed_part(const json_t *request, struct dep_buf *out)
+{
+    DEP_AUTO_JSON *copy = json_deep_copy(request);
+    if (!copy)
+        return DEP_ERR_NOMEM;
+    (void)json_object_del(copy, "proof");
+    return dep_json_encode_sorted(copy, out);
+}
+
+static int encode_request(const char *member, const char *code, unsigned roles,
+                          const struct dep_signing_key *key,
+                          const struct dep_age_identity *identity, struct dep_buf *out)
+{
+    char age[DEP_AGE_RECIPIENT_TEXT + 1];
+    dep_age_recipient_encode(&identity->recipient, age);
+    DEP_AUTO_FREE char *public_key =
+        base64_text(dep_signing_key_public(key)->bytes, DEP_ED25519_PUBLIC_LEN);
+    DEP_AUTO_JSON *request =
+        !public_key ? NULL
+                    : json_pack("{s:s,s:i,s:s,s:s,s:o,s:s,s:s}", "depositary", "key-request", "v",
+                                1, "member", member, "code", code, "roles", role_names(roles),
+                                "public", public_key, "age", age);
+    DEP_AUTO_BUF message;
+    dep_buf_init(&message, DEP_KEYFILE_MAX);
+    if (!request || signed_part(request, &message))
+        return DEP_ERR_NOMEM;
+    uint8_t signature[DEP_ED25519_SIGNATURE_LEN];
+    dep_signing_key_sign(key, dep_buf_slice(&message), signature);
+    DEP_AUTO_FREE char *proof = base64_text(signature, sizeof signature);
+    if (!proof || json_object_set_new(request, "proof", json_string(proof)))
+        return DEP_ERR_NOMEM;
+    return dep_json_encode_sorted(request, out);
+}
+
+static int ask_fresh(const struct dep_world *world, const char *code, struct dep_buf *out,
+                     struct dep_problem *problem)
+{
+    int err = world->passphrase
+                  ? world->passphrase(world->passphrase_context, "officer", code, true, out)
+                  : DEP_ERR_KEY;
+    if (err)
+        return dep_problem_fault(problem, err < 0 ? err : DEP_ERR_KEY, "keys.passphrase.absent",
+                                 code);
+    return out->len ? DEP_OK : wrong(problem, "init.passphrase.empty", code);
+}
+
+static int request_in(int keys_fd, const char *member, const char *code, unsigned roles,
+                      bool no_passphrase, const struct dep_world *world, struct dep_buf *out,
+                      struct dep_problem *problem)
+{
+    char name[NAME_MAX_LEN];
+    officer_name(name, code);
+    if (dep_keyfile_exists(keys_fd, name, ".identity") ||
+        dep_keyfile_exists(keys_fd, name, ".identity.age"))
+        return wrong(problem, "key.exists", code);
+    struct dep_buf passphrase;
+    dep_buf_init_secret(&passphrase, 4096);
+    struct dep_age_identity identity;
+    struct dep_signing_key *key = NULL;
+    dep_age_identity_new(world->random, &identity);
+    int err = no_passphrase ? DEP_OK : ask_fresh(world, code, &passphrase, problem);
+    if (!err && dep_signing_key_new(world->random, &key))
+        err = dep_problem_fault(problem, DEP_ERR_NOMEM, "keys.request", code);
+    if (!err)
+        err = dep_keyfile_save_signing(keys_fd, name, key, &identity.recipient, 1, world->random,
+                                       problem);
+    if (!err)
+        err = dep_keyfile_save_own(keys_fd, name, &identity, dep_buf_slice(&passphrase),
+                                   world->random, problem);
+    if (!err && encode_request(member, code, roles, key, &identity, out))
+        err = dep_problem_fault(problem, DEP_ERR_NOMEM, "keys.request", code);
+    dep_signing_key_free(key);
+    dep_age_identity_wipe(&identity);
+    dep_buf_done(&passphrase);
+    return err;
+}
+
+int dep_key_request(const char *keys_dir, const char *member, const char *code, unsigned roles,
+                    bool no_passphrase, const struct dep_world *world, struct dep_buf *out,
+                    struct dep_problem *problem)
+{
+    if (!dep_code_valid(dep_slice_string(member)))
+        return wrong(problem, "init.member", member);
+    if (!dep_code_valid(dep_slice_string(code)))
+        return wrong(problem, "officer.code", code);
+    if (mkdir(keys_dir, 0700) != 0 && errno != EEXIST)
+        return dep_problem_fault(problem, DEP_ERR_IO, "keys.folder", keys_dir);
+    DEP_AUTO_FD keys = open(keys_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (keys < 0)
+        return dep_problem_fault(problem, DEP_ERR_IO, "keys.folder", keys_dir);
+    return request_in(keys, member, code, roles, no_passphrase, world, out, problem);
+}
+
+/* ---- signing a request ---- */
+
+struct request {
+    json_t *json; /* owned */
+    const char *member, *code, *age, *public_text;
+    unsigned roles;
+    struct dep_public_key public;
+    struct dep_age_recipient recipient;
+};
+
+static int parse_request(struct dep_slice text, struct request *out, struct dep_problem *problem)
+{
+    int err = dep_json_parse(text, &out->json, &problem->finding);
+    if (err)
+        return err == DEP_FOUND ? wrong(problem, problem->finding.id, "key-request") : err;
+    const char *kind = dep_json_string(out->json, "depositary");
+    const char *proof = dep_json_string(out->json, "proof");
+    out->member = dep_json_string(out->json, "member");
+    out->code = dep_json_string(out->json, "code");
+    out->age = dep_json_string(out->json, "age");
+    out->public_text = dep_json_string(out->json, "public");
+    out->roles = roles_of(dep_json_array(out->json, "roles"));
+    uint8_t signature[DEP_ED25519_SIGNATURE_LEN];
+    DEP_AUTO_BUF message;
+    dep_buf_init(&message, DEP_KEYFILE_MAX);
+    if (!kind || strcmp(kind, "key-request") != 0 || !proof || !out->member || !out->code ||
+        !out->age || !out->public_text || !out->roles)
+        return wrong(problem, "key.request.form", "key-request");
+    if (!dep_code_valid(dep_slice_string(out->code)))
+        return wrong(problem, "officer.code", out->code);
+    if (!dep_base64_parse_exact(DEP_BASE64_URL, dep_slice_string(out->public_text),
+                                out->public.bytes, DEP_ED25519_PUBLIC_LEN) ||
+        dep_age_recipient_parse(dep_slice_string(out->age), &out->recipient, &problem->finding))
+        return wrong(problem, "key.request.form", out->code);
+    if (signed_part(out->json, &message))
+        return dep_problem_fault(problem, DEP_ERR_NOMEM, "keys.sign", out->code);
+    if (!dep_base64_parse_exact(DEP_BASE64_URL, dep_slice_string(proof), signature,
+                                sizeof signature) ||
+        !dep_ed25519_verify(&out->public, dep_buf_slice(&message), signature))
+        return wrong(problem, "key.request.proof", out->code);
+    return DEP_OK;
+}
+
+/* Recipients of a key file after a change: every officer in force who is to have it, and recovery.
+ */
+static size_t holders(const struct dep_node *node, unsigned roles, struct dep_age_recipient *out)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < dep_keyset_count(node->keyset) && count < OFFICERS_MAX; i++) {
+        const struct dep_key_state *key = dep_keyset_at(node->keyset, i);
+        struct dep_finding why;
+        bool wanted =
+            key->use == DEP_KEY_OFFICER && !key->revoked && (roles == 0 || (key->roles & roles));
+        if (wanted && dep_age_recipient_parse(dep_slice_string(key->age_recipient), &out[count],
+                                              &why) == DEP_OK)
+            count++;
+    }
+    for (size_t i = 0; i < node->recovery_count && count < OFFICERS_MAX; i++)
+        out[count++] = node->recovery[i];
+    return count;
+}
+
+/* Key files of a register, and who is to be able to open each: 0 every officer. */
+static const struct shared_file {
+    const char *file;
+    unsigned roles;
+} SHARED[] = {
+    {"log.sign.age", 0},
+    {"registrar.sign.age", DEP_ROLE_ADMINISTRATOR},
+    {"vault.identity.age", DEP_ROLE_CUSTODIAN},
+    {"content.age", DEP_ROLE_CUSTODIAN},
+    {"role-custodian.identity.age", DEP_ROLE_CUSTODIAN},
+    {"role-legal.identity.age", DEP_ROLE_LEGAL},
+    {"role-desk.identity.age", DEP_ROLE_DESK},
+    {"role-auditor.identity.age", DEP_ROLE_AUDITOR},
+};
+
+/* Re-encrypt each file that `with` opens to those who hold it now. What it can't open is left, and
+ * reported in `out_left`. */
+static int rewrap(struct dep_node *node, const struct dep_age_identity *with, unsigned needed,
+                  struct dep_problem *problem)
+{
+    DEP_AUTO_FD keys = dep_node_keys_fd(node, problem);
+    if (keys < 0)
+        return keys;
+    struct dep_age_recipient *to = dep_alloc_array(OFFICERS_MAX, sizeof *to);
+    int err = to ? DEP_OK : dep_problem_fault(problem, DEP_ERR_NOMEM, "keys.rewrap", node->dir);
+    for (size_t i = 0; !err && i < DEP_COUNT(SHARED); i++) {
+        if (!dep_keyfile_exists(keys, SHARED[i].file, ""))
+            continue;
+        struct dep_buf secret;
+        dep_buf_init_secret(&secret, DEP_KEYFILE_MAX);
+        err = dep_keyfile_load_bytes(keys, SHARED[i].file, with, &secret, problem);
+        if (err == DEP_ERR_KEY && !(SHARED[i].roles & needed)) {
+            err = DEP_OK; /* not this officer's to give, and the newcomer doesn't need it */
+        } else if (!err) {
+            size_t count = holders(node, SHARED[i].roles, to);
+            err = dep_keyfile_save_bytes(keys, SHARED[i].file, dep_buf_slice(&secret), to, count,
+                                         node->world.random, problem);
+        }
+        dep_buf_done(&secret);
+    }
+    free(to);
+    return err;
+}
+
+/* A role nobody held until now gets its key with its first officer: what was recorded before stays
+ * closed to it. */
+static int add_missing_roles(struct dep_node *node, unsigned roles, struct dep_draft *drafts,
+                             json_t **claims, size_t *count, struct dep_age_identity *identities,
+                             const struct dep_signing_key *registrar, struct dep_problem *problem)
+{
+    for (size_t i = 0; i < DEP_ROLE_COUNT; i++) {
+        const char *name = dep_role_name(dep_reading_roles[i]);
+        if (!(roles & dep_reading_roles[i]) || dep_node_key_of(node, DEP_KEY_ROLE, name))
+            continue;
+        char age[DEP_AGE_RECIPIENT_TEXT + 1];
+        dep_age_identity_new(node->world.random, &identities[i]);
+        dep_age_recipient_encode(&identities[i].recipient, age);
+        claims[*count] = json_pack("{s:s,s:s,s:s}", "use", "role", "age", age, "code", name);
+        if (!claims[*count])
+            return dep_problem_fault(problem, DEP_ERR_NOMEM, "keys.sign", name);
+        drafts[*count] =
+            (struct dep_draft){"key.enrolled", claims[*count], NULL, DEP_ROLE_REGISTRAR, registrar};
+        (*count)++;
+    }
+    return DEP_OK;
+}
+
+static int save_new_roles(struct dep_node *node, const struct dep_age_identity *identities,
+                          struct dep_problem *problem)
+{
+    static const struct dep_age_identity none;
+    DEP_AUTO_FD keys = dep_node_keys_fd(node, problem);
+    int err = keys < 0 ? keys : DEP_OK;
+    for (size_t i = 0; !err && i < DEP_ROLE_COUNT; i++) {
+        struct dep_age_recipient to[OFFICERS_MAX];
+        char name[64];
+        if (dep_equal_secret(&identities[i], &none, sizeof none))
+            continue;
+        (void)snprintf(name, sizeof name, "role-%s", dep_role_name(dep_reading_roles[i]));
+        size_t count = holders(node, dep_reading_roles[i], to);
+        err = dep_keyfile_save_identity(keys, name, &identities[i], to, count, node->world.random,
+                                        problem);
+    }
+    return err;
+}
+
+static json_t *officer_claims(const struct request *request, const json_t *holder)
+{
+    char kid[DEP_KID_LEN + 1];
+    dep_kid(&request->public, kid);
+    return json_pack("{s:s,s:s,s:s,s:s,s:s,s:o,s:O*}", "use", "officer", "kid", kid, "public",
+                     request->public_text, "age", request->age, "code", request->code, "roles",
+                     role_names(request->roles), "holder", holder);
+}
+
+static int encode_card(struct dep_node *node, const struct request *request,
+                       const struct dep_done *done, struct dep_buf *out,
+                       struct dep_problem *problem)
+{
+    DEP_AUTO_VIEW view = {.claims = NULL};
+    int err = dep_node_view(node, done->jti, false, &view, problem);
+    if (err)
+        return err;
+    DEP_AUTO_JSON *card =
+        json_pack("{s:s,s:i,s:s,s:s,s:s,s:s#}", "depositary", "key-card", "v", 1, "member",
+                  dep_register_info(node->reg)->member, "code", request->code, "record", done->jti,
+                  "jwt", (const char *)view.jwt.data, view.jwt.len);
+    return card && dep_json_encode_sorted(card, out) == DEP_OK
+               ? DEP_OK
+               : dep_problem_fault(problem, DEP_ERR_NOMEM, "keys.card", request->code);
+}
+
+static int enrol(struct dep_node *node, const struct request *request, const json_t *holder,
+                 const struct dep_signing_key *registrar, const struct dep_age_identity *with,
+                 struct dep_done *out, struct dep_problem *problem)
+{
+    enum { DRAFTS = 1 + DEP_ROLE_COUNT };
+    struct dep_draft drafts[DRAFTS];
+    struct dep_done done[DRAFTS];
+    json_t *claims[DRAFTS] = {officer_claims(request, holder)};
+    struct dep_age_identity identities[DEP_ROLE_COUNT] = {{{0}, {{0}}}};
+    size_t count = 1;
+    int err =
+        claims[0] ? DEP_OK : dep_problem_fault(problem, DEP_ERR_NOMEM, "keys.sign", request->code);
+    drafts[0] = (struct dep_draft){"key.enrolled", claims[0], NULL, DEP_ROLE_REGISTRAR, registrar};
+    if (!err)
+        err = add_missing_roles(node, request->roles, drafts, claims, &count, identities, registrar,
+                                problem);
+    if (!err)
+        err = dep_node_commit(node, drafts, count, done, problem);
+    for (size_t i = 0; i < count; i++)
+        json_decref(claims[i]);
+    if (!err)
+        err = save_new_roles(node, identities, problem);
+    dep_wipe(identities, sizeof identities);
+    if (!err)
+        err = rewrap(node, with, request->roles, problem);
+    if (!err)
+        *out = done[0];
+    return err;
+}
+
+int dep_key_sign(struct dep_node *node, struct dep_slice text, const json_t *holder,
+                 struct dep_done *out, struct dep_buf *card, struct dep_problem *problem)
+{
+    struct request request = {.json = NULL};
+    struct dep_signing_key *registrar = NULL;
+    int err = parse_request(text, &request, problem);
+    if (!err && strcmp(request.member, dep_register_info(node->reg)->member) != 0)
+        err = wrong(problem, "key.request.member", request.member);
+    if (!err && dep_node_key_of(node, DEP_KEY_OFFICER, request.code))
+        err = wrong(problem, "key.enrolled_already", request.code);
+    if (!err)
+        err = dep_node_unlock(node, problem);
+    if (!err) {
+        DEP_AUTO_FD keys = dep_node_keys_fd(node, problem);
+        err = keys < 0 ? keys
+                       : dep_keyfile_load_signing(keys, "registrar", &node->officer_identity,
+                                                  &registrar, problem);
+    }
+    if (!err)
+        err = enrol(node, &request, holder, registrar, &node->officer_identity, out, problem);
+    if (!err)
+        err = encode_card(node, &request, out, card, problem);
+    dep_signing_key_free(registrar);
+    json_decref(request.json);
+    return err;
+}
+
+int dep_key_enrol(struct dep_node *node, const char *code, unsigned roles, bool no_passphrase,
+                  const json_t *holder, struct dep_done *out, struct dep_problem *problem)
+{
+    if (!dep_code_valid(dep_slice_string(code)))
+        return wrong(problem, "officer.code", code);
+    if (dep_node_key_of(node, DEP_KEY_OFFICER, code))
+        return wrong(problem, "key.enrolled_already", code);
+    DEP_AUTO_BUF request, card;
+    dep_buf_init(&request, DEP_KEYFILE_MAX);
+    dep_buf_init(&card, DEP_JWT_LEN_MAX * 2);
+    /* The administrator first: a wrong passphrase must not leave keys of an officer who isn't
+     * enrolled. */
+    int err = dep_node_unlock(node, problem);
+    if (err)
+        return err;
+    DEP_AUTO_FD keys = dep_node_keys_fd(node, problem);
+    if (keys < 0)
+        return keys;
+    err = request_in(keys, dep_register_info(node->reg)->member, code, roles, no_passphrase,
+                     &node->world, &request, problem);
+    return err ? err : dep_key_sign(node, dep_buf_slice(&request), holder, out, &card, problem);
+}
+
+/* ---- import ---- */
+
+int dep_key_import(const char *keys_dir, struct dep_slice text, struct dep_problem *problem)
+{
+    DEP_AUTO_JSON *card = NULL;
+    int err = dep_json_parse(text, &card, &problem->finding);
+    if (err)
+        return err == DEP_FOUND ? wrong(problem, problem->finding.id, "key-card") : err;
+    const char *kind = dep_json_string(card, "depositary");
+    const char *code = dep_json_string(card, "code");
+    const char *jwt = dep_json_string(card, "jwt");
+    if (!kind || strcmp(kind, "key-card") != 0 || !code ||
+        !dep_code_valid(dep_slice_string(code)) || !jwt)
+        return wrong(problem, "key.card.form", "key-card");
+    DEP_AUTO_RECORD record = {.jti = NULL};
+    err = dep_record_parse(dep_slice_string(jwt), &record, &problem->finding);
+    if (err)
+        return err == DEP_FOUND ? wrong(problem, problem->finding.id, "key-card") : err;
+    const char *recorded_code = dep_json_string(record.jwt.payload, "code");
+    const char *age = dep_json_string(record.jwt.payload, "age");
+    DEP_AUTO_FD keys = open(keys_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (keys < 0)
+        return dep_problem_fault(problem, DEP_ERR_IO, "keys.folder", keys_dir);
+    char name[NAME_MAX_LEN], file[NAME_MAX_LEN + 16];
+    officer_name(name, code);
+    bool here = dep_keyfile_exists(keys, name, ".sign.age");
+    if (!here || !recorded_code || strcmp(recorded_code, code) != 0 || !age ||
+        strcmp(record.type, "key.enrolled") != 0)
+        return wrong(problem, here ? "key.card.form" : "key.card.not_here", code);
+    (void)snprintf(file, sizeof file, "%s.card.json", name);
+    return dep_file_replace(keys, file, text, 0600, &problem->fault);
+}
+
+/* ---- revoking ---- */
+
+static const struct dep_key_state *find_key(struct dep_node *node, const char *kid_or_code)
+{
+    const struct dep_key_state *key = dep_keyset_find(node->keyset, kid_or_code);
+    return key ? key : dep_node_key_of(node, DEP_KEY_OFFICER, kid_or_code);
+}
+
+int dep_key_revoke(struct dep_node *node, const char *kid_or_code, uint64_t from,
+                   const char *reason, const char *lang, const char *root_file,
+                   struct dep_done *out, struct dep_problem *problem)
+{
+    const struct dep_key_state *key = find_key(node, kid_or_code);
+    if (!key)
+        return wrong(problem, "keyset.kid", kid_or_code);
+    if (key->revoked)
+        return wrong(problem, "key.revoked_already", kid_or_code);
+    bool by_root = root_file != NULL;
+    if (!by_root && key->use != DEP_KEY_OFFICER && key->use != DEP_KEY_DEVICE)
+        return wrong(problem, "key.root_needed", kid_or_code);
+    int err = dep_node_unlock(node, problem);
+    struct dep_signing_key *signer = NULL;
+    if (!err && by_root) {
+        err = dep_keyfile_load_pem(root_file, &node->world, &signer, problem);
+    } else if (!err) {
+        DEP_AUTO_FD keys = dep_node_keys_fd(node, problem);
+        err = keys < 0 ? keys
+                       : dep_keyfile_load_signing(keys, "registrar", &node->officer_identity,
+                                                  &signer, problem);
+    }
+    if (err)
+        return err;
+    DEP_AUTO_JSON *claims = json_pack("{s:s,s:I,s:{s:s,s:s}}", "kid", key->kid, "from_index",
+                                      (json_int_t)from, "reason", "text", reason, "lang", lang);
+    struct dep_draft draft = {"key.revoked", claims, NULL,
+                              by_root ? DEP_ROLE_ROOT : DEP_ROLE_REGISTRAR, signer};
+    err = claims ? dep_node_commit(node, &draft, 1, out, problem)
+                 : dep_problem_fault(problem, DEP_ERR_NOMEM, "keys.revoke", kid_or_code);
+    dep_signing_key_free(signer);
+    return err ? err : rewrap(node, &node->officer_identity, 0, problem);
+}
+
+/* ---- cards and recovery ---- */
+
+int dep_key_home_card(struct dep_node *node, struct dep_buf *out, struct dep_problem *problem)
+{
+    const struct dep_key_state *vault = dep_node_key_of(node, DEP_KEY_VAULT, NULL);
+    if (!vault)
+        return wrong(problem, "vault.not_enrolled", node->dir);
+    json_t *readers = json_object(), *recovery = json_array();
+    for (size_t i = 0; i < DEP_ROLE_COUNT; i++) {
+        const char *name = dep_role_name(dep_reading_roles[i]);
+        const struct dep_key_state *role = dep_node_key_of(node, DEP_KEY_ROLE, name);
+        if (role)
+            (void)json_object_set_new(readers, name, json_string(role->age_recipient));
+    }
+    for (size_t i = 0; i < node->recovery_count; i++) {
+        char text[DEP_AGE_RECIPIENT_TEXT + 1];
+        dep_age_recipient_encode(&node->recovery[i], text);
+        (void)json_array_append_new(recovery, json_string(text));
+    }
+    DEP_AUTO_JSON *card = json_pack("{s:s,s:i,s:s,s:s,s:o,s:o}", "depositary", "home-card", "v", 1,
+                                    "member", dep_register_info(node->reg)->member, "vault",
+                                    vault->age_recipient, "readers", readers, "recovery", recovery);
+    return card && dep_json_encode_sorted(card, out) == DEP_OK
+               ? DEP_OK
+               : dep_problem_fault(problem, DEP_ERR_NOMEM, "keys.card", node->dir);
+}
+
+static int load_recovery(const char *file, struct dep_age_identity *out,
+                         struct dep_problem *problem)
+{
+    struct dep_buf text;
+    dep_buf_init_secret(&text, DEP_KEYFILE_MAX);
+    int err = dep_file_read(AT_FDCWD, file, DEP_KEYFILE_MAX, &text, &problem->fault);
+    if (!err && dep_age_identity_parse(dep_buf_slice(&text), out, &problem->finding))
+        err = wrong(problem, "key.recovery.form", file);
+    dep_buf_done(&text);
+    return err;
+}
+
+/* Nobody here can sign any more: root enrols a new registrar and it the new officer; the recovery
+ * identity opens log, vault and role keys for them. */
+static int recover_with(struct dep_node *node, const struct dep_age_identity *recovery,
+                        const struct dep_signing_key *root, const char *code, unsigned roles,
+                        bool no_passphrase, struct dep_done *out, struct dep_problem *problem)
+{
+    DEP_AUTO_FD keys = dep_node_keys_fd(node, problem);
+    if (keys < 0)
+        return keys;
+    DEP_AUTO_BUF text;
+    dep_buf_init(&text, DEP_KEYFILE_MAX);
+    struct request request = {.json = NULL};
+    struct dep_signing_key *registrar = NULL;
+    int err = dep_keyfile_load_signing(keys, "registrar", recovery, &registrar, problem);
+    if (!err)
+        err = dep_keyfile_load_signing(keys, "log", recovery, &node->log_key, problem);
+    if (!err)
+        err = request_in(keys, dep_register_info(node->reg)->member, code, roles, no_passphrase,
+                         &node->world, &text, problem);
+    if (!err)
+        err = parse_request(dep_buf_slice(&text), &request, problem);
+    if (!err) {
+        char kid[DEP_KID_LEN + 1];
+        dep_kid(dep_signing_key_public(root), kid);
+        if (strcmp(kid, dep_register_info(node->reg)->root_kid) != 0)
+            err = wrong(problem, "key.root_other", code);
+    }
+    if (!err) {
+        (void)snprintf(node->officer, sizeof node->officer, "%s", code);
+        node->unlocked =
+            true; /* the log key is here; the records of enrolment are signed by the registrar */
+        err = enrol(node, &request, NULL, registrar, recovery, out, problem);
+    }
+    dep_signing_key_free(registrar);
+    json_decref(request.json);
+    return err;
+}
+
+int dep_key_recover(struct dep_node *node, const char *recovery_identity_file,
+                    const char *root_file, const char *code, unsigned roles, bool no_passphrase,
+                    struct dep_done *out, struct dep_problem *problem)
+{
+    if (!dep_code_valid(dep_slice_string(code)))
+        return wrong(problem, "officer.code", code);
+    if (dep_node_key_of(node, DEP_KEY_OFFICER, code))
+        return wrong(problem, "key.enrolled_already", code);
+    struct dep_age_identity recovery;
+    struct dep_signing_key *root = NULL;
+    int err = load_recovery(recovery_identity_file, &recovery, problem);
+    if (!err)
+        err = dep_keyfile_load_pem(root_file, &node->world, &root, problem);
+    if (!err)
+        err = recover_with(node, &recovery, root, code, roles, no_passphrase, out, problem);
+    dep_signing_key_free(root);
+    dep_age_identity_wipe(&recovery);
+    return err;
+}
