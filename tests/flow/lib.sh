@@ -1,0 +1,59 @@
+# shellcheck shell=bash
+# What flow tests share. Read by tests/flow/run before each test.
+set -eu -o pipefail
+trap 'echo "failed at line $LINENO: $BASH_COMMAND" >&2' ERR
+set -E
+
+# fail WHY...: end the test as failed.
+fail() {
+    printf 'FAILED: %s\n' "$*" >&2
+    exit 1
+}
+
+# skip WHY...: end the test as skipped; the reason is shown.
+skip() {
+    printf '%s\n' "$*"
+    exit 77
+}
+
+# need COMMAND...: skip where a tool is missing.
+need() {
+    local tool
+    for tool; do command -v "$tool" >/dev/null || skip "needs $tool"; done
+}
+
+# expect STATUS COMMAND...: the command's exit status must be STATUS. Its output goes through.
+expect() {
+    local want=$1 got=0
+    shift
+    "$@" || got=$?
+    [ "$got" -eq "$want" ] || fail "exit $got instead of $want: $*"
+}
+
+# same WANT GOT WHAT: two texts are equal.
+same() {
+    [ "$1" = "$2" ] || fail "${3:-values}: expected «$1», got «$2»"
+}
+
+# holds FILE PATTERN: the file has a line that matches (grep -E).
+holds() {
+    grep -qE -- "$2" "$1" || { cat "$1" >&2; fail "$1 has no line with: $2"; }
+}
+
+# lacks FILE PATTERN: no line of the file matches.
+lacks() {
+    if grep -aqE -- "$2" "$1"; then fail "$1 has a line with: $2"; fi
+}
+
+# json FILE FILTER: what jq finds there, without quotes.
+json() {
+    jq -er "$2" "$1"
+}
+
+# new_register DIR [OPTION...]: an office register without passphrase, root key beside it.
+new_register() {
+    local where=$1
+    shift
+    depositary init "$where" --member test --name 'Test member' --officer T1 --root-out "$where.root.pem" \
+        --no-recovery --no-passphrase "$@" >/dev/null
+}
