@@ -1,5 +1,6 @@
-# shellcheck shell=bash
-# What quickstart, check and tools/deps share: words in the reader's language, and a command watched while it works.
+# shellcheck shell=bash disable=SC2154
+# What quickstart and tools/deps share (they set `top`, the checkout): words in the reader's language, and a command
+# watched while it works.
 
 # The reader's language: fr, ar or en.
 reader_language() {
