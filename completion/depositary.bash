@@ -1,0 +1,57 @@
+# shellcheck shell=bash
+# Completion of depositary for bash: commands, what they do, options as the program itself lists them, types, items.
+
+_depositary() {
+    local word=$2 last=$3 command=${COMP_WORDS[1]:-} register='' i choices=''
+    COMPREPLY=()
+    if [ "$COMP_CWORD" -eq 1 ]; then
+        choices='init collect intake item record note show list search schema hold erase key log prove verify print
+            backup restore --help --version'
+        mapfile -t COMPREPLY < <(compgen -W "$choices" -- "$word")
+        return
+    fi
+    # Values of options.
+    case $last in
+    --profile) choices='office field' ;;
+    --stage) choices='device image extract report box other' ;;
+    --roles) choices='custodian legal desk auditor administrator approver' ;;
+    --lang) choices='ar en fr' ;;
+    --type) choices=$(depositary schema --json 2>/dev/null | sed -n 's/.*"type": *"\([^"]*\)".*/\1/p') ;;
+    -C | --register | --home | --keys | --keyring) compopt -o nospace; mapfile -t COMPREPLY < <(compgen -d -- "$word"); return ;;
+    --fields | --out | -o | --seen | --root | --root-out | --recovery | --reason-file | --holder-file)
+        mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
+    esac
+    if [ -n "$choices" ]; then
+        mapfile -t COMPREPLY < <(compgen -W "$choices" -- "$word")
+        return
+    fi
+    if [[ $word == -* ]]; then
+        choices=$(depositary "$command" --help 2>/dev/null | grep -oE '^ +(-[A-Za-z], )?--[a-z-]+' | tr -d ',')
+        mapfile -t COMPREPLY < <(compgen -W "$choices" -- "$word")
+        return
+    fi
+    for ((i = 2; i < COMP_CWORD; i++)); do
+        case ${COMP_WORDS[i]} in -C | --register) register=${COMP_WORDS[i + 1]:-} ;; esac
+    done
+    register=${register:-${DEPOSITARY_REGISTER:-.}}
+    if [ "$COMP_CWORD" -eq 2 ]; then
+        case $command in
+        item) choices='list files extract check history transfer receive examine copy return split open-seal
+            replace-seal stocktake lost found dispose error' ;;
+        key) choices='list enrol request sign import revoke card recover' ;;
+        log) choices='checkpoint vkey audit' ;;
+        hold) choices='place lift' ;;
+        print) choices='label inventory handover page' ;;
+        record | schema) choices=$(depositary schema --json 2>/dev/null | sed -n 's/.*"type": *"\([^"]*\)".*/\1/p') ;;
+        collect | intake | verify | backup | restore | init) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
+        esac
+    elif [[ $command == item || $command == hold || ($command == print && ${COMP_WORDS[2]} != page) ]]; then
+        # The names of the containers are the items; no key is asked for.
+        choices=$(cd "$register/vault" 2>/dev/null && printf '%s\n' *.tar.age | sed -n 's/\.tar\.age$//p' | grep -v '^\*')
+    else
+        mapfile -t COMPREPLY < <(compgen -f -- "$word")
+        return
+    fi
+    mapfile -t COMPREPLY < <(compgen -W "$choices" -- "$word")
+}
+complete -o filenames -F _depositary depositary
