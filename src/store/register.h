@@ -161,12 +161,6 @@ DEP_MUST_USE int dep_register_open_secret(struct dep_register *reg, const char *
  * before it goes. Idempotent. */
 DEP_MUST_USE int dep_register_erase(struct dep_register *reg, const char *jti,
                                     const char *erasure_jti, struct dep_fault *fault);
-/* Replace the protected values of `jti` (erasing a field): new ciphertext under a new key, then the
- * old key destroyed. */
-DEP_MUST_USE int dep_register_replace_secret(struct dep_register *reg,
-                                             const struct dep_commit_item *item,
-                                             const char *erasure_jti, struct dep_fault *fault);
-
 /* Tiles: dep_tile_read_fn over log/. context: the register. */
 DEP_MUST_USE int dep_register_tile_read(void *reg, const struct dep_tile_id *tile, uint8_t *out);
 /* Every tile, entry bundle and the checkpoint derived again from records/ and compared. Findings

@@ -1,0 +1,121 @@
+/*
+ * What the files of store share: the open register, its append-only families of files.
+ * Layer:   store, private to it.
+ */
+#ifndef DEP_STORE_IMPL_H
+#define DEP_STORE_IMPL_H
+#include "store/file.h"
+#include "store/register.h"
+
+enum {
+    DEP_PRIVATE_SEGMENT_LEN = 64 * 1024 * 1024,
+    DEP_STORE_LINE_MAX = 8 * 1024 * 1024, /* a private line: 4 MiB of disclosures in base64 */
+    DEP_STORE_PIECE = 1024 * 1024,
+    DEP_LOCK_WAIT_MS = 30000,
+    DEP_KEKS_MAX = 4,
+    DEP_KEK_WRAPS_MAX = 1 << 20,
+    DEP_SEGMENT_PATH = 64,
+};
+
+/* The end of one family of files: records/, private/ or keyring/. */
+struct dep_family {
+    const char *folder;
+    uint32_t segment; /* the last file */
+    uint64_t len;     /* of that file, in bytes, as far as it counts */
+    uint64_t lines;   /* in that file; records and keyring only */
+};
+
+/* One kek of this session of writing. */
+struct dep_kek {
+    enum dep_role role;
+    char id[17];
+    struct dep_aead *aead;
+    uint64_t wraps;
+};
+
+struct dep_register {
+    char dir[4096];
+    int fd, lock_fd;
+    bool write, poisoned, settled, has_tail;
+    struct dep_register_info info;
+    struct dep_buf note;              /* newest checkpoint; empty before the first */
+    struct dep_checkpoint checkpoint; /* origin borrows from note */
+    struct dep_family records, secrets, keyring;
+    struct dep_tile_builder *builder;
+    uint64_t builder_size; /* of the tree it was loaded for; UINT64_MAX: not loaded */
+    struct dep_reader_key readers[DEP_KEKS_MAX];
+    size_t reader_count;
+    struct dep_age_recipient recovery[DEP_RECIPIENTS_MAX];
+    size_t recovery_count;
+    struct dep_kek keks[DEP_KEKS_MAX];
+    size_t kek_count;
+    uint32_t kek_segment; /* keyring file that holds the lines of `keks` */
+};
+
+static inline void dep_store_close(int *fd)
+{
+    extern int close(int);
+    if (*fd >= 0)
+        (void)close(*fd);
+}
+#define DEP_STORE_FD DEP_CLEANUP(dep_store_close) int
+
+DEP_MUST_USE int dep_store_fault(const struct dep_register *reg, struct dep_fault *fault, int err,
+                                 const char *what, const char *where);
+/* With errno. */
+DEP_MUST_USE int dep_store_io(const struct dep_register *reg, struct dep_fault *fault,
+                              const char *what, const char *where);
+
+/* ---- segments.c ---- */
+void dep_segment_path(const struct dep_family *family, uint32_t segment,
+                      char out[DEP_SEGMENT_PATH]);
+/* Number of the last file of a family; DEP_FOUND where it has none. */
+DEP_MUST_USE int dep_segment_last(const struct dep_register *reg, const struct dep_family *family,
+                                  uint32_t *out, struct dep_fault *fault);
+typedef int dep_segment_fn(void *context, const struct dep_place *place, struct dep_slice line,
+                           bool whole);
+/* Lines of one file from `from` on; `whole` false for a last line without newline. `each` other
+ * than 0 stops and is returned. A file that isn't there has no lines. */
+DEP_MUST_USE int dep_segment_walk(const struct dep_register *reg, const struct dep_family *family,
+                                  uint32_t segment, uint64_t from, dep_segment_fn *each,
+                                  void *context, struct dep_fault *fault);
+/* Append at family->len exactly (what lies beyond is cut), without sync. The file is created where
+ * `family->len` is 0. */
+DEP_MUST_USE int dep_segment_append(struct dep_register *reg, const struct dep_family *family,
+                                    struct dep_slice bytes, int *out_fd, struct dep_fault *fault);
+/* Bytes [from, end) of a file go to aside/ and are cut off. */
+DEP_MUST_USE int dep_segment_move_aside(struct dep_register *reg, const struct dep_family *family,
+                                        uint32_t segment, uint64_t from, struct dep_fault *fault);
+
+/* ---- recover.c ---- */
+/* The bytes of one line of the file `path`, appended. */
+DEP_MUST_USE int dep_store_read_line(const struct dep_register *reg, const char *path,
+                                     const struct dep_place *place, struct dep_buf *out,
+                                     struct dep_fault *fault);
+
+/* ---- register.c ---- */
+DEP_MUST_USE int dep_store_lock(struct dep_register *reg, struct dep_fault *fault);
+void dep_store_unlock(struct dep_register *reg);
+/* Under the lock, before the first write: orphaned private and keyring lines go aside; `out_moved`
+ * counts them. */
+DEP_MUST_USE int dep_store_settle(struct dep_register *reg, uint64_t *out_moved,
+                                  struct dep_fault *fault);
+
+/* ---- keyring.c ---- */
+/* Private and keyring lines of a group; places relative to the families' ends. */
+DEP_MUST_USE int dep_secrets_encode(struct dep_register *reg, const struct dep_commit_item *items,
+                                    size_t count, struct dep_committed *out,
+                                    struct dep_buf *out_private, struct dep_buf *out_keyring,
+                                    uint64_t *out_keyring_lines, struct dep_fault *fault);
+void dep_keks_forget(struct dep_register *reg);
+
+/* ---- tiles.c ---- */
+/* The builder stands at the checkpoint's tree, whose root it was compared with. */
+DEP_MUST_USE int dep_store_load_builder(struct dep_register *reg, struct dep_fault *fault);
+/* Tiles of entries added to the builder, then the checkpoint signed over them, by rename. */
+DEP_MUST_USE int dep_store_publish(struct dep_register *reg, const struct dep_signing_key *log_key,
+                                   struct dep_fault *fault);
+/* Reads log/checkpoint into reg->note and reg->checkpoint. */
+DEP_MUST_USE int dep_store_read_checkpoint(struct dep_register *reg, bool *out_changed,
+                                           struct dep_fault *fault);
+#endif
