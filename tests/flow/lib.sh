@@ -22,6 +22,13 @@ need() {
     for tool; do command -v "$tool" >/dev/null || skip "needs $tool"; done
 }
 
+# other SCRIPT ARG...: a script of tests/interop, with other people's libraries.
+other() {
+    [ -n "$FLOW_NODE" ] || skip 'needs the libraries of tests/interop (./check libraries)'
+    cp "$SOURCE_ROOT/tests/interop/$1" "$FLOW_NODE/"
+    node --no-warnings "$FLOW_NODE/$1" "${@:2}"
+}
+
 # expect STATUS COMMAND...: the command's exit status must be STATUS. Its output goes through.
 expect() {
     local want=$1 got=0
