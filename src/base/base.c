@@ -46,6 +46,14 @@ int dep_fault_set(struct dep_fault *out, int err, int sys, const char *what,
     return err;
 }
 
+void dep_fault_place(struct dep_fault *out, const char *where_format, ...)
+{
+    va_list args;
+    va_start(args, where_format);
+    (void)vsnprintf(out->where, sizeof out->where, where_format, args);
+    va_end(args);
+}
+
 struct dep_slice dep_slice_of(const void *data, size_t len)
 {
     return (struct dep_slice){data, len};

@@ -70,6 +70,9 @@ struct dep_fault {
 DEP_MUST_USE int dep_fault_set(struct dep_fault *out, int err, int sys, const char *what,
                                const char *where_format, ...) DEP_PRINTF(5, 6);
 
+/* Only the place: for a finding that goes with it. */
+void dep_fault_place(struct dep_fault *out, const char *where_format, ...) DEP_PRINTF(2, 3);
+
 /* Borrowed bytes. */
 struct dep_slice {
     const uint8_t *data;

@@ -291,8 +291,7 @@ static int compare_tile(void *context, const struct dep_tile_id *tile, const uin
     if (err || memcmp(there, data, len) != 0) {
         char path[LOG_PATH_MAX];
         log_path(tile, path);
-        (void)snprintf(audit->fault->where, sizeof audit->fault->where, "%s/%s", audit->reg->dir,
-                       path);
+        dep_fault_place(audit->fault, "%s/%s", audit->reg->dir, path);
         return dep_found(audit->why,
                          err                                     ? "audit.tile.absent"
                          : tile->level == DEP_TILE_LEVEL_ENTRIES ? "audit.entry"
@@ -319,7 +318,7 @@ static int audit_line(void *context, uint64_t index, const struct dep_place *pla
 static int judge_end(struct audit *audit)
 {
     struct dep_register *reg = audit->reg;
-    (void)snprintf(audit->fault->where, sizeof audit->fault->where, "%s/log/checkpoint", reg->dir);
+    dep_fault_place(audit->fault, "%s/log/checkpoint", reg->dir);
     if (audit->result.records != reg->checkpoint.size)
         return dep_found(audit->why, "audit.size", "c2sp.org/tlog-checkpoint, Note text", 0);
     if (!root_fits(reg, audit->builder))
