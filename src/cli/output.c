@@ -94,7 +94,7 @@ int dep_say_problem(const struct dep_args *args, int err, const struct dep_probl
             dep_print_safe(stderr, problem->detail, strlen(problem->detail));
             (void)fprintf(stderr, "]");
         }
-        (void)fprintf(stderr, "\n");
+        (void)fprintf(stderr, " (%s)\n", problem->finding.id);
         return dep_finish_output(exit_of(err));
     }
     const char *what = problem->fault.what ? problem->fault.what : dep_err_name(err);
@@ -106,6 +106,6 @@ int dep_say_problem(const struct dep_args *args, int err, const struct dep_probl
     }
     if (problem->fault.sys)
         (void)fprintf(stderr, ": %s", strerror(problem->fault.sys));
-    (void)fprintf(stderr, "\n");
+    (void)fprintf(stderr, " (%s)\n", what);
     return dep_finish_output(exit_of(err));
 }

@@ -396,7 +396,7 @@ static bool parse_pax(struct dep_tar_reader *reader, struct dep_tar_member *out)
 
 static bool parse_ustar(const uint8_t *block, struct dep_tar_member *out)
 {
-    uint64_t mode, mtime;
+    uint64_t mode = 0, mtime = 0;
     out->type = (char)block[156];
     out->path = get_text(block, NAME_LEN);
     out->target = get_text(block + LINK_AT, NAME_LEN);

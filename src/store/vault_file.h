@@ -22,6 +22,8 @@ uint8_t *dep_vault_writer_buffer(struct dep_vault_writer *writer);
 /* Hand a buffer over to be written after the former ones. All but the last piece are full. */
 DEP_MUST_USE int dep_vault_writer_put(struct dep_vault_writer *writer, uint8_t *buffer, size_t len,
                                       struct dep_fault *fault);
+/* The fault of the first write that failed; only after dep_vault_writer_buffer() gave NULL. */
+DEP_MUST_USE int dep_vault_writer_failure(struct dep_vault_writer *writer, struct dep_fault *fault);
 /* Wait for all writes, cut to length, fdatasync. */
 DEP_MUST_USE int dep_vault_writer_sync(struct dep_vault_writer *writer, uint64_t *out_len,
                                        struct dep_fault *fault);

@@ -1,0 +1,34 @@
+/*
+ * From plaintext to a sealed container: a ring of blocks that one thread fills and another
+ * encrypts, digests and hands to the writer. Layer:   collect, private to it.
+ */
+#ifndef DEP_COLLECT_PIPE_H
+#define DEP_COLLECT_PIPE_H
+#include "store/vault_file.h"
+#include "vault/age.h"
+
+enum { DEP_PIPE_BLOCK = 8 * DEP_AGE_CHUNK, DEP_PIPE_BLOCKS = 8 };
+
+struct dep_pipe;
+/* Writes the padded header at once and starts the thread. `recipients` are needed only here. */
+DEP_MUST_USE int dep_pipe_new(struct dep_vault_writer *writer,
+                              const struct dep_age_recipient *recipients, size_t recipient_count,
+                              dep_random_fn *random, struct dep_pipe **out,
+                              struct dep_fault *fault);
+/* The free part of the block at hand, never empty; NULL after a failure of the other thread
+ * (dep_pipe_finish tells). */
+uint8_t *dep_pipe_room(struct dep_pipe *pipe, size_t *out_len);
+/* `len` bytes of that room are filled. */
+void dep_pipe_filled(struct dep_pipe *pipe, size_t len);
+/* Copy bytes in. False after a failure. */
+DEP_MUST_USE bool dep_pipe_add(struct dep_pipe *pipe, const void *data, size_t len);
+/* Plaintext bytes so far. */
+uint64_t dep_pipe_offset(const struct dep_pipe *pipe);
+/* The last chunk; waits for the other thread. Digest of the payload, length of the file. */
+DEP_MUST_USE int dep_pipe_finish(struct dep_pipe *pipe, struct dep_hash *out_payload,
+                                 struct dep_fault *fault);
+/* The header and nonce as written (DEP_AGE_PADDED bytes), borrowed. */
+struct dep_slice dep_pipe_header(const struct dep_pipe *pipe);
+/* Stops the thread if it still runs. */
+void dep_pipe_free(struct dep_pipe *pipe);
+#endif

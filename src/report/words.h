@@ -1,0 +1,11 @@
+/*
+ * Stable ids in the reader's words: the one place that turns a finding, a fault, an event, a role
+ * into a translated sentence. Layer:   report.
+ */
+#ifndef DEP_REPORT_WORDS_H
+#define DEP_REPORT_WORDS_H
+
+/* What, and where it helps what to do. An id without words is returned as it is (tools/words-check
+ * finds it). */
+const char *dep_words(const char *id);
+#endif

@@ -1,0 +1,416 @@
+#include "store/vault_file.h"
+
+#include "store/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* Several direct writes in flight: one at a time leaves the disk waiting (PLATFORM: 0.55 against
+ * 0.9 to 1.5 GB/s). */
+enum { WRITERS = 3, BUFFERS = 6, READ_BUFFERS = 3 };
+
+struct job {
+    uint8_t *data;
+    size_t len;
+    uint64_t offset;
+};
+
+struct dep_vault_writer {
+    int fd, vault_fd;
+    bool direct;
+    char hidden[64]; /* where O_TMPFILE doesn't exist */
+    uint64_t len;
+    uint8_t *buffers[BUFFERS];
+    uint8_t *idle[BUFFERS];
+    size_t idle_count;
+    struct job jobs[BUFFERS];
+    size_t job_count, busy;
+    int sys; /* errno of the first failed write */
+    bool ending;
+    pthread_mutex_t lock;
+    pthread_cond_t changed;
+    pthread_t threads[WRITERS];
+    size_t thread_count;
+};
+
+/* A piece whose length is no multiple of the block (the last one) is padded; sync cuts the file to
+ * length. */
+static int write_job(struct dep_vault_writer *writer, const struct job *job)
+{
+    size_t len = job->len;
+    if (writer->direct && len % DEP_VAULT_BLOCK) {
+        size_t padded = (len + DEP_VAULT_BLOCK - 1) / DEP_VAULT_BLOCK * DEP_VAULT_BLOCK;
+        memset(job->data + len, 0, padded - len);
+        len = padded;
+    }
+    for (size_t done = 0; done < len;) {
+        ssize_t wrote =
+            pwrite(writer->fd, job->data + done, len - done, (off_t)(job->offset + done));
+        if (wrote < 0 && errno == EINTR)
+            continue;
+        if (wrote < 0 && errno == EINVAL && writer->direct) {
+            /* The file system takes O_DIRECT at open and not at write. */
+            int flags = fcntl(writer->fd, F_GETFL);
+            if (flags < 0 || fcntl(writer->fd, F_SETFL, flags & ~O_DIRECT) != 0)
+                return errno;
+            continue;
+        }
+        if (wrote <= 0)
+            return wrote ? errno : EIO;
+        done += (size_t)wrote;
+    }
+    return 0;
+}
+
+static void *write_loop(void *context)
+{
+    struct dep_vault_writer *writer = context;
+    (void)pthread_mutex_lock(&writer->lock);
+    for (;;) {
+        while (!writer->job_count && !writer->ending)
+            (void)pthread_cond_wait(&writer->changed, &writer->lock);
+        if (!writer->job_count)
+            break;
+        struct job job = writer->jobs[0];
+        writer->job_count--;
+        memmove(writer->jobs, writer->jobs + 1, writer->job_count * sizeof job);
+        writer->busy++;
+        bool failed = writer->sys != 0;
+        (void)pthread_mutex_unlock(&writer->lock);
+        int sys = failed ? 0 : write_job(writer, &job);
+        (void)pthread_mutex_lock(&writer->lock);
+        if (sys && !writer->sys)
+            writer->sys = sys;
+        writer->busy--;
+        writer->idle[writer->idle_count++] = job.data;
+        (void)pthread_cond_broadcast(&writer->changed);
+    }
+    (void)pthread_mutex_unlock(&writer->lock);
+    return NULL;
+}
+
+static int open_file(struct dep_vault_writer *writer, struct dep_fault *fault)
+{
+    writer->fd = openat(writer->vault_fd, ".", O_TMPFILE | O_RDWR | O_CLOEXEC | O_DIRECT, 0600);
+    writer->direct = writer->fd >= 0;
+    if (writer->fd < 0)
+        writer->fd = openat(writer->vault_fd, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+    if (writer->fd < 0 &&
+        (errno == EOPNOTSUPP || errno == EISDIR || errno == ENOENT || errno == EINVAL)) {
+        (void)snprintf(writer->hidden, sizeof writer->hidden, ".unfinished-%ld", (long)getpid());
+        writer->fd = openat(writer->vault_fd, writer->hidden,
+                            O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC | O_NOFOLLOW, 0600);
+    }
+    if (writer->fd >= 0)
+        return DEP_OK;
+    int sys = errno;
+    return dep_fault_set(fault, DEP_ERR_IO, sys, "vault.create", "vault");
+}
+
+int dep_vault_writer_new(int register_fd, struct dep_vault_writer **out, struct dep_fault *fault)
+{
+    struct dep_vault_writer *writer = dep_alloc(sizeof *writer);
+    if (!writer)
+        return dep_fault_set(fault, DEP_ERR_NOMEM, 0, "vault.create", "vault");
+    writer->fd = -1;
+    (void)pthread_mutex_init(&writer->lock, NULL);
+    (void)pthread_cond_init(&writer->changed, NULL);
+    writer->vault_fd = openat(register_fd, "vault", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int err = writer->vault_fd < 0
+                  ? dep_fault_set(fault, DEP_ERR_IO, errno, "vault.folder", "vault")
+                  : open_file(writer, fault);
+    for (size_t i = 0; !err && i < BUFFERS; i++) {
+        void *memory = NULL;
+        if (posix_memalign(&memory, DEP_VAULT_BLOCK, DEP_VAULT_PIECE) != 0)
+            err = dep_fault_set(fault, DEP_ERR_NOMEM, 0, "vault.create", "vault");
+        writer->buffers[i] = writer->idle[i] = memory;
+        writer->idle_count += memory != NULL;
+    }
+    while (!err && writer->thread_count < WRITERS) {
+        if (pthread_create(&writer->threads[writer->thread_count], NULL, write_loop, writer) != 0)
+            err = dep_fault_set(fault, DEP_ERR_NOMEM, 0, "vault.thread", "vault");
+        else
+            writer->thread_count++;
+    }
+    if (err) {
+        dep_vault_writer_free(writer);
+        return err;
+    }
+    *out = writer;
+    return DEP_OK;
+}
+
+uint8_t *dep_vault_writer_buffer(struct dep_vault_writer *writer)
+{
+    uint8_t *buffer = NULL;
+    (void)pthread_mutex_lock(&writer->lock);
+    while (!writer->idle_count && !writer->sys)
+        (void)pthread_cond_wait(&writer->changed, &writer->lock);
+    if (!writer->sys)
+        buffer = writer->idle[--writer->idle_count];
+    (void)pthread_mutex_unlock(&writer->lock);
+    return buffer;
+}
+
+static int failed(const struct dep_vault_writer *writer, struct dep_fault *fault)
+{
+    return dep_fault_set(fault, DEP_ERR_IO, writer->sys, "vault.write", "vault");
+}
+
+int dep_vault_writer_failure(struct dep_vault_writer *writer, struct dep_fault *fault)
+{
+    return failed(writer, fault);
+}
+
+int dep_vault_writer_put(struct dep_vault_writer *writer, uint8_t *buffer, size_t len,
+                         struct dep_fault *fault)
+{
+    assert(len <= DEP_VAULT_PIECE && writer->len % DEP_VAULT_PIECE == 0);
+    (void)pthread_mutex_lock(&writer->lock);
+    writer->jobs[writer->job_count++] = (struct job){buffer, len, writer->len};
+    writer->len += len;
+    (void)pthread_cond_broadcast(&writer->changed);
+    int err = writer->sys ? failed(writer, fault) : DEP_OK;
+    (void)pthread_mutex_unlock(&writer->lock);
+    return err;
+}
+
+int dep_vault_writer_sync(struct dep_vault_writer *writer, uint64_t *out_len,
+                          struct dep_fault *fault)
+{
+    (void)pthread_mutex_lock(&writer->lock);
+    while (writer->job_count || writer->busy)
+        (void)pthread_cond_wait(&writer->changed, &writer->lock);
+    int err = writer->sys ? failed(writer, fault) : DEP_OK;
+    (void)pthread_mutex_unlock(&writer->lock);
+    if (!err && (ftruncate(writer->fd, (off_t)writer->len) != 0 || fsync(writer->fd) != 0)) {
+        int sys = errno;
+        err = dep_fault_set(fault, DEP_ERR_IO, sys, "vault.sync", "vault");
+    }
+    if (!err)
+        *out_len = writer->len;
+    return err;
+}
+
+int dep_vault_writer_publish(struct dep_vault_writer *writer, const char *item,
+                             struct dep_fault *fault)
+{
+    char name[DEP_UUID_LEN + 16], self[64];
+    (void)snprintf(name, sizeof name, "%s.tar.age", item);
+    (void)snprintf(self, sizeof self, "/proc/self/fd/%d", writer->fd);
+    int failure =
+        writer->hidden[0]
+            ? renameat2(writer->vault_fd, writer->hidden, writer->vault_fd, name, RENAME_NOREPLACE)
+            : linkat(AT_FDCWD, self, writer->vault_fd, name, AT_SYMLINK_FOLLOW);
+    if (failure != 0) {
+        int sys = errno;
+        return dep_fault_set(fault, DEP_ERR_IO, sys, "vault.publish", "vault/%s", name);
+    }
+    writer->hidden[0] = 0;
+    return dep_file_sync(writer->vault_fd, "vault", fault);
+}
+
+int dep_vault_writer_fd(const struct dep_vault_writer *writer)
+{
+    return writer->fd;
+}
+
+void dep_vault_writer_free(struct dep_vault_writer *writer)
+{
+    if (!writer)
+        return;
+    (void)pthread_mutex_lock(&writer->lock);
+    writer->ending = true;
+    writer->job_count = 0;
+    (void)pthread_cond_broadcast(&writer->changed);
+    (void)pthread_mutex_unlock(&writer->lock);
+    for (size_t i = 0; i < writer->thread_count; i++)
+        (void)pthread_join(writer->threads[i], NULL);
+    for (size_t i = 0; i < BUFFERS; i++)
+        free(writer->buffers[i]);
+    if (writer->hidden[0])
+        (void)unlinkat(writer->vault_fd, writer->hidden, 0);
+    if (writer->fd >= 0)
+        (void)close(writer->fd);
+    if (writer->vault_fd >= 0)
+        (void)close(writer->vault_fd);
+    (void)pthread_mutex_destroy(&writer->lock);
+    (void)pthread_cond_destroy(&writer->changed);
+    free(writer);
+}
+
+/* ---- reading ---- */
+
+struct dep_vault_reader {
+    int fd;
+    uint64_t at, end; /* next byte to read from disk; length of the file */
+    uint8_t *buffers[READ_BUFFERS];
+    size_t skip[READ_BUFFERS], len[READ_BUFFERS];
+    uint64_t filled, taken; /* counts of buffers */
+    int sys;
+    bool ending;
+    pthread_mutex_t lock;
+    pthread_cond_t changed;
+    pthread_t thread;
+    bool started;
+};
+
+static ssize_t read_piece(struct dep_vault_reader *reader, uint8_t *out, size_t *out_skip)
+{
+    uint64_t from = reader->at / DEP_VAULT_BLOCK * DEP_VAULT_BLOCK;
+    *out_skip = (size_t)(reader->at - from);
+    size_t have = 0;
+    while (have < DEP_VAULT_PIECE && from + have < reader->end) {
+        ssize_t got = pread(reader->fd, out + have, DEP_VAULT_PIECE - have, (off_t)(from + have));
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0 && errno == EINVAL) {
+            int flags = fcntl(reader->fd, F_GETFL);
+            if (flags >= 0 && (flags & O_DIRECT) &&
+                fcntl(reader->fd, F_SETFL, flags & ~O_DIRECT) == 0)
+                continue;
+        }
+        if (got < 0)
+            return -1;
+        if (got == 0)
+            break;
+        have += (size_t)got;
+    }
+    reader->at = from + have;
+    return have > *out_skip ? (ssize_t)(have - *out_skip) : 0;
+}
+
+static void *read_loop(void *context)
+{
+    struct dep_vault_reader *reader = context;
+    (void)pthread_mutex_lock(&reader->lock);
+    while (!reader->ending) {
+        if (reader->filled - reader->taken >= READ_BUFFERS - 1) {
+            (void)pthread_cond_wait(&reader->changed, &reader->lock);
+            continue;
+        }
+        size_t slot = reader->filled % READ_BUFFERS;
+        (void)pthread_mutex_unlock(&reader->lock);
+        size_t skip = 0;
+        ssize_t got = read_piece(reader, reader->buffers[slot], &skip);
+        int sys = errno;
+        (void)pthread_mutex_lock(&reader->lock);
+        if (got < 0)
+            reader->sys = sys;
+        reader->skip[slot] = skip;
+        reader->len[slot] = got > 0 ? (size_t)got : 0;
+        reader->filled++;
+        (void)pthread_cond_broadcast(&reader->changed);
+        if (got <= 0)
+            break;
+    }
+    (void)pthread_mutex_unlock(&reader->lock);
+    return NULL;
+}
+
+/* A second descriptor of the same file, so that O_DIRECT isn't forced on the caller's. */
+static int reopen(int fd, bool direct)
+{
+    char self[64];
+    (void)snprintf(self, sizeof self, "/proc/self/fd/%d", fd);
+    int again = direct ? open(self, O_RDONLY | O_CLOEXEC | O_DIRECT) : -1;
+    return again >= 0 ? again : open(self, O_RDONLY | O_CLOEXEC);
+}
+
+int dep_vault_reader_new(int fd, uint64_t from, bool direct, struct dep_vault_reader **out,
+                         struct dep_fault *fault)
+{
+    struct dep_vault_reader *reader = dep_alloc(sizeof *reader);
+    if (!reader)
+        return dep_fault_set(fault, DEP_ERR_NOMEM, 0, "vault.read", "vault");
+    (void)pthread_mutex_init(&reader->lock, NULL);
+    (void)pthread_cond_init(&reader->changed, NULL);
+    struct stat info;
+    reader->at = from;
+    reader->fd = reopen(fd, direct);
+    int err = DEP_OK;
+    if (reader->fd < 0 || fstat(reader->fd, &info) != 0) {
+        int sys = errno;
+        err = dep_fault_set(fault, DEP_ERR_IO, sys, "vault.read", "vault");
+    } else {
+        reader->end = (uint64_t)info.st_size;
+    }
+    for (size_t i = 0; !err && i < READ_BUFFERS; i++) {
+        void *memory = NULL;
+        if (posix_memalign(&memory, DEP_VAULT_BLOCK, DEP_VAULT_PIECE) != 0)
+            err = dep_fault_set(fault, DEP_ERR_NOMEM, 0, "vault.read", "vault");
+        reader->buffers[i] = memory;
+    }
+    if (!err && pthread_create(&reader->thread, NULL, read_loop, reader) != 0)
+        err = dep_fault_set(fault, DEP_ERR_NOMEM, 0, "vault.thread", "vault");
+    reader->started = !err;
+    if (err) {
+        dep_vault_reader_free(reader);
+        return err;
+    }
+    *out = reader;
+    return DEP_OK;
+}
+
+/* The piece handed out before is free from now on: that is why one buffer of the ring always stays
+ * with the caller. */
+int dep_vault_reader_next(struct dep_vault_reader *reader, struct dep_slice *out,
+                          struct dep_fault *fault)
+{
+    (void)pthread_mutex_lock(&reader->lock);
+    while (reader->filled == reader->taken && !reader->sys)
+        (void)pthread_cond_wait(&reader->changed, &reader->lock);
+    int sys = reader->sys;
+    size_t slot = reader->taken % READ_BUFFERS;
+    if (!sys) {
+        *out = dep_slice_of(reader->buffers[slot] + reader->skip[slot], reader->len[slot]);
+        if (reader->len[slot])
+            reader->taken++; /* the last, empty one stays to be seen again */
+        (void)pthread_cond_broadcast(&reader->changed);
+    }
+    (void)pthread_mutex_unlock(&reader->lock);
+    return sys ? dep_fault_set(fault, DEP_ERR_IO, sys, "vault.read", "vault") : DEP_OK;
+}
+
+void dep_vault_reader_free(struct dep_vault_reader *reader)
+{
+    if (!reader)
+        return;
+    (void)pthread_mutex_lock(&reader->lock);
+    reader->ending = true;
+    (void)pthread_cond_broadcast(&reader->changed);
+    (void)pthread_mutex_unlock(&reader->lock);
+    if (reader->started)
+        (void)pthread_join(reader->thread, NULL);
+    for (size_t i = 0; i < READ_BUFFERS; i++)
+        free(reader->buffers[i]);
+    if (reader->fd >= 0)
+        (void)close(reader->fd);
+    (void)pthread_mutex_destroy(&reader->lock);
+    (void)pthread_cond_destroy(&reader->changed);
+    free(reader);
+}
+
+int dep_vault_open(int register_fd, const char *item, int *out_fd, uint64_t *out_len,
+                   struct dep_fault *fault)
+{
+    char path[DEP_UUID_LEN + 32];
+    (void)snprintf(path, sizeof path, "vault/%s.tar.age", item);
+    int fd = openat(register_fd, path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    struct stat info;
+    if (fd < 0 || fstat(fd, &info) != 0) {
+        int sys = errno;
+        if (fd >= 0)
+            (void)close(fd);
+        return dep_fault_set(fault, DEP_ERR_IO, sys, "vault.open", "%s", path);
+    }
+    *out_fd = fd;
+    *out_len = (uint64_t)info.st_size;
+    return DEP_OK;
+}
