@@ -45,7 +45,8 @@ static void put_octal(uint8_t *at, unsigned digits, uint64_t value)
 
 static void put_text(uint8_t *at, size_t room, struct dep_slice text)
 {
-    memcpy(at, text.data, text.len < room ? text.len : room);
+    if (text.len)
+        memcpy(at, text.data, text.len < room ? text.len : room);
 }
 
 static size_t decimal(uint64_t value, char out[20])

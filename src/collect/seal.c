@@ -351,6 +351,17 @@ static int find_extents(int fd, uint64_t size, struct dep_tar_extent **out, size
         extents[count++] = (struct dep_tar_extent){(uint64_t)data, (uint64_t)(hole - data)};
         at = hole;
     }
+    /* GNU tar takes the file's length from the last extent: a hole at the end needs an empty one
+     * behind it. */
+    if ((uint64_t)at < size) {
+        struct dep_tar_extent *fresh = dep_realloc_array(extents, count + 1, sizeof *extents);
+        if (!fresh) {
+            free(extents);
+            return DEP_ERR_NOMEM;
+        }
+        extents = fresh;
+        extents[count++] = (struct dep_tar_extent){size, 0};
+    }
     *out = extents;
     *out_count = count;
     return DEP_OK;

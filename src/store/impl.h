@@ -42,6 +42,8 @@ struct dep_register {
     struct dep_checkpoint checkpoint; /* origin borrows from note */
     struct dep_family records, secrets, keyring;
     struct dep_tile_builder *builder;
+    struct dep_fault
+        *tile_fault;       /* where write_tile() reports; set by whoever lets the builder write */
     uint64_t builder_size; /* of the tree it was loaded for; UINT64_MAX: not loaded */
     struct dep_reader_key readers[DEP_KEKS_MAX];
     size_t reader_count;

@@ -88,30 +88,24 @@ static int make_parent(const struct dep_register *reg, const char *path, struct 
     return dep_folder_make(reg->fd, parent, 0755, fault);
 }
 
-struct tile_writer {
-    struct dep_register *reg;
-    struct dep_fault *fault;
-};
-
 /* No checkpoint names a tile before it is written, so it needs no temporary name. */
 static int write_tile(void *context, const struct dep_tile_id *tile, const uint8_t *data,
                       size_t len)
 {
-    const struct tile_writer *writer = context;
-    struct dep_register *reg = writer->reg;
+    struct dep_register *reg = context;
     char path[LOG_PATH_MAX];
     log_path(tile, path);
     int flags = O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW;
     int fd = openat(reg->fd, path, flags, 0644);
     if (fd < 0 && errno == ENOENT) {
-        int err = make_parent(reg, path, writer->fault);
+        int err = make_parent(reg, path, reg->tile_fault);
         if (err)
             return err;
         fd = openat(reg->fd, path, flags, 0644);
     }
     if (fd < 0)
-        return dep_store_io(reg, writer->fault, "store.tile", path);
-    int err = dep_file_write_all(fd, data, len, path, writer->fault);
+        return dep_store_io(reg, reg->tile_fault, "store.tile", path);
+    int err = dep_file_write_all(fd, data, len, path, reg->tile_fault);
     (void)close(fd);
     if (!err && tile->width == DEP_TILE_WIDTH)
         remove_partials(reg, path);
@@ -129,11 +123,12 @@ static int add_line(void *context, uint64_t index, const struct dep_place *place
     return dep_tile_builder_add(context, &entry);
 }
 
-static int fresh_builder(struct dep_register *reg, struct tile_writer *writer,
-                         struct dep_tile_builder **out)
+static int fresh_builder(struct dep_register *reg, struct dep_tile_builder **out,
+                         struct dep_fault *fault)
 {
-    int err = dep_tile_builder_new(write_tile, writer, out);
-    return err ? dep_store_fault(reg, writer->fault, err, "store.tiles", "log") : DEP_OK;
+    reg->tile_fault = fault;
+    int err = dep_tile_builder_new(write_tile, reg, out);
+    return err ? dep_store_fault(reg, fault, err, "store.tiles", "log") : DEP_OK;
 }
 
 static bool root_fits(struct dep_register *reg, struct dep_tile_builder *builder)
@@ -145,9 +140,8 @@ static bool root_fits(struct dep_register *reg, struct dep_tile_builder *builder
 
 int dep_register_rebuild_tiles(struct dep_register *reg, struct dep_fault *fault)
 {
-    struct tile_writer writer = {reg, fault};
     struct dep_tile_builder *builder = NULL;
-    int err = fresh_builder(reg, &writer, &builder);
+    int err = fresh_builder(reg, &builder, fault);
     if (!err)
         err = dep_register_walk(reg, 0, false, add_line, builder, fault);
     if (!err && !root_fits(reg, builder))
@@ -160,12 +154,12 @@ int dep_register_rebuild_tiles(struct dep_register *reg, struct dep_fault *fault
 
 int dep_store_load_builder(struct dep_register *reg, struct dep_fault *fault)
 {
+    reg->tile_fault = fault;
     if (reg->builder && reg->builder_size == reg->checkpoint.size)
         return DEP_OK;
-    struct tile_writer writer = {reg, fault};
     for (int tries = 0; tries < 2; tries++) {
         struct dep_tile_builder *builder = NULL;
-        int err = fresh_builder(reg, &writer, &builder);
+        int err = fresh_builder(reg, &builder, fault);
         if (err)
             return err;
         err = dep_tile_builder_load(builder, reg->checkpoint.size, dep_register_tile_read, reg);
