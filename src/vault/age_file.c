@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-enum { COLUMNS = 64, SMALL_MAX = 64 * 1024 * 1024 };
+enum { COLUMNS = 64 };
 
 static const char BEGIN[] = "-----BEGIN AGE ENCRYPTED FILE-----";
 static const char END[] = "-----END AGE ENCRYPTED FILE-----";
@@ -19,6 +19,7 @@ int dep_age_seal(struct dep_slice plain, const struct dep_age_to *to, dep_random
     struct dep_age_stream *stream = NULL;
     random(file_key, sizeof file_key);
     random(nonce, sizeof nonce);
+    size_t from = out->len;
     int err = dep_age_header_encode(file_key, to, false, random, out);
     if (!err)
         err = dep_age_stream_new(file_key, nonce, &stream);
@@ -28,20 +29,31 @@ int dep_age_seal(struct dep_slice plain, const struct dep_age_to *to, dep_random
     for (uint64_t index = 0; !err && (done < plain.len || index == 0); index++) {
         size_t len = plain.len - done < DEP_AGE_CHUNK ? plain.len - done : DEP_AGE_CHUNK;
         uint8_t *at = dep_buf_grow(out, len + DEP_AEAD_TAG_LEN);
-        err = at ? dep_age_chunk_seal(stream, index, done + len == plain.len, plain.data + done,
-                                      len, at)
+        const uint8_t *piece = len ? plain.data + done : NULL;
+        err = at ? dep_age_chunk_seal(stream, index, done + len == plain.len, piece, len, at)
                  : dep_buf_err(out);
         done += len;
     }
     dep_age_stream_free(stream);
-    return err ? err : dep_buf_err(out);
+    if (!err)
+        err = dep_buf_err(out);
+    if (err)
+        out->len = from;
+    return err;
+}
+
+static bool blank(uint8_t byte)
+{
+    return byte == ' ' || byte == '\t' || byte == '\r' || byte == '\n';
 }
 
 static struct dep_slice trim(struct dep_slice text)
 {
-    while (text.len && strchr(" \t\r\n", text.data[0]))
-        text = dep_slice_sub(text, 1, text.len - 1);
-    while (text.len && strchr(" \t\r\n", text.data[text.len - 1]))
+    size_t from = 0;
+    while (from < text.len && blank(text.data[from]))
+        from++;
+    text = dep_slice_sub(text, from, text.len - from);
+    while (text.len && blank(text.data[text.len - 1]))
         text.len--;
     return text;
 }
@@ -111,7 +123,7 @@ int dep_age_open(struct dep_slice file, const struct dep_age_with *with, struct 
     uint8_t file_key[DEP_AGE_FILE_KEY_LEN];
     size_t len, kept = out->len;
     DEP_AUTO_BUF binary;
-    dep_buf_init(&binary, SMALL_MAX);
+    dep_buf_init(&binary, DEP_AGE_ARMORED_MAX);
     struct dep_slice start = trim(file);
     int err = DEP_OK;
     if (dep_slice_starts(start, "-----BEGIN")) {

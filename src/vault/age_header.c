@@ -15,7 +15,6 @@ enum {
     COLUMNS = 64,
     ARGS_MAX = 8,
     SCRYPT_SALT_LEN = 16,
-    STANZA_BODY_MAX = 16 * 1024,
 };
 
 static const char VERSION_LINE[] = "age-encryption.org/v1\n";
@@ -161,6 +160,8 @@ int dep_age_header_encode(const uint8_t file_key[DEP_AGE_FILE_KEY_LEN], const st
     assert((to->recipient_count > 0) != (to->passphrase.len > 0));
     if (to->recipient_count >= DEP_AGE_STANZAS_MAX || (padded && to->passphrase.len))
         return DEP_ERR_CAP;
+    if (to->passphrase.len && (to->scrypt_log_n == 0 || to->scrypt_log_n > DEP_AGE_SCRYPT_MAX))
+        return DEP_ERR_CAP;
     size_t from = out->len;
     dep_buf_add_string(out, VERSION_LINE);
     int err = to->passphrase.len ? add_scrypt(file_key, to, random, out) : DEP_OK;
@@ -174,12 +175,15 @@ int dep_age_header_encode(const uint8_t file_key[DEP_AGE_FILE_KEY_LEN], const st
         err = dep_buf_err(out);
     if (!err)
         err = header_mac(file_key, dep_slice_of(out->data + from, out->len - from), &mac);
+    if (!err) {
+        dep_buf_add_byte(out, ' ');
+        add_base64(out, mac.bytes, sizeof mac.bytes);
+        dep_buf_add_byte(out, '\n');
+        err = dep_buf_err(out);
+    }
     if (err)
-        return err;
-    dep_buf_add_byte(out, ' ');
-    add_base64(out, mac.bytes, sizeof mac.bytes);
-    dep_buf_add_byte(out, '\n');
-    return dep_buf_err(out);
+        out->len = from;
+    return err;
 }
 
 /* ---- reading ---- */
@@ -187,7 +191,7 @@ int dep_age_header_encode(const uint8_t file_key[DEP_AGE_FILE_KEY_LEN], const st
 struct stanza {
     struct dep_slice args[ARGS_MAX];
     size_t arg_count; /* may exceed ARGS_MAX: then only counted */
-    struct dep_slice body_text;
+    size_t at;        /* offset of its first line in the header */
     uint8_t body[WRAPPED_LEN];
     size_t body_len; /* decoded; `body` holds it where it fits */
 };
@@ -230,15 +234,22 @@ static int parse_args(struct dep_slice line, size_t at, struct stanza *out, stru
     return DEP_OK;
 }
 
+/* The bytes end inside the header: more may come, unless there are too many already. */
+static int cut(struct dep_slice in, struct dep_finding *why)
+{
+    bool over = in.len > DEP_AGE_HEADER_MAX;
+    return dep_found(why, over ? "age.header.len" : "age.header.short", CLAUSE, in.len);
+}
+
 static int parse_body(struct dep_slice in, size_t *at, struct stanza *out, struct dep_finding *why)
 {
     DEP_AUTO_BUF body;
-    dep_buf_init(&body, STANZA_BODY_MAX);
+    dep_buf_init(&body, DEP_AGE_STANZA_BODY_MAX);
     for (;;) {
         size_t line_at = *at;
         struct dep_slice line;
         if (!next_line(in, at, &line))
-            return dep_found(why, "age.header.short", CLAUSE, in.len);
+            return cut(in, why);
         if (line.len > COLUMNS || !dep_base64_parse(DEP_BASE64_STD_RAW, line, &body))
             return dep_buf_err(&body) == DEP_ERR_NOMEM
                        ? DEP_ERR_NOMEM
@@ -269,9 +280,7 @@ static int walk(struct dep_slice in, stanza_fn *each, void *context, size_t *out
         size_t line_at = at;
         struct dep_slice line;
         if (!next_line(in, &at, &line))
-            return dep_found(why,
-                             in.len > DEP_AGE_HEADER_MAX ? "age.header.len" : "age.header.short",
-                             CLAUSE, in.len);
+            return cut(in, why);
         if (dep_slice_starts(line, "--- ")) {
             if (count == 0)
                 return dep_found(why, "age.header.stanza", CLAUSE, line_at);
@@ -281,7 +290,7 @@ static int walk(struct dep_slice in, stanza_fn *each, void *context, size_t *out
         }
         if (!dep_slice_starts(line, "-> ") || ++count > DEP_AGE_STANZAS_MAX)
             return dep_found(why, "age.header.stanza", CLAUSE, line_at);
-        struct stanza stanza = {.arg_count = 0};
+        struct stanza stanza = {.at = line_at};
         int err = parse_args(line, line_at, &stanza, why);
         if (!err)
             err = parse_body(in, &at, &stanza, why);
@@ -318,24 +327,25 @@ int dep_age_header_len(struct dep_slice in, size_t *out_len, struct dep_finding 
 struct opening {
     const struct dep_age_with *with;
     uint8_t file_key[DEP_AGE_FILE_KEY_LEN];
-    bool found, has_scrypt;
-    size_t count;
-    bool passphrase_wrong;
+    bool found, passphrase_wrong;
+    size_t count, scrypt_count; /* of stanzas */
+    size_t scrypt_at;
 };
 
 static int try_x25519(struct opening *opening, const struct stanza *stanza, struct dep_finding *why)
 {
+    static const char clause[] = "c2sp.org/age, X25519 recipient stanza";
     struct dep_age_recipient share;
     if (stanza->arg_count != 2 ||
         !dep_base64_parse_exact(DEP_BASE64_STD_RAW, stanza->args[1], share.bytes,
                                 sizeof share.bytes) ||
         stanza->body_len != WRAPPED_LEN)
-        return dep_found(why, "age.x25519.form", "c2sp.org/age, X25519 recipient stanza", 0);
+        return dep_found(why, "age.x25519.form", clause, stanza->at);
     for (size_t i = 0; !opening->found && i < opening->with->identity_count; i++) {
         const struct dep_age_identity *identity = &opening->with->identities[i];
         uint8_t shared[32], key[32];
         if (!dep_x25519(identity->secret, share.bytes, shared))
-            return dep_found(why, "age.x25519.share", "c2sp.org/age, X25519 recipient stanza", 0);
+            return dep_found(why, "age.x25519.share", clause, stanza->at);
         int err = x25519_wrap_key(shared, &share, &identity->recipient, key);
         if (!err)
             err = unwrap(key, stanza->body, opening->file_key);
@@ -353,14 +363,13 @@ static int try_scrypt(struct opening *opening, const struct stanza *stanza, stru
     static const char clause[] = "c2sp.org/age, scrypt recipient stanza";
     uint8_t salt[SCRYPT_SALT_LEN], key[32];
     uint64_t log_n;
-    opening->has_scrypt = true;
     if (stanza->arg_count != 3 ||
         !dep_base64_parse_exact(DEP_BASE64_STD_RAW, stanza->args[1], salt, sizeof salt) ||
         stanza->body_len != WRAPPED_LEN || !dep_u64_parse(stanza->args[2], 99, &log_n) ||
         log_n == 0)
-        return dep_found(why, "age.scrypt.form", clause, 0);
+        return dep_found(why, "age.scrypt.form", clause, stanza->at);
     if (log_n > DEP_AGE_SCRYPT_MAX)
-        return dep_found(why, "age.scrypt.work", clause, 0);
+        return dep_found(why, "age.scrypt.work", clause, stanza->at);
     if (!opening->with->passphrase.len || opening->found)
         return DEP_OK;
     int err = scrypt_key(opening->with->passphrase, salt, (unsigned)log_n, key);
@@ -375,15 +384,23 @@ static int try_scrypt(struct opening *opening, const struct stanza *stanza, stru
 static int try_stanza(void *context, const struct stanza *stanza, struct dep_finding *why)
 {
     struct opening *opening = context;
-    opening->count++;
-    int err = DEP_OK;
     if (dep_slice_equal_string(stanza->args[0], "X25519"))
-        err = try_x25519(opening, stanza, why);
-    else if (dep_slice_equal_string(stanza->args[0], "scrypt"))
-        err = try_scrypt(opening, stanza, why);
-    if (!err && opening->has_scrypt && opening->count > 1)
-        err = dep_found(why, "age.scrypt.alone", "c2sp.org/age, scrypt recipient stanza", 0);
-    return err;
+        return try_x25519(opening, stanza, why);
+    if (dep_slice_equal_string(stanza->args[0], "scrypt"))
+        return try_scrypt(opening, stanza, why);
+    return DEP_OK;
+}
+
+static int count_stanza(void *context, const struct stanza *stanza, struct dep_finding *why)
+{
+    struct opening *opening = context;
+    (void)why;
+    opening->count++;
+    if (dep_slice_equal_string(stanza->args[0], "scrypt")) {
+        opening->scrypt_count++;
+        opening->scrypt_at = stanza->at;
+    }
+    return DEP_OK;
 }
 
 static int check_mac(const struct opening *opening, struct dep_slice header, size_t mac_at,
@@ -402,14 +419,18 @@ int dep_age_header_open(struct dep_slice header, const struct dep_age_with *with
     struct opening opening = {.with = with};
     size_t mac_at, len;
     struct dep_hash mac;
-    /* Form first: nothing is unwrapped from a header that isn't whole. */
-    int err = dep_age_header_len(header, &len, why);
+    /* Form first: nothing is unwrapped, and no passphrase stretched, for a header that isn't whole
+     * or that mixes what mustn't be mixed. */
+    int err = walk(header, count_stanza, &opening, &mac_at, &len, why);
     if (!err && len != header.len)
         err = dep_found(why, "age.header.len", CLAUSE, len);
     if (!err)
-        err = walk(header, try_stanza, &opening, &mac_at, &len, why);
-    if (!err)
         err = check_mac_line(header, mac_at, &mac, why);
+    if (!err && opening.scrypt_count && opening.count > 1)
+        err = dep_found(why, "age.scrypt.alone", "c2sp.org/age, scrypt recipient stanza",
+                        opening.scrypt_at);
+    if (!err)
+        err = walk(header, try_stanza, &opening, &mac_at, &len, why);
     if (!err && !opening.found)
         err = dep_found(why, opening.passphrase_wrong ? "age.passphrase" : "age.identity",
                         "c2sp.org/age, Recipient stanza", 0);

@@ -73,13 +73,14 @@ int dep_age_chunk_open(struct dep_age_stream *stream, uint64_t index, bool last,
 
 uint64_t dep_age_payload_len(uint64_t plain_len)
 {
+    assert(plain_len <= DEP_AGE_PLAIN_MAX);
     uint64_t chunks = plain_len ? (plain_len + DEP_AGE_CHUNK - 1) / DEP_AGE_CHUNK : 1;
     return DEP_AGE_NONCE_LEN + plain_len + chunks * DEP_AEAD_TAG_LEN;
 }
 
 bool dep_age_plain_len(uint64_t payload_len, uint64_t *out)
 {
-    if (payload_len < DEP_AGE_NONCE_LEN + DEP_AEAD_TAG_LEN)
+    if (payload_len < DEP_AGE_NONCE_LEN + DEP_AEAD_TAG_LEN || payload_len > DEP_AGE_PLAIN_MAX)
         return false;
     uint64_t sealed = payload_len - DEP_AGE_NONCE_LEN;
     uint64_t chunks = (sealed + DEP_AGE_CHUNK_SEALED - 1) / DEP_AGE_CHUNK_SEALED;

@@ -7,12 +7,25 @@
 
 #include <string.h>
 
+static const char CLAUSE[] = "c2sp.org/age, X25519 recipient type";
+
 int dep_age_recipient_parse(struct dep_slice text, struct dep_age_recipient *out,
                             struct dep_finding *why)
 {
     if (text.len && text.data[0] == 'A')
-        return dep_found(why, "age.recipient.case", "c2sp.org/age, X25519 recipient type", 0);
-    return dep_bech32_parse(text, "age", out->bytes, sizeof out->bytes, why);
+        return dep_found(why, "age.recipient.case", CLAUSE, 0);
+    struct dep_age_recipient recipient;
+    int err = dep_bech32_parse(text, "age", recipient.bytes, sizeof recipient.bytes, why);
+    if (err)
+        return err;
+    /* A point of small order shares nothing: refused here, as data, or wrapping for it would be a
+     * fault of ours later. Any scalar finds it, since all are multiples of the cofactor. */
+    static const uint8_t any[32] = {8};
+    uint8_t shared[32];
+    if (!dep_x25519(any, recipient.bytes, shared))
+        return dep_found(why, "age.recipient.order", CLAUSE, 0);
+    *out = recipient;
+    return DEP_OK;
 }
 
 void dep_age_recipient_encode(const struct dep_age_recipient *recipient,
@@ -41,29 +54,36 @@ void dep_age_identity_wipe(struct dep_age_identity *identity)
 int dep_age_identity_parse(struct dep_slice text, struct dep_age_identity *out,
                            struct dep_finding *why)
 {
+    size_t len = text.len;
     while (text.len) {
+        size_t at = len - text.len;
         struct dep_slice line = dep_slice_next(&text, '\n');
         if (line.len && line.data[line.len - 1] == '\r')
             line.len--;
         if (line.len == 0 || line.data[0] == '#')
             continue;
         if (line.data[0] != 'A')
-            return dep_found(why, "age.identity.case", "c2sp.org/age, X25519 recipient type", 0);
+            return dep_found(why, "age.identity.case", CLAUSE, at);
         int err = dep_bech32_parse(line, "age-secret-key-", out->secret, sizeof out->secret, why);
         if (!err)
             dep_x25519_public(out->secret, out->recipient.bytes);
         return err;
     }
-    return dep_found(why, "age.identity.absent", "c2sp.org/age, X25519 recipient type", 0);
+    return dep_found(why, "age.identity.absent", CLAUSE, len);
 }
 
 int dep_age_identity_encode(const struct dep_age_identity *identity, struct dep_buf *out)
 {
     char recipient[DEP_AGE_RECIPIENT_TEXT + 1];
+    size_t from = out->len;
     dep_age_recipient_encode(&identity->recipient, recipient);
     dep_buf_addf(out, "# public key: %s\n", recipient);
     int err = dep_bech32_encode("age-secret-key-",
                                 dep_slice_of(identity->secret, sizeof identity->secret), true, out);
     dep_buf_add_byte(out, '\n');
-    return err ? err : dep_buf_err(out);
+    if (!err)
+        err = dep_buf_err(out);
+    if (err)
+        out->len = from;
+    return err;
 }

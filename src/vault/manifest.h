@@ -47,15 +47,26 @@ struct dep_entry {
     struct dep_slice target; /* of links; of DEP_ENTRY_NOT_TAKEN the reason */
 };
 
-/* The line without LF, appended. */
+/* The line without LF, appended. DEP_ERR_CAP also for an entry that dep_entry_parse() would refuse:
+ * what no reader takes is never written. */
 DEP_MUST_USE int dep_entry_encode(const struct dep_entry *entry, struct dep_buf *out);
-/* `line` without LF. Unescaped names go to `names` (cleared first, must outlive `out`). Findings
- * "manifest.*". */
+/*
+ * `line` without LF. Unescaped names go to `names` (cleared first, must outlive `out`). Takes
+ * exactly what dep_entry_encode() writes. Findings, by the field or rule broken: "manifest.salt",
+ * ".kind", ".sha256", ".number", ".size", ".stored", ".offset", ".mode", ".owner", ".mtime",
+ * ".flags", ".path", ".target", ".reason", ".len".
+ */
 DEP_MUST_USE int dep_entry_parse(struct dep_slice line, struct dep_buf *names,
                                  struct dep_entry *out, struct dep_finding *why);
 void dep_entry_leaf(struct dep_slice line, struct dep_hash *out);
 
-/* Reads a whole manifest in pieces of any size: lines in order, offsets ascending, root at the end.
+/*
+ * Reads a whole manifest in pieces of any size: lines in order, members behind each other in the
+ * tar, root at the end. Offsets of findings count from the manifest's first byte. The first fault
+ * or finding sticks: later calls return it again. What `each` returns, if not DEP_OK, stops the
+ * reading and is returned (where it is DEP_FOUND, `why` is untouched). Findings of
+ * dep_entry_parse() and "manifest.order": an offset inside or before the member before it, or a
+ * statement that isn't first.
  */
 typedef int dep_entry_fn(void *context, const struct dep_entry *entry, uint64_t index);
 struct dep_manifest_reader;
