@@ -94,13 +94,13 @@ static int show_json(const struct session *session, const struct dep_collected *
     char root[2 * DEP_HASH_LEN + 1], container[DEP_UUID_LEN + 32];
     dep_hex_encode(done->sealed.manifest_root.bytes, DEP_HASH_LEN, root);
     (void)snprintf(container, sizeof container, "vault/%s.tar.age", done->item);
-    json_t *line =
-        json_pack("{s:s,s:s,s:s?,s:I,s:I,s:O,s:s?,s:I,s:f,s:f}", "record", done->done.jti, "item",
-                  done->item, "container", done->has_container ? container : NULL, "files",
-                  (json_int_t)done->sealed.files, "bytes", (json_int_t)done->sealed.bytes,
-                  "not_taken", session->not_taken, "manifest_root",
-                  done->has_container ? root : NULL, "changed", (json_int_t)done->sealed.changed,
-                  "seal_s", done->sealed.seal_s, "read_back_s", done->sealed.read_back_s);
+    json_t *line = json_pack(
+        "{s:s,s:s,s:s?,s:I,s:I,s:O,s:s?,s:I,s:I,s:I}", "record", done->done.jti, "item", done->item,
+        "container", done->has_container ? container : NULL, "files",
+        (json_int_t)done->sealed.files, "bytes", (json_int_t)done->sealed.bytes, "not_taken",
+        session->not_taken, "manifest_root", done->has_container ? root : NULL, "changed",
+        (json_int_t)done->sealed.changed, "seal_ms", (json_int_t)done->sealed.seal_ms,
+        "read_back_ms", (json_int_t)done->sealed.read_back_ms);
     return dep_print_json(line) ? DEP_EXIT_YES : DEP_EXIT_FAULT;
 }
 

@@ -339,9 +339,9 @@ bool dep_percent_parse(struct dep_slice text, struct dep_buf *out)
         if (byte == '%') {
             int high = text.len - i > 2 ? upper_hex(text.data[i + 1]) : -1;
             int low = high < 0 ? -1 : upper_hex(text.data[i + 2]);
-            byte = (uint8_t)(high << 4 | low);
-            if (low < 0 || plain(byte))
+            if (low < 0 || plain((uint8_t)(high << 4 | low)))
                 goto refuse;
+            byte = (uint8_t)(high << 4 | low);
             i += 2;
         } else if (!plain(byte)) {
             goto refuse;

@@ -730,8 +730,8 @@ static int seal_and_read(struct sealing *sealing)
     add_content_tag(sealing);
     int64_t sealed = now_ms();
     err = read_back(sealing);
-    sealing->out->seal_s = (double)(sealed - started) / 1000;
-    sealing->out->read_back_s = (double)(now_ms() - sealed) / 1000;
+    sealing->out->seal_ms = (uint64_t)(sealed - started);
+    sealing->out->read_back_ms = (uint64_t)(now_ms() - sealed);
     return err;
 }
 

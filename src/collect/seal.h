@@ -40,8 +40,9 @@ struct dep_sealed {
     struct dep_hash payload_sha256, manifest_root;
     uint64_t manifest_offset, manifest_len, manifest_count; /* in the tar */
     bool has_content_tag;
-    struct dep_hash content_tag; /* HMAC(content_key, SHA-256 of the sorted file digests) */
-    double read_back_s, seal_s;
+    struct dep_hash
+        content_tag; /* HMAC(content_key, sum of the file digests mod 2^256 and their number) */
+    uint64_t seal_ms, read_back_ms;
 };
 
 /* What will be taken, before anything is read: counts and sizes. */

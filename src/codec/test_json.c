@@ -1,0 +1,158 @@
+/*
+ * JSON: the public parsing suite, and our own stricter rules.
+ */
+#include "codec/json.h"
+
+#include <dirent.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum { FILE_MAX = 1024 * 1024 };
+
+/* Valid JSON that records refuse by design, and why. */
+static const struct {
+    const char *file, *id;
+} REFUSED[] = {
+    {"y_number.json", "json.real"},
+    {"y_number_0e+1.json", "json.real"},
+    {"y_number_0e1.json", "json.real"},
+    {"y_number_double_close_to_zero.json", "json.real"},
+    {"y_number_int_with_exp.json", "json.real"},
+    {"y_number_real_capital_e.json", "json.real"},
+    {"y_number_real_capital_e_neg_exp.json", "json.real"},
+    {"y_number_real_capital_e_pos_exp.json", "json.real"},
+    {"y_number_real_exponent.json", "json.real"},
+    {"y_number_real_fraction_exponent.json", "json.real"},
+    {"y_number_real_neg_exp.json", "json.real"},
+    {"y_number_real_pos_exponent.json", "json.real"},
+    {"y_number_simple_real.json", "json.real"},
+    {"y_object_extreme_numbers.json", "json.real"},
+    {"y_object_duplicated_key.json", "json.duplicate"},
+    {"y_object_duplicated_key_and_value.json", "json.duplicate"},
+    {"y_object_escaped_null_in_key.json", "json.nul"},
+    {"y_string_null_escape.json", "json.nul"},
+    {"y_structure_lonely_negative_real.json", "json.real"},
+};
+
+static const char *refusal_of(const char *file)
+{
+    for (size_t i = 0; i < DEP_COUNT(REFUSED); i++)
+        if (strcmp(REFUSED[i].file, file) == 0)
+            return REFUSED[i].id;
+    return NULL;
+}
+
+static void judge(const char *name, struct dep_slice text, bool *out_good)
+{
+    struct dep_finding why = {"", "", 0};
+    json_t *value = NULL;
+    int err = dep_json_parse(text, &value, &why);
+    json_decref(value);
+    assert_true(err == DEP_OK || err == DEP_FOUND);
+    const char *refusal = refusal_of(name);
+    if (name[0] == 'n' && err == DEP_OK)
+        fail_msg("%s was accepted", name);
+    if (name[0] == 'y' && !refusal && err != DEP_OK)
+        fail_msg("%s was refused: %s", name, why.id);
+    if (refusal && (err != DEP_FOUND || strcmp(why.id, refusal) != 0))
+        fail_msg("%s: expected %s, got %s", name, refusal, why.id);
+    *out_good = err == DEP_OK;
+}
+
+static void test_suite(void **state)
+{
+    (void)state;
+    const char *root = getenv("DEPOSITARY_VECTORS");
+    char path[4096];
+    (void)snprintf(path, sizeof path, "%s/json",
+                   root ? root : DEPOSITARY_SOURCE_ROOT "/../shared/vectors");
+    DIR *folder = opendir(path);
+    if (!folder) {
+        printf("JSON suite: all skipped, no folder %s\n", path);
+        skip();
+    }
+    static uint8_t bytes[FILE_MAX];
+    size_t counts[3] = {0}, accepted = 0;
+    for (struct dirent *entry; (entry = readdir(folder));) {
+        char file_name[5000];
+        if (entry->d_name[0] == '.')
+            continue;
+        (void)snprintf(file_name, sizeof file_name, "%s/%s", path, entry->d_name);
+        FILE *file = fopen(file_name, "rb");
+        assert_non_null(file);
+        size_t len = fread(bytes, 1, sizeof bytes, file);
+        (void)fclose(file);
+        bool good;
+        judge(entry->d_name, dep_slice_of(bytes, len), &good);
+        accepted += good;
+        counts[entry->d_name[0] == 'y' ? 0 : entry->d_name[0] == 'n' ? 1 : 2]++;
+    }
+    (void)closedir(folder);
+    printf("JSON suite: %zu must parse (%zu of them refused by design), %zu must not, %zu either; "
+           "%zu accepted\n",
+           counts[0], DEP_COUNT(REFUSED), counts[1], counts[2], accepted);
+    assert_true(counts[0] > 50 && counts[1] > 100);
+}
+
+static void test_refusals(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        size_t len;
+        const char *id;
+    } rows[] = {
+        {"[9223372036854775807]", 21, NULL},
+        {"[9223372036854775808]", 21, "json.integer"},
+        {"[-9223372036854775808]", 22, NULL},
+        {"[-9223372036854775809]", 22, "json.integer"},
+        {"[1\0]", 4, "json.nul"},
+        {"[\"a\\u0000b\"]", 12, "json.nul"},
+        {"[1.0]", 5, "json.real"},
+        {"{\"a\":1,\"a\":2}", 13, "json.duplicate"},
+        {"[1] ", 4, NULL},
+        {"[1] x", 5, "json.syntax"},
+        {"", 0, "json.syntax"},
+    };
+    for (size_t i = 0; i < DEP_COUNT(rows); i++) {
+        struct dep_finding why = {"", "", 0};
+        json_t *kept = (json_t *)&why, *value = kept;
+        int err = dep_json_parse(dep_slice_of(rows[i].text, rows[i].len), &value, &why);
+        if (!rows[i].id) {
+            assert_int_equal(err, DEP_OK);
+            json_decref(value);
+            continue;
+        }
+        assert_int_equal(err, DEP_FOUND);
+        assert_string_equal(why.id, rows[i].id);
+        assert_ptr_equal(value, kept);
+    }
+}
+
+static void test_depth(void **state)
+{
+    (void)state;
+    char text[2 * (DEP_JSON_DEPTH_MAX + 1) + 1];
+    for (int depth = DEP_JSON_DEPTH_MAX; depth <= DEP_JSON_DEPTH_MAX + 1; depth++) {
+        memset(text, '[', (size_t)depth);
+        memset(text + depth, ']', (size_t)depth);
+        struct dep_finding why = {"", "", 0};
+        DEP_AUTO_JSON *value = NULL;
+        int err = dep_json_parse(dep_slice_of(text, 2 * (size_t)depth), &value, &why);
+        assert_int_equal(err, depth == DEP_JSON_DEPTH_MAX ? DEP_OK : DEP_FOUND);
+        assert_string_equal(why.id, depth == DEP_JSON_DEPTH_MAX ? "" : "json.depth");
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_suite),
+                                       cmocka_unit_test(test_refusals),
+                                       cmocka_unit_test(test_depth)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
