@@ -176,7 +176,7 @@ bool dep_merkle_verify_consistency(uint64_t old_size, uint64_t new_size,
     if (old_size == new_size)
         return proof->count == 0 && dep_hash_equal(old_root, new_root);
     if (old_size == 0)
-        return proof->count == 0;
+        return false;
     bool whole = (old_size & (old_size - 1)) == 0;
     if (proof->count == 0 && !whole)
         return false;

@@ -45,7 +45,8 @@ DEP_MUST_USE int dep_merkle_prove_consistency(uint64_t old_size, uint64_t new_si
 DEP_MUST_USE int dep_merkle_root_at(uint64_t size, dep_merkle_read_fn *read, void *context,
                                     struct dep_hash *out);
 
-/* RFC 9162 sections 2.1.3.2 and 2.1.4.2. */
+/* RFC 9162 sections 2.1.3.2 and 2.1.4.2. Consistency with the empty tree proves nothing and is
+ * refused. */
 DEP_MUST_USE bool dep_merkle_verify_inclusion(const struct dep_hash *leaf, uint64_t index,
                                               uint64_t size, const struct dep_merkle_proof *proof,
                                               const struct dep_hash *root);

@@ -1,0 +1,497 @@
+/*
+ * Merkle arithmetic against public vectors and a naive reference; tiles; notes, checkpoints and
+ * proofs with one edit a refusal.
+ */
+#include "codec/base64.h"
+#include "codec/json.h"
+#include "log/note.h"
+#include "log/tile.h"
+
+#include <ftw.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+/* ---- public vectors ---- */
+
+static size_t inclusion_count, consistency_count;
+
+static struct dep_hash hash_member(const json_t *json, const char *name, bool *good)
+{
+    struct dep_hash hash = {{0}};
+    const char *text = dep_json_string(json, name);
+    DEP_AUTO_BUF bytes;
+    dep_buf_init(&bytes, 4096);
+    if (!text || !dep_base64_parse(DEP_BASE64_STD, dep_slice_string(text), &bytes))
+        *good = false;
+    else if (bytes.len == DEP_HASH_LEN)
+        memcpy(hash.bytes, bytes.data, DEP_HASH_LEN);
+    else /* "don't care" of another length: what counts is which of them are equal */
+        dep_sha256(dep_buf_slice(&bytes), &hash);
+    return hash;
+}
+
+static struct dep_merkle_proof proof_member(const json_t *json, bool *good)
+{
+    struct dep_merkle_proof proof = {.count = 0};
+    size_t i;
+    json_t *text;
+    json_array_foreach(json_object_get(json, "proof"), i, text)
+    {
+        if (i >= DEP_MERKLE_PROOF_MAX ||
+            !dep_base64_parse_exact(DEP_BASE64_STD, dep_slice_string(json_string_value(text)),
+                                    proof.hashes[i].bytes, DEP_HASH_LEN)) {
+            *good = false; /* a hash of another length has no place in our proofs at all */
+            return proof;
+        }
+        proof.count++;
+    }
+    return proof;
+}
+
+static int run_vector(const char *path, const struct stat *info, int kind, struct FTW *walk)
+{
+    (void)info, (void)walk;
+    if (kind != FTW_F)
+        return 0;
+    json_t *json = json_load_file(path, 0, NULL);
+    assert_non_null(json);
+    bool want_error = json_is_true(json_object_get(json, "wantErr")), good = true;
+    struct dep_merkle_proof proof = proof_member(json, &good);
+    if (strstr(path, "/inclusion/")) {
+        uint64_t index = (uint64_t)json_integer_value(json_object_get(json, "leafIdx")),
+                 size = (uint64_t)json_integer_value(json_object_get(json, "treeSize"));
+        struct dep_hash leaf = hash_member(json, "leafHash", &good),
+                        root = hash_member(json, "root", &good);
+        good = good && dep_merkle_verify_inclusion(&leaf, index, size, &proof, &root);
+        inclusion_count++;
+    } else {
+        uint64_t size1 = (uint64_t)json_integer_value(json_object_get(json, "size1")),
+                 size2 = (uint64_t)json_integer_value(json_object_get(json, "size2"));
+        struct dep_hash root1 = hash_member(json, "root1", &good),
+                        root2 = hash_member(json, "root2", &good);
+        good = good && dep_merkle_verify_consistency(size1, size2, &proof, &root1, &root2);
+        consistency_count++;
+    }
+    json_decref(json);
+    if (good == want_error)
+        fail_msg("%s: %s", path, good ? "accepted" : "refused");
+    return 0;
+}
+
+static void test_vectors(void **state)
+{
+    (void)state;
+    const char *root = getenv("DEPOSITARY_VECTORS");
+    char path[4096];
+    (void)snprintf(path, sizeof path, "%s/merkle",
+                   root ? root : DEPOSITARY_SOURCE_ROOT "/../shared/vectors");
+    if (nftw(path, run_vector, 16, FTW_PHYS) != 0) {
+        printf("Merkle vectors: all skipped, no folder %s\n", path);
+        skip();
+    }
+    printf("Merkle vectors: %zu inclusion, %zu consistency\n", inclusion_count, consistency_count);
+    assert_true(inclusion_count > 50 && consistency_count > 50);
+}
+
+/* ---- naive reference (RFC 6962 section 2.1, as written there) ---- */
+
+enum { TREE_MAX = 300 };
+static struct dep_hash leaves[TREE_MAX];
+
+static void naive_root(size_t from, size_t to, struct dep_hash *out)
+{
+    if (to - from == 1) {
+        *out = leaves[from];
+        return;
+    }
+    size_t k = 1;
+    while (k * 2 < to - from)
+        k *= 2;
+    struct dep_hash left, right;
+    naive_root(from, from + k, &left);
+    naive_root(from + k, to, &right);
+    dep_sha256_node(&left, &right, out);
+}
+
+static int read_leaves(void *context, unsigned level, uint64_t index, struct dep_hash *out)
+{
+    (void)context;
+    uint64_t from = index << level;
+    assert_true(from + (UINT64_C(1) << level) <= TREE_MAX);
+    dep_merkle_root(leaves + from, (size_t)1 << level, out);
+    return DEP_OK;
+}
+
+static void test_against_reference(void **state)
+{
+    (void)state;
+    struct dep_hash roots[TREE_MAX + 1], root;
+    for (size_t i = 0; i < TREE_MAX; i++)
+        dep_sha256(dep_slice_of(&i, sizeof i), &leaves[i]);
+    dep_sha256((struct dep_slice){NULL, 0}, &roots[0]);
+    for (size_t size = 1; size <= TREE_MAX; size++) {
+        naive_root(0, size, &roots[size]);
+        dep_merkle_root(leaves, size, &root);
+        assert_true(dep_hash_equal(&root, &roots[size]));
+        assert_int_equal(dep_merkle_root_at(size, read_leaves, NULL, &root), DEP_OK);
+        assert_true(dep_hash_equal(&root, &roots[size]));
+    }
+    for (size_t size = 1; size <= TREE_MAX; size += 7) {
+        for (size_t index = 0; index < size; index++) {
+            struct dep_merkle_proof proof;
+            assert_int_equal(dep_merkle_prove_inclusion(index, size, read_leaves, NULL, &proof),
+                             DEP_OK);
+            assert_true(
+                dep_merkle_verify_inclusion(&leaves[index], index, size, &proof, &roots[size]));
+            assert_false(dep_merkle_verify_inclusion(&leaves[(index + 1) % TREE_MAX], index, size,
+                                                     &proof, &roots[size]));
+            if (size > 1)
+                assert_false(dep_merkle_verify_inclusion(&leaves[index], (index + 1) % size, size,
+                                                         &proof, &roots[size]));
+        }
+        for (size_t old = 1; old <= size; old++) {
+            struct dep_merkle_proof proof;
+            assert_int_equal(dep_merkle_prove_consistency(old, size, read_leaves, NULL, &proof),
+                             DEP_OK);
+            assert_true(
+                dep_merkle_verify_consistency(old, size, &proof, &roots[old], &roots[size]));
+            assert_false(
+                dep_merkle_verify_consistency(old, size, &proof, &roots[old - 1], &roots[size]));
+        }
+    }
+}
+
+/* ---- tiles ---- */
+
+enum { STORE_MAX = 4096 };
+static struct stored_tile {
+    struct dep_tile_id id;
+    size_t len;
+    uint8_t bytes[DEP_TILE_WIDTH * 34];
+} * stored;
+static size_t stored_count;
+
+static int store_tile(void *context, const struct dep_tile_id *tile, const uint8_t *data,
+                      size_t len)
+{
+    (void)context;
+    assert_true(stored_count < STORE_MAX);
+    stored[stored_count].id = *tile;
+    stored[stored_count].len = len;
+    memcpy(stored[stored_count++].bytes, data, len);
+    return DEP_OK;
+}
+
+static int load_tile(void *context, const struct dep_tile_id *tile, uint8_t *out)
+{
+    (void)context;
+    for (size_t i = stored_count; i-- > 0;) {
+        if (stored[i].id.level != tile->level || stored[i].id.index != tile->index ||
+            stored[i].id.width < tile->width)
+            continue;
+        memcpy(out, stored[i].bytes, tile->width * (tile->level < 0 ? 34u : 32u));
+        return DEP_OK;
+    }
+    return DEP_FOUND;
+}
+
+static void test_builder(void **state)
+{
+    (void)state;
+    enum { SIZE = 70000, SPLIT = 65793 };
+    stored = calloc(STORE_MAX, sizeof *stored);
+    struct dep_frontier reference;
+    struct dep_tile_builder *builder = NULL;
+    struct dep_hash entry, leaf, root, expected;
+    dep_frontier_init(&reference);
+    assert_int_equal(dep_tile_builder_new(store_tile, NULL, &builder), DEP_OK);
+    for (uint64_t i = 0; i < SIZE; i++) {
+        if (i == SPLIT) { /* as a later process would go on */
+            assert_int_equal(dep_tile_builder_partials(builder), DEP_OK);
+            dep_tile_builder_free(builder);
+            assert_int_equal(dep_tile_builder_new(store_tile, NULL, &builder), DEP_OK);
+            assert_int_equal(dep_tile_builder_load(builder, i, load_tile, NULL), DEP_OK);
+        }
+        dep_sha256(dep_slice_of(&i, sizeof i), &entry);
+        dep_sha256_leaf(&entry, &leaf);
+        dep_frontier_add(&reference, &leaf);
+        assert_int_equal(dep_tile_builder_add(builder, &entry), DEP_OK);
+    }
+    dep_frontier_root(&reference, &expected);
+    dep_frontier_root(dep_tile_builder_frontier(builder), &root);
+    assert_true(dep_hash_equal(&root, &expected));
+    assert_int_equal(dep_tile_builder_partials(builder), DEP_OK);
+    struct dep_tile_source source = {.read = load_tile, .size = SIZE};
+    assert_int_equal(dep_merkle_root_at(SIZE, dep_tile_source_read, &source, &root), DEP_OK);
+    assert_true(dep_hash_equal(&root, &expected));
+    struct dep_merkle_proof proof;
+    source.tiles_read = 0;
+    assert_int_equal(dep_merkle_prove_inclusion(4711, SIZE, dep_tile_source_read, &source, &proof),
+                     DEP_OK);
+    uint64_t index = 4711;
+    dep_sha256(dep_slice_of(&index, sizeof index), &entry);
+    dep_sha256_leaf(&entry, &leaf);
+    assert_true(dep_merkle_verify_inclusion(&leaf, index, SIZE, &proof, &expected));
+    /* The specification's own example: a tree of 70,000. */
+    assert_int_equal(dep_tile_width(0, 273, SIZE), 112);
+    assert_int_equal(dep_tile_width(1, 1, SIZE), 17);
+    assert_int_equal(dep_tile_width(2, 0, SIZE), 1);
+    assert_int_equal(dep_tile_width(0, 274, SIZE), 0);
+    dep_tile_builder_free(builder);
+    free(stored);
+}
+
+static void test_tile_paths(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *path;
+        bool good;
+    } rows[] = {
+        {"tile/0/x001/x234/067", true},
+        {"tile/entries/000.p/8", true},
+        {"tile/7/000", true},
+        {"tile/8/000", false},
+        {"tile/00/000", false},
+        {"tile/0/067", true},
+        {"tile/0/x067", false},
+        {"tile/0/x000/067", false},
+        {"tile/0/000.p/0", false},
+        {"tile/0/000.p/256", false},
+        {"tile/0/000.p/08", false},
+        {"tile/0/67", false},
+        {"tile/0/000/", false},
+        {"tile/0/000.p/8/9", false},
+        {"tile/-1/000", false},
+        {"tile//000", false},
+        {"/tile/0/000", false},
+        {"tile/0/x001/x234", false},
+        {"", false},
+    };
+    for (size_t i = 0; i < DEP_COUNT(rows); i++) {
+        struct dep_tile_id tile;
+        struct dep_finding why;
+        if ((dep_tile_path_parse(dep_slice_string(rows[i].path), &tile, &why) == DEP_OK) !=
+            rows[i].good)
+            fail_msg("%s", rows[i].path);
+    }
+    struct dep_tile_id tile = {.level = 0, .index = 1234067, .width = 256};
+    char path[DEP_TILE_PATH_MAX];
+    dep_tile_path(&tile, path);
+    assert_string_equal(path, "tile/0/x001/x234/067");
+}
+
+/* ---- notes ---- */
+
+static struct dep_signing_key *log_key, *other_key;
+static struct dep_vkey vkey;
+
+static void make_note(struct dep_buf *out)
+{
+    struct dep_checkpoint checkpoint = {.origin = DEP_SLICE_LITERAL("example.com/log"), .size = 8};
+    dep_merkle_root(leaves, 8, &checkpoint.root);
+    dep_buf_init(out, DEP_NOTE_LEN_MAX);
+    assert_int_equal(dep_checkpoint_encode(&checkpoint, log_key, out), DEP_OK);
+}
+
+static void test_checkpoint(void **state)
+{
+    (void)state;
+    DEP_AUTO_BUF note, text;
+    make_note(&note);
+    struct dep_checkpoint back;
+    struct dep_finding why;
+    assert_int_equal(dep_checkpoint_open(dep_buf_slice(&note), &vkey, &back, &why), DEP_OK);
+    assert_int_equal(back.size, 8);
+    dep_buf_init(&text, 1024);
+    assert_int_equal(dep_vkey_encode(&vkey, &text), DEP_OK);
+    struct dep_vkey parsed;
+    assert_int_equal(dep_vkey_parse(dep_buf_slice(&text), &parsed, &why), DEP_OK);
+    text.data[text.len - 3] ^= 1;
+    assert_int_equal(dep_vkey_parse(dep_buf_slice(&text), &parsed, &why), DEP_FOUND);
+    assert_string_equal(why.id, "vkey.id");
+    struct dep_vkey stranger;
+    assert_int_equal(dep_vkey_make(DEP_SLICE_LITERAL("example.com/log"),
+                                   dep_signing_key_public(other_key), &stranger, &why),
+                     DEP_OK);
+    assert_int_equal(dep_checkpoint_open(dep_buf_slice(&note), &stranger, &back, &why), DEP_FOUND);
+    assert_string_equal(why.id, "note.signature.absent");
+}
+
+/* Replace the first `from` by `to`; the signature isn't made anew. */
+static void edit(const struct dep_buf *note, const char *from, const char *to, struct dep_buf *out)
+{
+    const char *at = memmem(note->data, note->len, from, strlen(from));
+    assert_non_null(at);
+    size_t before = (size_t)(at - (const char *)note->data);
+    dep_buf_init(out, DEP_NOTE_LEN_MAX * 2);
+    dep_buf_add(out, note->data, before);
+    dep_buf_add_string(out, to);
+    dep_buf_add(out, note->data + before + strlen(from), note->len - before - strlen(from));
+}
+
+static void test_note_refusals(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *from, *to, *id;
+    } rows[] = {
+        {"\n8\n", "\n9\n", "note.signature.bad"},
+        {"\n8\n", "\n08\n", "note.signature.bad"},
+        {"example.com/log\n", "example.com/lag\n", "note.signature.bad"},
+        {"\n\n", "\n", "note.signature.none"},
+        {"\xe2\x80\x94 ", "- ", "note.signature.line"},
+        {"\xe2\x80\x94 example.com/log ", "\xe2\x80\x94 exa+mple.com/log ", "note.signature.name"},
+        {"=\n\n", "=\r\n\n", "note.control"},
+        {"8\n", "8\xff\n", "note.utf8"},
+        {"\xe2\x80\x94 example.com/log ", "\xe2\x80\x94 example.com/log  ",
+         "note.signature.base64"},
+        {"\n8\n", "\n8\nextension\n", "note.signature.bad"},
+    };
+    DEP_AUTO_BUF note;
+    make_note(&note);
+    for (size_t i = 0; i < DEP_COUNT(rows); i++) {
+        DEP_AUTO_BUF bad;
+        edit(&note, rows[i].from, rows[i].to, &bad);
+        struct dep_checkpoint back = {.size = 77};
+        struct dep_finding why = {"", "", 0};
+        if (dep_checkpoint_open(dep_buf_slice(&bad), &vkey, &back, &why) != DEP_FOUND ||
+            strcmp(why.id, rows[i].id) != 0)
+            fail_msg("row %zu: %s", i, why.id);
+        assert_int_equal(back.size, 77);
+    }
+    for (size_t len = 0; len < note.len; len++) {
+        struct dep_checkpoint back;
+        struct dep_finding why;
+        assert_int_equal(dep_checkpoint_open(dep_slice_of(note.data, len), &vkey, &back, &why),
+                         DEP_FOUND);
+    }
+}
+
+/* Texts that carry a good signature and yet are no checkpoint. */
+static void test_checkpoint_refusals(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *id;
+    } rows[] = {
+        {"example.com/log\n8\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n", NULL},
+        {"example.com/log\n08\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n", "checkpoint.size"},
+        {"example.com/log\n-8\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n", "checkpoint.size"},
+        {"example.com/log\n8\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAB=\n", "checkpoint.root"},
+        {"example.com/log\n8\nAAAA\n", "checkpoint.root"},
+        {"example.com/log\n8\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\nmore\n",
+         "checkpoint.extension"},
+        {"example.com/other\n8\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n",
+         "checkpoint.other_origin"},
+    };
+    for (size_t i = 0; i < DEP_COUNT(rows); i++) {
+        DEP_AUTO_BUF note;
+        dep_buf_init(&note, DEP_NOTE_LEN_MAX);
+        dep_buf_add_string(&note, rows[i].text);
+        dep_buf_add_byte(&note, '\n');
+        assert_int_equal(dep_note_sign(dep_slice_string(rows[i].text), vkey.name, log_key, &note),
+                         DEP_OK);
+        struct dep_checkpoint back;
+        struct dep_finding why = {"", "", 0};
+        int err = dep_checkpoint_open(dep_buf_slice(&note), &vkey, &back, &why);
+        assert_int_equal(err, rows[i].id ? DEP_FOUND : DEP_OK);
+        assert_string_equal(why.id, rows[i].id ? rows[i].id : "");
+    }
+}
+
+static void test_proofs(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *from, *to, *id;
+    } rows[] = {
+        {"c2sp.org/tlog-proof@v1", "c2sp.org/tlog-proof@v2", "proof.version"},
+        {"index 3", "index 03", "proof.index"},
+        {"index 3", "index 4", "proof.path"},
+        {"extra ", "extra !", "proof.extra"},
+        {"\n\n", "\n", "proof.hash"},
+    };
+    DEP_AUTO_BUF note, proof;
+    make_note(&note);
+    /* Here the leaves are entries' leaf hashes. */
+    struct dep_hash entry, entries[8];
+    for (size_t i = 0; i < 8; i++)
+        dep_sha256(dep_slice_of(&i, 1), &entries[i]);
+    for (size_t i = 0; i < 8; i++)
+        dep_sha256_leaf(&entries[i], &leaves[i]);
+    dep_buf_done(&note);
+    make_note(&note);
+    struct dep_merkle_proof path;
+    struct dep_finding why = {"", "", 0};
+    struct dep_checkpoint checkpoint;
+    struct dep_proof parsed;
+    entry = entries[3];
+    dep_buf_init(&proof, DEP_PROOF_LEN_MAX);
+    assert_int_equal(dep_merkle_prove_inclusion(3, 8, read_leaves, NULL, &path), DEP_OK);
+    assert_int_equal(
+        dep_proof_encode(DEP_SLICE_LITERAL("jwt"), 3, &path, dep_buf_slice(&note), &proof), DEP_OK);
+    assert_int_equal(dep_proof_parse(dep_buf_slice(&proof), &parsed, &why), DEP_OK);
+    assert_int_equal(dep_proof_verify(&parsed, &entry, &vkey, &checkpoint, &why), DEP_OK);
+    assert_int_equal(dep_proof_verify(&parsed, &entries[4], &vkey, &checkpoint, &why), DEP_FOUND);
+    for (size_t i = 0; i < DEP_COUNT(rows); i++) {
+        DEP_AUTO_BUF bad;
+        edit(&proof, rows[i].from, rows[i].to, &bad);
+        int err = dep_proof_parse(dep_buf_slice(&bad), &parsed, &why);
+        if (!err)
+            err = dep_proof_verify(&parsed, &entry, &vkey, &checkpoint, &why);
+        if (err != DEP_FOUND || strcmp(why.id, rows[i].id) != 0)
+            fail_msg("row %zu: %s", i, why.id);
+    }
+}
+
+static void test_origins(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *origin;
+        bool good;
+    } rows[] = {{"a", true},
+                {"example.com/log", true},
+                {"", false},
+                {"a b", false},
+                {"a+b", false},
+                {"a\nb", false},
+                {"a\xc2\xa0"
+                 "b",
+                 false},
+                {"a\xe3\x80\x80", false},
+                {"\xff", false}};
+    for (size_t i = 0; i < DEP_COUNT(rows); i++)
+        assert_int_equal(dep_origin_valid(dep_slice_string(rows[i].origin)), rows[i].good);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_vectors),
+        cmocka_unit_test(test_against_reference),
+        cmocka_unit_test(test_builder),
+        cmocka_unit_test(test_tile_paths),
+        cmocka_unit_test(test_checkpoint),
+        cmocka_unit_test(test_note_refusals),
+        cmocka_unit_test(test_checkpoint_refusals),
+        cmocka_unit_test(test_proofs),
+        cmocka_unit_test(test_origins),
+    };
+    struct dep_finding why;
+    if (dep_crypto_init(false) || dep_signing_key_new(dep_random, &log_key) ||
+        dep_signing_key_new(dep_random, &other_key) ||
+        dep_vkey_make(DEP_SLICE_LITERAL("example.com/log"), dep_signing_key_public(log_key), &vkey,
+                      &why))
+        return 1;
+    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    dep_signing_key_free(log_key);
+    dep_signing_key_free(other_key);
+    return failed;
+}
