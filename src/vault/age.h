@@ -68,7 +68,7 @@ struct dep_age_with {
 /*
  * Header for a given file key, appended to `out`. With `padded`, header and nonce make
  * DEP_AGE_PADDED bytes by a stanza `-> depositary.filler xxx...`. DEP_ERR_CAP where the recipients
- * don't fit (38 do), for `padded` with a passphrase (its stanza stands alone, so no filler may
+ * don't fit (40 do), for `padded` with a passphrase (its stanza stands alone, so no filler may
  * stand beside it) and for a work factor outside 1..DEP_AGE_SCRYPT_MAX. Exactly one of recipients
  * and passphrase is given (asserted).
  */

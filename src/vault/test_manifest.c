@@ -79,7 +79,7 @@ static void expect_round_trip(const struct dep_entry *entry)
 static void test_hostile_names(void **state)
 {
     (void)state;
-    static const struct dep_slice names[] = {
+    const struct dep_slice names[] = {
         DEP_SLICE_LITERAL("files/new\nline"),
         DEP_SLICE_LITERAL("files/-rf"),
         DEP_SLICE_LITERAL("files/two  spaces "),
