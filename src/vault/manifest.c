@@ -274,8 +274,8 @@ static const char *parse_fields(struct dep_slice rest, struct dep_buf *names, st
     size_t path_len = names->len;
     if ((spaces < rest.len && target.len == 0) || !dep_percent_parse(target, names))
         return "manifest.target";
-    out->path = dep_slice_of(names->data, path_len);
-    out->target = dep_slice_of(names->data + path_len, names->len - path_len);
+    out->path = dep_slice_sub(dep_buf_slice(names), 0, path_len);
+    out->target = dep_slice_sub(dep_buf_slice(names), path_len, names->len - path_len);
     return judge(out);
 }
 
