@@ -27,6 +27,7 @@ static const struct command {
     {"log", dep_cmd_log, N_("checkpoint, vkey, audit")},
     {"prove", dep_cmd_prove, N_("proof that a record stands in the log (C2SP tlog-proof)")},
     {"verify", dep_cmd_verify, N_("verify a whole register; needs no key")},
+    {"print", dep_cmd_print, N_("label, inventory, hand-over form, page of the register (PDF)")},
     {"backup", dep_cmd_backup, N_("copy a register in use")},
     {"restore", dep_cmd_restore, N_("restore a copy, with rollback detection")},
 };

@@ -171,12 +171,10 @@ bool dep_merkle_verify_consistency(uint64_t old_size, uint64_t new_size,
                                    const struct dep_merkle_proof *proof,
                                    const struct dep_hash *old_root, const struct dep_hash *new_root)
 {
-    if (old_size > new_size)
+    if (old_size > new_size || old_size == 0)
         return false;
     if (old_size == new_size)
         return proof->count == 0 && dep_hash_equal(old_root, new_root);
-    if (old_size == 0)
-        return false;
     bool whole = (old_size & (old_size - 1)) == 0;
     if (proof->count == 0 && !whole)
         return false;

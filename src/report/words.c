@@ -15,6 +15,7 @@ static const struct entry {
     const char *id, *words;
 } TABLE[] = {
     {"about", N_("about")},
+    {"absent", N_("absent")},
     {"administrator", N_("administrator")},
     {"age", N_("not a well-formed age file")},
     {"age.armor", N_("not a well-formed armored age file")},
@@ -23,6 +24,7 @@ static const struct entry {
     {"age.passphrase", N_("wrong passphrase")},
     {"age.payload", N_("encrypted bytes were altered, exchanged or cut off")},
     {"age.recipient", N_("not an age recipient (age1…)")},
+    {"algorithm", N_("algorithm")},
     {"altered", N_("altered")},
     {"answers", N_("answers")},
     {"approver", N_("approver")},
@@ -37,12 +39,18 @@ static const struct entry {
     {"backup.folder",
      N_("the folder for the backup must not exist yet, and its parent must be writable")},
     {"bech32", N_("not a well-formed age key: compare it character by character")},
+    {"broken", N_("broken")},
+    {"calendar", N_("calendar")},
     {"changed", N_("changed while it was read")},
     {"changed-type", N_("became something else while it was read")},
     {"check", N_("the check could not be made")},
     {"check.stopped", N_("stopped by you; the check says nothing")},
+    {"checked", N_("how it was checked")},
     {"checkpoint", N_("not a well-formed checkpoint (C2SP tlog-checkpoint)")},
     {"checkpoint.other_origin", N_("a checkpoint of another log")},
+    {"child", N_("child")},
+    {"clock_source", N_("clock")},
+    {"code", N_("code")},
     {"collect", N_("the item could not be sealed; nothing was left behind")},
     {"collect.declined", N_("nothing was sealed")},
     {"collect.given", N_("no such file or folder")},
@@ -51,6 +59,8 @@ static const struct entry {
     {"collect.read_back", N_("what the disk gave back is not what was written: nothing was sealed; "
                              "test this disk before you go on")},
     {"collect.stopped", N_("stopped by you; nothing was left behind, collect again when you like")},
+    {"computed", N_("computed")},
+    {"condition", N_("condition")},
     {"container", N_("the sealed container differs from its list of files")},
     {"container.after", N_("there is something after the end of the sealed container")},
     {"container.damaged", N_("the sealed container was altered")},
@@ -78,10 +88,12 @@ static const struct entry {
      N_("a side is incomplete: signed needs a code; on paper needs the scan's fingerprint, who saw "
         "it and how it was checked; refused and unavailable need a "
         "reason")},
+    {"damaged", N_("damaged")},
     {"desk", N_("desk officer")},
     {"device", N_("a device")},
     {"disposed", N_("disposed of")},
     {"disputed", N_("disputed")},
+    {"edtf", N_("date")},
     {"erase.already", N_("its protected values are erased already")},
     {"erase.nothing", N_("this record has no protected values")},
     {"extract", N_("the file could not be written")},
@@ -96,8 +108,10 @@ static const struct entry {
      N_("the file could not be opened: does it exist, and are you allowed to read it?")},
     {"file.rename", N_("the file exists already, or its folder can't be written")},
     {"file.sync", N_("the disk did not confirm that it kept what was written")},
+    {"giver", N_("side that gives")},
     {"grew", N_("grew while it was read: taken at the length it had")},
     {"hold.in_force", N_("a legal hold on this item is in force: nothing about it can be erased")},
+    {"image", N_("image")},
     {"in_custody", N_("in custody")},
     {"index", N_("the index could not be read or written: delete index.db, it is made anew")},
     {"index.absent", N_("no such record")},
@@ -159,15 +173,27 @@ static const struct entry {
     {"keyset.kid", N_("signed by a key that is not enrolled")},
     {"keyset.revoked", N_("signed by a key that was revoked before")},
     {"keyset.role", N_("signed in a role or under a code that isn't the key's")},
+    {"kind", N_("kind")},
+    {"latitude", N_("latitude")},
+    {"lawyer_client", N_("lawyer-client")},
     {"legal", N_("legal officer")},
     {"locked", N_("another process holds the register")},
+    {"longitude", N_("longitude")},
     {"loop", N_("a loop of folders")},
     {"lost", N_("lost")},
+    {"maker", N_("maker")},
     {"manifest", N_("the list of files is not well-formed")},
+    {"match", N_("matches")},
+    {"medical", N_("medical")},
+    {"mismatch", N_("does not match")},
+    {"model", N_("model")},
     {"mount", N_("another file system is mounted here (--cross-mounts takes it in)")},
+    {"name", N_("name")},
     {"node", N_("the register's own records can't be read as they should: run verify")},
     {"node.log_differs", N_("this record is not the one that the log commits to: it was altered")},
     {"nomem", N_("out of memory")},
+    {"not_applicable", N_("not applicable")},
+    {"not_found", N_("not found")},
     {"not_shown", N_("not shown")},
     {"note", N_("not a well-formed signed note (C2SP signed-note)")},
     {"note.signature.absent", N_("not signed by this log's key")},
@@ -176,11 +202,21 @@ static const struct entry {
     {"officer.code",
      N_("an officer's code is 1 to 64 letters, digits, dots, dashes and underscores")},
     {"officer.which", N_("say who is at work: --as CODE, or DEPOSITARY_OFFICER")},
+    {"offset_s", N_("seconds to add for true time")},
+    {"on_paper", N_("on paper")},
+    {"original", N_("as stated")},
+    {"outcome", N_("outcome")},
+    {"paper", N_("the paper could not be printed")},
+    {"paper.glyph", N_("a character on this paper is in no font here: install fonts-noto")},
     {"part_of", N_("part of")},
     {"pkcs8", N_("not an Ed25519 key in PKCS#8")},
+    {"precision_m", N_("precision in metres")},
     {"previous", N_("previous")},
+    {"print.no_handover", N_("this item was never handed over: record a transfer first")},
     {"proof", N_("not a well-formed proof (C2SP tlog-proof)")},
     {"proof.path", N_("the proof doesn't lead to the checkpoint's root")},
+    {"quantity", N_("quantity")},
+    {"reason", N_("reason")},
     {"record", N_("the record is not as its type demands")},
     {"record.field", N_("a field is missing, of the wrong form, or not of this type (see: "
                         "depositary schema TYPE)")},
@@ -191,7 +227,10 @@ static const struct entry {
     {"record.unknown.both", N_("a field is stated and called unknown at once")},
     {"record.unknown.neither",
      N_("a field is neither stated nor called unknown or refused, with a reason")},
+    {"refused", N_("refused")},
     {"registrar", N_("registrar")},
+    {"replaced", N_("replaced")},
+    {"reported", N_("reported")},
     {"restore", N_("the register could not be restored; nothing was put in its place")},
     {"restore.damaged", N_("the backup is damaged: its log is not what its records make")},
     {"restore.rename",
@@ -201,20 +240,30 @@ static const struct entry {
         "going on would fork the log. See the guide: a log is "
         "succeeded")},
     {"returned", N_("returned")},
+    {"role", N_("role")},
     {"root", N_("root key")},
+    {"scan_sha256", N_("fingerprint of the scan")},
     {"schema", N_("a record type is not well-formed")},
     {"sdjwt", N_("not a well-formed SD-JWT (RFC 9901)")},
     {"seal.empty", N_("nothing could be taken: nothing was sealed")},
+    {"seals", N_("seals")},
     {"secret.damaged", N_("the protected values are damaged")},
     {"secret.erased", N_("the protected values were erased")},
     {"secret.locked", N_("the protected values are not shown")},
     {"secret.reader", N_("the protected values are not for your roles")},
+    {"seen_by", N_("seen by")},
     {"sent_not_received", N_("sent, not received")},
+    {"serial", N_("serial number")},
+    {"sexual", N_("sexual")},
+    {"sha256", N_("fingerprint (SHA-256)")},
     {"shrank", N_("shrank while it was read: what is missing is zeros")},
+    {"signed", N_("signed")},
     {"socket", N_("a socket")},
     {"source", N_("source")},
     {"split", N_("split")},
+    {"state", N_("state")},
     {"stopped", N_("stopped by you")},
+    {"storage", N_("storage place")},
     {"store", N_("the register could not be read or written")},
     {"store.checkpoint", N_("the checkpoint of this register is damaged or not signed by its log "
                             "key: restore it from a backup")},
@@ -237,8 +286,11 @@ static const struct entry {
      N_("another process was interrupted: run the command again and its work is taken up")},
     {"stream", N_("the stream could not be read or answered")},
     {"supersedes", N_("corrects")},
+    {"taker", N_("side that receives")},
     {"tar", N_("the container's tar is not as this program writes it")},
     {"tile", N_("not the name of a tile")},
+    {"unavailable", N_("unavailable")},
+    {"unknown", N_("unknown")},
     {"unproved", N_("unproved")},
     {"unreadable", N_("you are not allowed to read it")},
     {"vanished", N_("vanished before it could be read")},
@@ -263,8 +315,12 @@ static const struct entry {
     {"verify.tail", N_("records of an interrupted session are not covered yet: the next command "
                        "that writes takes them up")},
     {"verify.vault.stray", N_("a file in the vault that no record tells of")},
+    {"version", N_("version")},
     {"vkey", N_("not a verifier key")},
+    {"what", N_("what")},
+    {"when", N_("when")},
     {"withheld", N_("withheld")},
+    {"zone", N_("zone")},
 };
 
 static int compare(const void *id, const void *entry)
@@ -289,4 +345,24 @@ const char *dep_words(const char *id)
             return id;
         *dot = 0;
     }
+}
+
+/* gettext looks at LANGUAGE first and notices a change of it by this counter (GNU gettext manual,
+ * "Being a gettext grok"). */
+extern int _nl_msg_cat_cntr;
+
+void dep_words_speak(const char *lang)
+{
+    static char *kept;
+    if (lang) {
+        const char *own = getenv("LANGUAGE");
+        free(kept);
+        kept = own ? strdup(own) : NULL;
+        (void)setenv("LANGUAGE", lang, 1);
+    } else if (kept) {
+        (void)setenv("LANGUAGE", kept, 1);
+    } else {
+        (void)unsetenv("LANGUAGE");
+    }
+    _nl_msg_cat_cntr++;
 }

@@ -8,4 +8,7 @@
 /* What, and where it helps what to do. An id without words is returned as it is (tools/words-check
  * finds it). */
 const char *dep_words(const char *id);
+/* Words in a language other than the process's: dep_words() and gettext() speak `lang` until the
+ * matching call with NULL. One thread only. */
+void dep_words_speak(const char *lang);
 #endif

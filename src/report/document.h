@@ -1,0 +1,48 @@
+/*
+ * A document on A4 pages: headings, labelled rows, tables, boxes to sign in. Values in, PDF out.
+ *
+ * Layer:   report. Text is UTF-8; direction is found per paragraph, the page is mirrored for
+ * Arabic. Limits:  DEP_DOCUMENT_BLOCKS_MAX blocks, DEP_DOCUMENT_TEXT_MAX bytes a text. What is
+ * longer than a page goes on over the next. Errors:  DEP_ERR_CAP, DEP_ERR_NOMEM, DEP_ERR_IO (the
+ * writer said no), DEP_FOUND "paper.glyph" where a font lacks a character.
+ */
+#ifndef DEP_REPORT_DOCUMENT_H
+#define DEP_REPORT_DOCUMENT_H
+#include "base/base.h"
+
+enum {
+    DEP_DOCUMENT_BLOCKS_MAX = 20000,
+    DEP_DOCUMENT_TEXT_MAX = 64 * 1024,
+    DEP_DOCUMENT_COLUMNS_MAX = 6
+};
+
+struct dep_document;
+/* `lang`: "en", "fr" or "ar". `title` and `footer` (who and what, on each page) are copied, as all
+ * texts are. */
+DEP_MUST_USE int dep_document_new(const char *lang, const char *title, const char *footer,
+                                  struct dep_document **out);
+void dep_document_free(struct dep_document *document);
+/* Errors stick: dep_document_finish() tells. */
+void dep_document_heading(struct dep_document *document, const char *text);
+void dep_document_text(struct dep_document *document, const char *text);
+void dep_document_row(struct dep_document *document, const char *label, const char *value);
+/* One row of a table; the first of a run of rows is its head. */
+void dep_document_cells(struct dep_document *document, const char *const *cells, size_t count,
+                        bool head);
+/* Boxes to sign in, two abreast, each with its label. */
+void dep_document_signatures(struct dep_document *document, const char *const *labels,
+                             size_t count);
+/* An empty box to tick, and what it says. */
+void dep_document_tick(struct dep_document *document, const char *text);
+void dep_document_qr(struct dep_document *document, const char *text);
+
+typedef int dep_document_write_fn(void *context, const uint8_t *data, size_t len);
+struct dep_document_size {
+    double width_mm, height_mm;
+};
+/* `size` NULL: A4. `out_pages` may be NULL. */
+DEP_MUST_USE int dep_document_finish(struct dep_document *document,
+                                     const struct dep_document_size *size,
+                                     dep_document_write_fn *write, void *context, size_t *out_pages,
+                                     struct dep_finding *why);
+#endif

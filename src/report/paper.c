@@ -1,0 +1,284 @@
+#include "report/paper.h"
+
+#include "codec/text.h"
+#include "report/words.h"
+
+#include <libintl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define _(text) gettext(text)
+#define N_(text) text
+
+enum { VALUE_MAX = 60 * 1024 };
+
+/* ---- values in words ---- */
+
+static void add_value(const json_t *value, struct dep_buf *out);
+
+static void add_members(const json_t *object, struct dep_buf *out)
+{
+    const char *name;
+    json_t *member;
+    bool first = true;
+    json_object_foreach((json_t *)(uintptr_t)object, name, member)
+    {
+        if (strcmp(name, "lang") == 0 || strcmp(name, "script") == 0)
+            continue;
+        dep_buf_add_string(out, first ? "" : "; ");
+        if (strcmp(name, "text") != 0 && strcmp(name, "description") != 0)
+            dep_buf_addf(out, "%s: ", dep_words(name));
+        add_value(member, out);
+        first = false;
+    }
+}
+
+static void add_value(const json_t *value, struct dep_buf *out)
+{
+    size_t i;
+    json_t *member;
+    if (json_is_string(value))
+        dep_buf_add_string(out, dep_words(json_string_value(value)));
+    else if (json_is_integer(value))
+        dep_buf_addf(out, "%lld", (long long)json_integer_value(value));
+    else if (json_is_boolean(value))
+        dep_buf_add_string(out, json_is_true(value) ? _("yes") : _("no"));
+    else if (json_is_object(value))
+        add_members(value, out);
+    json_array_foreach(value, i, member)
+    {
+        dep_buf_add_string(out, i ? "\n" : "");
+        add_value(member, out);
+    }
+}
+
+static void row(struct dep_document *document, const char *label, const json_t *value)
+{
+    DEP_AUTO_BUF text;
+    dep_buf_init(&text, VALUE_MAX);
+    add_value(value, &text);
+    if (dep_buf_err(&text) == DEP_OK)
+        dep_document_row(document, label, text.data ? (const char *)text.data : "");
+    else
+        dep_document_row(document, label, _("too long to print: see the record"));
+}
+
+static const char *claim(const struct dep_view *view, const char *name)
+{
+    const char *text = dep_json_string(view->claims, name);
+    return text ? text : "—";
+}
+
+static void time_row(struct dep_document *document, const char *label, int64_t unix_s)
+{
+    char text[24];
+    dep_time_encode(unix_s, text);
+    dep_document_row(document, label, text);
+}
+
+/* The fields of a record under their labels; unknown and refused ones with their reason. */
+static void fields(const struct dep_paper *paper, struct dep_document *document,
+                   const struct dep_view *view, const char *const *left_out, size_t left_out_count)
+{
+    int64_t version = 1;
+    (void)dep_json_int(view->claims, "v", &version);
+    const struct dep_schema *schema =
+        dep_schemas_find(paper->schemas, view->row.type, (int)version);
+    const json_t *unknown = dep_json_object(view->claims, "unknown");
+    for (size_t i = 0; schema && i < schema->field_count; i++) {
+        const char *name = schema->fields[i].name;
+        bool skip = strcmp(name, "unknown") == 0;
+        for (size_t j = 0; j < left_out_count; j++)
+            skip |= strcmp(name, left_out[j]) == 0;
+        const json_t *value = json_object_get(view->claims, name);
+        const json_t *absence = dep_json_object(unknown, name);
+        if (!skip && (value || absence))
+            row(document, dep_schema_label(schema, name, paper->lang), value ? value : absence);
+    }
+    if (!view->readable)
+        dep_document_row(document, _("Protected fields"),
+                         dep_words(view->why_not ? view->why_not : "not_shown"));
+}
+
+static int begin(const struct dep_paper *paper, const char *title, const struct dep_item *item,
+                 struct dep_document **out)
+{
+    char footer[512];
+    (void)snprintf(footer, sizeof footer, "%s — %s", paper->member, item->item);
+    return dep_document_new(paper->lang, title, footer, out);
+}
+
+static int end(const struct dep_paper *paper, struct dep_document *document,
+               const struct dep_document_size *size, struct dep_finding *why)
+{
+    int err = dep_document_finish(document, size, paper->write, paper->context, NULL, why);
+    dep_document_free(document);
+    dep_words_speak(NULL);
+    return err;
+}
+
+/* ---- label ---- */
+
+int dep_paper_label(const struct dep_paper *paper, const struct dep_item *item,
+                    struct dep_finding *why)
+{
+    static const struct dep_document_size size = {62, 100};
+    struct dep_document *document;
+    dep_words_speak(paper->lang);
+    int err = dep_document_new(paper->lang, _("Exhibit"), item->item, &document);
+    if (err)
+        return err;
+    dep_document_qr(document, item->item);
+    dep_document_row(document, _("Exhibit number"), claim(&item->first, "exhibit"));
+    size_t i;
+    json_t *thing;
+    json_array_foreach(dep_json_array(item->first.claims, "things"), i, thing)
+    {
+        const json_t *seals = dep_json_array(thing, "seals");
+        if (seals)
+            row(document, _("Seal numbers"), seals);
+    }
+    dep_document_text(document, item->item);
+    return end(paper, document, &size, why);
+}
+
+/* ---- inventory ---- */
+
+static void things(struct dep_document *document, const json_t *list)
+{
+    const char *head[] = {_("Thing"), _("Quantity"), _("Seal numbers"), _("Condition")};
+    size_t i, j;
+    json_t *thing, *seal;
+    dep_document_cells(document, head, 4, true);
+    json_array_foreach(list, i, thing)
+    {
+        DEP_AUTO_BUF seals;
+        char quantity[32];
+        int64_t number = 1;
+        dep_buf_init(&seals, VALUE_MAX);
+        json_array_foreach(dep_json_array(thing, "seals"), j, seal)
+            dep_buf_addf(&seals, "%s%s", j ? ", " : "", json_string_value(seal));
+        (void)dep_json_int(thing, "quantity", &number);
+        (void)snprintf(quantity, sizeof quantity, "%lld", (long long)number);
+        const char *cells[] = {dep_json_string(dep_json_object(thing, "description"), "text"),
+                               quantity, seals.data ? (const char *)seals.data : "—",
+                               dep_json_string(dep_json_object(thing, "condition"), "text")};
+        dep_document_cells(document, cells, 4, false);
+    }
+}
+
+int dep_paper_inventory(const struct dep_paper *paper, const struct dep_item *item,
+                        struct dep_finding *why)
+{
+    static const char *const left_out[] = {
+        "things",          "dispossessed", "item",        "payload_sha256", "manifest_root",
+        "manifest_offset", "manifest_len", "content_tag", "given",          "restricted"};
+    struct dep_document *document;
+    dep_words_speak(paper->lang);
+    int err = begin(paper, _("Inventory and receipt"), item, &document);
+    if (err)
+        return err;
+    dep_document_text(document, _("This is what was taken, by whom and by what right. The person "
+                                  "from whom it was taken receives a copy of this paper."));
+    dep_document_row(document, _("Member"), paper->member);
+    dep_document_row(document, _("Item"), item->item);
+    time_row(document, _("Recorded"), item->first.row.iat);
+    dep_document_row(document, _("By"), item->first.row.by_code);
+    fields(paper, document, &item->first, left_out, DEP_COUNT(left_out));
+    const json_t *list = dep_json_array(item->first.claims, "things");
+    if (json_array_size(list)) {
+        dep_document_heading(document, _("Things taken"));
+        things(document, list);
+    }
+    dep_document_heading(document, _("Signatures"));
+    const json_t *side = dep_json_object(item->first.claims, "dispossessed");
+    if (side)
+        row(document, _("Person dispossessed, as recorded"), side);
+    dep_document_tick(document, _("The person received a copy of this inventory."));
+    dep_document_tick(document, _("The person refuses to sign. Reason, as given:"));
+    dep_document_tick(document, _("The person is absent or unable to sign. Why:"));
+    const char *boxes[] = {_("Officer: name, code, date, signature"),
+                           _("Person dispossessed: name, date, signature"),
+                           _("Interpreter: name, language, date, signature"),
+                           _("Third person present: name, date, signature")};
+    dep_document_signatures(document, boxes, DEP_COUNT(boxes));
+    return end(paper, document, NULL, why);
+}
+
+/* ---- hand-over ---- */
+
+static void side_row(struct dep_document *document, const char *label, const json_t *side)
+{
+    if (side)
+        row(document, label, side);
+    else
+        dep_document_row(document, label, _("not yet: sent, not received"));
+}
+
+int dep_paper_handover(const struct dep_paper *paper, const struct dep_item *item,
+                       const struct dep_view *event, struct dep_finding *why)
+{
+    static const char *const left_out[] = {"giver", "taker", "item"};
+    struct dep_document *document;
+    dep_words_speak(paper->lang);
+    int err = begin(paper, _("Hand-over"), item, &document);
+    if (err)
+        return err;
+    dep_document_row(document, _("Member"), paper->member);
+    dep_document_row(document, _("Item"), item->item);
+    dep_document_row(document, _("Exhibit number"), claim(&item->first, "exhibit"));
+    dep_document_row(document, _("Record"), event->row.jti);
+    time_row(document, _("Recorded"), event->row.iat);
+    fields(paper, document, event, left_out, DEP_COUNT(left_out));
+    dep_document_heading(document, _("The two sides"));
+    dep_document_text(document, _("A side is signed, on paper, or refused or unavailable; these "
+                                  "are not equal and are not shown as equal."));
+    side_row(document, _("Side that gives"), dep_json_object(event->claims, "giver"));
+    side_row(document, _("Side that receives"), dep_json_object(event->claims, "taker"));
+    dep_document_heading(document, _("Signatures"));
+    dep_document_tick(document, _("All seals were intact and bore the numbers given above."));
+    dep_document_tick(document, _("Seals were broken, absent or bore other numbers. Which:"));
+    const char *boxes[] = {_("Side that gives: name, code, date, signature"),
+                           _("Side that receives: name, code, date, signature")};
+    dep_document_signatures(document, boxes, DEP_COUNT(boxes));
+    return end(paper, document, NULL, why);
+}
+
+/* ---- page of the exhibit register ---- */
+
+int dep_paper_page(const struct dep_paper *paper, const struct dep_item *item,
+                   const struct dep_view *events, size_t event_count, struct dep_finding *why)
+{
+    static const char *const left_out[] = {"item", "manifest_offset", "manifest_len",
+                                           "content_tag"};
+    struct dep_document *document;
+    dep_words_speak(paper->lang);
+    int err = begin(paper, _("Page of the exhibit register"), item, &document);
+    if (err)
+        return err;
+    dep_document_row(document, _("Member"), paper->member);
+    dep_document_row(document, _("Item"), item->item);
+    dep_document_row(document, _("State"), dep_words(item->state));
+    if (item->on_hold)
+        dep_document_row(document, _("Legal hold"),
+                         _("in force: the item can't be disposed of, returned or erased"));
+    if (item->restricted)
+        dep_document_row(document, _("Access"), _("restricted"));
+    for (size_t i = 0; i < event_count; i++) {
+        char heading[512];
+        const struct dep_schema *schema = dep_schemas_find(paper->schemas, events[i].row.type, 0);
+        (void)snprintf(heading, sizeof heading, "%zu. %s", i + 1,
+                       schema ? dep_schema_label(schema, NULL, paper->lang) : events[i].row.type);
+        dep_document_heading(document, heading);
+        time_row(document, _("Recorded"), events[i].row.iat);
+        dep_document_row(document, _("By"), events[i].row.by_code);
+        dep_document_row(document, _("Record"), events[i].row.jti);
+        if (events[i].row.superseded)
+            dep_document_row(document, _("Corrected"), _("a later record corrects this one"));
+        fields(paper, document, &events[i], left_out, DEP_COUNT(left_out));
+    }
+    dep_document_text(document, _("This page shows what the register holds. It doesn't prove that "
+                                  "what is recorded is true."));
+    return end(paper, document, NULL, why);
+}
