@@ -399,7 +399,8 @@ static void draw_qr(struct dep_document *document, const struct block *block)
         document->err = DEP_ERR_NOMEM;
         return;
     }
-    double side = fmin(90, inner(document) / document->scale) * document->scale,
+    double side = fmin(document->scale < 1 ? 170 : 90, inner(document) / document->scale) *
+                  document->scale,
            module = side / (code->width + 8);
     need(document, side);
     double from =

@@ -64,6 +64,18 @@ static void row(struct dep_document *document, const char *label, const json_t *
         dep_document_row(document, label, _("too long to print: see the record"));
 }
 
+/* "unknown: not stated" */
+static void absence_row(struct dep_document *document, const char *label, const json_t *absence)
+{
+    DEP_AUTO_BUF text;
+    dep_buf_init(&text, VALUE_MAX);
+    dep_buf_addf(&text, "%s: %s", dep_words(dep_json_string(absence, "code")),
+                 dep_words(dep_json_string(absence, "reason")));
+    dep_document_row(document, label,
+                     dep_buf_err(&text) == DEP_OK ? (const char *)text.data
+                                                  : _("too long to print: see the record"));
+}
+
 static const char *claim(const struct dep_view *view, const char *name)
 {
     const char *text = dep_json_string(view->claims, name);
@@ -93,8 +105,11 @@ static void fields(const struct dep_paper *paper, struct dep_document *document,
             skip |= strcmp(name, left_out[j]) == 0;
         const json_t *value = json_object_get(view->claims, name);
         const json_t *absence = dep_json_object(unknown, name);
-        if (!skip && (value || absence))
-            row(document, dep_schema_label(schema, name, paper->lang), value ? value : absence);
+        const char *label = dep_schema_label(schema, name, paper->lang);
+        if (!skip && value)
+            row(document, label, value);
+        else if (!skip && absence)
+            absence_row(document, label, absence);
     }
     if (!view->readable)
         dep_document_row(document, _("Protected fields"),

@@ -192,6 +192,7 @@ static const struct entry {
     {"node", N_("the register's own records can't be read as they should: run verify")},
     {"node.log_differs", N_("this record is not the one that the log commits to: it was altered")},
     {"nomem", N_("out of memory")},
+    {"not stated", N_("not stated")},
     {"not_applicable", N_("not applicable")},
     {"not_found", N_("not found")},
     {"not_shown", N_("not shown")},
