@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-#include "base/base.h"
+#include "vault/age.h"
 
 static inline void counter_random(void *out, size_t len)
 {
@@ -29,5 +29,13 @@ static inline void expect_finding(const char *row, int err, const struct dep_fin
 {
     if (*id == 0 ? err != DEP_OK : err != DEP_FOUND || strcmp(why->id, id) != 0)
         fail_msg("%s: expected '%s', got %d %s", row, id, err, err == DEP_FOUND ? why->id : "");
+}
+static inline void make_recipients(struct dep_age_identity *identities,
+                                   struct dep_age_recipient *recipients, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        dep_age_identity_new(counter_random, &identities[i]);
+        recipients[i] = identities[i].recipient;
+    }
 }
 #endif
