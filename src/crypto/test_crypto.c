@@ -1,9 +1,9 @@
 /*
- * Standards' own examples, and the public Ed25519 edge cases.
+ * The standards' own examples. (The public Ed25519 edge cases are JSON:
+ * src/record/test_ed25519_vectors.c.)
  */
 #include "crypto/crypto.h"
 
-#include <jansson.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -57,13 +57,12 @@ static void test_digests(void **state)
     (void)state;
     static const struct {
         const char *name, *hex;
-    } rows[] = {
-        {"md5", "900150983cd24fb0d6963f7d28e17f72"},
-        {"sha1", "a9993e364706816aba3e25717850c26c9cd0d89d"},
-        {"sha256", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"},
-        {"sha512", "ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a2192992a274fc1a"
-                   "836ba3c23a3feebbd454d4423643ce80e2a9ac94fa54ca49f"},
-    };
+    } rows[] = {{"md5", "900150983cd24fb0d6963f7d28e17f72"},
+                {"sha1", "a9993e364706816aba3e25717850c26c9cd0d89d"},
+                {"sha256", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"},
+                {"sha512",
+                 "ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a2192992a274fc1a"
+                 "836ba3c23a3feebbd454d4423643ce80e2a9ac94fa54ca49f"}};
     for (size_t i = 0; i < DEP_COUNT(rows); i++) {
         uint8_t out[64];
         struct dep_digest *digest = dep_digest_new(rows[i].name);
@@ -208,69 +207,13 @@ static void test_signing(void **state)
     dep_signing_key_free(key);
 }
 
-/* libsodium refuses a key or R of small order and an encoding that isn't canonical; nothing else.
- * Where it stops, others go on (PLATFORM). */
-static bool refused_by_flag(const json_t *flags, bool *out_sure)
-{
-    static const char *const sure[] = {"low_order_A", "low_order_R", "non_canonical_A",
-                                       "non_canonical_R", "low_order_residue"};
-    size_t i;
-    json_t *flag;
-    *out_sure = false;
-    json_array_foreach(flags, i, flag)
-    {
-        for (size_t j = 0; j < DEP_COUNT(sure); j++)
-            if (strcmp(json_string_value(flag), sure[j]) == 0)
-                *out_sure = true;
-    }
-    return *out_sure;
-}
-
-static void test_ed25519_vectors(void **state)
-{
-    (void)state;
-    const char *root = getenv("DEPOSITARY_VECTORS");
-    char path[4096];
-    (void)snprintf(path, sizeof path, "%s/ed25519/ed25519vectors.json",
-                   root ? root : DEPOSITARY_SOURCE_ROOT "/../shared/vectors");
-    json_t *cases = json_load_file(path, 0, NULL);
-    if (!cases) {
-        printf("Ed25519 edge cases: all skipped, no file %s\n", path);
-        skip();
-    }
-    size_t i, accepted = 0, refused = 0;
-    json_t *each;
-    json_array_foreach(cases, i, each)
-    {
-        struct dep_public_key key;
-        uint8_t signature[64];
-        (void)from_hex(json_string_value(json_object_get(each, "key")), key.bytes, 32);
-        (void)from_hex(json_string_value(json_object_get(each, "sig")), signature, 64);
-        const char *message = json_string_value(json_object_get(each, "msg"));
-        const json_t *flags = json_object_get(each, "flags");
-        bool sure, good = dep_ed25519_verify(&key, dep_slice_string(message), signature);
-        bool must_refuse = refused_by_flag(flags, &sure);
-        if (good && must_refuse)
-            fail_msg("case %zu was accepted", i);
-        /* Where nothing forbids it the equation without cofactor decides, as RFC 8032 allows. */
-        *are listed by their residue.* / if (!good && !must_refuse)
-                                             fail_msg("case %zu was refused", i);
-        accepted += good;
-        refused += !good;
-    }
-    json_decref(cases);
-    printf("Ed25519 edge cases: %zu run, %zu accepted, %zu refused\n", accepted + refused, accepted,
-           refused);
-    assert_int_equal(accepted + refused, 914);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_sha256),    cmocka_unit_test(test_digests),
         cmocka_unit_test(test_hmac_hkdf), cmocka_unit_test(test_scrypt),
         cmocka_unit_test(test_aead),      cmocka_unit_test(test_x25519),
-        cmocka_unit_test(test_signing),   cmocka_unit_test(test_ed25519_vectors),
+        cmocka_unit_test(test_signing),
     };
     if (dep_crypto_init(false))
         return 1;

@@ -78,7 +78,7 @@ struct dep_index_query {
     const char *field, *value; /* open or searchable field equal to value; NULL any */
     const char *text;          /* words in searchable fields; NULL any */
     bool incomplete; /* only rows that still lack their protected fields and aren't erased */
-    uint64_t limit;            /* 0: DEP_INDEX_LIST_MAX */
+    uint64_t limit;  /* 0: DEP_INDEX_LIST_MAX */
     bool newest_first;
 };
 typedef int dep_index_fn(void *context, const struct dep_index_row *row);
