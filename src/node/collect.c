@@ -4,6 +4,7 @@
  */
 #include "node/evidence.h"
 #include "node/node_impl.h"
+#include "node/pending.h"
 
 #include "codec/text.h"
 #include "store/file.h"
@@ -19,6 +20,7 @@ struct collect_work {
     struct dep_collected *out;
     struct dep_problem *problem;
     struct dep_vault_writer *writer;
+    int pending_fd;             /* -1: no container waits for its record */
     struct dep_buf content_key; /* secret */
     struct dep_buf statement;
 };
@@ -148,17 +150,24 @@ static int seal_files(struct collect_work *work, struct dep_seal_order *seal)
     if (!err)
         err = warn_same_content(work);
     if (!err)
+        err = dep_pending_begin(node, work->out->item, &work->pending_fd, work->problem);
+    if (!err)
         err = dep_vault_writer_publish(work->writer, work->out->item, &work->problem->fault);
     return err;
 }
 
-/* The record was refused or couldn't be written: the container that was to go with it is no one's.
- */
-static void unpublish(struct collect_work *work)
+/* The record was refused: the container that was to go with it is no one's. After a fault it may
+ * stand all the same: then the marker stays, and the next opening judges. */
+static void end_pending(struct collect_work *work, int err)
 {
     char path[DEP_UUID_LEN + 32];
+    if (work->pending_fd < 0 || err < 0)
+        return;
     (void)snprintf(path, sizeof path, "vault/%s.tar.age", work->out->item);
-    (void)unlinkat(dep_register_dir_fd(work->node->reg), path, 0);
+    if (err == DEP_FOUND)
+        (void)unlinkat(dep_register_dir_fd(work->node->reg), path, 0);
+    dep_pending_end(work->node, work->out->item, work->pending_fd);
+    work->pending_fd = -1;
 }
 
 static int run(struct collect_work *work)
@@ -203,8 +212,7 @@ static int run(struct collect_work *work)
         return err;
     struct dep_draft draft = {.type = order->type, .claims = order->claims};
     err = dep_node_commit(node, &draft, 1, &work->out->done, work->problem);
-    if (err == DEP_FOUND && work->out->has_container)
-        unpublish(work);
+    end_pending(work, err);
     return err;
 }
 
@@ -212,10 +220,12 @@ int dep_node_collect(struct dep_node *node, const struct dep_collect_order *orde
                      struct dep_collected *out, struct dep_problem *problem)
 {
     struct dep_collected done = {.item = ""};
-    struct collect_work work = {.node = node, .order = order, .out = &done, .problem = problem};
+    struct collect_work work = {
+        .node = node, .order = order, .out = &done, .problem = problem, .pending_fd = -1};
     dep_buf_init_secret(&work.content_key, 256);
     dep_buf_init_secret(&work.statement, DEP_DISCLOSURES_LEN_MAX);
     int err = run(&work);
+    dep_close_fd(&work.pending_fd);
     dep_vault_writer_free(work.writer);
     dep_buf_done(&work.content_key);
     dep_buf_done(&work.statement);

@@ -1,4 +1,5 @@
 #include "node/node_impl.h"
+#include "node/pending.h"
 #include "store/file.h"
 
 #include <dirent.h>
@@ -298,7 +299,8 @@ static int record_recovery(struct dep_node *node, const struct dep_recovery *rec
     return dep_node_commit(node, &draft, 1, &done, problem);
 }
 
-static int recover(struct dep_node *node, struct dep_recovery *out, struct dep_problem *problem)
+static int recover_tail(struct dep_node *node, struct dep_recovery *out,
+                        struct dep_problem *problem)
 {
     int err = dep_node_unlock(node, problem);
     if (err)
@@ -306,11 +308,20 @@ static int recover(struct dep_node *node, struct dep_recovery *out, struct dep_p
     struct tail_judge judge = {.node = node, .problem = problem};
     err = dep_register_recover(node->reg, node->log_key, judge_tail_line, &judge, out,
                                &problem->fault);
-    if (err)
-        return err;
-    err = dep_node_catch_up(node, dep_register_count(node->reg), problem);
     if (!err)
-        err = dep_node_apply_readers(node, problem);
+        err = dep_node_catch_up(node, dep_register_count(node->reg), problem);
+    return err ? err : dep_node_apply_readers(node, problem);
+}
+
+/* What interrupted sessions left: records without a checkpoint, containers without a record,
+ * erasures without effect. */
+static int recover(struct dep_node *node, struct dep_recovery *out, struct dep_problem *problem)
+{
+    int err = dep_register_has_tail(node->reg) ? recover_tail(node, out, problem) : DEP_OK;
+    if (!err)
+        err = dep_pending_sweep(node, &out->moved_files, problem);
+    if (!err)
+        err = dep_node_finish_erasures(node, problem);
     bool moved = out->moved_lines || out->moved_private || out->moved_files;
     return !err && moved ? record_recovery(node, out, problem) : err;
 }
@@ -350,10 +361,8 @@ int dep_node_open(const struct dep_node_order *order, struct dep_node **out,
         err = dep_node_catch_up(node, dep_register_count(node->reg), problem);
     if (!err)
         err = dep_node_apply_readers(node, problem);
-    if (!err && order->write && dep_register_has_tail(node->reg))
-        err = recover(node, &done, problem);
     if (!err && order->write)
-        err = dep_node_finish_erasures(node, problem);
+        err = recover(node, &done, problem);
     if (err) {
         dep_node_close(node);
         return err;

@@ -340,7 +340,8 @@ static void draw_row(struct dep_document *document, const struct block *block)
 
 static void draw_cells(struct dep_document *document, const struct block *block)
 {
-    PangoLayout *layouts[DEP_DOCUMENT_COLUMNS_MAX];
+    assert(block->count > 0);
+    PangoLayout *layouts[DEP_DOCUMENT_COLUMNS_MAX] = {NULL};
     double xs[DEP_DOCUMENT_COLUMNS_MAX], width = inner(document) / (double)block->count,
                                          tallest = 0;
     for (size_t i = 0; i < block->count; i++) {

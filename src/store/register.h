@@ -45,7 +45,7 @@ struct dep_recovery {
     uint64_t tail_records;  /* valid records beyond the checkpoint */
     uint64_t moved_lines;   /* invalid tail lines moved to aside/ */
     uint64_t moved_private; /* private and keyring lines without a record */
-    uint64_t moved_files;   /* containers without a record (see dep_register_known_containers) */
+    uint64_t moved_files;   /* containers without a record (counted by node) */
 };
 
 /*
