@@ -20,7 +20,7 @@
 
 static size_t inclusion_count, consistency_count;
 
-static struct dep_hash hash_member(const json_t *json, const char *name, bool *good)
+static struct dep_hash hash_member(const json_t *json, const char *name, bool any_len, bool *good)
 {
     struct dep_hash hash = {{0}};
     const char *text = dep_json_string(json, name);
@@ -30,8 +30,10 @@ static struct dep_hash hash_member(const json_t *json, const char *name, bool *g
         *good = false;
     else if (bytes.len == DEP_HASH_LEN)
         memcpy(hash.bytes, bytes.data, DEP_HASH_LEN);
-    else /* "don't care" of another length: what counts is which of them are equal */
+    else if (any_len) /* "don't care": what counts is which of them are equal */
         dep_sha256(dep_buf_slice(&bytes), &hash);
+    else
+        *good = false;
     return hash;
 }
 
@@ -59,21 +61,25 @@ static int run_vector(const char *path, const struct stat *info, int kind, struc
     if (kind != FTW_F)
         return 0;
     json_t *json = json_load_file(path, 0, NULL);
-    assert_non_null(json);
-    bool want_error = json_is_true(json_object_get(json, "wantErr")), good = true;
+    bool good = json != NULL;
+    if (!json) { /* an index beyond int64: our logs have none, and it must be one to be refused */
+        json = json_load_file(path, JSON_DECODE_INT_AS_REAL, NULL);
+        assert_non_null(json);
+    }
+    bool want_error = json_is_true(json_object_get(json, "wantErr"));
     struct dep_merkle_proof proof = proof_member(json, &good);
     if (strstr(path, "/inclusion/")) {
         uint64_t index = (uint64_t)json_integer_value(json_object_get(json, "leafIdx")),
                  size = (uint64_t)json_integer_value(json_object_get(json, "treeSize"));
-        struct dep_hash leaf = hash_member(json, "leafHash", &good),
-                        root = hash_member(json, "root", &good);
+        struct dep_hash leaf = hash_member(json, "leafHash", false, &good),
+                        root = hash_member(json, "root", false, &good);
         good = good && dep_merkle_verify_inclusion(&leaf, index, size, &proof, &root);
         inclusion_count++;
     } else {
         uint64_t size1 = (uint64_t)json_integer_value(json_object_get(json, "size1")),
                  size2 = (uint64_t)json_integer_value(json_object_get(json, "size2"));
-        struct dep_hash root1 = hash_member(json, "root1", &good),
-                        root2 = hash_member(json, "root2", &good);
+        struct dep_hash root1 = hash_member(json, "root1", true, &good),
+                        root2 = hash_member(json, "root2", true, &good);
         good = good && dep_merkle_verify_consistency(size1, size2, &proof, &root1, &root2);
         consistency_count++;
     }

@@ -53,7 +53,10 @@ static int new_kek(struct dep_register *reg, const struct dep_reader_key *reader
                  dep_role_name(reader->role));
     dep_base64_encode(DEP_BASE64_STD, dep_buf_slice(&file), lines);
     dep_buf_add_string(lines, "\"}\n");
-    return dep_buf_err(lines);
+    err = dep_buf_err(lines);
+    if (err)
+        dep_aead_free(out->aead);
+    return err;
 }
 
 /* Keks are of one file and one session of writing, so that each file opens by itself. */

@@ -1,0 +1,426 @@
+/*
+ * A register on disk: commit, walk, protected values, erasing, audit, recovery, backup; each
+ * allocation failed in turn.
+ */
+#include "store/register.h"
+
+#include "store/file.h"
+
+#include <fcntl.h>
+#include <ftw.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static struct dep_schemas *schemas;
+static struct dep_signing_key *log_key, *officer;
+static struct dep_role_identity custodian;
+static char top[64];
+
+struct place {
+    char dir[128];
+    struct dep_register *reg;
+};
+
+static int remove_entry(const char *path, const struct stat *info, int kind, struct FTW *walk)
+{
+    (void)info, (void)kind, (void)walk;
+    return remove(path);
+}
+
+static struct dep_register *open_register(const char *dir)
+{
+    struct dep_register *reg = NULL;
+    struct dep_fault fault = {.what = ""};
+    if (dep_register_open(dir, DEP_OPEN_WRITE, &reg, &fault) != DEP_OK)
+        fail_msg("%s %s", fault.what, fault.where);
+    struct dep_reader_key reader = {DEP_ROLE_CUSTODIAN, custodian.identity.recipient};
+    assert_int_equal(dep_register_set_readers(reg, &reader, 1, NULL, 0), DEP_OK);
+    return reg;
+}
+
+static void make_place(struct place *out)
+{
+    static int number;
+    struct dep_register_info info = {
+        .member = "m", .name = "M", .origin = "m/log", .created = "2026-11-24T00:00:00Z"};
+    struct dep_fault fault;
+    (void)snprintf(out->dir, sizeof out->dir, "%s/%d", top, number++);
+    dep_kid(dep_signing_key_public(officer), info.root_kid);
+    info.log_key = *dep_signing_key_public(log_key);
+    assert_int_equal(dep_register_create(out->dir, &info, &fault), DEP_OK);
+    assert_int_equal(dep_register_create(out->dir, &info, &fault),
+                     DEP_ERR_IO); /* never over something */
+    out->reg = open_register(out->dir);
+}
+
+static void done_place(struct place *place)
+{
+    dep_register_close(place->reg);
+    (void)nftw(place->dir, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+/* A note in a record of its own. */
+static void make_note(const char *text, struct dep_issued *out)
+{
+    DEP_AUTO_JSON *claims = json_pack("{s:{s:s,s:s}}", "text", "text", text, "lang", "en");
+    struct dep_issuer issuer = {"m", DEP_ROLE_CUSTODIAN, "o", officer, 1795511717000, "ntp",
+                                1,   dep_random};
+    struct dep_finding why = {"", "", 0};
+    if (dep_record_issue(schemas, "note", claims, NULL, &issuer, out, NULL, &why) != DEP_OK)
+        fail_msg("%s", why.id);
+}
+
+static struct dep_commit_item item_of(const struct dep_issued *issued)
+{
+    return (struct dep_commit_item){dep_buf_slice(&issued->jwt), issued->jti,
+                                    dep_buf_slice(&issued->disclosures), issued->readers};
+}
+
+static int commit_note(struct dep_register *reg, const char *text, struct dep_issued *issued,
+                       struct dep_committed *out)
+{
+    struct dep_fault fault = {.what = ""};
+    make_note(text, issued);
+    struct dep_commit_item item = item_of(issued);
+    return dep_register_commit(reg, &item, 1, log_key, NULL, NULL, out, &fault);
+}
+
+struct count {
+    uint64_t lines;
+    struct dep_hash last;
+};
+
+static int count_line(void *context, uint64_t index, const struct dep_place *place,
+                      struct dep_slice jwt)
+{
+    (void)place;
+    struct count *count = context;
+    assert_int_equal(index, count->lines++);
+    dep_sha256(jwt, &count->last);
+    return DEP_OK;
+}
+
+static int audit(struct dep_register *reg, struct dep_finding *why)
+{
+    struct dep_audit out;
+    struct dep_fault fault;
+    return dep_register_audit(reg, NULL, NULL, &out, why, &fault);
+}
+
+static void test_commit(void **state)
+{
+    (void)state;
+    struct place place;
+    make_place(&place);
+    struct dep_issued issued;
+    struct dep_committed placed;
+    struct dep_fault fault;
+    struct dep_finding why;
+    for (uint64_t i = 0; i < 300; i++) {
+        assert_int_equal(commit_note(place.reg, "n", &issued, &placed), DEP_OK);
+        assert_int_equal(placed.index, i);
+        if (i < 299)
+            dep_issued_done(&issued);
+    }
+    struct count count = {0};
+    assert_int_equal(dep_register_walk(place.reg, 0, false, count_line, &count, &fault), DEP_OK);
+    assert_int_equal(count.lines, 300);
+    assert_true(dep_hash_equal(&count.last, &issued.sha256));
+    DEP_AUTO_BUF line;
+    dep_buf_init(&line, DEP_JWT_LEN_MAX);
+    assert_int_equal(dep_register_read(place.reg, &placed.record, &line, &fault), DEP_OK);
+    assert_true(dep_slice_equal(dep_buf_slice(&line), dep_buf_slice(&issued.jwt)));
+    assert_int_equal(audit(place.reg, &why), DEP_OK);
+    dep_issued_done(&issued);
+    /* As a new process sees it. */
+    dep_register_close(place.reg);
+    place.reg = open_register(place.dir);
+    assert_int_equal(dep_register_count(place.reg), 300);
+    assert_false(dep_register_has_tail(place.reg));
+    assert_int_equal(commit_note(place.reg, "after", &issued, &placed), DEP_OK);
+    assert_int_equal(placed.index, 300);
+    assert_int_equal(audit(place.reg, &why), DEP_OK);
+    dep_issued_done(&issued);
+    done_place(&place);
+}
+
+static void test_two_processes(void **state)
+{
+    (void)state;
+    struct place place;
+    make_place(&place);
+    struct dep_register *other = open_register(place.dir);
+    struct dep_issued issued;
+    struct dep_committed placed;
+    for (uint64_t i = 0; i < 20; i++) {
+        assert_int_equal(commit_note(i % 2 ? other : place.reg, "n", &issued, &placed), DEP_OK);
+        assert_int_equal(placed.index, i);
+        dep_issued_done(&issued);
+    }
+    dep_register_close(other);
+    done_place(&place);
+}
+
+static void test_secrets(void **state)
+{
+    (void)state;
+    struct place place;
+    make_place(&place);
+    struct dep_issued issued;
+    struct dep_committed placed;
+    struct dep_finding why = {"", "", 0};
+    struct dep_fault fault;
+    assert_int_equal(commit_note(place.reg, "a secret", &issued, &placed), DEP_OK);
+    DEP_AUTO_BUF out;
+    dep_buf_init_secret(&out, DEP_DISCLOSURES_LEN_MAX);
+    assert_int_equal(dep_register_open_secret(place.reg, issued.jti, &placed.secret,
+                                              &placed.keyring, &custodian, 1, &out, &why, &fault),
+                     DEP_OK);
+    assert_true(dep_slice_equal(dep_buf_slice(&out), dep_buf_slice(&issued.disclosures)));
+    dep_buf_clear(&out);
+    /* A role it isn't wrapped to, and a stranger under the right name. */
+    struct dep_role_identity stranger = {.role = DEP_ROLE_AUDITOR};
+    dep_age_identity_new(dep_random, &stranger.identity);
+    assert_int_equal(dep_register_open_secret(place.reg, issued.jti, &placed.secret,
+                                              &placed.keyring, &stranger, 1, &out, &why, &fault),
+                     DEP_FOUND);
+    assert_string_equal(why.id, "secret.reader");
+    stranger.role = DEP_ROLE_CUSTODIAN;
+    assert_int_equal(dep_register_open_secret(place.reg, issued.jti, &placed.secret,
+                                              &placed.keyring, &stranger, 1, &out, &why, &fault),
+                     DEP_FOUND);
+    /* Erased: the places stay true, the values are gone, the audit doesn't notice. */
+    assert_int_equal(dep_register_erase(place.reg, issued.jti, issued.jti, &fault), DEP_OK);
+    assert_int_equal(dep_register_erase(place.reg, issued.jti, issued.jti, &fault), DEP_OK);
+    assert_int_equal(dep_register_open_secret(place.reg, issued.jti, &placed.secret,
+                                              &placed.keyring, &custodian, 1, &out, &why, &fault),
+                     DEP_FOUND);
+    assert_string_equal(why.id, "secret.erased");
+    assert_int_equal(out.len, 0);
+    assert_int_equal(audit(place.reg, &why), DEP_OK);
+    dep_issued_done(&issued);
+    done_place(&place);
+}
+
+/* One byte of a file changed: the audit names it. */
+static void flip(const char *dir, const char *file, off_t at)
+{
+    char path[256];
+    uint8_t byte;
+    (void)snprintf(path, sizeof path, "%s/%s", dir, file);
+    int fd = open(path, O_RDWR);
+    assert_true(fd >= 0 && pread(fd, &byte, 1, at) == 1);
+    byte ^= 1;
+    assert_int_equal(pwrite(fd, &byte, 1, at), 1);
+    (void)close(fd);
+}
+
+static void test_audit_finds(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *file;
+        off_t at;
+    } rows[] = {{"records/000000", 40},
+                {"log/tile/0/000.p/3", 33},
+                {"log/tile/entries/000.p/3", 40},
+                {"log/tile/0/000.p/3", 0}};
+    for (size_t i = 0; i < DEP_COUNT(rows); i++) {
+        struct place place;
+        make_place(&place);
+        struct dep_issued issued;
+        struct dep_committed placed;
+        struct dep_finding why = {"", "", 0};
+        for (int n = 0; n < 3; n++) {
+            assert_int_equal(commit_note(place.reg, "n", &issued, &placed), DEP_OK);
+            dep_issued_done(&issued);
+        }
+        assert_int_equal(audit(place.reg, &why), DEP_OK);
+        flip(place.dir, rows[i].file, rows[i].at);
+        assert_int_equal(audit(place.reg, &why), DEP_FOUND);
+        assert_memory_equal(why.id, "audit.", 6);
+        done_place(&place);
+    }
+}
+
+static int judge_all(void *context, uint64_t index, struct dep_slice jwt)
+{
+    (void)index;
+    *(uint64_t *)context += 1;
+    struct dep_finding why;
+    DEP_AUTO_RECORD record = {.jti = NULL};
+    return dep_record_parse(jwt, &record, &why);
+}
+
+static void test_recovery(void **state)
+{
+    (void)state;
+    struct place place;
+    make_place(&place);
+    struct dep_issued issued;
+    struct dep_committed placed;
+    struct dep_fault fault;
+    struct dep_finding why;
+    char path[256];
+    assert_int_equal(commit_note(place.reg, "covered", &issued, &placed), DEP_OK);
+    dep_issued_done(&issued);
+    /* Two whole records and a torn one behind the checkpoint. */
+    (void)snprintf(path, sizeof path, "%s/records/000000", place.dir);
+    int fd = open(path, O_WRONLY | O_APPEND);
+    for (int i = 0; i < 2; i++) {
+        make_note("tail", &issued);
+        dep_buf_add_byte(&issued.jwt, '\n');
+        assert_int_equal(write(fd, issued.jwt.data, issued.jwt.len), (ssize_t)issued.jwt.len);
+        dep_issued_done(&issued);
+    }
+    assert_int_equal(write(fd, "eyJ", 3), 3);
+    (void)close(fd);
+    dep_register_close(place.reg);
+    place.reg = open_register(place.dir);
+    assert_true(dep_register_has_tail(place.reg));
+    /* Nobody writes over a tail. */
+    assert_int_equal(commit_note(place.reg, "x", &issued, &placed), DEP_ERR_LOCKED);
+    dep_issued_done(&issued);
+    uint64_t judged = 0;
+    struct dep_recovery recovery;
+    assert_int_equal(
+        dep_register_recover(place.reg, log_key, judge_all, &judged, &recovery, &fault), DEP_OK);
+    assert_true(judged == 2 && recovery.tail_records == 2 && recovery.moved_lines == 1);
+    assert_int_equal(dep_register_count(place.reg), 3);
+    assert_int_equal(audit(place.reg, &why), DEP_OK);
+    assert_int_equal(commit_note(place.reg, "x", &issued, &placed), DEP_OK);
+    assert_int_equal(placed.index, 3);
+    dep_issued_done(&issued);
+    done_place(&place);
+}
+
+static void test_backup(void **state)
+{
+    (void)state;
+    struct place place;
+    make_place(&place);
+    struct dep_issued kept, erased;
+    struct dep_committed placed, placed_erased;
+    struct dep_fault fault;
+    struct dep_finding why;
+    char copy[160], keyring[192], back[160];
+    (void)snprintf(copy, sizeof copy, "%s-copy", place.dir);
+    (void)snprintf(keyring, sizeof keyring, "%s-keyring", copy);
+    (void)snprintf(back, sizeof back, "%s-back", place.dir);
+    assert_int_equal(commit_note(place.reg, "kept", &kept, &placed), DEP_OK);
+    assert_int_equal(commit_note(place.reg, "erased", &erased, &placed_erased), DEP_OK);
+    assert_int_equal(dep_register_backup(place.reg, copy, NULL, NULL, &fault), DEP_OK);
+    assert_int_equal(dep_register_backup(place.reg, copy, NULL, NULL, &fault), DEP_ERR_IO);
+    assert_int_equal(dep_register_restore(copy, keyring, back, NULL, NULL, &fault), DEP_OK);
+    assert_int_equal(dep_register_restore(copy, keyring, back, NULL, NULL, &fault), DEP_ERR_IO);
+    struct dep_register *restored = open_register(back);
+    assert_int_equal(dep_register_count(restored), 2);
+    assert_int_equal(audit(restored, &why), DEP_OK);
+    DEP_AUTO_BUF out;
+    dep_buf_init_secret(&out, DEP_DISCLOSURES_LEN_MAX);
+    assert_int_equal(dep_register_open_secret(restored, kept.jti, &placed.secret, &placed.keyring,
+                                              &custodian, 1, &out, &why, &fault),
+                     DEP_OK);
+    dep_register_close(restored);
+    /* A damaged copy is not put in place. */
+    (void)nftw(back, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
+    flip(copy, "records/000000", 50);
+    assert_int_equal(dep_register_restore(copy, keyring, back, NULL, NULL, &fault),
+                     DEP_ERR_CORRUPT);
+    assert_int_not_equal(access(back, F_OK), 0);
+    (void)nftw(copy, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
+    (void)nftw(keyring, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
+    dep_issued_done(&kept);
+    dep_issued_done(&erased);
+    done_place(&place);
+}
+
+/* Whatever allocation fails, the register is afterwards as it was or has the record whole. */
+static void test_allocations(void **state)
+{
+    (void)state;
+    struct place place;
+    make_place(&place);
+    struct dep_issued issued;
+    struct dep_committed placed;
+    struct dep_fault fault;
+    struct dep_finding why;
+    size_t failures = 0;
+    for (long at = 0; at < 200; at++) {
+        uint64_t before = dep_register_count(place.reg);
+        make_note("n", &issued);
+        struct dep_commit_item item = item_of(&issued);
+        dep_alloc_fail_at(at);
+        int err = dep_register_commit(place.reg, &item, 1, log_key, NULL, NULL, &placed, &fault);
+        dep_alloc_fail_at(-1);
+        dep_issued_done(&issued);
+        failures += err != DEP_OK;
+        dep_register_close(place.reg);
+        place.reg = open_register(place.dir);
+        if (dep_register_has_tail(place.reg)) {
+            uint64_t judged = 0;
+            struct dep_recovery recovery;
+            assert_int_equal(
+                dep_register_recover(place.reg, log_key, judge_all, &judged, &recovery, &fault),
+                DEP_OK);
+        }
+        uint64_t after = dep_register_count(place.reg);
+        assert_true(err == DEP_OK ? after == before + 1 : after == before || after == before + 1);
+        assert_int_equal(audit(place.reg, &why), DEP_OK);
+        if (err == DEP_OK && at > 60)
+            break;
+    }
+    assert_true(failures > 10);
+    done_place(&place);
+}
+
+static void test_format(void **state)
+{
+    (void)state;
+    static const char *const bad[] = {"{}", "{\"format\":2}", "[]", "not json", ""};
+    struct place place;
+    make_place(&place);
+    for (size_t i = 0; i < DEP_COUNT(bad); i++) {
+        struct dep_register *reg = NULL;
+        struct dep_fault fault = {.what = ""};
+        int fd = open(place.dir, O_RDONLY | O_DIRECTORY);
+        assert_int_equal(
+            dep_file_replace(fd, "register.json", dep_slice_string(bad[i]), 0600, &fault), DEP_OK);
+        (void)close(fd);
+        assert_int_equal(dep_register_open(place.dir, DEP_OPEN_WRITE, &reg, &fault),
+                         DEP_ERR_CORRUPT);
+        assert_string_equal(fault.what, "store.format");
+        assert_null(reg);
+    }
+    done_place(&place);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_commit),      cmocka_unit_test(test_two_processes),
+        cmocka_unit_test(test_secrets),     cmocka_unit_test(test_audit_finds),
+        cmocka_unit_test(test_recovery),    cmocka_unit_test(test_backup),
+        cmocka_unit_test(test_allocations), cmocka_unit_test(test_format),
+    };
+    struct dep_finding why;
+    (void)snprintf(top, sizeof top, "/tmp/depositary-store-XXXXXX");
+    custodian.role = DEP_ROLE_CUSTODIAN;
+    if (!mkdtemp(top) || dep_crypto_init(false) || dep_schemas_new(&schemas, &why) ||
+        dep_signing_key_new(dep_random, &log_key) || dep_signing_key_new(dep_random, &officer))
+        return 1;
+    dep_age_identity_new(dep_random, &custodian.identity);
+    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    (void)nftw(top, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
+    dep_schemas_free(schemas);
+    dep_signing_key_free(log_key);
+    dep_signing_key_free(officer);
+    return failed;
+}
