@@ -1,0 +1,171 @@
+/*
+ * Projecting, finding, listing, forgetting.
+ */
+#include "index/index.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static char top[64];
+static struct dep_schemas *schemas;
+static const char *const IDS[] = {"01a20d1d-0000-7000-8000-000000000000",
+                                  "01a20d1d-0000-7000-8000-000000000001",
+                                  "01a20d1d-0000-7000-8000-000000000002"};
+
+static void project(struct dep_index *index, uint64_t at, const char *type, const char *claims_text,
+                    bool complete)
+{
+    struct dep_index_row row = {.index = at, .complete = complete, .record = {0, 100, at * 101}};
+    struct dep_fault fault = {.what = ""};
+    DEP_AUTO_JSON *claims = json_loads(claims_text, 0, NULL);
+    assert_non_null(claims);
+    (void)snprintf(row.jti, sizeof row.jti, "%s", IDS[at]);
+    (void)snprintf(row.type, sizeof row.type, "%s", type);
+    const char *item = dep_json_string(claims, "item");
+    (void)snprintf(row.item, sizeof row.item, "%s", item ? item : "");
+    assert_int_equal(dep_index_begin(index, &fault), DEP_OK);
+    if (dep_index_project(index, &row, dep_schemas_find(schemas, type, 0), claims, &fault) !=
+        DEP_OK)
+        fail_msg("%s", fault.where);
+    assert_int_equal(dep_index_commit(index, &fault), DEP_OK);
+}
+
+static int count_row(void *context, const struct dep_index_row *row)
+{
+    (void)row;
+    ++*(size_t *)context;
+    return DEP_OK;
+}
+
+static size_t count(struct dep_index *index, const struct dep_index_query *query)
+{
+    size_t rows = 0;
+    struct dep_fault fault = {.what = ""};
+    if (dep_index_list(index, query, count_row, &rows, &fault) != DEP_OK)
+        fail_msg("%s", fault.where);
+    return rows;
+}
+
+static const char EVIDENCE[] =
+    "{\"item\":\"i-1\",\"exhibit\":\"X-1 "
+    "blue\",\"case\":\"C-9\",\"description\":{\"text\":\"narrative\",\"lang\":\"en\"}}";
+
+static bool on_disk(const char *text)
+{
+    char command[256];
+    (void)snprintf(command, sizeof command, "grep -aqF '%s' %s/index.db*", text, top);
+    return system(command) == 0;
+}
+
+static void test_index(void **state)
+{
+    (void)state;
+    struct dep_index *index = NULL;
+    struct dep_fault fault;
+    struct dep_finding why;
+    struct dep_index_row row;
+    uint64_t next;
+    assert_int_equal(dep_index_open(top, true, true, &index, &fault), DEP_OK);
+    project(index, 0, "evidence.collected", EVIDENCE, true);
+    project(index, 1, "note", "{\"text\":{\"text\":\"secret words\",\"lang\":\"en\"}}", true);
+    project(index, 2, "hold.placed",
+            "{\"item\":\"i-1\",\"refs\":[{\"rel\":\"supersedes\",\"id\":\"01a20d1d-0000-7000-8000-"
+            "000000000001\",\"sha256\":\"\"}]}",
+            true);
+    assert_int_equal(dep_index_next(index, &next, &fault), DEP_OK);
+    assert_int_equal(next, 3);
+    assert_int_equal(count(index, &(struct dep_index_query){.type = "evidence."}), 1);
+    assert_int_equal(count(index, &(struct dep_index_query){.type = "evidence"}), 0);
+    assert_int_equal(count(index, &(struct dep_index_query){.item = "i-1"}), 2);
+    assert_int_equal(count(index, &(struct dep_index_query){.text = "blue"}), 1);
+    assert_int_equal(count(index, &(struct dep_index_query){.text = "x-1 \" OR *"}), 0);
+    assert_int_equal(count(index, &(struct dep_index_query){.field = "case", .value = "C-9"}), 1);
+    assert_int_equal(count(index, &(struct dep_index_query){.ref = IDS[1], .rel = "supersedes"}),
+                     1);
+    /* Narratives and free text are nowhere. */
+    assert_int_equal(count(index, &(struct dep_index_query){.text = "narrative"}), 0);
+    assert_int_equal(count(index, &(struct dep_index_query){.text = "secret"}), 0);
+    assert_false(on_disk("narrative"));
+    assert_int_equal(dep_index_find(index, IDS[1], &row, &why, &fault), DEP_OK);
+    assert_true(row.superseded && row.index == 1);
+    assert_int_equal(dep_index_find(index, "01a20d1d", &row, &why, &fault), DEP_FOUND);
+    assert_string_equal(why.id, "index.ambiguous");
+    assert_int_equal(dep_index_find(index, "ffffffff", &row, &why, &fault), DEP_FOUND);
+    assert_string_equal(why.id, "index.absent");
+    /* Forgotten: not found, and not in a free page. */
+    assert_true(on_disk("X-1 blue"));
+    assert_int_equal(dep_index_forget(index, IDS[0], &fault), DEP_OK);
+    assert_int_equal(count(index, &(struct dep_index_query){.text = "blue"}), 0);
+    assert_int_equal(count(index, &(struct dep_index_query){.field = "case", .value = "C-9"}), 0);
+    dep_index_close(index);
+    assert_false(on_disk("X-1 blue"));
+}
+
+/* Projected without a key, completed with one. */
+static void test_completion(void **state)
+{
+    (void)state;
+    struct dep_index *index = NULL;
+    struct dep_fault fault;
+    char path[128];
+    (void)snprintf(path, sizeof path, "%s/index.db", top);
+    (void)unlink(path);
+    assert_int_equal(dep_index_open(top, true, true, &index, &fault), DEP_OK);
+    project(index, 0, "evidence.collected", "{\"item\":\"i-1\"}", false);
+    assert_int_equal(count(index, &(struct dep_index_query){.incomplete = true}), 1);
+    project(index, 0, "evidence.collected", EVIDENCE, true);
+    project(index, 0, "evidence.collected", EVIDENCE, true);
+    assert_int_equal(count(index, &(struct dep_index_query){.incomplete = true}), 0);
+    assert_int_equal(count(index, &(struct dep_index_query){.text = "blue"}), 1);
+    dep_index_close(index);
+    /* A field register indexes nothing protected. */
+    (void)unlink(path);
+    assert_int_equal(dep_index_open(top, false, true, &index, &fault), DEP_OK);
+    project(index, 0, "evidence.collected", EVIDENCE, true);
+    assert_int_equal(count(index, &(struct dep_index_query){.text = "blue"}), 0);
+    dep_index_close(index);
+    assert_false(on_disk("C-9"));
+}
+
+/* Whatever lies in its place, a fresh index is made. */
+static void test_rubbish(void **state)
+{
+    (void)state;
+    struct dep_index *index = NULL;
+    struct dep_fault fault;
+    uint64_t next = 7;
+    char path[128];
+    (void)snprintf(path, sizeof path, "%s/index.db", top);
+    FILE *file = fopen(path, "w");
+    (void)fputs("this is no database, and it is long enough to be taken for one if nobody looked "
+                "at it closely",
+                file);
+    (void)fclose(file);
+    assert_int_equal(dep_index_open(top, true, true, &index, &fault), DEP_OK);
+    assert_int_equal(dep_index_next(index, &next, &fault), DEP_OK);
+    assert_int_equal(next, 0);
+    dep_index_close(index);
+    (void)unlink(path);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_index),
+                                       cmocka_unit_test(test_completion),
+                                       cmocka_unit_test(test_rubbish)};
+    struct dep_finding why;
+    (void)snprintf(top, sizeof top, "/tmp/depositary-index-XXXXXX");
+    if (!mkdtemp(top) || dep_crypto_init(false) || dep_schemas_new(&schemas, &why))
+        return 1;
+    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    char command[128];
+    (void)snprintf(command, sizeof command, "rm -rf %s", top);
+    dep_schemas_free(schemas);
+    return system(command) != 0 || failed;
+}

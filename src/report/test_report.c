@@ -1,0 +1,116 @@
+/*
+ * Words for every id, and documents: three languages, short, long, hostile and empty values; the
+ * same values give the same bytes.
+ */
+#include "report/document.h"
+#include "report/words.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum { PDF_MAX = 64 * 1024 * 1024 };
+
+static int gather(void *context, const uint8_t *data, size_t len)
+{
+    dep_buf_add(context, data, len);
+    return dep_buf_err(context);
+}
+
+static void make(const char *lang, const char *value, struct dep_buf *out, size_t *out_pages)
+{
+    struct dep_document *document = NULL;
+    struct dep_finding why = {"", "", 0};
+    const char *cells[] = {value, "1", "A-1", value}, *boxes[] = {value, "b", "c"};
+    dep_buf_init(out, PDF_MAX);
+    assert_int_equal(
+        dep_document_new(lang, value[0] ? "Title \xd8\xb9\xd9\x86\xd9\x88\xd8\xa7\xd9\x86" : "",
+                         "footer", &document),
+        DEP_OK);
+    dep_document_heading(document, value);
+    dep_document_text(document, value);
+    dep_document_row(document, "label", value);
+    dep_document_cells(document, cells, 4, true);
+    dep_document_cells(document, cells, 4, false);
+    dep_document_tick(document, value);
+    dep_document_qr(document, "01a20d1d-0000-7000-8000-000000000000");
+    dep_document_signatures(document, boxes, 3);
+    if (dep_document_finish(document, NULL, gather, out, out_pages, &why) != DEP_OK)
+        fail_msg("%s: %s", lang, why.id);
+    dep_document_free(document);
+}
+
+static void test_documents(void **state)
+{
+    (void)state;
+    static const char *const langs[] = {"en", "fr", "ar"};
+    char *big = malloc(40001);
+    for (size_t i = 0; i < 40000; i++)
+        big[i] = i % 9 == 8 ? ' ' : 'w';
+    big[40000] = 0;
+    const char *values[] = {
+        "short",
+        "",
+        "<b>&amp;\x01\x1b[31m\xe2\x80\xae",
+        "\xd9\x87\xd8\xa7\xd8\xaa\xd9\x81 \xd9\x85\xd8\xad\xd9\x85\xd9\x88\xd9\x84 X-1",
+        "\xff\xfe",
+        big};
+    for (size_t l = 0; l < DEP_COUNT(langs); l++) {
+        for (size_t v = 0; v < DEP_COUNT(values); v++) {
+            DEP_AUTO_BUF once, again;
+            size_t pages = 0, more = 0;
+            make(langs[l], values[v], &once, &pages);
+            make(langs[l], values[v], &again, &more);
+            assert_memory_equal(once.data, "%PDF-", 5);
+            assert_true(dep_slice_equal(dep_buf_slice(&once), dep_buf_slice(&again)));
+            /* Nothing long is cut: it goes on over pages. */
+            assert_true(values[v] == big ? pages > 20 : pages == 1);
+        }
+    }
+    free(big);
+}
+
+static int refuse(void *context, const uint8_t *data, size_t len)
+{
+    (void)context, (void)data, (void)len;
+    return DEP_ERR_IO;
+}
+
+static void test_writer_fails(void **state)
+{
+    (void)state;
+    struct dep_document *document = NULL;
+    struct dep_finding why;
+    assert_int_equal(dep_document_new("en", "t", "f", &document), DEP_OK);
+    dep_document_text(document, "text");
+    assert_int_equal(dep_document_finish(document, NULL, refuse, NULL, NULL, &why), DEP_ERR_IO);
+    dep_document_free(document);
+}
+
+static void test_words(void **state)
+{
+    (void)state;
+    assert_string_not_equal(dep_words("age.header.mac"), "age.header.mac");
+    assert_string_equal(dep_words("age.header.mac"), dep_words("age"));
+    assert_string_not_equal(dep_words("age.hmac"), dep_words("age"));
+    assert_string_equal(dep_words("no-such-id"), "no-such-id");
+    assert_string_equal(dep_words(""), "");
+}
+
+/* fontconfig keeps its cache until the process ends. */
+const char *__lsan_default_suppressions(void);
+const char *__lsan_default_suppressions(void)
+{
+    return "leak:libfontconfig\nleak:libpango\n";
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_documents),
+                                       cmocka_unit_test(test_writer_fails),
+                                       cmocka_unit_test(test_words)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
