@@ -247,7 +247,7 @@ int dep_cmd_key(int argc, char **argv)
     } table[] = {
         {"list", NULL, list, false, 1},       {"card", NULL, card, false, 1},
         {"enrol", NULL, enrol, true, 2},      {"sign", NULL, sign, true, 2},
-        {"revoke", NULL, revoke, true, 2},    {"recover", NULL, recover, false, 2},
+        {"revoke", NULL, revoke, true, 2},    {"recover", NULL, recover, true, 2},
         {"request", request, NULL, false, 2}, {"import", import, NULL, false, 2},
     };
     const char *verb = args.positional_count ? args.positional[0] : "list";

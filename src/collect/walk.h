@@ -15,10 +15,15 @@ struct dep_walk_node {
     struct dep_slice path; /* "files/..." */
     mode_t kind;        /* S_IFREG, S_IFDIR ...; as the folder says, to be confirmed when opened */
     int fd;             /* of a folder: open for reading; else -1 */
-    const char *reason; /* why it can't be taken, or NULL */
+    const char *reason; /* why it can't be taken (then no descriptor counts), or NULL */
     bool given;         /* named on the command line */
     dev_t device;       /* of the given path it lies below */
 };
+/*
+ * A folder is visited before what lies in it. One whose names could not all be read is visited
+ * once more, after what could, with the reason "io". What was given gets unique paths: a last
+ * component that repeats is followed by "~2", "~3" and so on, the next number that is free.
+ */
 /* Other than DEP_OK stops the walk and is returned. */
 typedef int dep_walk_fn(void *context, const struct dep_walk_node *node);
 
@@ -28,4 +33,9 @@ DEP_MUST_USE int dep_walk(const char *const *paths, size_t path_count, bool cros
 /* Open for reading without changing anything: no link followed, no waiting for a FIFO, no access
  * time where the kernel allows it. -1 with errno. */
 int dep_open_source(int dir_fd, const char *name, bool folder);
+/* Whether something is mounted at the open file or folder, which lies on device `here`, below one
+ * on device `above`. */
+bool dep_mounted_here(int fd, dev_t here, dev_t above);
+/* Why an entry can't be taken, by errno: a reason of the manifest. */
+const char *dep_reason_of(int sys);
 #endif

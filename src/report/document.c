@@ -156,7 +156,8 @@ static char *tame(const char *text)
         bool bad = code == (gunichar)-1 || code == (gunichar)-2;
         bool control =
             !bad && ((code < 0x20 && code != '\n') || (code >= 0x7f && code < 0xa0) ||
-                     (code >= 0x202a && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069));
+                     (code >= 0x202a && code <= 0x202e) || code == 0x2066 ||
+                     code == 0x2067); /* 2068 and 2069 only isolate, and end with their paragraph */
         const char *next = bad ? from + 1 : from + g_utf8_skip[*(const guchar *)from];
         if (bad || control) {
             memcpy(out + at, "\xef\xbf\xbd", 3);

@@ -17,6 +17,20 @@ enum { VALUE_MAX = 60 * 1024 };
 
 static void add_value(const json_t *value, struct dep_buf *out);
 
+/* A value keeps its own direction, whatever stands round it: a date in an Arabic sentence must not
+ * turn about. */
+static void add_isolated(const char *text, struct dep_buf *out)
+{
+    struct dep_slice rest = dep_slice_string(text);
+    while (rest.len) {
+        struct dep_slice line = dep_slice_next(&rest, '\n');
+        dep_buf_add_string(out, "\xe2\x81\xa8"); /* U+2068 first strong isolate */
+        dep_text_show(line, out);
+        dep_buf_add_string(out, "\xe2\x81\xa9"); /* U+2069 pop */
+        dep_buf_add_string(out, rest.len ? "\n" : "");
+    }
+}
+
 static void add_members(const json_t *object, struct dep_buf *out)
 {
     const char *name;
@@ -39,7 +53,7 @@ static void add_value(const json_t *value, struct dep_buf *out)
     size_t i;
     json_t *member;
     if (json_is_string(value))
-        dep_buf_add_string(out, dep_words(json_string_value(value)));
+        add_isolated(dep_words(json_string_value(value)), out);
     else if (json_is_integer(value))
         dep_buf_addf(out, "%lld", (long long)json_integer_value(value));
     else if (json_is_boolean(value))

@@ -204,7 +204,7 @@ int dep_store_read_checkpoint(struct dep_register *reg, bool *out_changed, struc
     if (faccessat(reg->fd, "log/checkpoint", F_OK, 0) != 0 && errno == ENOENT && reg->note.len == 0)
         return DEP_OK;
     int err = dep_file_read(reg->fd, "log/checkpoint", DEP_NOTE_LEN_MAX, &note, fault);
-    if (err || dep_slice_equal(dep_buf_slice(&note), dep_buf_slice(&reg->note)))
+    if (err || (note.len && dep_slice_equal(dep_buf_slice(&note), dep_buf_slice(&reg->note))))
         return err;
     struct dep_checkpoint checkpoint;
     err = parse_checkpoint(reg, dep_buf_slice(&note), &checkpoint, fault);

@@ -1,0 +1,93 @@
+int64_t dep_sealing_now_ms(void)
+{
+    struct timespec now;
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+int dep_sealing_tell(struct dep_sealing *sealing)
+{
+    const struct dep_seal_order *order = sealing->order;
+    int64_t now = dep_sealing_now_ms();
+    if (!order->progress || now - sealing->shown_ms < PROGRESS_EVERY_MS)
+        return DEP_OK;
+    sealing->shown_ms = now;
+    if (order->progress(order->progress_context, &sealing->progress))
+        return DEP_OK;
+    return dep_fault_set(sealing->fault, DEP_ERR_STOPPED, 0, "collect.stopped", "vault");
+}
+
+/* The other thread failed: its fault is the one to tell. */
+int dep_sealing_pipe_failed(struct dep_sealing *sealing)
+{
+    struct dep_hash unused;
+    int err = dep_pipe_finish(sealing->pipe, &unused, sealing->fault);
+    assert(err < 0);
+    return err;
+}
+
+int dep_sealing_bytes(struct dep_sealing *sealing, const void *data, size_t len)
+{
+    return dep_pipe_add(sealing->pipe, data, len) ? DEP_OK : dep_sealing_pipe_failed(sealing);
+}
+
+int dep_sealing_zeros(struct dep_sealing *sealing, uint64_t len, struct dep_sha256_stream *digest)
+{
+    static const uint8_t zeros[16 * 1024];
+    int err = DEP_OK;
+    while (!err && len) {
+        size_t take = len < sizeof zeros ? (size_t)len : sizeof zeros;
+        if (digest)
+            dep_sha256_add(digest, zeros, take);
+        err = dep_sealing_bytes(sealing, zeros, take);
+        len -= take;
+    }
+    return err;
+}
+
+int dep_sealing_padding(struct dep_sealing *sealing, uint64_t size)
+{
+    return dep_sealing_zeros(sealing, dep_tar_padding(size), NULL);
+}
+
+/* ---- the manifest ---- */
+
+int dep_sealing_line(struct dep_sealing *sealing, struct dep_entry *entry)
+{
+    sealing->order->random(entry->salt, sizeof entry->salt);
+    dep_buf_clear(&sealing->line);
+    int err = dep_entry_encode(entry, &sealing->line);
+    if (err)
+        return dep_fault_set(sealing->fault, err, 0, "collect.manifest", "manifest");
+    dep_manifest_tree_add(&sealing->tree, dep_buf_slice(&sealing->line));
+    dep_buf_add_byte(&sealing->line, '\n');
+    bool told = entry->kind == DEP_ENTRY_NOT_TAKEN ||
+                (entry->flags & (DEP_ENTRY_CHANGED | DEP_ENTRY_SHORT | DEP_ENTRY_GREW));
+    if (told && sealing->notice)
+        sealing->notice(sealing->notice_context, entry);
+    err = dep_buf_err(&sealing->line);
+    return err ? dep_fault_set(sealing->fault, err, 0, "collect.manifest", "manifest")
+               : dep_spool_add(sealing->spool, dep_buf_slice(&sealing->line), sealing->fault);
+}
+
+int dep_sealing_not_taken(struct dep_sealing *sealing, struct dep_slice path, const char *reason)
+{
+    struct dep_entry entry = {
+        .kind = DEP_ENTRY_NOT_TAKEN, .path = path, .target = dep_slice_string(reason)};
+    sealing->out->not_taken++;
+    return dep_sealing_line(sealing, &entry);
+}
+
+int dep_sealing_header(struct dep_sealing *sealing, const struct dep_tar_member *member,
+                      struct dep_entry *entry)
+{
+    dep_buf_clear(&sealing->header);
+    int err = dep_tar_encode(member, &sealing->header);
+    if (err)
+        return dep_fault_set(sealing->fault, err, 0, "collect.header", "%.*s",
+                             (int)member->path.len, (const char *)member->path.data);
+    err = dep_sealing_bytes(sealing, sealing->header.data, sealing->header.len);
+    entry->offset = dep_pipe_offset(sealing->pipe);
+    return err;
+}
+
