@@ -235,32 +235,43 @@ static const struct shared_file {
     {"role-auditor.identity.age", DEP_ROLE_AUDITOR},
 };
 
-/* Re-encrypt each file that `with` opens to those who hold it now. What it can't open is left, and
- * reported in `out_left`. */
+/* One shared file, re-encrypted to those who are to hold it now. */
+static int rewrap_one(struct dep_node *node, int keys_fd, const struct shared_file *shared,
+                      const struct dep_age_identity *with, struct dep_age_recipient *room,
+                      struct dep_problem *problem)
+{
+    struct dep_buf secret;
+    dep_buf_init_secret(&secret, DEP_KEYFILE_MAX);
+    int err = dep_keyfile_load_bytes(keys_fd, shared->file, with, &secret, problem);
+    if (!err && room) {
+        size_t count = holders(node, shared->roles, room);
+        err = dep_keyfile_save_bytes(keys_fd, shared->file, dep_buf_slice(&secret), room, count,
+                                     node->world.random, problem);
+    }
+    dep_buf_done(&secret);
+    return err;
+}
+
+/*
+ * Re-encrypt each shared file that `with` opens. What it can't open must not be needed by `needed`
+ * roles. With `only_try` nothing is written: it is found out beforehand whether it could be.
+ */
 static int rewrap(struct dep_node *node, const struct dep_age_identity *with, unsigned needed,
-                  struct dep_problem *problem)
+                  bool only_try, struct dep_problem *problem)
 {
     DEP_AUTO_FD keys = dep_node_keys_fd(node, problem);
     if (keys < 0)
         return keys;
-    struct dep_age_recipient *to = dep_alloc_array(OFFICERS_MAX, sizeof *to);
-    int err = to ? DEP_OK : dep_problem_fault(problem, DEP_ERR_NOMEM, "keys.rewrap", node->dir);
+    struct dep_age_recipient *room = dep_alloc_array(OFFICERS_MAX, sizeof *room);
+    int err = room ? DEP_OK : dep_problem_fault(problem, DEP_ERR_NOMEM, "keys.rewrap", node->dir);
     for (size_t i = 0; !err && i < DEP_COUNT(SHARED); i++) {
         if (!dep_keyfile_exists(keys, SHARED[i].file, ""))
             continue;
-        struct dep_buf secret;
-        dep_buf_init_secret(&secret, DEP_KEYFILE_MAX);
-        err = dep_keyfile_load_bytes(keys, SHARED[i].file, with, &secret, problem);
-        if (err == DEP_ERR_KEY && !(SHARED[i].roles & needed)) {
+        err = rewrap_one(node, keys, &SHARED[i], with, only_try ? NULL : room, problem);
+        if (err == DEP_ERR_KEY && !(SHARED[i].roles & needed))
             err = DEP_OK; /* not this officer's to give, and the newcomer doesn't need it */
-        } else if (!err) {
-            size_t count = holders(node, SHARED[i].roles, to);
-            err = dep_keyfile_save_bytes(keys, SHARED[i].file, dep_buf_slice(&secret), to, count,
-                                         node->world.random, problem);
-        }
-        dep_buf_done(&secret);
     }
-    free(to);
+    free(room);
     return err;
 }
 
@@ -288,7 +299,7 @@ static int add_missing_roles(struct dep_node *node, unsigned roles, struct dep_d
 }
 
 static int save_new_roles(struct dep_node *node, const struct dep_age_identity *identities,
-                          struct dep_problem *problem)
+                          unsigned *out_made, struct dep_problem *problem)
 {
     static const struct dep_age_identity none;
     DEP_AUTO_FD keys = dep_node_keys_fd(node, problem);
@@ -300,6 +311,7 @@ static int save_new_roles(struct dep_node *node, const struct dep_age_identity *
             continue;
         (void)snprintf(name, sizeof name, "role-%s", dep_role_name(dep_reading_roles[i]));
         size_t count = holders(node, dep_reading_roles[i], to);
+        *out_made |= dep_reading_roles[i];
         err = dep_keyfile_save_identity(keys, name, &identities[i], to, count, node->world.random,
                                         problem);
     }
@@ -342,9 +354,12 @@ static int enrol(struct dep_node *node, const struct request *request, const jso
     json_t *claims[DRAFTS] = {officer_claims(request, holder)};
     struct dep_age_identity identities[DEP_ROLE_COUNT] = {{{0}, {{0}}}};
     size_t count = 1;
+    unsigned made = 0; /* roles that had no key until now: their files are right already */
     int err =
         claims[0] ? DEP_OK : dep_problem_fault(problem, DEP_ERR_NOMEM, "keys.sign", request->code);
     drafts[0] = (struct dep_draft){"key.enrolled", claims[0], NULL, DEP_ROLE_REGISTRAR, registrar};
+    if (!err)
+        err = rewrap(node, with, request->roles, true, problem);
     if (!err)
         err = add_missing_roles(node, request->roles, drafts, claims, &count, identities, registrar,
                                 problem);
@@ -353,10 +368,10 @@ static int enrol(struct dep_node *node, const struct request *request, const jso
     for (size_t i = 0; i < count; i++)
         json_decref(claims[i]);
     if (!err)
-        err = save_new_roles(node, identities, problem);
+        err = save_new_roles(node, identities, &made, problem);
     dep_wipe(identities, sizeof identities);
     if (!err)
-        err = rewrap(node, with, request->roles, problem);
+        err = rewrap(node, with, request->roles & ~made, false, problem);
     if (!err)
         *out = done[0];
     return err;
@@ -484,7 +499,7 @@ int dep_key_revoke(struct dep_node *node, const char *kid_or_code, uint64_t from
     err = claims ? dep_node_commit(node, &draft, 1, out, problem)
                  : dep_problem_fault(problem, DEP_ERR_NOMEM, "keys.revoke", kid_or_code);
     dep_signing_key_free(signer);
-    return err ? err : rewrap(node, &node->officer_identity, 0, problem);
+    return err ? err : rewrap(node, &node->officer_identity, 0, false, problem);
 }
 
 /* ---- cards and recovery ---- */
