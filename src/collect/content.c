@@ -1,23 +1,29 @@
-static void count_content(struct dep_sealing *sealing, const struct dep_entry *entry)
-{
-    uint64_t carry = 0;
-    for (size_t i = 0; i < 4; i++) {
-        uint64_t word;
-        memcpy(&word, entry->sha256.bytes + 8 * i, sizeof word);
-        uint64_t sum = sealing->content_sum[i] + word;
-        uint64_t over = sum < word;
-        sum += carry;
-        carry = over | (sum < carry);
-        sealing->content_sum[i] = sum;
-    }
-    sealing->out->files++;
-    sealing->out->bytes += entry->size;
-    sealing->out->changed +=
-        (entry->flags & (DEP_ENTRY_CHANGED | DEP_ENTRY_SHORT | DEP_ENTRY_GREW)) != 0;
-    sealing->progress.files_done++;
-}
+/*
+ * A file's content, as it is while it is read. A small file is read whole before its header, so its
+ * true size is known; a large one's size is announced first, and what then is missing becomes zeros
+ * and what is more is cut, both flagged.
+ */
+#include "collect/sealing.h"
 
-/* ---- files ---- */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum {
+    EXTENTS_MAX = 1 << 18,
+    BAD_BLOCK = 4096,      /* what is given up around a place that can't be read */
+    BAD_BLOCKS_MAX = 1024, /* of one file; then the rest of it */
+};
+
+/* A range of the file on its way into the tar. */
+struct reading {
+    int fd;
+    struct dep_entry *entry;
+    struct dep_sha256_stream digest;
+    unsigned bad_blocks;
+};
 
 static bool differs(const struct stat *a, const struct stat *b)
 {
@@ -33,10 +39,20 @@ static void judge_change(int fd, const struct stat *before, struct dep_entry *en
         entry->flags |= DEP_ENTRY_CHANGED;
 }
 
-/* `len` bytes from `offset` of the file into the pipe and the digest; what the file doesn't give is
- * zeros, and flagged. */
-static int copy_range(struct dep_sealing *sealing, int fd, uint64_t offset, uint64_t len,
-                      struct dep_sha256_stream *digest, struct dep_entry *entry)
+/* How much of `len` has to be zeros where a read at `offset` gave an error or the end. A damaged
+ * medium loses only the blocks that can't be read. */
+static uint64_t unreadable(struct reading *reading, bool failed, uint64_t offset, uint64_t len)
+{
+    uint64_t block = BAD_BLOCK - offset % BAD_BLOCK;
+    reading->entry->flags |= DEP_ENTRY_SHORT;
+    if (!failed || ++reading->bad_blocks > BAD_BLOCKS_MAX)
+        return len;
+    return block < len ? block : len;
+}
+
+/* `len` bytes from `offset` of the file into the pipe and the digest. */
+static int copy_range(struct dep_sealing *sealing, struct reading *reading, uint64_t offset,
+                      uint64_t len)
 {
     int err = DEP_OK;
     while (!err && len) {
@@ -45,14 +61,24 @@ static int copy_range(struct dep_sealing *sealing, int fd, uint64_t offset, uint
         if (!at)
             return dep_sealing_pipe_failed(sealing);
         size_t want = len < room ? (size_t)len : room;
-        ssize_t got = pread(fd, at, want, (off_t)offset);
+        if (reading->bad_blocks &&
+            want > BAD_BLOCK) /* so that a good block isn't lost with a bad */
+            want = BAD_BLOCK - offset % BAD_BLOCK;
+        ssize_t got = pread(reading->fd, at, want, (off_t)offset);
         if (got < 0 && errno == EINTR)
             continue;
-        if (got <= 0) {
-            entry->flags |= DEP_ENTRY_SHORT;
-            return dep_sealing_zeros(sealing, len, digest);
+        if (got < 0 && !reading->bad_blocks && want > BAD_BLOCK) {
+            reading->bad_blocks = 1;
+            continue;
         }
-        dep_sha256_add(digest, at, (size_t)got);
+        if (got <= 0) {
+            uint64_t lost = unreadable(reading, got < 0, offset, len);
+            err = dep_sealing_zeros(sealing, lost, &reading->digest);
+            offset += lost;
+            len -= lost;
+            continue;
+        }
+        dep_sha256_add(&reading->digest, at, (size_t)got);
         dep_pipe_filled(sealing->pipe, (size_t)got);
         offset += (uint64_t)got;
         len -= (uint64_t)got;
@@ -62,53 +88,55 @@ static int copy_range(struct dep_sealing *sealing, int fd, uint64_t offset, uint
     return err;
 }
 
-int dep_sealing_large(struct dep_sealing *sealing, int fd, struct dep_tar_member *member,
-                      struct dep_entry *entry, const struct stat *before)
+static int take_large(struct dep_sealing *sealing, struct reading *reading,
+                      const struct stat *before, struct dep_tar_member *member)
 {
-    struct dep_sha256_stream digest;
+    struct dep_entry *entry = reading->entry;
     uint8_t beyond;
     member->size = member->real_size = entry->size = entry->stored;
-    (void)posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL);
-    dep_sha256_start(&digest);
+    (void)posix_fadvise(reading->fd, 0, 0, POSIX_FADV_SEQUENTIAL);
     int err = dep_sealing_header(sealing, member, entry);
     if (!err)
-        err = copy_range(sealing, fd, 0, entry->size, &digest, entry);
+        err = copy_range(sealing, reading, 0, entry->size);
     if (!err)
         err = dep_sealing_padding(sealing, entry->size);
     if (err)
         return err;
-    if (entry->kind == DEP_ENTRY_FILE && pread(fd, &beyond, 1, (off_t)entry->size) == 1)
+    if (entry->kind == DEP_ENTRY_FILE && pread(reading->fd, &beyond, 1, (off_t)entry->size) == 1)
         entry->flags |= DEP_ENTRY_GREW;
-    judge_change(fd, before, entry);
-    dep_sha256_finish(&digest, &entry->sha256);
+    judge_change(reading->fd, before, entry);
+    dep_sha256_finish(&reading->digest, &entry->sha256);
     return DEP_OK;
 }
 
-/* Read whole first: its true size is then in the header. */
-int dep_sealing_small(struct dep_sealing *sealing, int fd, struct dep_tar_member *member,
-                      struct dep_entry *entry, const struct stat *before)
+static int take_small(struct dep_sealing *sealing, struct reading *reading,
+                      const struct stat *before, struct dep_tar_member *member)
 {
+    struct dep_entry *entry = reading->entry;
     size_t len = 0;
     for (;;) {
-        ssize_t got = pread(fd, sealing->small + len, SMALL_FILE + 1 - len, (off_t)len);
+        ssize_t got =
+            pread(reading->fd, sealing->small + len, DEP_SEALING_SMALL + 1 - len, (off_t)len);
         if (got < 0 && errno == EINTR)
             continue;
-        if (got < 0)
-            return dep_sealing_not_taken(sealing, entry->path, dep_reason_of(errno));
+        if (got < 0) {
+            int err = dep_sealing_not_taken(sealing, entry->path, dep_reason_of(errno));
+            return err ? err : DEP_FOUND;
+        }
         len += (size_t)got;
         /* One more look only where the file isn't what it said: files of /proc say 0. */
-        if (got == 0 || len > SMALL_FILE || (len == (uint64_t)before->st_size && len > 0))
+        if (got == 0 || len > DEP_SEALING_SMALL || (len == (uint64_t)before->st_size && len > 0))
             break;
     }
-    if (len > SMALL_FILE) {
+    if (len > DEP_SEALING_SMALL) {
         entry->flags |= DEP_ENTRY_GREW;
-        len = SMALL_FILE;
+        len = DEP_SEALING_SMALL;
     }
     entry->size = entry->stored = len;
     member->size = member->real_size = len;
     if (len != (uint64_t)before->st_size)
         entry->flags |= DEP_ENTRY_CHANGED;
-    judge_change(fd, before, entry);
+    judge_change(reading->fd, before, entry);
     dep_sha256(dep_slice_of(sealing->small, len), &entry->sha256);
     int err = dep_sealing_header(sealing, member, entry);
     if (!err)
@@ -119,114 +147,136 @@ int dep_sealing_small(struct dep_sealing *sealing, int fd, struct dep_tar_member
 
 /* ---- sparse files ---- */
 
-static int find_extents(int fd, uint64_t size, struct dep_tar_extent **out, size_t *out_count)
+/* Growable, with room for the one that may be needed behind the last. */
+struct extents {
+    struct dep_tar_extent *at;
+    size_t count, room;
+};
+
+static int add_extent(struct extents *extents, uint64_t offset, uint64_t len)
 {
-    size_t room = 0, count = 0;
-    struct dep_tar_extent *extents = NULL;
-    off_t at = 0;
-    while ((uint64_t)at < size) {
-        off_t data = lseek(fd, at, SEEK_DATA);
-        if (data < 0 || (uint64_t)data >= size)
-            break;
-        off_t hole = lseek(fd, data, SEEK_HOLE);
-        if (hole < 0 || (uint64_t)hole > size)
-            hole = (off_t)size;
-        if (count == room) {
-            room = room ? room * 2 : 64;
-            struct dep_tar_extent *fresh =
-                room > EXTENTS_MAX ? NULL : dep_realloc_array(extents, room, sizeof *extents);
-            if (!fresh) {
-                free(extents);
-                return room > EXTENTS_MAX ? DEP_FOUND : DEP_ERR_NOMEM;
-            }
-            extents = fresh;
-        }
-        extents[count++] = (struct dep_tar_extent){(uint64_t)data, (uint64_t)(hole - data)};
-        at = hole;
-    }
-    /* GNU tar takes the file's length from the last extent: a hole at the end needs an empty one
-     * behind it. */
-    if ((uint64_t)at < size) {
-        struct dep_tar_extent *fresh = dep_realloc_array(extents, count + 1, sizeof *extents);
-        if (!fresh) {
-            free(extents);
+    if (extents->count == extents->room) {
+        size_t room = extents->room ? extents->room * 2 : 64;
+        struct dep_tar_extent *fresh = dep_realloc_array(extents->at, room, sizeof *fresh);
+        if (!fresh)
             return DEP_ERR_NOMEM;
-        }
-        extents = fresh;
-        extents[count++] = (struct dep_tar_extent){size, 0};
+        extents->at = fresh;
+        extents->room = room;
     }
-    *out = extents;
-    *out_count = count;
+    extents->at[extents->count++] = (struct dep_tar_extent){offset, len};
     return DEP_OK;
 }
 
-static void hash_zeros(struct dep_sha256_stream *digest, uint64_t len)
+/* DEP_FOUND: there is no map of this file, or one too long to be worth it. */
+static int find_extents(int fd, uint64_t size, struct extents *extents)
 {
-    static const uint8_t zeros[64 * 1024];
-    for (; len; len -= len < sizeof zeros ? len : sizeof zeros)
-        dep_sha256_add(digest, zeros, len < sizeof zeros ? (size_t)len : sizeof zeros);
+    uint64_t at = 0;
+    while (at < size) {
+        off_t data = lseek(fd, (off_t)at, SEEK_DATA);
+        if (data < 0 && errno != ENXIO) /* ENXIO: only a hole is left */
+            return DEP_FOUND;
+        if (data < 0 || (uint64_t)data >= size)
+            break;
+        off_t hole = lseek(fd, data, SEEK_HOLE);
+        if (hole <= data)
+            return DEP_FOUND;
+        at = (uint64_t)hole < size ? (uint64_t)hole : size;
+        if (extents->count == EXTENTS_MAX)
+            return DEP_FOUND;
+        int err = add_extent(extents, (uint64_t)data, at - (uint64_t)data);
+        if (err)
+            return err;
+    }
+    /* GNU tar takes the file's length from the last extent: a hole at the end needs an empty one
+     * behind it. */
+    return at < size ? add_extent(extents, size, 0) : DEP_OK;
 }
 
-static int copy_extents(struct dep_sealing *sealing, int fd, const struct dep_tar_extent *extents,
-                        size_t count, struct dep_entry *entry)
+/* A hole costs no room, but its zeros count in the digest, however many they are. */
+static int hash_hole(struct dep_sealing *sealing, struct reading *reading, uint64_t len)
 {
-    struct dep_sha256_stream digest;
-    uint64_t at = 0;
+    static const uint8_t zeros[64 * 1024];
     int err = DEP_OK;
-    dep_sha256_start(&digest);
-    for (size_t i = 0; !err && i < count; i++) {
-        hash_zeros(&digest, extents[i].offset - at);
-        err = copy_range(sealing, fd, extents[i].offset, extents[i].len, &digest, entry);
-        at = extents[i].offset + extents[i].len;
-        if (!err)
-            err = dep_sealing_tell(sealing);
+    while (!err && len) {
+        size_t take = len < sizeof zeros ? (size_t)len : sizeof zeros;
+        dep_sha256_add(&reading->digest, zeros, take);
+        sealing->progress.bytes_done += take;
+        len -= take;
+        err = dep_sealing_tell(sealing);
     }
-    hash_zeros(&digest, entry->size - at);
-    dep_sha256_finish(&digest, &entry->sha256);
     return err;
 }
 
-/* DEP_FOUND where the file has no holes worth keeping: it is then taken as any other. */
-int dep_sealing_sparse(struct dep_sealing *sealing, int fd, struct dep_tar_member *member,
-                       struct dep_entry *entry, const struct stat *before)
+static int copy_extents(struct dep_sealing *sealing, struct reading *reading,
+                        const struct extents *extents)
 {
-    struct dep_tar_extent *extents = NULL;
-    size_t count = 0;
+    uint64_t at = 0;
+    int err = DEP_OK;
+    for (size_t i = 0; !err && i < extents->count; i++) {
+        err = hash_hole(sealing, reading, extents->at[i].offset - at);
+        if (!err)
+            err = copy_range(sealing, reading, extents->at[i].offset, extents->at[i].len);
+        at = extents->at[i].offset + extents->at[i].len;
+    }
+    return err ? err : hash_hole(sealing, reading, reading->entry->size - at);
+}
+
+static int take_extents(struct dep_sealing *sealing, struct reading *reading,
+                        const struct stat *before, struct dep_tar_member *member,
+                        const struct extents *extents)
+{
+    struct dep_entry *entry = reading->entry;
     DEP_AUTO_BUF map;
     dep_buf_init(&map, (size_t)EXTENTS_MAX * 44);
-    int err = find_extents(fd, (uint64_t)before->st_size, &extents, &count);
+    int err = dep_tar_map_encode(extents->at, extents->count, &map);
     if (err)
-        return err == DEP_FOUND
-                   ? err
-                   : dep_fault_set(sealing->fault, err, 0, "collect.sparse", "%.*s",
-                                   (int)entry->path.len, (const char *)entry->path.data);
-    uint64_t data = 0;
-    for (size_t i = 0; i < count; i++)
-        data += extents[i].len;
-    if (data == (uint64_t)before->st_size) {
-        free(extents);
-        return DEP_FOUND;
-    }
-    err = dep_tar_map_encode(extents, count, &map);
+        return dep_fault_set(sealing->fault, err, 0, "collect.sparse", "%.*s", (int)entry->path.len,
+                             (const char *)entry->path.data);
     entry->flags |= DEP_ENTRY_SPARSE;
-    entry->size = (uint64_t)before->st_size;
-    entry->stored = map.len + data;
+    entry->size = entry->stored;
+    entry->stored = map.len;
+    for (size_t i = 0; i < extents->count; i++)
+        entry->stored += extents->at[i].len;
     member->sparse = true;
     member->size = entry->stored;
     member->real_size = entry->size;
-    if (err)
-        err = dep_fault_set(sealing->fault, err, 0, "collect.sparse", "%.*s", (int)entry->path.len,
-                            (const char *)entry->path.data);
-    else
-        err = dep_sealing_header(sealing, member, entry);
+    err = dep_sealing_header(sealing, member, entry);
     if (!err)
         err = dep_sealing_bytes(sealing, map.data, map.len);
     if (!err)
-        err = copy_extents(sealing, fd, extents, count, entry);
+        err = copy_extents(sealing, reading, extents);
     if (!err)
         err = dep_sealing_padding(sealing, entry->stored);
-    judge_change(fd, before, entry);
-    free(extents);
+    judge_change(reading->fd, before, entry);
+    dep_sha256_finish(&reading->digest, &entry->sha256);
     return err;
 }
 
+static bool has_holes(const struct extents *extents, uint64_t size)
+{
+    uint64_t data = 0;
+    for (size_t i = 0; i < extents->count; i++)
+        data += extents->at[i].len;
+    return data < size;
+}
+
+int dep_sealing_content(struct dep_sealing *sealing, int fd, const struct stat *before,
+                        struct dep_tar_member *member, struct dep_entry *entry)
+{
+    struct reading reading = {.fd = fd, .entry = entry};
+    struct extents extents = {.at = NULL};
+    dep_sha256_start(&reading.digest);
+    if (entry->stored <= DEP_SEALING_SMALL)
+        return take_small(sealing, &reading, before, member);
+    bool maybe = entry->kind == DEP_ENTRY_FILE && (uint64_t)before->st_blocks * 512 < entry->stored;
+    int err = maybe ? find_extents(fd, entry->stored, &extents) : DEP_FOUND;
+    if (err < 0)
+        err = dep_fault_set(sealing->fault, err, 0, "collect.sparse", "%.*s", (int)entry->path.len,
+                            (const char *)entry->path.data);
+    else if (!err && has_holes(&extents, entry->stored))
+        err = take_extents(sealing, &reading, before, member, &extents);
+    else
+        err = take_large(sealing, &reading, before, member);
+    free(extents.at);
+    return err;
+}

@@ -68,6 +68,20 @@ static int put_out(struct dep_pipe *pipe, const uint8_t *data, size_t len)
     return DEP_OK;
 }
 
+/* That what was sealed opens again is seen at the last chunk; that the disk holds what was sealed,
+ * by reading it back. */
+static int open_again(struct dep_pipe *pipe, const uint8_t *plain, size_t len,
+                      const uint8_t *sealed)
+{
+    uint8_t opened[DEP_AGE_CHUNK];
+    struct dep_finding why;
+    int err = dep_age_chunk_open(pipe->stream, pipe->chunk, true, sealed, len + DEP_AEAD_TAG_LEN,
+                                 opened, &why);
+    bool same = !err && memcmp(opened, plain, len) == 0;
+    dep_wipe(opened, sizeof opened);
+    return err < 0 ? err : same ? DEP_OK : DEP_ERR_CRYPTO;
+}
+
 /* A chunk is sealed straight into the buffer to be written, unless it lies across two. */
 static int seal_chunk(struct dep_pipe *pipe, const uint8_t *plain, size_t len, bool last)
 {
@@ -77,9 +91,12 @@ static int seal_chunk(struct dep_pipe *pipe, const uint8_t *plain, size_t len, b
     if (err)
         return err;
     uint8_t *at = room == sealed_len ? pipe->out + pipe->out_len : across;
-    err = dep_age_chunk_seal(pipe->stream, pipe->chunk++, last, plain, len, at);
+    err = dep_age_chunk_seal(pipe->stream, pipe->chunk, last, plain, len, at);
+    if (!err && last)
+        err = open_again(pipe, plain, len, at);
     if (err)
         return dep_fault_set(&pipe->fault, err, 0, "collect.seal", "vault");
+    pipe->chunk++;
     dep_sha256_add(&pipe->payload, at, sealed_len);
     if (at == across)
         return put_out(pipe, across, sealed_len);
@@ -232,12 +249,15 @@ uint64_t dep_pipe_offset(const struct dep_pipe *pipe)
 
 int dep_pipe_finish(struct dep_pipe *pipe, struct dep_hash *out_payload, struct dep_fault *fault)
 {
-    if (!pipe->err)
+    (void)pthread_mutex_lock(&pipe->lock);
+    int err = pipe->err;
+    (void)pthread_mutex_unlock(&pipe->lock);
+    if (!err)
         (void)pass_on(pipe, true);
     (void)pthread_mutex_lock(&pipe->lock);
     while (pipe->filled != pipe->taken && !pipe->err)
         (void)pthread_cond_wait(&pipe->changed, &pipe->lock);
-    int err = pipe->err;
+    err = pipe->err;
     (void)pthread_mutex_unlock(&pipe->lock);
     if (err) {
         *fault = pipe->fault;

@@ -1,4 +1,12 @@
-/* ---- the whole ---- */
+/*
+ * Sealing as a whole: statement, what the walk finds, manifest; synced, then read back.
+ */
+#include "collect/sealing.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
 
 static int add_statement(struct dep_sealing *sealing)
 {
@@ -53,8 +61,9 @@ static int add_manifest(struct dep_sealing *sealing)
         err = dep_spool_read(sealing->spool, add_piece, sealing, sealing->fault);
     if (!err)
         err = dep_sealing_padding(sealing, out->manifest_len);
+    static const uint8_t zeros[2 * DEP_TAR_BLOCK];
     if (!err)
-        err = dep_sealing_zeros(sealing, 2 * DEP_TAR_BLOCK, NULL);
+        err = dep_sealing_bytes(sealing, zeros, sizeof zeros);
     dep_manifest_tree_root(&sealing->tree, &out->manifest_root);
     return err;
 }
@@ -136,11 +145,42 @@ static int seal_and_read(struct dep_sealing *sealing)
     return err;
 }
 
+static int begin(struct dep_sealing *sealing)
+{
+    const struct dep_seal_order *order = sealing->order;
+    dep_manifest_tree_init(&sealing->tree);
+    dep_links_init(&sealing->links);
+    dep_buf_init(&sealing->header, 2 * DEP_TAR_PAX_MAX);
+    dep_buf_init(&sealing->line, DEP_MANIFEST_LINE_MAX);
+    sealing->small = dep_alloc(DEP_SEALING_SMALL + 1);
+    sealing->xattr_values = dep_alloc(DEP_SEALING_XATTR_VALUES);
+    if (!sealing->small || !sealing->xattr_values)
+        return dep_fault_set(sealing->fault, DEP_ERR_NOMEM, 0, "collect.seal", "vault");
+    int err = dep_spool_new(dep_vault_writer_fd(sealing->writer), order->random, &sealing->spool,
+                            sealing->fault);
+    return err ? err
+               : dep_pipe_new(sealing->writer, order->recipients, order->recipient_count,
+                              order->random, &sealing->pipe, sealing->fault);
+}
+
+static void end(struct dep_sealing *sealing)
+{
+    dep_pipe_free(sealing->pipe);
+    dep_spool_free(sealing->spool);
+    dep_links_done(&sealing->links);
+    if (sealing->small)
+        dep_wipe(sealing->small, DEP_SEALING_SMALL + 1);
+    free(sealing->small);
+    free(sealing->xattr_values);
+    dep_buf_done(&sealing->header);
+    dep_buf_done(&sealing->line);
+    free(sealing);
+}
+
 int dep_seal(const struct dep_seal_order *order, struct dep_vault_writer *writer,
              dep_seal_notice_fn *each_not_taken, void *notice_context, struct dep_sealed *out,
              struct dep_finding *why, struct dep_fault *fault)
 {
-    enum { LINK_PATHS_MAX = 512 * 1024 * 1024 };
     struct dep_sealed done = {.files = 0};
     struct dep_sealing *sealing = dep_alloc(sizeof *sealing);
     if (!sealing)
@@ -152,33 +192,10 @@ int dep_seal(const struct dep_seal_order *order, struct dep_vault_writer *writer
     sealing->out = &done;
     sealing->why = why;
     sealing->fault = fault;
-    dep_manifest_tree_init(&sealing->tree);
-    dep_buf_init(&sealing->header, 2 * DEP_TAR_PAX_MAX);
-    dep_buf_init(&sealing->line, DEP_MANIFEST_LINE_MAX);
-    dep_buf_init(&sealing->link_paths, LINK_PATHS_MAX);
-    sealing->small = dep_alloc(SMALL_FILE + 1);
-    sealing->xattr_values = dep_alloc(XATTR_VALUES_MAX);
-    int err = sealing->small && sealing->xattr_values
-                  ? DEP_OK
-                  : dep_fault_set(fault, DEP_ERR_NOMEM, 0, "collect.seal", "vault");
-    if (!err)
-        err = dep_spool_new(dep_vault_writer_fd(writer), order->random, &sealing->spool, fault);
-    if (!err)
-        err = dep_pipe_new(writer, order->recipients, order->recipient_count, order->random,
-                           &sealing->pipe, fault);
+    int err = begin(sealing);
     if (!err)
         err = seal_and_read(sealing);
-    dep_pipe_free(sealing->pipe);
-    dep_spool_free(sealing->spool);
-    if (sealing->small)
-        dep_wipe(sealing->small, SMALL_FILE + 1);
-    free(sealing->small);
-    free(sealing->xattr_values);
-    free(sealing->links);
-    dep_buf_done(&sealing->header);
-    dep_buf_done(&sealing->line);
-    dep_buf_done(&sealing->link_paths);
-    free(sealing);
+    end(sealing);
     if (!err)
         *out = done;
     return err;
@@ -186,22 +203,18 @@ int dep_seal(const struct dep_seal_order *order, struct dep_vault_writer *writer
 
 /* ---- survey ---- */
 
-struct survey {
-    struct dep_survey *out;
-};
-
 static int survey_node(void *context, const struct dep_walk_node *node)
 {
-    struct survey *survey = context;
+    struct dep_survey *out = context;
     struct stat info;
     if (node->reason) {
-        survey->out->not_takeable++;
+        out->not_takeable++;
     } else if (node->kind == S_IFDIR) {
-        survey->out->folders++;
+        out->folders++;
     } else if (node->kind == S_IFREG) {
-        survey->out->files++;
+        out->files++;
         if (fstatat(node->dir_fd, node->name, &info, AT_SYMLINK_NOFOLLOW) == 0)
-            survey->out->bytes += (uint64_t)info.st_size;
+            out->bytes += (uint64_t)info.st_size;
     }
     return DEP_OK;
 }
@@ -209,9 +222,8 @@ static int survey_node(void *context, const struct dep_walk_node *node)
 int dep_survey(const struct dep_seal_order *order, struct dep_survey *out, struct dep_fault *fault)
 {
     struct dep_survey done = {.files = 0};
-    struct survey survey = {&done};
     int err =
-        dep_walk(order->paths, order->path_count, order->cross_mounts, survey_node, &survey, fault);
+        dep_walk(order->paths, order->path_count, order->cross_mounts, survey_node, &done, fault);
     if (!err)
         *out = done;
     return err;

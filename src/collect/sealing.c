@@ -1,3 +1,10 @@
+#include "collect/sealing.h"
+
+#include <string.h>
+#include <time.h>
+
+enum { PROGRESS_EVERY_MS = 100 };
+
 int64_t dep_sealing_now_ms(void)
 {
     struct timespec now;
@@ -8,8 +15,10 @@ int64_t dep_sealing_now_ms(void)
 int dep_sealing_tell(struct dep_sealing *sealing)
 {
     const struct dep_seal_order *order = sealing->order;
+    if (!order->progress)
+        return DEP_OK;
     int64_t now = dep_sealing_now_ms();
-    if (!order->progress || now - sealing->shown_ms < PROGRESS_EVERY_MS)
+    if (now - sealing->shown_ms < PROGRESS_EVERY_MS)
         return DEP_OK;
     sealing->shown_ms = now;
     if (order->progress(order->progress_context, &sealing->progress))
@@ -17,7 +26,6 @@ int dep_sealing_tell(struct dep_sealing *sealing)
     return dep_fault_set(sealing->fault, DEP_ERR_STOPPED, 0, "collect.stopped", "vault");
 }
 
-/* The other thread failed: its fault is the one to tell. */
 int dep_sealing_pipe_failed(struct dep_sealing *sealing)
 {
     struct dep_hash unused;
@@ -37,28 +45,53 @@ int dep_sealing_zeros(struct dep_sealing *sealing, uint64_t len, struct dep_sha2
     int err = DEP_OK;
     while (!err && len) {
         size_t take = len < sizeof zeros ? (size_t)len : sizeof zeros;
-        if (digest)
-            dep_sha256_add(digest, zeros, take);
+        dep_sha256_add(digest, zeros, take);
         err = dep_sealing_bytes(sealing, zeros, take);
+        sealing->progress.bytes_done += take;
         len -= take;
+        if (!err)
+            err = dep_sealing_tell(sealing);
     }
     return err;
 }
 
 int dep_sealing_padding(struct dep_sealing *sealing, uint64_t size)
 {
-    return dep_sealing_zeros(sealing, dep_tar_padding(size), NULL);
+    static const uint8_t zeros[DEP_TAR_BLOCK];
+    return dep_sealing_bytes(sealing, zeros, dep_tar_padding(size));
 }
 
-/* ---- the manifest ---- */
+int dep_sealing_header(struct dep_sealing *sealing, const struct dep_tar_member *member,
+                       struct dep_entry *entry)
+{
+    dep_buf_clear(&sealing->header);
+    int err = dep_tar_encode(member, &sealing->header);
+    if (err)
+        return dep_fault_set(sealing->fault, err, 0, "collect.header", "%.*s",
+                             (int)member->path.len, (const char *)member->path.data);
+    err = dep_sealing_bytes(sealing, sealing->header.data, sealing->header.len);
+    entry->offset = dep_pipe_offset(sealing->pipe);
+    return err;
+}
+
+/* A system call for each of a hundred thousand lines would show in the time. */
+static void draw_salt(struct dep_sealing *sealing, struct dep_entry *entry)
+{
+    if (!sealing->salts_left) {
+        sealing->order->random(sealing->salts, sizeof sealing->salts);
+        sealing->salts_left = DEP_SEALING_SALTS;
+    }
+    memcpy(entry->salt, sealing->salts[--sealing->salts_left], sizeof entry->salt);
+}
 
 int dep_sealing_line(struct dep_sealing *sealing, struct dep_entry *entry)
 {
-    sealing->order->random(entry->salt, sizeof entry->salt);
+    draw_salt(sealing, entry);
     dep_buf_clear(&sealing->line);
     int err = dep_entry_encode(entry, &sealing->line);
     if (err)
-        return dep_fault_set(sealing->fault, err, 0, "collect.manifest", "manifest");
+        return dep_fault_set(sealing->fault, err, 0, "collect.manifest", "%.*s",
+                             (int)entry->path.len, (const char *)entry->path.data);
     dep_manifest_tree_add(&sealing->tree, dep_buf_slice(&sealing->line));
     dep_buf_add_byte(&sealing->line, '\n');
     bool told = entry->kind == DEP_ENTRY_NOT_TAKEN ||
@@ -77,17 +110,3 @@ int dep_sealing_not_taken(struct dep_sealing *sealing, struct dep_slice path, co
     sealing->out->not_taken++;
     return dep_sealing_line(sealing, &entry);
 }
-
-int dep_sealing_header(struct dep_sealing *sealing, const struct dep_tar_member *member,
-                      struct dep_entry *entry)
-{
-    dep_buf_clear(&sealing->header);
-    int err = dep_tar_encode(member, &sealing->header);
-    if (err)
-        return dep_fault_set(sealing->fault, err, 0, "collect.header", "%.*s",
-                             (int)member->path.len, (const char *)member->path.data);
-    err = dep_sealing_bytes(sealing, sealing->header.data, sealing->header.len);
-    entry->offset = dep_pipe_offset(sealing->pipe);
-    return err;
-}
-

@@ -1,20 +1,35 @@
-/* Extended attributes of an open file; a list that doesn't fit or a value that can't be read is
- * flagged, never passed over. */
+/*
+ * One entry of the source: what it is, what stands about it, its place in tar and manifest.
+ */
+#include "collect/sealing.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/fs.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+/* Extended attributes of an open file; what doesn't fit or can't be read is flagged, never passed
+ * over. */
 static size_t read_xattrs(struct dep_sealing *sealing, int fd, unsigned *flags)
 {
-    ssize_t list = flistxattr(fd, (char *)sealing->xattr_names, XATTR_NAMES_LEN);
+    ssize_t list = flistxattr(fd, (char *)sealing->xattr_names, DEP_SEALING_XATTR_NAMES);
     if (list == 0 || (list < 0 && (errno == ENOTSUP || errno == ENODATA)))
         return 0;
     size_t count = 0, used = 0;
-    *flags |= list < 0 ? DEP_ENTRY_XATTRS_PARTLY : DEP_ENTRY_XATTRS;
+    if (list < 0)
+        *flags |= DEP_ENTRY_XATTRS_PARTLY;
     for (ssize_t at = 0; at < list;) {
         const char *name = (const char *)sealing->xattr_names + at;
-        size_t name_len = strlen(name);
+        size_t name_len = strlen(name), room = DEP_SEALING_XATTR_VALUES - used;
         at += (ssize_t)name_len + 1;
-        ssize_t len = count < DEP_TAR_XATTRS_MAX ? fgetxattr(fd, name, sealing->xattr_values + used,
-                                                             XATTR_VALUES_MAX - used)
-                                                 : -1;
-        if (len < 0 || strchr(name, '=')) {
+        /* A room of 0 would only ask for the length. */
+        ssize_t len = count < DEP_TAR_XATTRS_MAX && room && !strchr(name, '=')
+                          ? fgetxattr(fd, name, sealing->xattr_values + used, room)
+                          : -1;
+        if (len < 0) {
             *flags |= DEP_ENTRY_XATTRS_PARTLY;
             continue;
         }
@@ -22,8 +37,8 @@ static size_t read_xattrs(struct dep_sealing *sealing, int fd, unsigned *flags)
             dep_slice_of(name, name_len), dep_slice_of(sealing->xattr_values + used, (size_t)len)};
         used += (size_t)len;
     }
-    if (count == 0)
-        *flags &= ~(unsigned)DEP_ENTRY_XATTRS;
+    if (count)
+        *flags |= DEP_ENTRY_XATTRS;
     return count;
 }
 
@@ -34,7 +49,9 @@ static void set_stat(struct dep_tar_member *member, struct dep_entry *entry,
     member->uid = entry->uid = info->st_uid;
     member->gid = entry->gid = info->st_gid;
     member->mtime_s = entry->mtime_s = info->st_mtim.tv_sec;
-    member->mtime_ns = entry->mtime_ns = (uint32_t)info->st_mtim.tv_nsec;
+    /* A damaged file system may say more than a second has. */
+    bool whole = info->st_mtim.tv_nsec >= 0 && info->st_mtim.tv_nsec < 1000000000;
+    member->mtime_ns = entry->mtime_ns = whole ? (uint32_t)info->st_mtim.tv_nsec : 0;
 }
 
 /* ---- one entry ---- */
@@ -77,44 +94,69 @@ static int take_folder(struct dep_sealing *sealing, const struct dep_walk_node *
     return err ? err : dep_sealing_line(sealing, &entry);
 }
 
+static void count_content(struct dep_sealing *sealing, const struct dep_entry *entry)
+{
+    uint64_t carry = 0;
+    for (size_t i = 0; i < 4; i++) {
+        uint64_t word;
+        memcpy(&word, entry->sha256.bytes + 8 * i, sizeof word);
+        uint64_t sum = sealing->content_sum[i] + word;
+        uint64_t over = sum < word;
+        sum += carry;
+        carry = over | (sum < carry);
+        sealing->content_sum[i] = sum;
+    }
+    sealing->out->files++;
+    sealing->out->bytes += entry->size;
+    sealing->out->changed +=
+        (entry->flags & (DEP_ENTRY_CHANGED | DEP_ENTRY_SHORT | DEP_ENTRY_GREW)) != 0;
+    sealing->progress.files_done++;
+}
+
+/* A further name of a file already in the tar, or its content. */
+static int take_content(struct dep_sealing *sealing, int fd, const struct stat *info,
+                        struct dep_tar_member *member, struct dep_entry *entry)
+{
+    struct dep_slice earlier = dep_links_find(&sealing->links, info);
+    if (earlier.len) {
+        entry->has_sha256 = false;
+        entry->stored = 0;
+        return take_link(sealing, '1', earlier, entry, member);
+    }
+    member->xattrs = sealing->xattrs;
+    member->xattr_count = read_xattrs(sealing, fd, &entry->flags);
+    int err = dep_sealing_content(sealing, fd, info, member, entry);
+    if (err)
+        return err == DEP_FOUND ? DEP_OK : err; /* listed as not taken */
+    count_content(sealing, entry);
+    err = dep_links_note(&sealing->links, info, entry->path);
+    if (err)
+        return dep_fault_set(sealing->fault, err, 0, "collect.links", "%.*s", (int)entry->path.len,
+                             (const char *)entry->path.data);
+    return dep_sealing_line(sealing, entry);
+}
+
 static int take_open_file(struct dep_sealing *sealing, const struct dep_walk_node *node, int fd)
 {
-    struct stat before;
-    struct dep_entry entry = {.kind = DEP_ENTRY_FILE, .path = node->path, .has_sha256 = true};
-    struct dep_tar_member member = {.type = '0', .path = node->path, .xattrs = sealing->xattrs};
-    struct dep_slice earlier;
-    if (fstat(fd, &before) != 0)
+    struct stat info;
+    if (fstat(fd, &info) != 0)
         return dep_sealing_not_taken(sealing, node->path, dep_reason_of(errno));
-    bool image = S_ISBLK(before.st_mode) && node->given;
-    if (!S_ISREG(before.st_mode) && !image)
+    bool image = S_ISBLK(info.st_mode) && node->given;
+    if (!S_ISREG(info.st_mode) && !image)
         return dep_sealing_not_taken(sealing, node->path, "changed-type");
-    if (!image && before.st_dev != node->device && !sealing->order->cross_mounts)
+    if (!image && info.st_dev != node->device && !sealing->order->cross_mounts &&
+        dep_mounted_here(fd, info.st_dev, node->device))
         return dep_sealing_not_taken(sealing, node->path, "mount");
-    set_stat(&member, &entry, &before);
-    int err = seen_before(sealing, &before, node->path, &earlier);
-    if (!err && earlier.len) {
-        entry.has_sha256 = false;
-        return take_link(sealing, '1', earlier, &entry, &member);
-    }
-    member.xattr_count = read_xattrs(sealing, fd, &entry.flags);
-    uint64_t size = (uint64_t)before.st_size;
+    struct dep_entry entry = {.kind = DEP_ENTRY_FILE, .path = node->path, .has_sha256 = true};
+    struct dep_tar_member member = {.type = '0', .path = node->path};
+    set_stat(&member, &entry, &info);
+    entry.stored = (uint64_t)info.st_size;
     if (image) {
         entry.kind = DEP_ENTRY_IMAGE;
-        if (ioctl(fd, BLKGETSIZE64, &size) != 0)
+        if (ioctl(fd, BLKGETSIZE64, &entry.stored) != 0)
             return dep_sealing_not_taken(sealing, node->path, "io");
     }
-    entry.stored = size;
-    uint64_t lines_before = sealing->tree.count;
-    bool holes = !image && size > SMALL_FILE && (uint64_t)before.st_blocks * 512 < size;
-    if (!err)
-        err = holes ? dep_sealing_sparse(sealing, fd, &member, &entry, &before) : DEP_FOUND;
-    if (err == DEP_FOUND)
-        err = size > SMALL_FILE ? dep_sealing_large(sealing, fd, &member, &entry, &before)
-                                : dep_sealing_small(sealing, fd, &member, &entry, &before);
-    if (err || sealing->tree.count != lines_before) /* listed as not taken */
-        return err;
-    count_content(sealing, &entry);
-    return dep_sealing_line(sealing, &entry);
+    return take_content(sealing, fd, &info, &member, &entry);
 }
 
 static int take_file(struct dep_sealing *sealing, const struct dep_walk_node *node)
@@ -139,4 +181,3 @@ int dep_sealing_take(void *context, const struct dep_walk_node *node)
         return take_folder(sealing, node);
     return node->kind == S_IFLNK ? take_symlink(sealing, node) : take_file(sealing, node);
 }
-
