@@ -14,13 +14,11 @@
 
 /* ---- the payload's digest, in a thread of its own ---- */
 
-enum { PIECES = 4 };
-
+/* Digests the very piece that is decrypted here meanwhile: no copy, and the piece isn't given back
+ * before both are done. */
 struct digester {
     struct dep_sha256_stream stream;
-    uint8_t *pieces[PIECES];
-    size_t lens[PIECES];
-    uint64_t filled, taken;
+    struct dep_slice piece; /* being digested; empty: nothing to do */
     bool ending;
     pthread_mutex_t lock;
     pthread_cond_t changed;
@@ -33,15 +31,15 @@ static void *digest_loop(void *context)
     struct digester *digester = context;
     (void)pthread_mutex_lock(&digester->lock);
     for (;;) {
-        while (digester->filled == digester->taken && !digester->ending)
+        while (!digester->piece.len && !digester->ending)
             (void)pthread_cond_wait(&digester->changed, &digester->lock);
-        if (digester->filled == digester->taken)
+        if (!digester->piece.len)
             break;
-        size_t slot = digester->taken % PIECES;
+        struct dep_slice piece = digester->piece;
         (void)pthread_mutex_unlock(&digester->lock);
-        dep_sha256_add(&digester->stream, digester->pieces[slot], digester->lens[slot]);
+        dep_sha256_add(&digester->stream, piece.data, piece.len);
         (void)pthread_mutex_lock(&digester->lock);
-        digester->taken++;
+        digester->piece.len = 0;
         (void)pthread_cond_broadcast(&digester->changed);
     }
     (void)pthread_mutex_unlock(&digester->lock);
@@ -53,30 +51,26 @@ static int digester_start(struct digester *digester, struct dep_fault *fault)
     (void)pthread_mutex_init(&digester->lock, NULL);
     (void)pthread_cond_init(&digester->changed, NULL);
     dep_sha256_start(&digester->stream);
-    for (size_t i = 0; i < PIECES; i++)
-        if (!(digester->pieces[i] = dep_alloc(DEP_VAULT_PIECE)))
-            return dep_fault_set(fault, DEP_ERR_NOMEM, 0, "check.memory", "container");
     digester->started = pthread_create(&digester->thread, NULL, digest_loop, digester) == 0;
     return digester->started ? DEP_OK
                              : dep_fault_set(fault, DEP_ERR_NOMEM, 0, "check.memory", "container");
 }
 
-/* A copy of the piece is digested there while it is decrypted here; returned is the copy, good
- * until PIECES - 1 more were given. */
-static const uint8_t *digester_give(struct digester *digester, struct dep_slice piece)
+/* `piece` must stay as it is until digester_wait(). */
+static void digester_give(struct digester *digester, struct dep_slice piece)
 {
     (void)pthread_mutex_lock(&digester->lock);
-    while (digester->filled - digester->taken >= PIECES - 1)
-        (void)pthread_cond_wait(&digester->changed, &digester->lock);
-    size_t slot = digester->filled % PIECES;
-    (void)pthread_mutex_unlock(&digester->lock);
-    memcpy(digester->pieces[slot], piece.data, piece.len);
-    (void)pthread_mutex_lock(&digester->lock);
-    digester->lens[slot] = piece.len;
-    digester->filled++;
+    digester->piece = piece;
     (void)pthread_cond_broadcast(&digester->changed);
     (void)pthread_mutex_unlock(&digester->lock);
-    return digester->pieces[slot];
+}
+
+static void digester_wait(struct digester *digester)
+{
+    (void)pthread_mutex_lock(&digester->lock);
+    while (digester->piece.len)
+        (void)pthread_cond_wait(&digester->changed, &digester->lock);
+    (void)pthread_mutex_unlock(&digester->lock);
 }
 
 static void digester_end(struct digester *digester, struct dep_hash *out)
@@ -88,8 +82,6 @@ static void digester_end(struct digester *digester, struct dep_hash *out)
     if (digester->started)
         (void)pthread_join(digester->thread, NULL);
     dep_sha256_finish(&digester->stream, out);
-    for (size_t i = 0; i < PIECES; i++)
-        free(digester->pieces[i]);
     (void)pthread_mutex_destroy(&digester->lock);
     (void)pthread_cond_destroy(&digester->changed);
 }
@@ -445,11 +437,11 @@ static int read_payload(struct checking *checking, struct digester *digester,
     int err =
         dep_vault_reader_new(container->fd, container->header_len, true, &reader, checking->fault);
     while (!err && !(err = dep_vault_reader_next(reader, &piece, checking->fault)) && piece.len) {
-        const uint8_t *copy = digester_give(digester, piece);
+        digester_give(digester, piece);
         state.bytes_done += piece.len;
         state.files_done = checking->report.files;
-        err = take_payload(checking, unsealing, dep_slice_of(copy, piece.len),
-                           state.bytes_done == state.bytes_total);
+        err = take_payload(checking, unsealing, piece, state.bytes_done == state.bytes_total);
+        digester_wait(digester);
         if (!err && progress && !progress(context, &state))
             err = dep_fault_set(checking->fault, DEP_ERR_STOPPED, 0, "check.stopped", "container");
     }
