@@ -176,19 +176,16 @@ static int find_records_end(struct dep_register *reg, struct dep_fault *fault)
     return DEP_OK;
 }
 
-static int look_for_tail(struct dep_register *reg, struct dep_fault *fault)
+/* Bytes behind the checkpoint's tree in its last file, or a file after it. */
+static void look_for_tail(struct dep_register *reg)
 {
     char path[DEP_SEGMENT_PATH];
     struct stat info;
-    uint32_t last;
     dep_segment_path(&reg->records, reg->records.segment, path);
     reg->has_tail = fstatat(reg->fd, path, &info, AT_SYMLINK_NOFOLLOW) == 0 &&
                     (uint64_t)info.st_size > reg->records.len;
-    int err = dep_segment_last(reg, &reg->records, &last, fault);
-    if (err < 0)
-        return err;
-    reg->has_tail |= !err && last > reg->records.segment;
-    return DEP_OK;
+    dep_segment_path(&reg->records, reg->records.segment + 1, path);
+    reg->has_tail |= fstatat(reg->fd, path, &info, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
 static int find_family_end(struct dep_register *reg, struct dep_family *family,
@@ -225,7 +222,9 @@ int dep_register_refresh(struct dep_register *reg, struct dep_fault *fault)
     int err = dep_store_read_checkpoint(reg, &changed, fault);
     if (!err && changed)
         err = find_records_end(reg, fault);
-    return err ? err : look_for_tail(reg, fault);
+    if (!err)
+        look_for_tail(reg);
+    return err;
 }
 
 int dep_register_open(const char *dir, enum dep_open_mode mode, struct dep_register **out,

@@ -118,10 +118,11 @@ int dep_segment_append(struct dep_register *reg, const struct dep_family *family
     char path[DEP_SEGMENT_PATH];
     dep_segment_path(family, family->segment, path);
     /* Opened before the file is made: a failed sync of the folder must be seen. */
-    DEP_STORE_FD folder = openat(reg->fd, family->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (folder < 0)
-        return dep_store_io(reg, fault, "store.folder", family->folder);
     bool fresh = family->len == 0;
+    DEP_STORE_FD folder =
+        fresh ? openat(reg->fd, family->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+    if (fresh && folder < 0)
+        return dep_store_io(reg, fault, "store.folder", family->folder);
     int fd = openat(reg->fd, path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW | (fresh ? O_CREAT : 0), 0600);
     if (fd < 0)
         return dep_store_io(reg, fault, "store.open", path);

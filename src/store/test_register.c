@@ -213,7 +213,7 @@ static void test_secrets(void **state)
 static void flip(const char *dir, const char *file, off_t at)
 {
     char path[256];
-    uint8_t byte;
+    uint8_t byte = 0;
     (void)snprintf(path, sizeof path, "%s/%s", dir, file);
     int fd = open(path, O_RDWR);
     assert_true(fd >= 0 && pread(fd, &byte, 1, at) == 1);
