@@ -100,13 +100,6 @@ static void test_words(void **state)
     assert_string_equal(dep_words(""), "");
 }
 
-/* fontconfig keeps its cache until the process ends. */
-const char *__lsan_default_suppressions(void);
-const char *__lsan_default_suppressions(void)
-{
-    return "leak:libfontconfig\nleak:libpango\n";
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_documents),
