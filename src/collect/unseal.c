@@ -47,6 +47,8 @@ static int open_header(struct dep_container *container, const struct dep_age_wit
     err = dep_age_header_open(dep_slice_of(head, container->header_len), with, file_key, why);
     if (!err)
         err = dep_age_stream_new(file_key, head + container->header_len, &container->stream);
+    if (!err)
+        err = dep_age_stream_new(file_key, head + container->header_len, &container->other_stream);
     dep_wipe(file_key, sizeof file_key);
     return err < 0 ? dep_fault_set(fault, err, 0, "container.open", "container") : err;
 }
@@ -74,20 +76,24 @@ void dep_container_close(struct dep_container *container)
     if (!container)
         return;
     dep_age_stream_free(container->stream);
+    dep_age_stream_free(container->other_stream);
     dep_wipe(container->plain, sizeof container->plain);
     free(container);
 }
 
 /* ---- by place ---- */
 
-/* Chunk `index` of the plaintext into container->plain, authenticated. */
-static int load_chunk(struct dep_container *container, uint64_t index, struct dep_finding *why,
-                      struct dep_fault *fault)
+uint64_t dep_container_chunks(const struct dep_container *container)
+{
+    return container->plain_len ? (container->plain_len + DEP_AGE_CHUNK - 1) / DEP_AGE_CHUNK : 1;
+}
+
+int dep_container_chunk(struct dep_container *container, uint64_t index, struct dep_finding *why,
+                        struct dep_fault *fault)
 {
     if (container->cached == index)
         return DEP_OK;
-    uint64_t chunks =
-        container->plain_len ? (container->plain_len + DEP_AGE_CHUNK - 1) / DEP_AGE_CHUNK : 1;
+    uint64_t chunks = dep_container_chunks(container);
     assert(index < chunks);
     bool last = index + 1 == chunks;
     container->plain_used =
@@ -96,14 +102,13 @@ static int load_chunk(struct dep_container *container, uint64_t index, struct de
     container->cached = UINT64_MAX;
     int err = read_at(container->fd, at, container->sealed,
                       container->plain_used + DEP_AEAD_TAG_LEN, fault);
-    if (!err)
-        err = dep_age_chunk_open(container->stream, index, last, container->sealed,
-                                 container->plain_used + DEP_AEAD_TAG_LEN, container->plain, why);
+    if (err)
+        return err;
+    err = dep_age_chunk_open(container->stream, index, last, container->sealed,
+                             container->plain_used + DEP_AEAD_TAG_LEN, container->plain, why);
     if (!err)
         container->cached = index;
-    return err < 0 && err != DEP_ERR_IO
-               ? dep_fault_set(fault, err, 0, "container.read", "container")
-               : err;
+    return err < 0 ? dep_fault_set(fault, err, 0, "container.read", "container") : err;
 }
 
 /* Plaintext bytes [offset, offset + len), in pieces. */
@@ -118,7 +123,7 @@ static int read_plain(struct dep_container *container, uint64_t offset, uint64_t
         return dep_found(why, "container.range", "doc/format/vault.md 3", 0);
     int err = DEP_OK;
     while (!err && len) {
-        err = load_chunk(container, offset / DEP_AGE_CHUNK, why, fault);
+        err = dep_container_chunk(container, offset / DEP_AGE_CHUNK, why, fault);
         if (err)
             break;
         size_t from = (size_t)(offset % DEP_AGE_CHUNK);
@@ -145,30 +150,103 @@ int dep_container_read(struct dep_container *container, uint64_t offset, uint64_
                                        : err;
 }
 
+/* ---- the manifest ---- */
+
+static bool place_is_inside(const struct dep_container *container, uint64_t offset, uint64_t len)
+{
+    return offset <= container->plain_len && len <= container->plain_len - offset;
+}
+
+/* From header to header; the data between is passed over unread. */
+static int find_manifest(struct dep_container *container, struct dep_tar_reader *reader,
+                         struct dep_container_facts *out, struct dep_finding *why,
+                         struct dep_fault *fault)
+{
+    bool found = false;
+    uint64_t at = 0;
+    for (;;) {
+        enum dep_tar_state state;
+        struct dep_tar_member member;
+        if (!place_is_inside(container, at, DEP_TAR_BLOCK))
+            return dep_found(why, "container.cut", "doc/format/vault.md 2", (size_t)at);
+        int err = dep_container_chunk(container, at / DEP_AGE_CHUNK, why, fault);
+        if (!err)
+            err = dep_tar_reader_block(reader, container->plain + at % DEP_AGE_CHUNK, &state,
+                                       &member, why);
+        at += DEP_TAR_BLOCK;
+        if (err)
+            return err < 0 && err != DEP_ERR_IO
+                       ? dep_fault_set(fault, err, 0, "container.list", "container")
+                       : err;
+        if (state == DEP_TAR_END)
+            return found ? DEP_OK : dep_found(why, "container.place", "doc/format/vault.md 2", 0);
+        if (state == DEP_TAR_MORE)
+            continue;
+        if (!place_is_inside(container, at, member.size))
+            return dep_found(why, "container.range", "doc/format/vault.md 2", (size_t)at);
+        found = dep_slice_equal_string(member.path, "manifest") && member.type == '0';
+        out->manifest_offset = at;
+        out->manifest_len = member.size;
+        at += member.size + dep_tar_padding(member.size);
+    }
+}
+
+int dep_container_place(struct dep_container *container, const struct dep_container_facts *facts,
+                        struct dep_container_facts *out, struct dep_finding *why,
+                        struct dep_fault *fault)
+{
+    struct dep_container_facts placed = *facts;
+    if (!facts->has_manifest) {
+        struct dep_tar_reader *reader = dep_tar_reader_new();
+        if (!reader)
+            return dep_fault_set(fault, DEP_ERR_NOMEM, 0, "container.list", "container");
+        int err = find_manifest(container, reader, &placed, why, fault);
+        dep_tar_reader_free(reader);
+        if (err)
+            return err;
+        placed.has_manifest = true;
+    }
+    if (!place_is_inside(container, placed.manifest_offset, placed.manifest_len))
+        return dep_found(why, "container.range", "doc/format/vault.md 3", 0);
+    *out = placed;
+    return DEP_OK;
+}
+
 struct listing {
     struct dep_manifest_reader *reader;
+    struct dep_sha256_stream digest;
     struct dep_finding *why;
 };
 
 static int list_piece(void *context, struct dep_slice piece)
 {
     struct listing *listing = context;
+    dep_sha256_add(&listing->digest, piece.data, piece.len);
     return dep_manifest_reader_add(listing->reader, piece, listing->why);
 }
 
-/* Without the manifest's place from the record it is found from the end: its tar header is the last
- * one before the zeros. */
-static int find_manifest(struct dep_container *container, const struct dep_container_facts *facts,
-                         uint64_t *out_offset, uint64_t *out_len, struct dep_finding *why)
+int dep_container_manifest(struct dep_container *container, const struct dep_container_facts *facts,
+                           dep_entry_fn *each, void *context, struct dep_hash *out_digest,
+                           struct dep_finding *why, struct dep_fault *fault)
 {
-    if (!facts->has_manifest)
-        return dep_found(why, "container.place", "doc/format/vault.md 2", 0);
-    if (facts->manifest_offset > container->plain_len ||
-        facts->manifest_len > container->plain_len - facts->manifest_offset)
-        return dep_found(why, "container.range", "doc/format/vault.md 3", 0);
-    *out_offset = facts->manifest_offset;
-    *out_len = facts->manifest_len;
-    return DEP_OK;
+    uint64_t count;
+    struct dep_hash root;
+    struct listing listing = {.reader = dep_manifest_reader_new(each, context), .why = why};
+    if (!listing.reader)
+        return dep_fault_set(fault, DEP_ERR_NOMEM, 0, "container.list", "container");
+    dep_sha256_start(&listing.digest);
+    int err = read_plain(container, facts->manifest_offset, facts->manifest_len, list_piece,
+                         &listing, why, fault);
+    if (!err)
+        err = dep_manifest_reader_finish(listing.reader, &count, &root, why);
+    dep_manifest_reader_free(listing.reader);
+    if (err == DEP_ERR_NOMEM)
+        err = dep_fault_set(fault, err, 0, "container.list", "container");
+    if (!err && facts->has_root && !dep_hash_equal(&root, &facts->manifest_root))
+        err = dep_found(why, "container.root", "doc/format/vault.md 3", 0);
+    if (!err && out_digest)
+        dep_sha256_finish(&listing.digest, out_digest);
+    return err;
 }
 
 int dep_container_list(struct dep_container *container, const struct dep_container_facts *facts,
@@ -176,24 +254,12 @@ int dep_container_list(struct dep_container *container, const struct dep_contain
                        struct dep_fault *fault)
 {
     assert(container->stream);
-    uint64_t offset = 0, len = 0, count;
-    struct dep_hash root;
-    int err = find_manifest(container, facts, &offset, &len, why);
-    if (err)
-        return err;
+    struct dep_container_facts placed;
+    int err = dep_container_place(container, facts, &placed, why, fault);
     /* Twice: nothing is shown of a manifest whose root isn't the record's. */
-    for (int pass = 0; !err && pass < 2; pass++) {
-        struct listing listing = {dep_manifest_reader_new(pass ? each : NULL, context), why};
-        if (!listing.reader)
-            return dep_fault_set(fault, DEP_ERR_NOMEM, 0, "container.list", "container");
-        err = read_plain(container, offset, len, list_piece, &listing, why, fault);
-        if (!err)
-            err = dep_manifest_reader_finish(listing.reader, &count, &root, why);
-        if (!err && facts->has_root && !dep_hash_equal(&root, &facts->manifest_root))
-            err = dep_found(why, "container.root", "doc/format/vault.md 3", 0);
-        dep_manifest_reader_free(listing.reader);
-    }
-    return err;
+    if (!err)
+        err = dep_container_manifest(container, &placed, NULL, NULL, NULL, why, fault);
+    return err ? err : dep_container_manifest(container, &placed, each, context, NULL, why, fault);
 }
 
 /* ---- extracting ---- */
