@@ -20,7 +20,7 @@ struct dep_node *dep_open_node(struct dep_args *args, bool write, int *out_statu
     if (recovery.moved_lines || recovery.moved_private || recovery.moved_files)
         dep_say(_("unfinished work was moved to aside/ (%llu lines, %llu containers); nothing that "
                   "was acknowledged is among it"),
-                (unsigned long long)(recovery.moved_lines + recovery.moved_private),
+                (unsigned long long)recovery.moved_lines + recovery.moved_private,
                 (unsigned long long)recovery.moved_files);
     return node;
 }

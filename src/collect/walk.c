@@ -394,6 +394,7 @@ static struct given *name_given(const char *const *paths, size_t path_count)
 
 static int walk_given(struct walk *walk, const char *path, const struct given *given)
 {
+    assert(given);
     struct stat info;
     if (fstatat(AT_FDCWD, path, &info, AT_SYMLINK_NOFOLLOW) != 0) {
         int sys = errno;

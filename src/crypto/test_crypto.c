@@ -84,9 +84,9 @@ static void test_hmac_hkdf(void **state)
                     &mac); /* RFC 4231 case 2 */
     assert_hex(mac.bytes, 32, "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
     memset(ikm, 0x0b, sizeof ikm); /* RFC 5869 A.1 */
-    for (uint8_t i = 0; i < sizeof salt; i++)
-        salt[i] = i;
-    for (uint8_t i = 0; i < sizeof info; i++)
+    for (size_t i = 0; i < sizeof salt; i++)
+        salt[i] = (uint8_t)(i);
+    for (size_t i = 0; i < sizeof info; i++)
         info[i] = (uint8_t)(0xf0 + i);
     assert_int_equal(dep_hkdf_sha256(dep_slice_of(ikm, 22), dep_slice_of(salt, 13),
                                      dep_slice_of(info, 10), okm, 42),

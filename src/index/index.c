@@ -351,7 +351,7 @@ int dep_index_project(struct dep_index *index, const struct dep_index_row *row,
                       const struct dep_schema *schema, const json_t *claims,
                       struct dep_fault *fault)
 {
-    uint64_t next;
+    uint64_t next = 0;
     int err = dep_index_next(index, &next, fault);
     if (err)
         return err;

@@ -26,11 +26,10 @@ static struct dep_hash hash_member(const json_t *json, const char *name, bool an
     const char *text = dep_json_string(json, name);
     DEP_AUTO_BUF bytes;
     dep_buf_init(&bytes, 4096);
-    if (!text || !dep_base64_parse(DEP_BASE64_STD, dep_slice_string(text), &bytes))
-        *good = false;
-    else if (bytes.len == DEP_HASH_LEN)
+    bool readable = text && dep_base64_parse(DEP_BASE64_STD, dep_slice_string(text), &bytes);
+    if (readable && bytes.len == DEP_HASH_LEN)
         memcpy(hash.bytes, bytes.data, DEP_HASH_LEN);
-    else if (any_len) /* "don't care": what counts is which of them are equal */
+    else if (readable && any_len) /* "don't care": what counts is which of them are equal */
         dep_sha256(dep_buf_slice(&bytes), &hash);
     else
         *good = false;
@@ -318,7 +317,8 @@ static void test_checkpoint(void **state)
     assert_int_equal(dep_vkey_encode(&vkey, &text), DEP_OK);
     struct dep_vkey parsed;
     assert_int_equal(dep_vkey_parse(dep_buf_slice(&text), &parsed, &why), DEP_OK);
-    text.data[text.len - 3] ^= 1;
+    uint8_t *digit = text.data + vkey.name.len + 1; /* of the key id */
+    *digit = *digit == '0' ? '1' : '0';
     assert_int_equal(dep_vkey_parse(dep_buf_slice(&text), &parsed, &why), DEP_FOUND);
     assert_string_equal(why.id, "vkey.id");
     struct dep_vkey stranger;

@@ -313,7 +313,7 @@ static int verify_seen(struct verify_work *work)
         return err;
     const struct dep_register_info *info = dep_register_info(work->reg);
     struct dep_vkey vkey;
-    struct dep_checkpoint seen;
+    struct dep_checkpoint seen = {.size = 0};
     struct dep_finding why;
     err = dep_vkey_make(dep_slice_string(info->origin), &info->log_key, &vkey, &why);
     if (!err)

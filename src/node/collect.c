@@ -242,6 +242,7 @@ static const char *path_for(const char *const *paths, size_t path_count, const c
     if (!of[0])
         return path_count == 1 ? paths[0] : NULL;
     for (size_t i = 0; i < path_count; i++) {
+        assert(paths[i]);
         const char *slash = strrchr(paths[i], '/');
         const char *last = slash ? slash + 1 : paths[i];
         size_t len = strlen(last);

@@ -36,6 +36,7 @@ static enum dep_role choose_role(const struct dep_node *node, const struct dep_s
 
 static int issue_one(struct commit_work *work, size_t i)
 {
+    assert(work->issued && work->items && i < work->count);
     struct dep_node *node = work->node;
     const struct dep_draft *draft = &work->drafts[i];
     struct dep_problem *problem = work->problem;

@@ -289,9 +289,10 @@ static int judge_tail_line(void *context, uint64_t index, struct dep_slice jwt)
 static int record_recovery(struct dep_node *node, const struct dep_recovery *recovery,
                            struct dep_problem *problem)
 {
-    DEP_AUTO_JSON *claims = json_pack("{s:I,s:I}", "moved_lines",
-                                      (json_int_t)(recovery->moved_lines + recovery->moved_private),
-                                      "moved_files", (json_int_t)recovery->moved_files);
+    DEP_AUTO_JSON *claims =
+        json_pack("{s:I,s:I}", "moved_lines",
+                  (json_int_t)recovery->moved_lines + (json_int_t)recovery->moved_private,
+                  "moved_files", (json_int_t)recovery->moved_files);
     if (!claims)
         return dep_problem_fault(problem, DEP_ERR_NOMEM, "node.recover", node->dir);
     struct dep_draft draft = {.type = "register.recovered", .claims = claims};

@@ -205,7 +205,7 @@ static int schema_check(const struct check *check, const json_t *schema, bool ro
         return bad(check, "jtd.schema.object", "RFC 8927 2");
     if (depth > DEP_JTD_DEPTH_MAX)
         return bad(check, "jtd.schema.depth", "record.md 5");
-    unsigned form;
+    unsigned form = 0;
     int err = form_of(check, schema, &form);
     if (!err)
         err = shared_check(check, schema, form, root, depth);

@@ -206,7 +206,7 @@ int dep_store_read_checkpoint(struct dep_register *reg, bool *out_changed, struc
     int err = dep_file_read(reg->fd, "log/checkpoint", DEP_NOTE_LEN_MAX, &note, fault);
     if (err || (note.len && dep_slice_equal(dep_buf_slice(&note), dep_buf_slice(&reg->note))))
         return err;
-    struct dep_checkpoint checkpoint;
+    struct dep_checkpoint checkpoint = {.size = 0};
     err = parse_checkpoint(reg, dep_buf_slice(&note), &checkpoint, fault);
     if (!err && checkpoint.size < reg->checkpoint.size)
         err =

@@ -26,8 +26,8 @@ static struct dep_entry sample(void)
         .mtime_ns = 5,
         .path = DEP_SLICE_LITERAL("files/a"),
     };
-    for (uint8_t i = 0; i < DEP_MANIFEST_SALT_LEN; i++)
-        entry.salt[i] = i;
+    for (size_t i = 0; i < DEP_MANIFEST_SALT_LEN; i++)
+        entry.salt[i] = (uint8_t)i;
     for (size_t i = 0; i < DEP_HASH_LEN; i++)
         entry.sha256.bytes[i] = (uint8_t)((i % 16) * 0x11);
     return entry;
