@@ -27,6 +27,7 @@ struct dep_compare {
     struct dep_buf map;
     size_t map_try; /* length from which parsing it is worth a try */
     bool in_manifest, broken;
+    bool padding_told; /* once a member, whatever the pieces */
     int err;
 };
 
@@ -141,6 +142,7 @@ static void begin_member(struct dep_compare *compare, const struct dep_tar_membe
 {
     compare->data_left = member->size;
     compare->padding_left = dep_tar_padding(member->size);
+    compare->padding_told = false;
     compare->stage = STAGE_DATA;
     if (compare->in_manifest) {
         give_up(compare, "container.after", member->path);
@@ -231,6 +233,22 @@ static void take_header(struct dep_compare *compare, struct dep_slice *piece)
         begin_member(compare, &member);
 }
 
+/* One content has one map: holes between the extents, and a hole at the end closed by an empty one.
+ */
+static bool map_has_form(const struct dep_compare *compare)
+{
+    uint64_t end = 0;
+    for (size_t i = 0; i < compare->extent_count; i++) {
+        const struct dep_tar_extent *extent = &compare->extents[i];
+        bool closes = i + 1 == compare->extent_count && extent->len == 0 &&
+                      extent->offset == compare->entry.size;
+        if ((i > 0 && extent->offset == end) || (extent->len == 0 && !closes))
+            return false;
+        end = extent->offset + extent->len;
+    }
+    return end == compare->entry.size;
+}
+
 /* The map at the front of a sparse member; DEP_FOUND while more of it is to come. */
 static int take_map(struct dep_compare *compare, struct dep_slice *data)
 {
@@ -250,7 +268,7 @@ static int take_map(struct dep_compare *compare, struct dep_slice *data)
         compare->err = err;
         return err;
     }
-    if (err) {
+    if (err || !map_has_form(compare)) {
         give_up(compare, "tar.map", compare->entry.path);
         return DEP_FOUND;
     }
@@ -299,10 +317,10 @@ static void take_data(struct dep_compare *compare, struct dep_slice *piece)
 static void take_padding(struct dep_compare *compare, struct dep_slice *piece)
 {
     size_t take = compare->padding_left < piece->len ? (size_t)compare->padding_left : piece->len;
-    for (size_t i = 0; i < take; i++)
+    for (size_t i = 0; i < take && !compare->padding_told; i++)
         if (piece->data[i]) {
             report(compare, "container.padding", compare->entry.path);
-            break;
+            compare->padding_told = true;
         }
     compare->padding_left -= take;
     compare->offset += take;

@@ -155,6 +155,11 @@ struct extents {
 
 static int add_extent(struct extents *extents, uint64_t offset, uint64_t len)
 {
+    struct dep_tar_extent *last = extents->count ? &extents->at[extents->count - 1] : NULL;
+    if (last && last->offset + last->len == offset) { /* a hole was filled meanwhile */
+        last->len += len;
+        return DEP_OK;
+    }
     if (extents->count == extents->room) {
         size_t room = extents->room ? extents->room * 2 : 64;
         struct dep_tar_extent *fresh = dep_realloc_array(extents->at, room, sizeof *fresh);
