@@ -1,0 +1,41 @@
+# What age and tar make of a container is what was collected: names, times, modes, owners, links, holes, extended attributes.
+need age tar jq find sha256sum
+new_register reg
+mkdir -p 'src/sub/deep er'
+printf 'a' >src/a
+printf 'b' >"src/$(printf 'new\nline \377')"
+: >src/-rf
+ln src/a src/sub/hard
+ln -s ../a src/sub/soft
+ln -s nowhere src/dangling
+printf 'end' | dd of=src/sparse bs=1 seek=3000000 status=none
+truncate -s 5000000 src/sparse
+head -c 200000 /dev/urandom >'src/sub/deep er/big'
+chmod 4711 src/a
+chmod 1777 src/sub
+touch -d '1969-12-31 23:59:58.25' src/-rf
+touch -d '2100-02-28 12:00:00.123456789' src/sub
+attributes=
+if setfattr -n user.comment -v "$(printf 'of\ntwo lines = one')" src/a 2>/dev/null; then attributes=yes; fi
+[ "$(id -u)" -ne 0 ] || chown 4000000000:70000 src/sub/hard
+
+# describe DIR: everything that must come back.
+describe() {
+    (
+        cd "$1"
+        LC_ALL=C find . -printf '%p\0%y %m %U:%G %T@ %l %s %n\0' | LC_ALL=C sort -z | tr '\0\n' '\n?'
+        find . -type f -exec sha256sum {} + | LC_ALL=C sort
+        [ -z "$attributes" ] || getfattr --absolute-names -d a
+    )
+}
+describe src | sed 's/^\(d .*\) [0-9]* [0-9]*$/\1/' >before
+depositary collect src -C reg --json --yes >collected
+age -d -i reg/keys/officer-T1.identity reg/keys/vault.identity.age >vault.key
+mkdir out
+age -d -i vault.key "reg/$(json collected .container)" | tar -xpf - --xattrs --xattrs-include='user.*' --same-owner -C out
+describe out/files/src | sed 's/^\(d .*\) [0-9]* [0-9]*$/\1/' >after
+diff before after || fail 'what came back is not what was collected'
+same "$(stat -c %i out/files/src/a)" "$(stat -c %i out/files/src/sub/hard)" 'hard link'
+[ "$(stat -c %b out/files/src/sparse)" -lt 5000 ] || fail 'the hole was filled'
+describe src | sed 's/^\(d .*\) [0-9]* [0-9]*$/\1/' | diff before - || fail 'the source was changed'
+[ -n "$attributes" ] || echo 'extended attributes: not tried, none here'
