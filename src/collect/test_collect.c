@@ -188,7 +188,7 @@ static void test_round_trip(void **state)
     assert_int_equal(sealed.notices, 2);
     assert_true(sealed.out.has_content_tag);
     int fd = reopen(&sealed);
-    struct dep_container_report report;
+    struct dep_container_report report = {.files = 0};
     if (check(fd, sealed.out.container_len, &sealed.facts, &report) != DEP_OK)
         fail_msg("%s", found);
     assert_int_equal(report.files, 10);

@@ -254,7 +254,7 @@ int dep_container_list(struct dep_container *container, const struct dep_contain
                        struct dep_fault *fault)
 {
     assert(container->stream);
-    struct dep_container_facts placed;
+    struct dep_container_facts placed = *facts;
     int err = dep_container_place(container, facts, &placed, why, fault);
     /* Twice: nothing is shown of a manifest whose root isn't the record's. */
     if (!err)

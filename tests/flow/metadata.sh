@@ -22,7 +22,7 @@ if setfattr -n user.comment -v "$(printf 'of\ntwo lines = one')" src/a 2>/dev/nu
 # describe DIR: everything that must come back.
 describe() {
     (
-        cd "$1"
+        cd "$1" || exit 1
         LC_ALL=C find . -printf '%p\0%y %m %U:%G %T@ %l %s %n\0' | LC_ALL=C sort -z | tr '\0\n' '\n?'
         find . -type f -exec sha256sum {} + | LC_ALL=C sort
         [ -z "$attributes" ] || getfattr --absolute-names -d a
