@@ -13,8 +13,9 @@
 
 enum {
     EXTENTS_MAX = 1 << 18,
-    BAD_BLOCK = 4096,      /* what is given up around a place that can't be read */
-    BAD_BLOCKS_MAX = 1024, /* of one file; then the rest of it */
+    AHEAD = 8 * 1024 * 1024, /* asked of the disk before it is needed */
+    BAD_BLOCK = 4096,        /* what is given up around a place that can't be read */
+    BAD_BLOCKS_MAX = 1024,   /* of one file; then the rest of it */
 };
 
 /* A range of the file on its way into the tar. */
@@ -23,6 +24,7 @@ struct reading {
     struct dep_entry *entry;
     struct dep_sha256_stream digest;
     unsigned bad_blocks;
+    uint64_t asked; /* up to where the disk was asked to read ahead */
 };
 
 static bool differs(const struct stat *a, const struct stat *b)
@@ -50,6 +52,18 @@ static uint64_t unreadable(struct reading *reading, bool failed, uint64_t offset
     return block < len ? block : len;
 }
 
+/* The kernel's own read-ahead is too short for a disk that has other work beside, the container's
+ * writes. */
+static void read_ahead(struct reading *reading, uint64_t offset, uint64_t end)
+{
+    if (reading->asked < offset)
+        reading->asked = offset;
+    while (reading->asked < end && reading->asked < offset + AHEAD) {
+        (void)posix_fadvise(reading->fd, (off_t)reading->asked, AHEAD / 4, POSIX_FADV_WILLNEED);
+        reading->asked += AHEAD / 4;
+    }
+}
+
 /* `len` bytes from `offset` of the file into the pipe and the digest. */
 static int copy_range(struct dep_sealing *sealing, struct reading *reading, uint64_t offset,
                       uint64_t len)
@@ -64,6 +78,7 @@ static int copy_range(struct dep_sealing *sealing, struct reading *reading, uint
         if (reading->bad_blocks &&
             want > BAD_BLOCK) /* so that a good block isn't lost with a bad */
             want = BAD_BLOCK - offset % BAD_BLOCK;
+        read_ahead(reading, offset, offset + len);
         ssize_t got = pread(reading->fd, at, want, (off_t)offset);
         if (got < 0 && errno == EINTR)
             continue;
