@@ -99,6 +99,14 @@ void dep_progress_end(struct dep_progress *progress);
 /* Ctrl-C asked for an end; progress functions see it. */
 bool dep_stopped(void);
 
+/* ---- confinement ---- */
+/*
+ * From here on this process writes, makes and runs nothing and talks to nobody (Landlock, seccomp):
+ * for commands that only read what others may have written. False where the kernel knows the means
+ * and refuses them.
+ */
+DEP_MUST_USE bool dep_confine_reading(void);
+
 /* ---- register ---- */
 /* Opens `args->dir`; on failure prints the problem and sets `out_status`. */
 struct dep_node *dep_open_node(struct dep_args *args, bool write, int *out_status);

@@ -177,6 +177,10 @@ int dep_cmd_verify(int argc, char **argv)
         return status - 1;
     if (args.positional_count > 1)
         return dep_usage_error(&args, _("name one register"));
+    if (!dep_confine_reading()) {
+        dep_say(_("this process could not be confined to reading: nothing was verified"));
+        return DEP_EXIT_FAULT;
+    }
     DEP_AUTO_JSON *findings = json_array();
     struct verify_session session = {.args = &args, .findings = findings};
     struct dep_verify_order order = {
