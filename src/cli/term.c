@@ -22,6 +22,29 @@ bool dep_is_terminal(void)
     return isatty(STDIN_FILENO) && isatty(STDERR_FILENO);
 }
 
+/* ---- Ctrl-C ---- */
+
+static volatile sig_atomic_t stop_asked;
+
+static void on_interrupt(int signal_number)
+{
+    (void)signal_number;
+    stop_asked = 1;
+}
+
+bool dep_stopped(void)
+{
+    return stop_asked != 0;
+}
+
+/* Calls that wait come back with EINTR. */
+static void watch_interrupts(void)
+{
+    struct sigaction action = {.sa_handler = on_interrupt};
+    (void)sigaction(SIGINT, &action, NULL);
+    (void)sigaction(SIGTERM, &action, NULL);
+}
+
 /* ---- questions ---- */
 
 bool dep_confirm(const char *question)
@@ -45,6 +68,8 @@ static int read_line(int fd, struct dep_buf *out)
     for (;;) {
         char byte;
         ssize_t got = read(fd, &byte, 1);
+        if (got < 0 && errno == EINTR && stop_asked)
+            return DEP_ERR_STOPPED;
         if (got < 0 && errno == EINTR)
             continue;
         if (got <= 0)
@@ -57,11 +82,21 @@ static int read_line(int fd, struct dep_buf *out)
     }
 }
 
-static int ask_once(const char *question, struct dep_buf *out)
+/* The terminal of the session; under `su -c` there is none, and the one that standard input comes
+ * from serves. */
+static int open_terminal(void)
 {
     int fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
+    return fd < 0 && dep_is_terminal() ? dup(STDIN_FILENO) : fd;
+}
+
+/* Without echo; the terminal has it back also when Ctrl-C ends the question. */
+static int ask_once(const char *question, struct dep_buf *out)
+{
+    int fd = open_terminal();
     if (fd < 0)
         return DEP_ERR_KEY;
+    watch_interrupts();
     struct termios kept, quiet;
     bool echo = tcgetattr(fd, &kept) == 0;
     if (echo) {
@@ -151,19 +186,6 @@ int dep_passphrase_ask(void *context, const char *which, const char *code, bool 
 
 /* ---- progress ---- */
 
-static volatile sig_atomic_t stop_asked;
-
-static void on_interrupt(int signal_number)
-{
-    (void)signal_number;
-    stop_asked = 1;
-}
-
-bool dep_stopped(void)
-{
-    return stop_asked != 0;
-}
-
 static int64_t monotonic_ms(void)
 {
     struct timespec now;
@@ -174,9 +196,7 @@ static int64_t monotonic_ms(void)
 void dep_progress_init(struct dep_progress *progress, const char *title)
 {
     *progress = (struct dep_progress){.title = title, .started_ms = monotonic_ms()};
-    struct sigaction action = {.sa_handler = on_interrupt};
-    (void)sigaction(SIGINT, &action, NULL);
-    (void)sigaction(SIGTERM, &action, NULL);
+    watch_interrupts();
 }
 
 static bool due(struct dep_progress *progress)
