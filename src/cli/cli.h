@@ -2,8 +2,9 @@
  * The command line: the only place that prints and exits.
  *
  * Layer:   cli. One file a subcommand (cmd_*.c); this header is what they share: arguments, output,
- * prompts, progress, problems in words. Exit:    0 yes; 1 found wanting, refused by a rule, or
- * sealed with files not taken; 2 usage; 3 fault.
+ *          prompts, progress, problems in words.
+ * Exit:    0 yes; 1 found wanting, refused by a rule, or sealed with files not taken; 2 usage; 3
+ *          fault.
  */
 #ifndef DEP_CLI_CLI_H
 #define DEP_CLI_CLI_H

@@ -1,6 +1,8 @@
 /*
  * Bech32 (BIP 173, without its limit of 90 characters, as age uses it). All lower or all upper
- * case. Layer:   codec (pure).
+ * case.
+ *
+ * Layer:   codec (pure).
  */
 #ifndef DEP_CODEC_BECH32_H
 #define DEP_CODEC_BECH32_H

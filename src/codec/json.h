@@ -2,7 +2,9 @@
  * JSON, strict: RFC 8259 through jansson, and besides refused: repeated names, raw NUL, reals,
  * integers beyond int64, depth over DEP_JSON_DEPTH_MAX, anything but white space after the value.
  * (PLATFORM trap: jansson swallows a NUL after a number, so NUL is looked for first.) Values are
- * jansson's json_t: new references are the caller's (json_decref). Layer:   codec (pure).
+ * jansson's json_t: new references are the caller's (json_decref).
+ *
+ * Layer:   codec (pure).
  */
 #ifndef DEP_CODEC_JSON_H
 #define DEP_CODEC_JSON_H

@@ -1,6 +1,8 @@
 /*
  * Small text forms: UTF-8, UUIDv7, RFC 3339 time, EDTF dates, percent escapes, language tags,
- * digits of other scripts. Layer:   codec (pure; the clock and randomness are arguments).
+ * digits of other scripts.
+ *
+ * Layer:   codec (pure; the clock and randomness are arguments).
  */
 #ifndef DEP_CODEC_TEXT_H
 #define DEP_CODEC_TEXT_H

@@ -1,8 +1,9 @@
 /*
  * Files with several names: where each was first taken.
- * Layer:   collect, private to it. Memory: 32 bytes and the path of each, at most DEP_LINKS_MAX of
- * them and DEP_LINKS_PATHS_MAX bytes; beyond that nothing is noted, and a further name is taken as
- * a file of its own.
+ *
+ * Layer:   collect, private to it.
+ * Memory:  32 bytes and the path of each, at most DEP_LINKS_MAX of them and DEP_LINKS_PATHS_MAX
+ *          bytes; beyond that nothing is noted, and a further name is taken as a file of its own.
  */
 #ifndef DEP_COLLECT_LINKS_H
 #define DEP_COLLECT_LINKS_H

@@ -1,6 +1,8 @@
 /*
  * From plaintext to a sealed container: a ring of blocks that one thread fills and another
- * encrypts, digests and hands to the writer. Layer:   collect, private to it.
+ * encrypts, digests and hands to the writer.
+ *
+ * Layer:   collect, private to it.
  */
 #ifndef DEP_COLLECT_PIPE_H
 #define DEP_COLLECT_PIPE_H

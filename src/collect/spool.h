@@ -1,7 +1,9 @@
 /*
  * Bytes kept aside until they are needed, on disk only under a key that dies with the process (a
- * field register keeps nothing in clear). Layer:   collect, private to it. Memory: one chunk and
- * what the file system caches.
+ * field register keeps nothing in clear).
+ *
+ * Layer:   collect, private to it.
+ * Memory:  one chunk and what the file system caches.
  */
 #ifndef DEP_COLLECT_SPOOL_H
 #define DEP_COLLECT_SPOOL_H

@@ -433,8 +433,7 @@ static int with_mounts(void)
     static const char *const paths[] = {"tree"};
     struct job job = {.notice_count = 0}, across = {.order.cross_mounts = true};
     if (unshare(CLONE_NEWNS) || mount("none", "/", "", MS_REC | MS_PRIVATE, "") ||
-        mount("none", "tree/tmp", "tmpfs", 0, "") ||
-        mount("tree/d", "tree/bound", "", MS_BIND, ""))
+        mount("none", "tree/tmp", "tmpfs", 0, "") || mount("tree/d", "tree/bound", "", MS_BIND, ""))
         return 77;
     put("tree/tmp/inside", "x", 1);
     if (seal(&job, paths, 1) || job.out.files != 1 || job.out.not_taken != 2)

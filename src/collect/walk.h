@@ -1,7 +1,9 @@
 /*
  * Walking what was given: every entry once, depth first, names sorted bytewise, never through a
- * link. Layer:   collect, private to it. Memory: the names of the folders that are open at one
- * time; at most WALK_FDS descriptors.
+ * link.
+ *
+ * Layer:   collect, private to it.
+ * Memory:  the names of the folders that are open at one time; at most WALK_FDS descriptors.
  */
 #ifndef DEP_COLLECT_WALK_H
 #define DEP_COLLECT_WALK_H

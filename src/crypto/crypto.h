@@ -3,7 +3,8 @@
  * libcrypto (the rest).
  *
  * Layer:   crypto (pure: randomness comes from dep_random(), which upper pure layers get as an
- * argument). Errors:  DEP_ERR_CRYPTO where a library fails; verification says true or false.
+ *          argument).
+ * Errors:  DEP_ERR_CRYPTO where a library fails; verification says true or false.
  */
 #ifndef DEP_CRYPTO_CRYPTO_H
 #define DEP_CRYPTO_CRYPTO_H

@@ -3,10 +3,12 @@
  * rebuilt at will.
  *
  * Layer:   index; the only user of SQL. One projector (dep_index_project) serves live commits and
- * rebuilding. Holds:   places of lines, open claims, and in an office register the protected fields
- * that a schema marks searchable. Never file names, narratives or names of people
- * (tools/schema-lint). Errors:  DEP_ERR_IO with the SQLite message's place; a damaged index.db is
- * answered by deleting and rebuilding it.
+ *          rebuilding.
+ * Holds:   places of lines, open claims, and in an office register the protected fields that a
+ *          schema marks searchable. Never file names, narratives or names of people
+ *          (tools/schema-lint).
+ * Errors:  DEP_ERR_IO with the SQLite message's place; a damaged index.db is answered by deleting
+ *          and rebuilding it.
  */
 #ifndef DEP_INDEX_INDEX_H
 #define DEP_INDEX_INDEX_H

@@ -1,7 +1,8 @@
 /*
  * Signed notes, checkpoints and proofs.
  *
- * Format:  doc/format/log.md. Standards: c2sp.org/signed-note, tlog-checkpoint, tlog-proof.
+ * Format:  doc/format/log.md.
+ * Standards:c2sp.org/signed-note, tlog-checkpoint, tlog-proof.
  * Layer:   log (pure).
  * Owns:    nothing; every slice borrows from the bytes it was parsed from.
  */

@@ -3,9 +3,10 @@
  * meets writing.
  *
  * Layer:   node. Use-cases stand in init.h, evidence.h, custody.h, keys.h, audit.h beside this
- * file. Owns:    one register, its schemas, keyset and index; unlocked keys in locked memory until
- * closed. Errors:  every function fills a struct dep_problem: a finding (DEP_FOUND) or a fault (<
- * 0).
+ *          file.
+ * Owns:    one register, its schemas, keyset and index; unlocked keys in locked memory until
+ *          closed.
+ * Errors:  every function fills a struct dep_problem: a finding (DEP_FOUND) or a fault (< 0).
  */
 #ifndef DEP_NODE_NODE_H
 #define DEP_NODE_NODE_H

@@ -1,7 +1,8 @@
 /*
  * A container that has its name and not yet its record: told by aside/pending-ITEM, which its maker
- * keeps locked. What a dead maker left is moved aside by the next command that writes. Layer: node,
- * private to it.
+ * keeps locked. What a dead maker left is moved aside by the next command that writes.
+ *
+ * Layer:   node, private to it.
  */
 #ifndef DEP_NODE_PENDING_H
 #define DEP_NODE_PENDING_H

@@ -4,7 +4,9 @@
  * Fed every record of a log in order (key.enrolled, key.revoked count), it judges each signature by
  * the keys in force at its place. The first record must be the root key's own enrolment, signed by
  * it. Root enrols log, registrar, vault and cosigner keys; registrar (or root) enrols officers and
- * devices. DESIGN.md section 4. Layer:   record (pure).
+ * devices. DESIGN.md section 4.
+ *
+ * Layer:   record (pure).
  */
 #ifndef DEP_RECORD_KEYSET_H
 #define DEP_RECORD_KEYSET_H

@@ -2,7 +2,8 @@
  * SD-JWT: issuing, reading, disclosing.
  *
  * Format:  doc/format/record.md. Standard: RFC 9901; JWS RFC 7515 with Ed25519 (RFC 8037);
- * thumbprints RFC 7638. Layer:   record (pure).
+ *          thumbprints RFC 7638.
+ * Layer:   record (pure).
  */
 #ifndef DEP_RECORD_SDJWT_H
 #define DEP_RECORD_SDJWT_H

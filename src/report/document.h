@@ -2,9 +2,10 @@
  * A document on A4 pages: headings, labelled rows, tables, boxes to sign in. Values in, PDF out.
  *
  * Layer:   report. Text is UTF-8; direction is found per paragraph, the page is mirrored for
- * Arabic. Limits:  DEP_DOCUMENT_BLOCKS_MAX blocks, DEP_DOCUMENT_TEXT_MAX bytes a text. What is
- * longer than a page goes on over the next. Errors:  DEP_ERR_CAP, DEP_ERR_NOMEM, DEP_ERR_IO (the
- * writer said no), DEP_FOUND "paper.glyph" where a font lacks a character.
+ *          Arabic. Limits:  DEP_DOCUMENT_BLOCKS_MAX blocks, DEP_DOCUMENT_TEXT_MAX bytes a text.
+ *          What is longer than a page goes on over the next.
+ * Errors:  DEP_ERR_CAP, DEP_ERR_NOMEM, DEP_ERR_IO (the writer said no), DEP_FOUND "paper.glyph"
+ *          where a font lacks a character.
  */
 #ifndef DEP_REPORT_DOCUMENT_H
 #define DEP_REPORT_DOCUMENT_H

@@ -1,6 +1,8 @@
 /*
  * Stable ids in the reader's words: the one place that turns a finding, a fault, an event, a role
- * into a translated sentence. Layer:   report.
+ * into a translated sentence.
+ *
+ * Layer:   report.
  */
 #ifndef DEP_REPORT_WORDS_H
 #define DEP_REPORT_WORDS_H
