@@ -39,14 +39,13 @@ static bool confirm(void *context, const struct dep_collect_preview *preview)
         return true;
     char size[32];
     dep_bytes_text(preview->survey.bytes, size);
-    (void)fprintf(stderr, _("%llu files, %s, in %llu folders"),
+    (void)fprintf(stderr, _("Files: %llu (%s); folders: %llu"),
                   (unsigned long long)preview->survey.files, size,
                   (unsigned long long)preview->survey.folders);
     (void)fprintf(stderr, "\n");
     if (preview->survey.not_takeable)
         (void)fprintf(
-            stderr,
-            _("%llu entries can't be taken (devices, sockets, unreadable): they will be listed\n"),
+            stderr, _("Can't be taken (devices, sockets, unreadable), and will be listed: %llu\n"),
             (unsigned long long)preview->survey.not_takeable);
     (void)fprintf(stderr, _("Exhibit %s, case %s\n"), preview->exhibit ? preview->exhibit : "?",
                   preview->case_ref ? preview->case_ref : "?");
@@ -109,7 +108,7 @@ static void show_words(const struct dep_collected *done)
     char size[32];
     dep_bytes_text(done->sealed.bytes, size);
     if (done->has_container)
-        (void)printf(_("Sealed and read back: %llu files, %s.\n"),
+        (void)printf(_("Sealed and read back. Files: %llu (%s).\n"),
                      (unsigned long long)done->sealed.files, size);
     else
         (void)printf("%s", _("Recorded: a physical item, without files.\n"));
@@ -119,10 +118,10 @@ static void show_words(const struct dep_collected *done)
     if (done->same_content_jti[0])
         dep_say(_("the same content was collected before: record %s"), done->same_content_jti);
     if (done->sealed.changed)
-        dep_say(_("%llu files changed while they were read: it is recorded which"),
+        dep_say(_("files that changed while they were read, and it is recorded which: %llu"),
                 (unsigned long long)done->sealed.changed);
     if (done->sealed.not_taken)
-        dep_say(_("%llu entries were not taken: the list is in the item (item files)"),
+        dep_say(_("not taken, and listed in the item (item files): %llu"),
                 (unsigned long long)done->sealed.not_taken);
 }
 

@@ -67,7 +67,7 @@ static int audit(struct dep_args *args, struct dep_register *reg)
                                        (json_int_t)result.records, "tiles",
                                        (json_int_t)result.tiles));
     else
-        (void)printf(_("The log is what its %llu records make; %llu tiles compared.\n"),
+        (void)printf(_("The log is what its records make. Records: %llu; tiles compared: %llu.\n"),
                      (unsigned long long)result.records, (unsigned long long)result.tiles);
     return dep_finish_output(DEP_EXIT_YES);
 }
@@ -154,7 +154,7 @@ static void on_progress(void *context, uint64_t done, uint64_t total)
 
 static void show_verdict(const struct dep_verified *result, bool containers)
 {
-    (void)printf(_("Verdict: %s — %llu records, %llu tiles, %llu containers, %llu findings.\n"),
+    (void)printf(_("Verdict: %s. Records: %llu; tiles: %llu; containers: %llu; findings: %llu.\n"),
                  dep_word(result->verdict), (unsigned long long)result->records,
                  (unsigned long long)result->tiles, (unsigned long long)result->containers,
                  (unsigned long long)result->findings);

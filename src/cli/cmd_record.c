@@ -338,14 +338,21 @@ int dep_cmd_show(int argc, char **argv)
     return dep_finish_output(status);
 }
 
+struct listing {
+    const struct dep_args *args;
+    const struct dep_schemas *schemas;
+};
+
 static int show_row(void *context, const struct dep_index_row *row)
 {
-    const struct dep_args *args = context;
-    if (args->json)
+    const struct listing *listing = context;
+    if (listing->args->json)
         return dep_print_json(dep_row_json(row)) ? DEP_OK : DEP_ERR_IO;
+    const struct dep_schema *schema = dep_schemas_find(listing->schemas, row->type, 0);
     (void)printf("%s  ", row->jti);
     dep_show_time(row->iat);
-    (void)printf("  %-20s %s%s\n", row->type, row->by_code,
+    (void)printf("  %-20s %-10s %s%s\n", row->type, row->by_code[0] ? row->by_code : "—",
+                 schema ? dep_schema_label(schema, NULL, dep_reader_language()) : "",
                  row->erased       ? _("  (erased)")
                  : row->superseded ? _("  (corrected)")
                                    : "");
@@ -356,7 +363,8 @@ static int run_query(struct dep_args *args, struct dep_node *node,
                      const struct dep_index_query *query)
 {
     struct dep_problem problem = {.detail = ""};
-    int err = dep_index_list(dep_node_index(node), query, show_row, args, &problem.fault);
+    struct listing listing = {.args = args, .schemas = dep_node_schemas(node)};
+    int err = dep_index_list(dep_node_index(node), query, show_row, &listing, &problem.fault);
     return err ? dep_say_problem(args, err, &problem) : dep_finish_output(DEP_EXIT_YES);
 }
 

@@ -129,14 +129,17 @@ static bool can_ask(const struct dep_schema_field *field)
     return probe && !own;
 }
 
-static void show_choices(const struct dep_schema_field *field)
+/* Each value as it is typed, and what it means. */
+static void show_choices(const struct dep_schema_field *field, const char *lang)
 {
     size_t i;
     json_t *choice;
-    json_array_foreach(dep_json_array(field->form, "enum"), i, choice)(void)
-        fprintf(stderr, "%s%s", i ? ", " : "  ", json_string_value(choice));
-    if (i)
-        (void)fprintf(stderr, "\n");
+    json_array_foreach(dep_json_array(field->form, "enum"), i, choice)
+    {
+        const char *value = json_string_value(choice);
+        const char *meaning = dep_form_choice(field->form, value, lang);
+        (void)fprintf(stderr, "    %s — %s\n", value, meaning ? meaning : value);
+    }
 }
 
 static bool set_unknown(json_t *fields, const char *name, const char *code, const char *reason)
@@ -156,7 +159,7 @@ static bool ask_field(const struct dep_schema *schema, const struct dep_schema_f
 {
     char answer[ANSWER_MAX];
     const char *lang = dep_reader_language();
-    show_choices(field);
+    show_choices(field, lang);
     if (!read_answer(dep_schema_label(schema, field->name, lang),
                      dep_schema_help(schema, field->name, lang), answer, sizeof answer))
         return false;
@@ -164,7 +167,7 @@ static bool ask_field(const struct dep_schema *schema, const struct dep_schema_f
     if (answer[0] == '?' || answer[0] == '!') {
         const char *reason = answer + 1 + strspn(answer + 1, " ");
         done = set_unknown(fields, field->name, answer[0] == '?' ? "unknown" : "refused",
-                           reason[0] ? reason : "not stated");
+                           reason[0] ? reason : DEP_NOT_STATED);
     } else if (answer[0]) {
         done = json_object_set_new(fields, field->name, value_of(field, answer)) == 0;
     }
@@ -196,7 +199,7 @@ static bool fill_unknown(const struct dep_schema *schema, json_t *fields)
         if (!field->unknown_ok || json_object_get(fields, field->name) ||
             json_object_get(dep_json_object(fields, "unknown"), field->name))
             continue;
-        if (!set_unknown(fields, field->name, "unknown", "not stated"))
+        if (!set_unknown(fields, field->name, "unknown", DEP_NOT_STATED))
             return false;
     }
     return true;

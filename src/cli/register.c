@@ -15,11 +15,11 @@ struct dep_node *dep_open_node(struct dep_args *args, bool write, int *out_statu
         return NULL;
     }
     if (recovery.tail_records)
-        dep_say(_("%llu records of an interrupted session were taken up"),
+        dep_say(_("records of an interrupted session, taken up: %llu"),
                 (unsigned long long)recovery.tail_records);
     if (recovery.moved_lines || recovery.moved_private || recovery.moved_files)
-        dep_say(_("unfinished work was moved to aside/ (%llu lines, %llu containers); nothing that "
-                  "was acknowledged is among it"),
+        dep_say(_("unfinished work was moved to aside/ (lines: %llu; containers: %llu); nothing "
+                  "that was acknowledged is among it"),
                 (unsigned long long)recovery.moved_lines + recovery.moved_private,
                 (unsigned long long)recovery.moved_files);
     return node;

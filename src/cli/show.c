@@ -7,55 +7,94 @@
 
 #include <string.h>
 
-static void show_value(const json_t *value, int depth);
+/* What a value is told by: the type it belongs to, and the reader's language. */
+struct telling {
+    const struct dep_schema *schema;
+    const char *lang;
+};
+
+static void show_value(const struct telling *telling, const json_t *form, const json_t *value,
+                       int depth);
 
 static void indent(int depth)
 {
     (void)printf("%*s", 2 * depth, "");
 }
 
-static void show_members(const json_t *object, int depth)
+static void show_text(const char *text)
+{
+    dep_print_safe(stdout, text, strlen(text));
+}
+
+static void show_members(const struct telling *telling, const json_t *form, const json_t *object,
+                         int depth)
 {
     const char *name;
     json_t *member;
     json_object_foreach((json_t *)(uintptr_t)object, name, member)
     {
+        const json_t *of = dep_schema_member(telling->schema, form, name);
+        const char *label = dep_form_label(of, telling->lang);
         indent(depth);
-        (void)printf("%s: ", name);
-        show_value(member, depth);
+        show_text(label ? label : name);
+        (void)printf(": ");
+        show_value(telling, of, member, depth);
     }
 }
 
-static void show_value(const json_t *value, int depth)
+static void show_elements(const struct telling *telling, const json_t *form, const json_t *array,
+                          int depth)
 {
-    const char *text = json_string_value(value);
+    const json_t *of = dep_schema_member(telling->schema, form, NULL);
     size_t i;
     json_t *member;
+    (void)printf("\n");
+    json_array_foreach(array, i, member)
+    {
+        indent(depth);
+        (void)printf("- ");
+        show_value(telling, of, member, depth);
+    }
+}
+
+static void show_value(const struct telling *telling, const json_t *form, const json_t *value,
+                       int depth)
+{
+    const char *text = json_string_value(value);
     if (json_is_object(value) && dep_json_string(value, "text")) {
         /* Free text: the text, then its language. */
-        text = dep_json_string(value, "text");
-        dep_print_safe(stdout, text, strlen(text));
+        show_text(dep_json_string(value, "text"));
         (void)printf(" [%s]\n",
                      dep_json_string(value, "lang") ? dep_json_string(value, "lang") : "?");
     } else if (text) {
-        dep_print_safe(stdout, text, strlen(text));
+        const char *choice = dep_form_choice(form, text, telling->lang);
+        show_text(choice ? choice : text);
         (void)printf("\n");
     } else if (json_is_integer(value)) {
         (void)printf("%lld\n", (long long)json_integer_value(value));
     } else if (json_is_boolean(value)) {
         (void)printf("%s\n", json_is_true(value) ? _("yes") : _("no"));
     } else if (json_is_array(value)) {
-        (void)printf("\n");
-        json_array_foreach(value, i, member)
-        {
-            indent(depth + 1);
-            (void)printf("- ");
-            show_value(member, depth + 1);
-        }
+        show_elements(telling, form, value, depth + 1);
     } else {
         (void)printf("\n");
-        show_members(value, depth + 1);
+        show_members(telling, form, value, depth + 1);
     }
+}
+
+/* A field that isn't known stands in its place, with the reason. */
+static void show_absence(const struct telling *telling, const json_t *absence)
+{
+    const json_t *unknown = dep_schema_member(telling->schema, telling->schema->jtd, "unknown");
+    const json_t *form = dep_schema_member(telling->schema, unknown, NULL);
+    const char *code = dep_json_string(absence, "code");
+    const char *reason = dep_json_string(absence, "reason");
+    const char *word =
+        dep_form_choice(dep_schema_member(telling->schema, form, "code"), code, telling->lang);
+    show_text(word ? word : code);
+    (void)printf(" — ");
+    show_text(strcmp(reason, DEP_NOT_STATED) == 0 ? _("not stated") : reason);
+    (void)printf("\n");
 }
 
 void dep_show_time(int64_t unix_s)
@@ -67,14 +106,19 @@ void dep_show_time(int64_t unix_s)
 
 static void show_fields(const struct dep_schema *schema, const struct dep_view *view)
 {
-    const char *lang = dep_reader_language();
+    struct telling telling = {.schema = schema, .lang = dep_reader_language()};
+    const json_t *unknown = dep_json_object(view->claims, "unknown");
     for (size_t i = 0; i < schema->field_count; i++) {
         const struct dep_schema_field *field = &schema->fields[i];
         const json_t *value = json_object_get(view->claims, field->name);
-        if (!value || json_is_null(value))
+        const json_t *absence = dep_json_object(unknown, field->name);
+        if ((!value || json_is_null(value) || value == unknown) && !absence)
             continue;
-        (void)printf("  %s: ", dep_schema_label(schema, field->name, lang));
-        show_value(value, 1);
+        (void)printf("  %s: ", dep_schema_label(schema, field->name, telling.lang));
+        if (absence)
+            show_absence(&telling, absence);
+        else
+            show_value(&telling, field->form, value, 1);
     }
 }
 

@@ -238,7 +238,8 @@ bool dep_progress_seal(void *context, const struct dep_seal_progress *state)
                       state->reading_back ? _("Reading back") : progress->title, done);
         if (state->bytes_total)
             (void)fprintf(stderr, " / %s", total);
-        (void)fprintf(stderr, _(", %llu files, %s/s"), (unsigned long long)state->files_done, rate);
+        (void)fprintf(stderr, _(", files: %llu, %s/s"), (unsigned long long)state->files_done,
+                      rate);
         (void)fprintf(stderr, "%s%s", left[0] ? ", " : "", left);
         (void)fflush(stderr);
     }

@@ -303,6 +303,13 @@ size_t dep_schema_protected_count(const struct dep_schema *schema)
     return count;
 }
 
+/* One language of {"en", "fr", "ar"}, English where it lacks. */
+static const char *in_language(const json_t *texts, const char *lang)
+{
+    const char *text = dep_json_string(texts, lang);
+    return text ? text : dep_json_string(texts, "en");
+}
+
 static const char *words(const struct dep_schema *schema, const char *field, const char *kind,
                          const char *lang)
 {
@@ -311,9 +318,7 @@ static const char *words(const struct dep_schema *schema, const char *field, con
         const struct dep_schema_field *found = dep_schema_field_find(schema, field);
         of = found ? found->form : NULL;
     }
-    const json_t *texts = dep_json_object(dep_json_object(of, "metadata"), kind);
-    const char *text = dep_json_string(texts, lang);
-    return text ? text : dep_json_string(texts, "en");
+    return in_language(dep_json_object(dep_json_object(of, "metadata"), kind), lang);
 }
 
 const char *dep_schema_label(const struct dep_schema *schema, const char *field, const char *lang)
@@ -325,4 +330,32 @@ const char *dep_schema_label(const struct dep_schema *schema, const char *field,
 const char *dep_schema_help(const struct dep_schema *schema, const char *field, const char *lang)
 {
     return words(schema, field, "help", lang);
+}
+
+const json_t *dep_schema_form(const struct dep_schema *schema, const json_t *form)
+{
+    const char *ref = dep_json_string(form, "ref");
+    return ref ? dep_json_object(dep_json_object(schema->jtd, "definitions"), ref) : form;
+}
+
+const json_t *dep_schema_member(const struct dep_schema *schema, const json_t *form,
+                                const char *name)
+{
+    const json_t *whole = dep_schema_form(schema, form);
+    if (!name)
+        return dep_json_object(whole, dep_json_object(whole, "values") ? "values" : "elements");
+    const json_t *required = dep_json_object(dep_json_object(whole, "properties"), name);
+    return required ? required
+                    : dep_json_object(dep_json_object(whole, "optionalProperties"), name);
+}
+
+const char *dep_form_label(const json_t *form, const char *lang)
+{
+    return in_language(dep_json_object(dep_json_object(form, "metadata"), "labels"), lang);
+}
+
+const char *dep_form_choice(const json_t *form, const char *value, const char *lang)
+{
+    const json_t *choices = dep_json_object(dep_json_object(form, "metadata"), "choices");
+    return in_language(dep_json_object(choices, value), lang);
 }

@@ -65,4 +65,18 @@ const struct dep_schema *dep_schemas_at(const struct dep_schemas *schemas, size_
 const char *dep_schema_label(const struct dep_schema *schema, const char *field, const char *lang);
 const char *dep_schema_help(const struct dep_schema *schema, const char *field,
                             const char *lang); /* or NULL */
+
+/* The reason recorded where a field that may be unknown was simply left out. */
+#define DEP_NOT_STATED "not stated"
+
+/* Inside a field, for whoever shows it or asks for it. All borrowed. */
+/* The form a reference stands for, or `form` itself. */
+const json_t *dep_schema_form(const struct dep_schema *schema, const json_t *form);
+/* Form of a member of `form` (references followed; the type's own is schema->jtd), or of its
+ * elements or values where `name` is NULL; NULL where there is none. */
+const json_t *dep_schema_member(const struct dep_schema *schema, const json_t *form,
+                                const char *name);
+/* Label of a member's form, of one value of an enum; NULL where it has none. */
+const char *dep_form_label(const json_t *form, const char *lang);
+const char *dep_form_choice(const json_t *form, const char *value, const char *lang);
 #endif

@@ -135,6 +135,44 @@ static void test_built_in(void **state)
     dep_schemas_free(schemas);
 }
 
+/* Members behind references, elements and values; values of enums; nothing where there is nothing. */
+static void test_inside(void **state)
+{
+    (void)state;
+    static const char choices[] =
+        ",\"choices\":{\"x\":{\"en\":\"ex\",\"fr\":\"iks\",\"ar\":\"A\"}}";
+    char text[1024];
+    (void)snprintf(
+        text, sizeof text,
+        "{" META("1") ",\"properties\":{\"l\":{\"elements\":{\"ref\":\"d\"},\"metadata\":{" LABELS
+                      "}},\"m\":{\"values\":{\"ref\":\"d\"},\"metadata\":{" LABELS "}},"
+                      "\"e\":{\"enum\":[\"x\"],\"metadata\":{" LABELS "%s}}}}",
+        choices);
+    const struct dep_schema_file files[] = {
+        file_of("a.jtd.json", text),
+        file_of("_definitions.json", "{\"d\":{\"properties\":{\"in\":" FIELD(
+                                         "") "},\"optionalProperties\":{\"out\":" FIELD("") "}}}"),
+    };
+    struct dep_schemas *schemas = NULL;
+    assert_int_equal(dep_schemas_parse(files, DEP_COUNT(files), &schemas, NULL), DEP_OK);
+    const struct dep_schema *schema = dep_schemas_find(schemas, "a", 0);
+    static const char *const through[] = {"l", "m"};
+    for (size_t i = 0; i < DEP_COUNT(through); i++) {
+        const json_t *field = dep_schema_member(schema, schema->jtd, through[i]);
+        const json_t *one = dep_schema_member(schema, field, NULL);
+        assert_string_equal(dep_form_label(dep_schema_member(schema, one, "in"), "fr"), "F");
+        assert_string_equal(dep_form_label(dep_schema_member(schema, one, "out"), "de"), "E");
+        assert_null(dep_schema_member(schema, one, "no"));
+    }
+    const json_t *e = dep_schema_member(schema, schema->jtd, "e");
+    assert_string_equal(dep_form_choice(e, "x", "fr"), "iks");
+    assert_string_equal(dep_form_choice(e, "x", "de"), "ex");
+    assert_null(dep_form_choice(e, "y", "fr"));
+    assert_null(dep_schema_member(schema, e, NULL));
+    assert_null(dep_form_choice(NULL, "x", "en"));
+    dep_schemas_free(schemas);
+}
+
 static void test_roles(void **state)
 {
     (void)state;
@@ -166,9 +204,9 @@ static void test_out_of_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_refused),       cmocka_unit_test(test_versions),
-        cmocka_unit_test(test_built_in),      cmocka_unit_test(test_roles),
-        cmocka_unit_test(test_out_of_memory),
+        cmocka_unit_test(test_refused),  cmocka_unit_test(test_versions),
+        cmocka_unit_test(test_built_in), cmocka_unit_test(test_inside),
+        cmocka_unit_test(test_roles),    cmocka_unit_test(test_out_of_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -15,7 +15,14 @@ enum { VALUE_MAX = 60 * 1024 };
 
 /* ---- values in words ---- */
 
-static void add_value(const json_t *value, struct dep_buf *out);
+/* Of which type the values are, and in which language they are told. */
+struct telling {
+    const struct dep_schema *schema;
+    const char *lang;
+};
+
+static void add_value(const struct telling *telling, const json_t *form, const json_t *value,
+                      struct dep_buf *out);
 
 /* A value keeps its own direction, whatever stands round it: a date in an Arabic sentence must not
  * turn about. */
@@ -31,7 +38,8 @@ static void add_isolated(const char *text, struct dep_buf *out)
     }
 }
 
-static void add_members(const json_t *object, struct dep_buf *out)
+static void add_members(const struct telling *telling, const json_t *form, const json_t *object,
+                        struct dep_buf *out)
 {
     const char *name;
     json_t *member;
@@ -40,54 +48,72 @@ static void add_members(const json_t *object, struct dep_buf *out)
     {
         if (strcmp(name, "lang") == 0 || strcmp(name, "script") == 0)
             continue;
+        const json_t *of = dep_schema_member(telling->schema, form, name);
+        const char *label = dep_form_label(of, telling->lang);
         dep_buf_add_string(out, first ? "" : "; ");
         if (strcmp(name, "text") != 0 && strcmp(name, "description") != 0)
-            dep_buf_addf(out, "%s: ", dep_words(name));
-        add_value(member, out);
+            dep_buf_addf(out, "%s: ", label ? label : name);
+        add_value(telling, of, member, out);
         first = false;
     }
 }
 
-static void add_value(const json_t *value, struct dep_buf *out)
+static void add_value(const struct telling *telling, const json_t *form, const json_t *value,
+                      struct dep_buf *out)
 {
     size_t i;
     json_t *member;
-    if (json_is_string(value))
-        add_isolated(dep_words(json_string_value(value)), out);
-    else if (json_is_integer(value))
+    if (json_is_string(value)) {
+        const char *choice = dep_form_choice(form, json_string_value(value), telling->lang);
+        add_isolated(choice ? choice : json_string_value(value), out);
+    } else if (json_is_integer(value)) {
         dep_buf_addf(out, "%lld", (long long)json_integer_value(value));
-    else if (json_is_boolean(value))
+    } else if (json_is_boolean(value)) {
         dep_buf_add_string(out, json_is_true(value) ? _("yes") : _("no"));
-    else if (json_is_object(value))
-        add_members(value, out);
+    } else if (json_is_object(value)) {
+        add_members(telling, form, value, out);
+    }
     json_array_foreach(value, i, member)
     {
         dep_buf_add_string(out, i ? "\n" : "");
-        add_value(member, out);
+        add_value(telling, dep_schema_member(telling->schema, form, NULL), member, out);
     }
 }
 
-static void row(struct dep_document *document, const char *label, const json_t *value)
+static void row(struct dep_document *document, const char *label, struct dep_buf *value)
 {
-    DEP_AUTO_BUF text;
+    bool whole = dep_buf_err(value) == DEP_OK;
+    dep_document_row(document, label,
+                     !whole        ? _("too long to print: see the record")
+                     : value->data ? (const char *)value->data
+                                   : "");
+    dep_buf_done(value);
+}
+
+static void value_row(const struct telling *telling, struct dep_document *document,
+                      const char *label, const json_t *form, const json_t *value)
+{
+    struct dep_buf text;
     dep_buf_init(&text, VALUE_MAX);
-    add_value(value, &text);
-    if (dep_buf_err(&text) == DEP_OK)
-        dep_document_row(document, label, text.data ? (const char *)text.data : "");
-    else
-        dep_document_row(document, label, _("too long to print: see the record"));
+    add_value(telling, form, value, &text);
+    row(document, label, &text);
 }
 
 /* "unknown: not stated" */
-static void absence_row(struct dep_document *document, const char *label, const json_t *absence)
+static void absence_row(const struct telling *telling, struct dep_document *document,
+                        const char *name, const json_t *absence)
 {
-    DEP_AUTO_BUF text;
+    const json_t *unknown = dep_schema_member(telling->schema, telling->schema->jtd, "unknown");
+    const json_t *form = dep_schema_member(telling->schema, unknown, NULL);
+    const char *code = dep_json_string(absence, "code");
+    const char *word =
+        dep_form_choice(dep_schema_member(telling->schema, form, "code"), code, telling->lang);
+    const char *reason = dep_json_string(absence, "reason");
+    struct dep_buf text;
     dep_buf_init(&text, VALUE_MAX);
-    dep_buf_addf(&text, "%s: %s", dep_words(dep_json_string(absence, "code")),
-                 dep_words(dep_json_string(absence, "reason")));
-    dep_document_row(document, label,
-                     dep_buf_err(&text) == DEP_OK ? (const char *)text.data
-                                                  : _("too long to print: see the record"));
+    dep_buf_addf(&text, "%s: ", word ? word : code);
+    add_isolated(strcmp(reason, DEP_NOT_STATED) == 0 ? _("not stated") : reason, &text);
+    row(document, dep_schema_label(telling->schema, name, telling->lang), &text);
 }
 
 static const char *claim(const struct dep_view *view, const char *name)
@@ -103,14 +129,23 @@ static void time_row(struct dep_document *document, const char *label, int64_t u
     dep_document_row(document, label, text);
 }
 
+/* A view of a type unknown here has no schema: its values are told without labels. */
+static struct telling telling_of(const struct dep_paper *paper, const struct dep_view *view)
+{
+    int64_t version = 1;
+    (void)dep_json_int(view->claims, "v", &version);
+    return (struct telling){
+        .schema = dep_schemas_find(paper->schemas, view->row.type, (int)version),
+        .lang = paper->lang,
+    };
+}
+
 /* The fields of a record under their labels; unknown and refused ones with their reason. */
 static void fields(const struct dep_paper *paper, struct dep_document *document,
                    const struct dep_view *view, const char *const *left_out, size_t left_out_count)
 {
-    int64_t version = 1;
-    (void)dep_json_int(view->claims, "v", &version);
-    const struct dep_schema *schema =
-        dep_schemas_find(paper->schemas, view->row.type, (int)version);
+    struct telling telling = telling_of(paper, view);
+    const struct dep_schema *schema = telling.schema;
     const json_t *unknown = dep_json_object(view->claims, "unknown");
     for (size_t i = 0; schema && i < schema->field_count; i++) {
         const char *name = schema->fields[i].name;
@@ -119,15 +154,30 @@ static void fields(const struct dep_paper *paper, struct dep_document *document,
             skip |= strcmp(name, left_out[j]) == 0;
         const json_t *value = json_object_get(view->claims, name);
         const json_t *absence = dep_json_object(unknown, name);
-        const char *label = dep_schema_label(schema, name, paper->lang);
         if (!skip && value)
-            row(document, label, value);
+            value_row(&telling, document, dep_schema_label(schema, name, paper->lang),
+                      schema->fields[i].form, value);
         else if (!skip && absence)
-            absence_row(document, label, absence);
+            absence_row(&telling, document, name, absence);
     }
     if (!view->readable)
         dep_document_row(document, _("Protected fields"),
                          dep_words(view->why_not ? view->why_not : "not_shown"));
+}
+
+/* One field under a label of the paper's own; `otherwise` where it is empty (NULL: no row). */
+static void field_row(const struct dep_paper *paper, struct dep_document *document,
+                      const char *label, const struct dep_view *view, const char *name,
+                      const char *otherwise)
+{
+    struct telling telling = telling_of(paper, view);
+    const json_t *value = json_object_get(view->claims, name);
+    const json_t *form =
+        telling.schema ? dep_schema_member(telling.schema, telling.schema->jtd, name) : NULL;
+    if (value && form)
+        value_row(&telling, document, label, form, value);
+    else if (otherwise)
+        dep_document_row(document, label, otherwise);
 }
 
 static int begin(const struct dep_paper *paper, const char *title, const struct dep_item *item,
@@ -165,8 +215,9 @@ int dep_paper_label(const struct dep_paper *paper, const struct dep_item *item,
     json_array_foreach(dep_json_array(item->first.claims, "things"), i, thing)
     {
         const json_t *seals = dep_json_array(thing, "seals");
+        struct telling telling = telling_of(paper, &item->first);
         if (seals)
-            row(document, _("Seal numbers"), seals);
+            value_row(&telling, document, _("Seal numbers"), NULL, seals);
     }
     dep_document_text(document, item->item);
     return end(paper, document, &size, why);
@@ -221,9 +272,8 @@ int dep_paper_inventory(const struct dep_paper *paper, const struct dep_item *it
         things(document, list);
     }
     dep_document_heading(document, _("Signatures"));
-    const json_t *side = dep_json_object(item->first.claims, "dispossessed");
-    if (side)
-        row(document, _("Person dispossessed, as recorded"), side);
+    field_row(paper, document, _("Person dispossessed, as recorded"), &item->first, "dispossessed",
+              NULL);
     dep_document_tick(document, _("The person received a copy of this inventory."));
     dep_document_tick(document, _("The person refuses to sign. Reason, as given:"));
     dep_document_tick(document, _("The person is absent or unable to sign. Why:"));
@@ -236,14 +286,6 @@ int dep_paper_inventory(const struct dep_paper *paper, const struct dep_item *it
 }
 
 /* ---- hand-over ---- */
-
-static void side_row(struct dep_document *document, const char *label, const json_t *side)
-{
-    if (side)
-        row(document, label, side);
-    else
-        dep_document_row(document, label, _("not yet: sent, not received"));
-}
 
 int dep_paper_handover(const struct dep_paper *paper, const struct dep_item *item,
                        const struct dep_view *event, struct dep_finding *why)
@@ -263,8 +305,9 @@ int dep_paper_handover(const struct dep_paper *paper, const struct dep_item *ite
     dep_document_heading(document, _("The two sides"));
     dep_document_text(document, _("A side is signed, on paper, or refused or unavailable; these "
                                   "are not equal and are not shown as equal."));
-    side_row(document, _("Side that gives"), dep_json_object(event->claims, "giver"));
-    side_row(document, _("Side that receives"), dep_json_object(event->claims, "taker"));
+    const char *waiting = _("not yet: sent, not received");
+    field_row(paper, document, _("Side that gives"), event, "giver", waiting);
+    field_row(paper, document, _("Side that receives"), event, "taker", waiting);
     dep_document_heading(document, _("Signatures"));
     dep_document_tick(document, _("All seals were intact and bore the numbers given above."));
     dep_document_tick(document, _("Seals were broken, absent or bore other numbers. Which:"));
