@@ -112,6 +112,7 @@ static int try_exec(void)
     (void)execv("/bin/true", words);
     return errno;
 }
+#ifndef DEP_ADDRESS_SANITIZER
 static int try_fork(void)
 {
     pid_t child = fork();
@@ -119,6 +120,7 @@ static int try_fork(void)
         _exit(0);
     return child < 0 ? errno : 0;
 }
+#endif
 static int try_typing(void)
 {
     /* Refused before the descriptor is looked at, however it is dressed up. */
@@ -163,7 +165,9 @@ static const struct trial {
     {"socket", try_socket, DEP_REACH_FOLDER, "in", EPERM, false},
     {"netlink", try_netlink, DEP_REACH_FOLDER, "in", EPERM, false},
     {"execve", try_exec, DEP_REACH_FOLDER, "in", EPERM, false},
+#ifndef DEP_ADDRESS_SANITIZER
     {"fork", try_fork, DEP_REACH_FOLDER, "in", ENOSYS, false},
+#endif
     {"typing", try_typing, DEP_REACH_FOLDER, "in", ENOSYS, false},
     {"io_uring", try_io_uring, DEP_REACH_FOLDER, "in", ENOSYS, false},
     {"name spaces", try_unshare, DEP_REACH_FOLDER, "in", ENOSYS, false},
