@@ -122,7 +122,7 @@ static const char *const USED[] = {
     "seccomp landlock_create_ruleset landlock_add_rule landlock_restrict_self ",
 #ifdef DEP_ADDRESS_SANITIZER
     /* The leak sanitizer looks at its own process from a process beside it. */
-    "clone ptrace wait4 getppid ",
+    "clone ptrace wait4 getppid getdents ",
 #endif
 };
 
