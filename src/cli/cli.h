@@ -8,6 +8,7 @@
  */
 #ifndef DEP_CLI_CLI_H
 #define DEP_CLI_CLI_H
+#include "cli/confine.h"
 #include "node/evidence.h"
 #include "node/node.h"
 
@@ -101,15 +102,14 @@ void dep_progress_end(struct dep_progress *progress);
 bool dep_stopped(void);
 
 /* ---- confinement ---- */
-/*
- * From here on this process writes, makes and runs nothing and talks to nobody (Landlock, seccomp):
- * for commands that only read what others may have written. False where the kernel knows the means
- * and refuses them.
- */
-DEP_MUST_USE bool dep_confine_reading(void);
+/* Before a command reads anything. DEP_EXIT_YES, or the exit status where it can't be confined. */
+int dep_confine_writes(const struct dep_writes *writes, size_t count);
+/* The usual: its --out file and, where asked for, what is beneath the register. */
+int dep_confine_command(const struct dep_args *args, bool to_register);
 
 /* ---- register ---- */
-/* Opens `args->dir`; on failure prints the problem and sets `out_status`. */
+/* Opens `args->dir`; on failure prints the problem and sets `out_status`. Without `write` nothing
+ * but index.db, open by then, can be written in the register from here on. */
 struct dep_node *dep_open_node(struct dep_args *args, bool write, int *out_status);
 
 /* ---- stated fields as arguments (fields.c) ---- */

@@ -208,6 +208,9 @@ static int collect(int argc, char **argv, const char *command, const char *usage
     int status = dep_args_parse(&args, command, usage, OPTIONS, DEP_COUNT(OPTIONS), argc, argv);
     if (status)
         return status - 1;
+    status = dep_confine_command(&args, true);
+    if (status)
+        return status;
     DEP_AUTO_JSON *claims = dep_fields_read(&args, type, &status);
     if (!claims)
         return status;

@@ -86,6 +86,13 @@ int dep_cmd_init(int argc, char **argv)
         return leave - 1;
     if (args.positional_count != 1)
         return dep_usage_error(&args, _("name one folder for the new register"));
+    const struct dep_writes writes[] = {
+        {DEP_REACH_NEW_FOLDER, args.positional[0]},
+        {DEP_REACH_FILE, dep_arg(&args, "--root-out")},
+    };
+    leave = dep_confine_writes(writes, DEP_COUNT(writes));
+    if (leave)
+        return leave;
     const char *recovery[DEP_RECIPIENTS_MAX + 1];
     struct dep_init_order order;
     int status = fill_order(&args, &order, recovery);

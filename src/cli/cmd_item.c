@@ -292,6 +292,9 @@ int dep_cmd_item(int argc, char **argv)
     int status = dep_args_parse(&args, "item", USAGE, OPTIONS, DEP_COUNT(OPTIONS), argc, argv);
     if (status)
         return status - 1;
+    status = dep_confine_command(&args, true);
+    if (status)
+        return status;
     const char *verb = args.positional_count ? args.positional[0] : "list";
     if (type_of(verb)) {
         if (args.positional_count != 2)

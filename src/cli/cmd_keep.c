@@ -24,6 +24,9 @@ int dep_cmd_hold(int argc, char **argv)
     bool lift = args.positional_count == 2 && strcmp(args.positional[0], "lift") == 0;
     if (!lift && (args.positional_count != 2 || strcmp(args.positional[0], "place") != 0))
         return dep_usage_error(&args, _("say place or lift, and the item"));
+    status = dep_confine_command(&args, true);
+    if (status)
+        return status;
     return dep_custody_command(&args, lift ? "hold.lifted" : "hold.placed", args.positional[1]);
 }
 
@@ -43,6 +46,9 @@ int dep_cmd_erase(int argc, char **argv)
         return status - 1;
     if (args.positional_count != 1)
         return dep_usage_error(&args, _("name one record"));
+    status = dep_confine_command(&args, true);
+    if (status)
+        return status;
     DEP_AUTO_JSON *claims = dep_fields_read(&args, "record.erased", &status);
     if (!claims)
         return status;
@@ -82,6 +88,10 @@ int dep_cmd_backup(int argc, char **argv)
         return status - 1;
     if (args.positional_count != 1)
         return dep_usage_error(&args, _("name the folder for the copy"));
+    const struct dep_writes writes = {DEP_REACH_NEW_FOLDER, args.positional[0]};
+    status = dep_confine_writes(&writes, 1);
+    if (status)
+        return status;
     struct dep_problem problem = {.detail = ""};
     struct dep_register *reg = NULL;
     struct dep_progress progress;
@@ -118,6 +128,10 @@ int dep_cmd_restore(int argc, char **argv)
         return status - 1;
     if (args.positional_count != 2)
         return dep_usage_error(&args, _("name the backup and the new folder"));
+    const struct dep_writes writes = {DEP_REACH_NEW_FOLDER, args.positional[1]};
+    status = dep_confine_writes(&writes, 1);
+    if (status)
+        return status;
     char keyring[4096];
     if (snprintf(keyring, sizeof keyring, "%s-keyring", args.positional[0]) >= (int)sizeof keyring)
         return dep_usage_error(&args, _("the path is too long"));

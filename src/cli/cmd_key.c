@@ -90,11 +90,25 @@ static int done_line(const struct dep_args *args, const struct dep_done *done)
 
 /* ---- without a register ---- */
 
+static const char *keys_folder(const struct dep_args *args)
+{
+    const char *keys = dep_arg(args, "--keys");
+    return keys ? keys : "keys";
+}
+
+static int confine_alone(const struct dep_args *args)
+{
+    const struct dep_writes writes[] = {
+        {DEP_REACH_NEW_FOLDER, keys_folder(args)},
+        {DEP_REACH_FILE, dep_arg(args, "--out")},
+    };
+    return dep_confine_writes(writes, DEP_COUNT(writes));
+}
+
 static int request(struct dep_args *args)
 {
     unsigned roles;
     const char *member = dep_arg(args, "--member");
-    const char *keys = dep_arg(args, "--keys");
     int status = needs_roles(args, &roles);
     if (status)
         return status;
@@ -107,7 +121,7 @@ static int request(struct dep_args *args)
     world.passphrase_context = args;
     DEP_AUTO_BUF text;
     dep_buf_init(&text, SMALL_FILE_MAX);
-    int err = dep_key_request(keys ? keys : "keys", member, args->positional[1], roles,
+    int err = dep_key_request(keys_folder(args), member, args->positional[1], roles,
                               dep_flag(args, "--no-passphrase"), &world, &text, &problem);
     return err ? dep_say_problem(args, err, &problem) : write_out(args, &text);
 }
@@ -115,13 +129,12 @@ static int request(struct dep_args *args)
 static int import(struct dep_args *args)
 {
     struct dep_problem problem = {.detail = ""};
-    const char *keys = dep_arg(args, "--keys");
     DEP_AUTO_BUF text;
     dep_buf_init(&text, SMALL_FILE_MAX);
     int status = read_small(args, args->positional[1], &text);
     if (status)
         return status;
-    int err = dep_key_import(keys ? keys : "keys", dep_buf_slice(&text), &problem);
+    int err = dep_key_import(keys_folder(args), dep_buf_slice(&text), &problem);
     return err ? dep_say_problem(args, err, &problem) : DEP_EXIT_YES;
 }
 
@@ -256,6 +269,9 @@ int dep_cmd_key(int argc, char **argv)
             continue;
         if (table[i].words == 2 && args.positional_count != 2)
             return dep_usage_error(&args, _("key %s needs one name or file"), verb);
+        status = table[i].alone ? confine_alone(&args) : dep_confine_command(&args, true);
+        if (status)
+            return status;
         if (table[i].alone)
             return table[i].alone(&args);
         struct dep_node *node = dep_open_node(&args, table[i].write, &status);

@@ -78,6 +78,9 @@ int dep_cmd_log(int argc, char **argv)
     int status = dep_args_parse(&args, "log", "log checkpoint | vkey | audit", NULL, 0, argc, argv);
     if (status)
         return status - 1;
+    status = dep_confine_command(&args, false);
+    if (status)
+        return status;
     static const struct {
         const char *verb;
         int (*run)(struct dep_args *args, struct dep_register *reg);
@@ -108,6 +111,9 @@ int dep_cmd_prove(int argc, char **argv)
         return status - 1;
     if (args.positional_count != 1)
         return dep_usage_error(&args, _("name one record"));
+    status = dep_confine_command(&args, true);
+    if (status)
+        return status;
     struct dep_node *node = dep_open_node(&args, false, &status);
     if (!node)
         return status;
@@ -177,10 +183,9 @@ int dep_cmd_verify(int argc, char **argv)
         return status - 1;
     if (args.positional_count > 1)
         return dep_usage_error(&args, _("name one register"));
-    if (!dep_confine_reading()) {
-        dep_say(_("this process could not be confined to reading: nothing was verified"));
-        return DEP_EXIT_FAULT;
-    }
+    status = dep_confine_command(&args, false);
+    if (status)
+        return status;
     DEP_AUTO_JSON *findings = json_array();
     struct verify_session session = {.args = &args, .findings = findings};
     struct dep_verify_order order = {

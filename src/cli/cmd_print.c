@@ -141,6 +141,9 @@ int dep_cmd_print(int argc, char **argv)
                    : "en";
     if (strcmp(lang, "en") != 0 && strcmp(lang, "fr") != 0 && strcmp(lang, "ar") != 0)
         return dep_usage_error(&args, _("--lang is en, fr or ar, not %s"), lang);
+    status = dep_confine_command(&args, true);
+    if (status)
+        return status;
     struct dep_node *node = dep_open_node(&args, false, &status);
     if (!node)
         return status;

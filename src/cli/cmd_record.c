@@ -233,6 +233,9 @@ int dep_cmd_record(int argc, char **argv)
     if (has_own_command(type))
         return dep_usage_error(&args, _("%s has a command of its own (see depositary --help)"),
                                type);
+    status = dep_confine_command(&args, true);
+    if (status)
+        return status;
     bool streaming = dep_flag(&args, "--stream");
     DEP_AUTO_JSON *claims = streaming ? NULL : dep_fields_read(&args, type, &status);
     if (!streaming && !claims)
@@ -286,6 +289,9 @@ int dep_cmd_note(int argc, char **argv)
         return dep_usage_error(
             &args, _("a note takes its text by --text or standard input, not as arguments"));
     const char *lang = dep_arg(&args, "--lang") ? dep_arg(&args, "--lang") : dep_reader_language();
+    status = dep_confine_command(&args, true);
+    if (status)
+        return status;
     struct dep_node *node = dep_open_node(&args, true, &status);
     if (!node)
         return status;
@@ -320,6 +326,9 @@ int dep_cmd_show(int argc, char **argv)
         return status - 1;
     if (args.positional_count != 1)
         return dep_usage_error(&args, _("name one record"));
+    status = dep_confine_command(&args, true);
+    if (status)
+        return status;
     struct dep_node *node = dep_open_node(&args, false, &status);
     if (!node)
         return status;
@@ -388,6 +397,9 @@ int dep_cmd_list(int argc, char **argv)
         return dep_usage_error(&args, _("list takes options only"));
     if (limit_text && !dep_u64_parse(dep_slice_string(limit_text), DEP_INDEX_LIST_MAX, &limit))
         return dep_usage_error(&args, _("--limit needs a number, not %s"), limit_text);
+    status = dep_confine_command(&args, true);
+    if (status)
+        return status;
     struct dep_node *node = dep_open_node(&args, false, &status);
     if (!node)
         return status;
@@ -414,6 +426,9 @@ int dep_cmd_search(int argc, char **argv)
         return status - 1;
     if (args.positional_count == 0)
         return dep_usage_error(&args, _("say what to look for"));
+    status = dep_confine_command(&args, true);
+    if (status)
+        return status;
     DEP_AUTO_BUF words;
     dep_buf_init(&words, DEP_INDEX_QUERY_MAX);
     for (size_t i = 0; i < args.positional_count; i++)
@@ -451,6 +466,9 @@ int dep_cmd_schema(int argc, char **argv)
     int status = dep_args_parse(&args, "schema", "schema [TYPE]", NULL, 0, argc, argv);
     if (status)
         return status - 1;
+    status = dep_confine_command(&args, false);
+    if (status)
+        return status;
     struct dep_schemas *schemas = NULL;
     struct dep_finding why;
     if (dep_schemas_new(&schemas, &why)) {

@@ -53,6 +53,7 @@ int main(int argc, char **argv)
         dep_say(_("the crypto library could not be started"));
         return DEP_EXIT_FAULT;
     }
+    dep_json_wipe_freed();
     if (argc < 2)
         return show_commands(stderr);
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||

@@ -1,5 +1,28 @@
 #include "cli/cli.h"
 
+int dep_confine_writes(const struct dep_writes *writes, size_t count)
+{
+    if (dep_confine(writes, count))
+        return DEP_EXIT_YES;
+    dep_say(_("this process could not be confined: nothing was done"));
+    return DEP_EXIT_FAULT;
+}
+
+int dep_confine_command(const struct dep_args *args, bool to_register)
+{
+    const struct dep_writes writes[] = {
+        {DEP_REACH_FILE, dep_arg(args, "--out")},
+        {DEP_REACH_FOLDER, to_register ? args->dir : NULL},
+    };
+    return dep_confine_writes(writes, DEP_COUNT(writes));
+}
+
+static bool confine_reader(void *context)
+{
+    const struct dep_writes out = {DEP_REACH_FILE, dep_arg(context, "--out")};
+    return dep_confine(&out, 1);
+}
+
 struct dep_node *dep_open_node(struct dep_args *args, bool write, int *out_status)
 {
     struct dep_problem problem = {.detail = ""};
@@ -7,6 +30,8 @@ struct dep_node *dep_open_node(struct dep_args *args, bool write, int *out_statu
     dep_world_system(&order.world);
     order.world.passphrase = dep_passphrase_ask;
     order.world.passphrase_context = args;
+    order.opened = write ? NULL : confine_reader;
+    order.opened_context = args;
     struct dep_node *node = NULL;
     struct dep_recovery recovery;
     int err = dep_node_open(&order, &node, &recovery, &problem);

@@ -1,5 +1,20 @@
 #include "codec/json.h"
 
+#include <malloc.h>
+#include <stdlib.h>
+
+/* All of the block, its slack too: jansson doesn't say how long it is. */
+static void wipe_and_free(void *block)
+{
+    dep_wipe(block, malloc_usable_size(block));
+    free(block);
+}
+
+void dep_json_wipe_freed(void)
+{
+    json_set_alloc_funcs(malloc, wipe_and_free);
+}
+
 /*
  * Depth and raw NUL are judged before jansson sees the text: its own limit is 2,048 levels, and it
  * swallows a NUL after a number.

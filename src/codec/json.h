@@ -13,6 +13,10 @@
 
 enum { DEP_JSON_DEPTH_MAX = 32, DEP_JSON_LEN_MAX = 8 * 1024 * 1024 };
 
+/* From here on jansson wipes what it frees, so that no protected value outlives the tree it stood
+ * in. Once, before the first value is made. */
+void dep_json_wipe_freed(void);
+
 static inline void dep_json_release(json_t **value)
 {
     json_decref(*value);

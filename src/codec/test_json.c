@@ -4,11 +4,13 @@
 #include "codec/json.h"
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -149,10 +151,54 @@ static void test_depth(void **state)
     }
 }
 
+/* What stands at an address that may be freed by now: asked of the kernel, which forbids nothing.
+ */
+static void look_at(const void *address, size_t len, char *out)
+{
+    int fd = open("/proc/self/mem", O_RDONLY | O_CLOEXEC);
+    assert_true(fd >= 0);
+    assert_int_equal(pread(fd, out, len, (off_t)(uintptr_t)address), len);
+    (void)close(fd);
+}
+
+/* A value, a name and a copy made by printing: nothing of them is left where they stood. */
+static void test_freed(void **state)
+{
+    (void)state;
+    enum { SECRET_LEN = 64 };
+    static const char text[] =
+        "{\"source: the bookkeeper of the third floor, who must not be named at all\":"
+        "\"met at the well behind the market, tuesdays; brings a blue umbrella, alone\"}";
+    json_t *object = NULL;
+    struct dep_finding why;
+    assert_int_equal(dep_json_parse(dep_slice_string(text), &object, &why), DEP_OK);
+    const char *name = json_object_iter_key(json_object_iter(object));
+    const char *value = dep_json_string(object, name);
+    char *printed = json_dumps(object, JSON_COMPACT);
+    const char *const places[] = {name, value, printed};
+    char shown[DEP_COUNT(places)][SECRET_LEN];
+    for (size_t i = 0; i < DEP_COUNT(places); i++) {
+        look_at(places[i], SECRET_LEN, shown[i]);
+        assert_memory_equal(shown[i], places[i], SECRET_LEN);
+    }
+    json_free_t release;
+    json_get_alloc_funcs(NULL, &release);
+    release(printed);
+    json_decref(object);
+    for (size_t i = 0; i < DEP_COUNT(places); i++) {
+        char left[SECRET_LEN];
+        look_at(places[i], SECRET_LEN, left);
+        /* The allocator's own links stand at the front of what is free. */
+        for (size_t at = 2 * sizeof(void *); at < SECRET_LEN; at++)
+            assert_true(left[at] != shown[i][at]);
+    }
+}
+
 int main(void)
 {
+    dep_json_wipe_freed();
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_suite),
                                        cmocka_unit_test(test_refusals),
-                                       cmocka_unit_test(test_depth)};
+                                       cmocka_unit_test(test_depth), cmocka_unit_test(test_freed)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -175,6 +175,13 @@ int dep_index_open(const char *register_dir, bool searchable, bool writable, str
     return DEP_OK;
 }
 
+void dep_index_keep_files(struct dep_index *index)
+{
+    int keep = 1;
+    (void)sqlite3_file_control(index->db, "main", SQLITE_FCNTL_PERSIST_WAL, &keep);
+    (void)sqlite3_exec(index->db, "PRAGMA journal_size_limit=0", NULL, NULL, NULL);
+}
+
 void dep_index_close(struct dep_index *index)
 {
     if (!index)

@@ -41,6 +41,9 @@ struct dep_index;
  * `searchable`: office register. */
 DEP_MUST_USE int dep_index_open(const char *register_dir, bool searchable, bool writable,
                                 struct dep_index **out, struct dep_fault *fault);
+/* From here on the files beside index.db (-wal, -shm) are neither made nor removed: a process that
+ * may do neither leaves none behind that holds anything. */
+void dep_index_keep_files(struct dep_index *index);
 void dep_index_close(struct dep_index *index);
 /* Number of records projected: the next index expected. */
 DEP_MUST_USE int dep_index_next(struct dep_index *index, uint64_t *out, struct dep_fault *fault);

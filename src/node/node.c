@@ -342,6 +342,11 @@ static int open_parts(struct dep_node *node, const struct dep_node_order *order,
     if (!err)
         err = dep_index_open(order->dir, !dep_register_info(node->reg)->field, true, &node->index,
                              &problem->fault);
+    if (!err && order->opened) {
+        dep_index_keep_files(node->index);
+        if (!order->opened(order->opened_context))
+            return dep_problem_fault(problem, DEP_ERR_IO, "node.confine", order->dir);
+    }
     if (!err)
         err = choose_officer(node, order->officer, problem);
     return err;

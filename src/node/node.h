@@ -55,6 +55,10 @@ struct dep_node_order {
     bool write;
     const char *officer; /* code; NULL: the only one whose keys are here */
     struct dep_world world;
+    /* Called when register.json, checkpoint and index are open and no record was read yet. False
+     * ends the opening with "node.confine". NULL: not called. */
+    bool (*opened)(void *context);
+    void *opened_context;
 };
 /*
  * Opens register, schemas, index and keyset. With `write`, a tail left by a crash is recovered

@@ -166,6 +166,7 @@ static const struct entry {
     {"manifest", N_("the list of files is not well-formed")},
     {"mount", N_("another file system is mounted here (--cross-mounts takes it in)")},
     {"node", N_("the register's own records can't be read as they should: run verify")},
+    {"node.confine", N_("this process could not be confined: nothing was done")},
     {"node.log_differs", N_("this record is not the one that the log commits to: it was altered")},
     {"nomem", N_("out of memory")},
     {"not_shown", N_("not shown")},
