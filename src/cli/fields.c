@@ -138,7 +138,10 @@ static void show_choices(const struct dep_schema_field *field, const char *lang)
     {
         const char *value = json_string_value(choice);
         const char *meaning = dep_form_choice(field->form, value, lang);
-        (void)fprintf(stderr, "    %s — %s\n", value, meaning ? meaning : value);
+        if (meaning && strcmp(meaning, value) != 0)
+            (void)fprintf(stderr, "    %s — %s\n", value, meaning);
+        else
+            (void)fprintf(stderr, "    %s\n", value);
     }
 }
 
