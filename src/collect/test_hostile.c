@@ -25,7 +25,7 @@
 
 #include <cmocka.h>
 
-enum { LARGE = 512 * 1024 * 1024, CUT_TO = 1000000, LISTED_MAX = 64 };
+enum { LARGE = 512 * 1024 * 1024, LARGE_SLOW = LARGE / 16, CUT_TO = 1000000, LISTED_MAX = 64 };
 
 static char top[64];
 static struct dep_age_identity vault;
@@ -209,13 +209,15 @@ static void test_change(void **state)
 {
     (void)state;
     static const char *const paths[] = {"tree"};
-    static const struct {
+    /* Under valgrind less is as long. */
+    const off_t large = getenv("DEPOSITARY_TEST_SLOW") ? LARGE_SLOW : LARGE;
+    const struct {
         void (*meanwhile)(void);
         unsigned flags;
         off_t len; /* enough to be still reading when progress is told for the second time */
-    } rows[] = {{NULL, 0, LARGE / 32},
-                {cut_large, DEP_ENTRY_CHANGED | DEP_ENTRY_SHORT, LARGE},
-                {grow_large, DEP_ENTRY_CHANGED | DEP_ENTRY_GREW, LARGE}};
+    } rows[] = {{NULL, 0, large / 32},
+                {cut_large, DEP_ENTRY_CHANGED | DEP_ENTRY_SHORT, large},
+                {grow_large, DEP_ENTRY_CHANGED | DEP_ENTRY_GREW, large}};
     for (size_t i = 0; i < DEP_COUNT(rows); i++) {
         struct job job = {.meanwhile = rows[i].meanwhile};
         int fd = open("tree/large", O_WRONLY | O_CREAT | O_TRUNC, 0600);

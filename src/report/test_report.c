@@ -58,8 +58,10 @@ static void test_documents(void **state)
         "\xd9\x87\xd8\xa7\xd8\xaa\xd9\x81 \xd9\x85\xd8\xad\xd9\x85\xd9\x88\xd9\x84 X-1",
         "\xff\xfe",
         big};
+    /* Under valgrind a page takes seconds: the long text in one language is enough there. */
+    bool slow = getenv("DEPOSITARY_TEST_SLOW") != NULL;
     for (size_t l = 0; l < DEP_COUNT(langs); l++) {
-        for (size_t v = 0; v < DEP_COUNT(values); v++) {
+        for (size_t v = 0; v < DEP_COUNT(values) && !(slow && l && values[v] == big); v++) {
             DEP_AUTO_BUF once, again;
             size_t pages = 0, more = 0;
             make(langs[l], values[v], &once, &pages);
