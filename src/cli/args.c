@@ -25,7 +25,11 @@ static void show_options(const struct dep_option *options, size_t count)
         else
             (void)snprintf(left, sizeof left, "    %s%s", options[i].name,
                            options[i].takes_value ? " …" : "");
-        (void)printf("  %-28s %s\n", left, _(options[i].help));
+        (void)printf("  ");
+        dep_print_column(stdout, left, 28);
+        (void)printf(" ");
+        dep_print_column(stdout, _(options[i].help), 0);
+        (void)printf("\n");
     }
 }
 

@@ -43,7 +43,9 @@ static int show_item(void *context, const struct dep_item *item)
     const char *exhibit = dep_json_string(claims, "exhibit");
     (void)printf("%s  ", item->item);
     dep_show_time(item->first.row.iat);
-    (void)printf("  %-20s ", dep_word(item->state));
+    (void)printf("  ");
+    dep_print_column(stdout, dep_word(item->state), 20);
+    (void)printf(" ");
     dep_print_safe(stdout, exhibit ? exhibit : "-", strlen(exhibit ? exhibit : "-"));
     (void)printf("%s%s%s%s\n", item->on_hold ? "  " : "", item->on_hold ? _("LEGAL HOLD") : "",
                  item->restricted ? "  " : "", item->restricted ? _("restricted") : "");

@@ -455,8 +455,11 @@ static void show_schema(const struct dep_schema *schema)
     (void)printf("%s — %s\n", schema->type, dep_schema_label(schema, NULL, lang));
     for (size_t i = 0; i < schema->field_count; i++) {
         const struct dep_schema_field *field = &schema->fields[i];
-        (void)printf("  %-18s %-10s %s\n", field->name, field->open ? _("open") : _("protected"),
-                     dep_schema_label(schema, field->name, lang));
+        (void)printf("  %-18s ", field->name);
+        dep_print_column(stdout, field->open ? _("open") : _("protected"), 10);
+        (void)printf(" ");
+        dep_print_column(stdout, dep_schema_label(schema, field->name, lang), 0);
+        (void)printf("\n");
     }
 }
 

@@ -36,8 +36,11 @@ static int show_commands(FILE *out)
 {
     (void)fprintf(out, _("Usage: depositary COMMAND …\n"));
     (void)fprintf(out, "\n");
-    for (size_t i = 0; i < DEP_COUNT(COMMANDS); i++)
-        (void)fprintf(out, "  %-9s %s\n", COMMANDS[i].name, _(COMMANDS[i].help));
+    for (size_t i = 0; i < DEP_COUNT(COMMANDS); i++) {
+        (void)fprintf(out, "  %-9s ", COMMANDS[i].name);
+        dep_print_column(out, _(COMMANDS[i].help), 0);
+        (void)fprintf(out, "\n");
+    }
     (void)fprintf(out, _("\nEvery command has --help and a man page: man depositary-COMMAND\n"));
     return dep_finish_output(out == stdout ? DEP_EXIT_YES : DEP_EXIT_USAGE);
 }

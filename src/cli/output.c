@@ -5,7 +5,9 @@
 
 #include <errno.h>
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
+#include <wchar.h>
 
 const char *dep_word(const char *id)
 {
@@ -29,6 +31,30 @@ void dep_print_safe(FILE *out, const char *text, size_t len)
     dep_text_show(dep_slice_of(text, len), &shown);
     if (dep_buf_err(&shown) == DEP_OK && shown.len)
         (void)fwrite(shown.data, 1, shown.len, out);
+}
+
+static int width_of(const char *words)
+{
+    enum { WIDE_MAX = 256 };
+    wchar_t wide[WIDE_MAX];
+    size_t count = mbstowcs(wide, words, WIDE_MAX);
+    int width = count < WIDE_MAX ? wcswidth(wide, count) : -1;
+    return width >= 0 ? width : (int)strlen(words);
+}
+
+/* UTF-8 of U+0600 to U+06FF begins with one of these. */
+static bool is_arabic(const char *words)
+{
+    return strpbrk(words, "\xd8\xd9\xda\xdb") != NULL;
+}
+
+void dep_print_column(FILE *out, const char *words, int columns)
+{
+    static const char right_to_left[] = "\u2067", pop[] = "\u2069";
+    bool isolated = is_arabic(words);
+    int padding = columns - width_of(words);
+    (void)fprintf(out, "%s%s%s%*s", isolated ? right_to_left : "", words, isolated ? pop : "",
+                  padding > 0 ? padding : 0, "");
 }
 
 bool dep_print_json(json_t *object)

@@ -10,6 +10,9 @@ depositary note --text n -C reg >note.id
 depositary key request K-2 --member test --roles custodian --no-passphrase --keys keys --out request.json
 echo lost >reason
 confined=0
+# Who isn't root sees no names in a trace: the program lets nobody look into its memory.
+names=''
+[ "$(id -u)" -ne 0 ] || names=yes
 
 # confined STATUS COMMAND...: filter and rules are in force before the first record, container or statement is opened, and what
 # is opened for writing afterwards lies in the register, in out/ or is the terminal.
@@ -25,9 +28,10 @@ confined() {
         END {if (!files || !calls) {print "not confined"; bad = 1}; exit bad}' trace || fail "depositary $*"
     sed '1,/SECCOMP_SET_MODE_FILTER, 0/d' trace >after
     lacks after 'socket\(|execve\('
+    confined=$((confined + 1))
+    [ -n "$names" ] || return 0
     grep -E 'O_WRONLY|O_RDWR' after | grep -vE 'ENOENT|EACCES|/reg[/>".]|"(out|keys|new|copy|again)|/(out|keys|new|copy|again)[-/>.]|/dev/tty' >elsewhere || true
     [ ! -s elsewhere ] || fail "depositary $* writes elsewhere: $(cat elsewhere)"
-    confined=$((confined + 1))
 }
 # reading ARG...: besides, nothing in the register is opened for writing once its own rules stand.
 reading() {
@@ -69,7 +73,7 @@ confined 0 key revoke K-4 --reason-file reason -C reg --as T1
 confined 1 erase "$note" -C reg --yes --as T1
 confined 0 restore out/copy out/again
 confined 0 init out/new --member x --name x --no-recovery --no-passphrase --root-out out/root.pem
-echo "$confined commands"
+echo "$confined commands${names:+, with the names of what they open}"
 
 # A link that leads out of the register: the kernel refuses what is behind it, and the index is made anew in its place.
 mkdir elsewhere.d

@@ -6,11 +6,11 @@ for chapter in "$SOURCE_ROOT"/doc/guide/*.md; do
     name=$(basename "$chapter" .md)
     mkdir "$name"
     (cd "$name" && HOME=$PWD "$SOURCE_ROOT/tests/flow/guide-reader" "$chapter") | tee "$name.said"
+    # The transcript of quickstart has no commands of its own; any other chapter has.
+    [ "$name" = getting-started ] || lacks "$name.said" ': 0 commands'
     chapters=$((chapters + 1))
 done
-[ "$chapters" -gt 0 ] || fail 'no chapter'
-# Every chapter but the transcript of quickstart has commands of its own.
-lacks custodian.said ': 0 commands'
+[ "$chapters" -gt 1 ] || fail 'no chapters'
 
 # What it can't fail on proves nothing: a wrong command, a wrong line, a wrong status.
 mkdir wrong
