@@ -102,12 +102,23 @@ static int stream_error(struct stream *stream, int err, struct dep_problem *prob
     return dep_say_problem(stream->args, err, problem);
 }
 
+/* Until there is something to read; what is due meanwhile is published. */
+static int wait_for_bytes(struct stream *stream, struct dep_problem *problem)
+{
+    struct pollfd ready = {.fd = STDIN_FILENO, .events = POLLIN};
+    int got;
+    do
+        got = poll(&ready, 1, dep_node_due_ms(stream->node));
+    while (got < 0 && errno == EINTR);
+    return got == 0 ? dep_node_publish(stream->node, problem) : DEP_OK;
+}
+
 /* More bytes; waits only when no whole line is at hand and nothing waits to be committed. */
-static int fill(struct stream *stream, bool wait, bool *out_more)
+static int fill(struct stream *stream, bool *out_more)
 {
     struct pollfd ready = {.fd = STDIN_FILENO, .events = POLLIN};
     *out_more = false;
-    if (stream->at_end || (!wait && poll(&ready, 1, 0) <= 0))
+    if (stream->at_end || (stream->count && poll(&ready, 1, 0) <= 0))
         return DEP_OK;
     if (stream->taken) {
         memmove(stream->room.data, stream->room.data + stream->taken,
@@ -160,11 +171,22 @@ static int take_line(struct stream *stream, struct dep_slice line, struct dep_pr
     return DEP_OK;
 }
 
+/* So few acknowledgements that a reader who takes none of them can't hold us up here. */
+static bool acknowledges_at_once(const struct stream *stream)
+{
+    enum { FEW = 16 }; /* under 4 KiB, for which a pipe that is ready has room */
+    struct pollfd ready = {.fd = STDOUT_FILENO, .events = POLLOUT};
+    return stream->count <= FEW && poll(&ready, 1, 0) == 1;
+}
+
 static int commit_group(struct stream *stream, struct dep_problem *problem)
 {
     if (stream->count == 0)
         return DEP_OK;
-    int err = dep_node_commit(stream->node, stream->drafts, stream->count, stream->done, problem);
+    int err = dep_node_append(stream->node, stream->drafts, stream->count, stream->done, problem);
+    /* Else the register's other writers would wait with us. */
+    if (!err && !acknowledges_at_once(stream))
+        err = dep_node_publish(stream->node, problem);
     for (size_t i = 0; i < stream->count; i++) {
         json_decref(stream->claims[i]);
         if (!err && !print_done(stream->args, stream->type, &stream->done[i]))
@@ -195,8 +217,10 @@ static int run_stream(struct dep_args *args, struct dep_node *node, const char *
         while (!err && stream->count < GROUP_MAX && next_line(stream, &line))
             err = line.len ? take_line(stream, line, &problem) : (stream->line++, DEP_OK);
         bool more = false;
+        if (!err && stream->count == 0 && !stream->at_end)
+            err = wait_for_bytes(stream, &problem);
         if (!err && stream->count < GROUP_MAX) {
-            err = fill(stream, stream->count == 0, &more);
+            err = fill(stream, &more);
             if (err)
                 err = dep_problem_fault(&problem, err, "stream.read", "stdin");
         }
@@ -205,14 +229,16 @@ static int run_stream(struct dep_args *args, struct dep_node *node, const char *
         if (!err && stream->at_end && stream->taken == stream->room.len)
             break;
     }
+    struct dep_problem first = problem;
+    /* What came whole before the bad line is kept. */
+    if (stream->count && err == DEP_FOUND)
+        (void)!commit_group(stream, &problem);
+    int published = dep_node_publish(node, err ? &problem : &first);
     int status = DEP_EXIT_YES;
-    if (err) {
-        /* What came whole before the bad line is kept. */
-        struct dep_problem first = problem;
-        if (stream->count && err == DEP_FOUND)
-            (void)!commit_group(stream, &problem);
+    if (err)
         status = stream_error(stream, err, &first);
-    }
+    else if (published)
+        status = dep_say_problem(args, published, &first);
     for (size_t i = 0; i < stream->count; i++)
         json_decref(stream->claims[i]);
     dep_buf_done(&stream->room);

@@ -199,16 +199,16 @@ static int verify_refs(void *context, uint64_t index, const struct dep_place *pl
     return DEP_OK;
 }
 
-static int verify_secret(void *context, enum dep_secret_kind kind, const char *jti,
-                         const struct dep_place *place, bool erased)
+static int verify_secret(void *context, enum dep_secret_kind kind, const char *jti, uint64_t index,
+                         const struct dep_place *place)
 {
     (void)place;
     struct verify_work *work = context;
     struct id_entry *entry = find_id(work, jti);
+    bool erased = index == UINT64_MAX;
     if (!entry) {
-        /* Behind the checkpoint stand records that this walk doesn't cover; their protected values
-         * are theirs. */
-        if (!dep_register_has_tail(work->reg))
+        /* Behind the checkpoint stands what another process is writing, or didn't come to write. */
+        if (index < dep_register_count(work->reg))
             report(work, "verify.secret.stray", "altered", jti);
         return DEP_OK;
     }

@@ -3,6 +3,7 @@
  */
 #include "node/node_impl.h"
 
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -75,6 +76,45 @@ static int issue_one(struct commit_work *work, size_t i)
     return DEP_OK;
 }
 
+/* A part of the group, issued beside the other. */
+struct issue_part {
+    struct commit_work work; /* with a problem of its own */
+    struct dep_problem problem;
+    size_t from, to;
+    int err;
+};
+
+static void *issue_part(void *context)
+{
+    struct issue_part *part = context;
+    for (size_t i = part->from; !part->err && i < part->to; i++)
+        part->err = issue_one(&part->work, i);
+    return NULL;
+}
+
+/* Signing is what a large group takes longest for: both halves at once. They share only what
+ * neither changes. */
+static int issue_all(struct commit_work *work)
+{
+    enum { WORTH_A_THREAD = 64 };
+    size_t half = work->count < WORTH_A_THREAD ? work->count : work->count / 2;
+    struct issue_part parts[] = {{.work = *work, .to = half},
+                                 {.work = *work, .from = half, .to = work->count}};
+    pthread_t beside;
+    parts[0].work.problem = &parts[0].problem;
+    parts[1].work.problem = &parts[1].problem;
+    bool threaded = half < work->count && pthread_create(&beside, NULL, issue_part, &parts[1]) == 0;
+    (void)issue_part(&parts[0]);
+    if (threaded)
+        (void)pthread_join(beside, NULL);
+    else if (!parts[0].err)
+        (void)issue_part(&parts[1]);
+    const struct issue_part *bad = parts[0].err ? &parts[0] : &parts[1];
+    if (bad->err)
+        *work->problem = bad->problem;
+    return bad->err;
+}
+
 /* Under the lock: whoever signs must be in force now, also if another process revoked them a moment
  * ago. */
 static int prepare(void *context, uint64_t first_index)
@@ -133,19 +173,22 @@ static int project_one(struct commit_work *work, size_t i)
                              &work->problem->fault);
 }
 
+/* The transaction ends with dep_node_publish(): who reads index.db finds nothing in it that the log
+ * doesn't cover yet. */
 static int project(struct commit_work *work)
 {
     struct dep_node *node = work->node;
     int err = dep_node_catch_up(node, work->placed[0].index, work->problem);
-    if (!err)
+    if (!err && !node->projecting) {
         err = dep_index_begin(node->index, &work->problem->fault);
-    if (err)
-        return err;
+        node->projecting = !err;
+    }
     for (size_t i = 0; !err && i < work->count; i++)
         err = project_one(work, i);
-    if (!err)
-        return dep_index_commit(node->index, &work->problem->fault);
-    dep_index_rollback(node->index);
+    if (err && node->projecting) {
+        dep_index_rollback(node->index);
+        node->projecting = false;
+    }
     return err;
 }
 
@@ -169,11 +212,62 @@ static int forget_keys(struct dep_node *node)
     return DEP_OK;
 }
 
-int dep_node_commit(struct dep_node *node, const struct dep_draft *drafts, size_t count,
+int dep_node_due_ms(const struct dep_node *node)
+{
+    return dep_register_due_ms(node->reg);
+}
+
+int dep_node_publish(struct dep_node *node, struct dep_problem *problem)
+{
+    int err = dep_register_publish(node->reg, node->log_key, &problem->fault);
+    if (!node->projecting)
+        return err;
+    node->projecting = false;
+    if (!err)
+        return dep_index_commit(node->index, &problem->fault);
+    dep_index_rollback(node->index);
+    return err;
+}
+
+static int commit_once(struct commit_work *work)
+{
+    struct dep_node *node = work->node;
+    return dep_register_commit(node->reg, work->items, work->count, node->log_key, prepare, work,
+                               work->placed, &work->problem->fault);
+}
+
+static int commit_issued(struct commit_work *work, struct dep_done *out)
+{
+    struct dep_node *node = work->node;
+    struct dep_problem *problem = work->problem;
+    int err = commit_once(work);
+    if (err == DEP_ERR_LOCKED && strcmp(problem->fault.what, "store.tail") == 0) {
+        err = dep_node_take_up_tail(node, problem);
+        if (!err)
+            err = commit_once(work);
+    }
+    bool readers = changes_readers(work->drafts, work->count);
+    if (err) {
+        /* prepare() let the keyset take in keys that the log now doesn't hold. */
+        return readers && forget_keys(node) ? DEP_ERR_NOMEM : err;
+    }
+    /* Durable from here on: what follows can be made again from the records. */
+    for (size_t i = 0; i < work->count; i++) {
+        out[i].index = work->placed[i].index;
+        out[i].sha256 = work->issued[i].sha256;
+        memcpy(out[i].jti, work->issued[i].jti, sizeof out[i].jti);
+    }
+    err = project(work);
+    return !err && readers ? dep_node_apply_readers(node, problem) : err;
+}
+
+int dep_node_append(struct dep_node *node, const struct dep_draft *drafts, size_t count,
                     struct dep_done *out, struct dep_problem *problem)
 {
     assert(count > 0 && count <= DEP_COMMIT_RECORDS_MAX);
     int err = dep_node_unlock(node, problem);
+    if (!err && dep_node_due_ms(node) == 0)
+        err = dep_node_publish(node, problem);
     if (err)
         return err;
     struct commit_work work = {.node = node, .drafts = drafts, .count = count, .problem = problem};
@@ -182,26 +276,21 @@ int dep_node_commit(struct dep_node *node, const struct dep_draft *drafts, size_
     work.placed = dep_alloc_array(count, sizeof *work.placed);
     if (!work.issued || !work.items || !work.placed)
         err = dep_problem_fault(problem, DEP_ERR_NOMEM, "node.commit", node->dir);
-    for (size_t i = 0; !err && i < count; i++)
-        err = issue_one(&work, i);
-    if (!err) {
-        err = dep_register_commit(node->reg, work.items, count, node->log_key, prepare, &work,
-                                  work.placed, &problem->fault);
-        /* prepare() let the keyset take in keys that the log now doesn't hold. */
-        if (err && changes_readers(drafts, count))
-            err = forget_keys(node) ? DEP_ERR_NOMEM : err;
-    }
-    if (!err) {
-        /* Durable from here on: what follows can be made again from the records. */
-        for (size_t i = 0; i < count; i++) {
-            out[i].index = work.placed[i].index;
-            out[i].sha256 = work.issued[i].sha256;
-            memcpy(out[i].jti, work.issued[i].jti, sizeof out[i].jti);
-        }
-        err = project(&work);
-        if (!err && changes_readers(drafts, count))
-            err = dep_node_apply_readers(node, problem);
-    }
+    if (!err)
+        err = issue_all(&work);
+    if (!err)
+        err = commit_issued(&work, out);
     work_done(&work);
+    if (!err)
+        return DEP_OK;
+    struct dep_problem second = {.detail = ""};
+    (void)!dep_node_publish(node, &second); /* what went before; the first error is the one told */
     return err;
+}
+
+int dep_node_commit(struct dep_node *node, const struct dep_draft *drafts, size_t count,
+                    struct dep_done *out, struct dep_problem *problem)
+{
+    int err = dep_node_append(node, drafts, count, out, problem);
+    return err ? err : dep_node_publish(node, problem);
 }

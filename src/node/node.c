@@ -175,14 +175,15 @@ static int catch_up_line(void *context, uint64_t index, const struct dep_place *
 }
 
 static int catch_up_secret(void *context, enum dep_secret_kind kind, const char *jti,
-                           const struct dep_place *place, bool erased)
+                           uint64_t index, const struct dep_place *place)
 {
     struct catch_up *work = context;
     struct dep_index_place none = {.len = 0}, there;
     place_to_index(place, &there);
     bool secret = kind == DEP_SECRET_PRIVATE;
     return dep_index_set_secret(work->node->index, jti, secret ? &there : &none,
-                                secret ? &none : &there, erased, &work->problem->fault);
+                                secret ? &none : &there, index == UINT64_MAX,
+                                &work->problem->fault);
 }
 
 /* The keyset is built from the key records alone, which the index lists; the index itself from all.
@@ -350,6 +351,15 @@ static int open_parts(struct dep_node *node, const struct dep_node_order *order,
     if (!err)
         err = choose_officer(node, order->officer, problem);
     return err;
+}
+
+int dep_node_take_up_tail(struct dep_node *node, struct dep_problem *problem)
+{
+    struct dep_recovery done = {.tail_records = 0};
+    int err = dep_register_refresh(node->reg, &problem->fault);
+    if (!err)
+        err = dep_node_catch_up(node, dep_register_count(node->reg), problem);
+    return err ? err : recover(node, &done, problem);
 }
 
 int dep_node_open(const struct dep_node_order *order, struct dep_node **out,

@@ -107,10 +107,21 @@ struct dep_done {
     struct dep_hash sha256;
 };
 /*
- * Issue, commit in one group (durable when it returns), project. All or none. `out` holds `count`.
+ * Issue, commit in one group (durable when it returns), publish, project. All or none. `out` holds
+ * `count`.
  */
 DEP_MUST_USE int dep_node_commit(struct dep_node *node, const struct dep_draft *drafts,
                                  size_t count, struct dep_done *out, struct dep_problem *problem);
+/*
+ * For many commits in a row: as dep_node_commit(), durable when it returns, but tiles, checkpoint
+ * and index.db follow with dep_node_publish(). That is owed within dep_node_due_ms() (-1: nothing
+ * is owed), and before the node is used for anything else or closed: other writers wait for it. An
+ * append that comes later publishes first, and so does one that fails.
+ */
+DEP_MUST_USE int dep_node_append(struct dep_node *node, const struct dep_draft *drafts,
+                                 size_t count, struct dep_done *out, struct dep_problem *problem);
+DEP_MUST_USE int dep_node_publish(struct dep_node *node, struct dep_problem *problem);
+int dep_node_due_ms(const struct dep_node *node);
 
 /*
  * A record as this reader sees it. `claims`: with protected fields where the officer's roles may

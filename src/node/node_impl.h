@@ -22,6 +22,7 @@ struct dep_node {
     char dir[4096];
     char officer[DEP_CODE_LEN_MAX + 1];
     bool write, unlocked, roles_loaded, vault_loaded;
+    bool projecting;      /* index.db's transaction is open: what it shows follows the checkpoint */
     uint64_t keyset_next; /* index up to which key records were fed */
     struct dep_age_identity officer_identity;
     struct dep_signing_key *officer_key, *log_key;
@@ -36,6 +37,8 @@ struct dep_node {
  * follow. */
 DEP_MUST_USE int dep_node_catch_up(struct dep_node *node, uint64_t upto,
                                    struct dep_problem *problem);
+/* Another writer died after we opened: what dep_node_open() does, done now. */
+DEP_MUST_USE int dep_node_take_up_tail(struct dep_node *node, struct dep_problem *problem);
 /* Erasures that were recorded and not carried out (a crash between the two). */
 DEP_MUST_USE int dep_node_finish_erasures(struct dep_node *node, struct dep_problem *problem);
 DEP_MUST_USE int dep_node_apply_readers(struct dep_node *node, struct dep_problem *problem);

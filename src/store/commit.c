@@ -1,12 +1,14 @@
 /*
  * The commit of doc/format/register.md section 3. Everything is made ready in memory; then private
  * and keyring lines become durable; then the record lines, and that is the commit point; what
- * follows can be made again.
+ * follows can be made again. Making it costs new files, which the disk's next sync has to pay for:
+ * so it is done once for all commits of the last moment, under one hold of the lock.
  */
 #include "store/impl.h"
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { GROUP_LEN_MAX = 512 * 1024 * 1024 };
@@ -30,16 +32,6 @@ static void group_done(struct group *group)
     free(group->placed);
 }
 
-/* After a failed sync nobody knows what is on disk: this process must not go on. */
-static int sync_or_poison(struct dep_register *reg, int fd, const char *folder,
-                          struct dep_fault *fault)
-{
-    if (fdatasync(fd) == 0)
-        return DEP_OK;
-    reg->poisoned = true;
-    return dep_store_io(reg, fault, "store.sync", folder);
-}
-
 static void next_file(struct dep_family *family)
 {
     family->segment++;
@@ -47,27 +39,36 @@ static void next_file(struct dep_family *family)
     family->lines = 0;
 }
 
-/* Both families are written before either is synced: one journal commit then serves both. */
+/* The file stays open until what it holds is synced in place: an error of writing back is told to
+ * those who had it open. */
+static int append_part(struct group *group, const struct dep_family *family, struct dep_slice lines,
+                       int *unsynced)
+{
+    DEP_STORE_FD fd = -1;
+    int err = dep_segment_append(group->reg, family, lines, &fd, group->fault);
+    if (!err && *unsynced < 0) {
+        *unsynced = fd;
+        fd = -1;
+    }
+    return err;
+}
+
 static int write_secrets(struct group *group)
 {
     struct dep_register *reg = group->reg;
     if (group->secrets.len == 0)
         return DEP_OK;
-    DEP_STORE_FD private_fd = -1;
-    DEP_STORE_FD keyring_fd = -1;
-    int err = dep_segment_append(reg, &reg->secrets, dep_buf_slice(&group->secrets), &private_fd,
-                                 group->fault);
+    struct dep_slice secrets = dep_buf_slice(&group->secrets);
+    struct dep_slice keyring = dep_buf_slice(&group->keyring);
+    int err = append_part(group, &reg->secrets, secrets, &reg->unsynced[0]);
     if (!err)
-        err = dep_segment_append(reg, &reg->keyring, dep_buf_slice(&group->keyring), &keyring_fd,
-                                 group->fault);
+        err = append_part(group, &reg->keyring, keyring, &reg->unsynced[1]);
     if (!err)
-        err = sync_or_poison(reg, private_fd, "private", group->fault);
-    if (!err)
-        err = sync_or_poison(reg, keyring_fd, "keyring", group->fault);
+        err = dep_journal_append(reg, group->first_index, secrets, keyring, group->fault);
     if (err)
         return err;
-    reg->secrets.len += group->secrets.len;
-    reg->keyring.len += group->keyring.len;
+    reg->secrets.len += secrets.len;
+    reg->keyring.len += keyring.len;
     reg->keyring.lines += group->keyring_lines;
     return DEP_OK;
 }
@@ -90,7 +91,7 @@ static int write_records(struct group *group, struct dep_family *end)
         int err = dep_segment_append(reg, end, dep_slice_of(group->records.data + from, at - from),
                                      &fd, group->fault);
         if (!err)
-            err = sync_or_poison(reg, fd, "records", group->fault);
+            err = dep_store_sync(reg, fd, "records", group->fault);
         if (err)
             return err;
         end->len += at - from;
@@ -104,9 +105,16 @@ static int write_records(struct group *group, struct dep_family *end)
 static int make_ready(struct group *group)
 {
     struct dep_register *reg = group->reg;
-    if (reg->keyring.lines >= DEP_KEYRING_LINES)
+    bool next_keyring = reg->keyring.lines >= DEP_KEYRING_LINES;
+    bool next_secrets = reg->secrets.len >= DEP_PRIVATE_SEGMENT_LEN;
+    if (next_keyring || next_secrets) {
+        int err = dep_journal_settle(reg, group->fault);
+        if (err)
+            return err;
+    }
+    if (next_keyring)
         next_file(&reg->keyring);
-    if (reg->secrets.len >= DEP_PRIVATE_SEGMENT_LEN)
+    if (next_secrets)
         next_file(&reg->secrets);
     for (size_t i = 0; i < group->count; i++) {
         assert(group->items[i].jwt.len && group->items[i].jwt.len <= DEP_JWT_LEN_MAX);
@@ -121,7 +129,7 @@ static int make_ready(struct group *group)
                               &group->keyring, &group->keyring_lines, group->fault);
 }
 
-static int run(struct group *group, const struct dep_signing_key *log_key)
+static int run(struct group *group)
 {
     struct dep_register *reg = group->reg;
     struct dep_family end = reg->records;
@@ -140,11 +148,43 @@ static int run(struct group *group, const struct dep_signing_key *log_key)
         dep_sha256(group->items[i].jwt, &entry);
         err = dep_tile_builder_add(reg->builder, &entry);
     }
-    if (!err)
-        err = dep_store_publish(reg, log_key, group->fault);
-    /* The records stand but no checkpoint covers them: the next opening recovers them. */
+    /* The records stand but no checkpoint will cover them: the next opening recovers them. */
     if (err)
         reg->poisoned = true;
+    return err;
+}
+
+/* ---- from a commit to its checkpoint ---- */
+
+static int64_t now_ms(void)
+{
+    struct timespec now;
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+int dep_register_due_ms(const struct dep_register *reg)
+{
+    if (!reg->ahead)
+        return -1;
+    int64_t left = reg->ahead_since_ms + DEP_PUBLISH_AFTER_MS - now_ms();
+    return left > 0 ? (int)left : 0;
+}
+
+int dep_register_publish(struct dep_register *reg, const struct dep_signing_key *log_key,
+                         struct dep_fault *fault)
+{
+    if (!reg->ahead)
+        return DEP_OK;
+    /* No checkpoint is signed over what isn't durable in its place. */
+    int err = reg->poisoned ? dep_store_fault(reg, fault, DEP_ERR_IO, "store.poisoned", "")
+                            : dep_journal_settle(reg, fault);
+    if (!err)
+        err = dep_store_publish(reg, log_key, fault);
+    if (err)
+        reg->poisoned = true;
+    reg->ahead = false;
+    dep_store_unlock(reg);
     return err;
 }
 
@@ -162,6 +202,48 @@ static int get_ready(struct dep_register *reg, struct dep_fault *fault)
     return err ? err : dep_store_load_builder(reg, fault);
 }
 
+/* While we are ahead the lock is ours and nothing changes under us; but after a commit that failed
+ * orphans must go aside, and what is ahead can't be told from them. */
+static int enter(struct dep_register *reg, const struct dep_signing_key *log_key,
+                 struct dep_fault *fault)
+{
+    int err = reg->ahead && !reg->settled ? dep_register_publish(reg, log_key, fault) : DEP_OK;
+    if (err || reg->ahead)
+        return err;
+    err = dep_store_lock(reg, fault);
+    if (err)
+        return err;
+    err = get_ready(reg, fault);
+    if (err)
+        dep_store_unlock(reg);
+    return err;
+}
+
+static int commit_group(struct group *group, const struct dep_signing_key *log_key,
+                        dep_prepare_fn *prepare, void *context)
+{
+    struct dep_register *reg = group->reg;
+    int err = enter(reg, log_key, group->fault);
+    if (err)
+        return err;
+    reg->tile_fault = group->fault;
+    group->first_index = dep_tile_builder_frontier(reg->builder)->size;
+    if (prepare)
+        err = prepare(context, group->first_index);
+    if (!err) {
+        err = run(group);
+        if (err)
+            reg->settled = false; /* private and keyring lines may stand without their records */
+    }
+    if (!err && !reg->ahead) {
+        reg->ahead = true;
+        reg->ahead_since_ms = now_ms();
+    }
+    if (!reg->ahead)
+        dep_store_unlock(reg);
+    return err;
+}
+
 int dep_register_commit(struct dep_register *reg, const struct dep_commit_item *items, size_t count,
                         const struct dep_signing_key *log_key, dep_prepare_fn *prepare,
                         void *context, struct dep_committed *out, struct dep_fault *fault)
@@ -172,22 +254,8 @@ int dep_register_commit(struct dep_register *reg, const struct dep_commit_item *
     dep_buf_init(&group.secrets, GROUP_LEN_MAX);
     dep_buf_init(&group.keyring, GROUP_LEN_MAX);
     group.placed = dep_alloc_array(count, sizeof *group.placed);
-    int err = group.placed ? dep_store_lock(reg, fault)
+    int err = group.placed ? commit_group(&group, log_key, prepare, context)
                            : dep_store_fault(reg, fault, DEP_ERR_NOMEM, "store.group", "records");
-    if (err) {
-        group_done(&group);
-        return err;
-    }
-    err = get_ready(reg, fault);
-    group.first_index = reg->checkpoint.size;
-    if (!err && prepare)
-        err = prepare(context, group.first_index);
-    if (!err) {
-        err = run(&group, log_key);
-        if (err)
-            reg->settled = false; /* private and keyring lines may stand without their records */
-    }
-    dep_store_unlock(reg);
     if (!err)
         memcpy(out, group.placed, count * sizeof *out);
     group_done(&group);

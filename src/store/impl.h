@@ -15,6 +15,7 @@ enum {
     DEP_KEKS_MAX = 4,
     DEP_KEK_WRAPS_MAX = 1 << 20,
     DEP_SEGMENT_PATH = 64,
+    DEP_JOURNAL_LEN_MAX = 256 * 1024,
 };
 
 /* The end of one family of files: records/, private/ or keyring/. */
@@ -37,10 +38,16 @@ struct dep_register {
     char dir[4096];
     int fd, lock_fd;
     bool write, poisoned, settled, has_tail;
+    bool ahead;             /* of the checkpoint: records of ours are durable and not covered; the
+                             * lock is held until they are */
+    int64_t ahead_since_ms; /* monotonic */
     struct dep_register_info info;
     struct dep_buf note;              /* newest checkpoint; empty before the first */
     struct dep_checkpoint checkpoint; /* origin borrows from note */
     struct dep_family records, secrets, keyring;
+    int unsynced[2];      /* private and keyring file whose last lines aren't synced in place; or
+                           * -1 */
+    uint64_t journal_len; /* of frames that count */
     struct dep_tile_builder *builder;
     struct dep_fault
         *tile_fault;       /* where write_tile() reports; set by whoever lets the builder write */
@@ -59,6 +66,7 @@ static inline void dep_store_close(int *fd)
     extern int close(int);
     if (*fd >= 0)
         (void)close(*fd);
+    *fd = -1;
 }
 #define DEP_STORE_FD DEP_CLEANUP(dep_store_close) int
 
@@ -98,10 +106,30 @@ DEP_MUST_USE int dep_store_read_line(const struct dep_register *reg, const char 
 /* ---- register.c ---- */
 DEP_MUST_USE int dep_store_lock(struct dep_register *reg, struct dep_fault *fault);
 void dep_store_unlock(struct dep_register *reg);
+/* Of the record that a private or keyring line belongs to; false where it names none (a kek, an
+ * erasure). */
+bool dep_store_line_index(struct dep_slice line, uint64_t *out);
 /* Under the lock, before the first write: orphaned private and keyring lines go aside; `out_moved`
  * counts them. */
 DEP_MUST_USE int dep_store_settle(struct dep_register *reg, uint64_t *out_moved,
                                   struct dep_fault *fault);
+
+/* ---- journal.c ---- */
+/* Private and keyring lines, already written at the ends of their families, made durable: by a
+ * frame in the journal, or in place where they don't fit. */
+DEP_MUST_USE int dep_journal_append(struct dep_register *reg, uint64_t first_index,
+                                    struct dep_slice secrets, struct dep_slice keyring,
+                                    struct dep_fault *fault);
+/* What frames hold becomes durable in place; the journal begins anew. */
+DEP_MUST_USE int dep_journal_settle(struct dep_register *reg, struct dep_fault *fault);
+/* After a crash: frames of records beyond the checkpoint are written to their places and synced. */
+DEP_MUST_USE int dep_journal_replay(struct dep_register *reg, struct dep_fault *fault);
+/* Frames of records beyond the checkpoint are made void, durably; `all`: the whole journal is
+ * overwritten. */
+DEP_MUST_USE int dep_journal_void(struct dep_register *reg, bool all, struct dep_fault *fault);
+/* fdatasync; a failure poisons the register: nobody knows then what is on disk. */
+DEP_MUST_USE int dep_store_sync(struct dep_register *reg, int fd, const char *where,
+                                struct dep_fault *fault);
 
 /* ---- keyring.c ---- */
 /* Private and keyring lines of a group; places relative to the families' ends. */

@@ -354,11 +354,9 @@ static int walk_line(void *context, const struct dep_place *place, struct dep_sl
     char jti[DEP_UUID_LEN + 1];
     memcpy(jti, line.data + sizeof mark - 1, DEP_UUID_LEN);
     jti[DEP_UUID_LEN] = 0;
-    static const char erased_mark[] = "\",\"erased\":\"";
-    size_t at = sizeof mark - 1 + DEP_UUID_LEN;
-    bool erased = line.len > at + sizeof erased_mark &&
-                  memcmp(line.data + at, erased_mark, sizeof erased_mark - 1) == 0;
-    return walk->each(walk->context, walk->kind, jti, place, erased);
+    uint64_t index = UINT64_MAX;
+    (void)dep_store_line_index(line, &index);
+    return walk->each(walk->context, walk->kind, jti, index, place);
 }
 
 int dep_register_walk_secrets(struct dep_register *reg, dep_secret_fn *each, void *context,
@@ -440,13 +438,17 @@ static int replace_file(struct dep_register *reg, const char *path, struct dep_s
 int dep_register_erase(struct dep_register *reg, const char *jti, const char *erasure_jti,
                        struct dep_fault *fault)
 {
+    assert(!reg->ahead);
     int err = dep_store_lock(reg, fault);
     if (err)
         return err;
     uint32_t last = 0;
     struct erasure erasure = {.jti = jti, .by = erasure_jti};
     dep_buf_init(&erasure.text, (size_t)DEP_STORE_LINE_MAX * 8);
-    err = dep_segment_last(reg, &reg->keyring, &last, fault);
+    /* First the journal: whoever finds the line gone may take the erasure for done. */
+    err = dep_journal_void(reg, true, fault);
+    if (!err)
+        err = dep_segment_last(reg, &reg->keyring, &last, fault);
     for (uint32_t segment = 0; !err && !erasure.found && segment <= last; segment++) {
         char path[DEP_SEGMENT_PATH];
         dep_segment_path(&reg->keyring, segment, path);

@@ -135,10 +135,8 @@ static int write_again(struct tail *tail, struct dep_fault *fault)
     if (fd < 0 || lseek(fd, (off_t)tail->end.len, SEEK_SET) < 0)
         return dep_store_io(reg, fault, "store.open", path);
     int err = dep_file_write_all(fd, tail->again.data, tail->again.len, path, fault);
-    if (!err && fdatasync(fd) != 0) {
-        reg->poisoned = true;
-        err = dep_store_io(reg, fault, "store.sync", path);
-    }
+    if (!err)
+        err = dep_store_sync(reg, fd, path, fault);
     if (!err)
         err = dep_folder_sync(reg->fd, "records", fault);
     return err;
@@ -171,6 +169,8 @@ static int recover_locked(struct dep_register *reg, const struct dep_signing_key
     int err = dep_register_refresh(reg, fault);
     if (!err)
         err = dep_store_load_builder(reg, fault);
+    if (!err)
+        err = dep_journal_replay(reg, fault);
     if (!err)
         err = dep_segment_last(reg, &reg->records, &last, fault);
     if (err)

@@ -201,6 +201,33 @@ static int find_family_end(struct dep_register *reg, struct dep_family *family,
     return err ? DEP_OK : dep_segment_walk(reg, family, last, 0, count_line, family, fault);
 }
 
+/* A tail may be a crash's, or that of a writer who is about to publish it: he holds the lock. */
+static int wait_for_writer(struct dep_register *reg, struct dep_fault *fault)
+{
+    struct dep_family seen = reg->records;
+    struct stat info;
+    char path[DEP_SEGMENT_PATH];
+    DEP_STORE_FD lock = openat(reg->fd, "lock", O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    int err = lock < 0 ? DEP_OK : dep_segment_last(reg, &reg->records, &seen.segment, fault);
+    if (err || lock < 0)
+        return err < 0 ? err : DEP_OK;
+    dep_segment_path(&seen, seen.segment, path);
+    seen.len = fstatat(reg->fd, path, &info, AT_SYMLINK_NOFOLLOW) == 0 ? (uint64_t)info.st_size : 0;
+    for (int waited_ms = 0; reg->has_tail && waited_ms < DEP_LOCK_WAIT_MS; waited_ms++) {
+        bool alone = flock(lock, LOCK_SH | LOCK_NB) == 0 || errno != EWOULDBLOCK;
+        err = dep_register_refresh(reg, fault);
+        if (err || alone)
+            return err;
+        if (reg->records.segment > seen.segment ||
+            (reg->records.segment == seen.segment && reg->records.len >= seen.len))
+            break; /* what is behind that came after we did */
+        struct timespec pause = {.tv_nsec = 1000 * 1000};
+        (void)nanosleep(&pause, NULL);
+    }
+    reg->has_tail = false;
+    return DEP_OK;
+}
+
 /* ---- opening ---- */
 
 static int read_info(struct dep_register *reg, struct dep_fault *fault)
@@ -239,7 +266,7 @@ int dep_register_open(const char *dir, enum dep_open_mode mode, struct dep_regis
     reg->secrets.folder = "private";
     reg->keyring.folder = "keyring";
     reg->builder_size = UINT64_MAX;
-    reg->lock_fd = -1;
+    reg->lock_fd = reg->unsynced[0] = reg->unsynced[1] = -1;
     dep_buf_init(&reg->note, DEP_NOTE_LEN_MAX);
     reg->fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     int err =
@@ -250,6 +277,8 @@ int dep_register_open(const char *dir, enum dep_open_mode mode, struct dep_regis
     }
     if (!err)
         err = dep_register_refresh(reg, fault);
+    if (!err && reg->has_tail)
+        err = wait_for_writer(reg, fault);
     if (err) {
         dep_register_close(reg);
         return err;
@@ -265,6 +294,8 @@ void dep_register_close(struct dep_register *reg)
     dep_keks_forget(reg);
     dep_tile_builder_free(reg->builder);
     dep_buf_done(&reg->note);
+    for (size_t i = 0; i < DEP_COUNT(reg->unsynced); i++)
+        dep_store_close(&reg->unsynced[i]);
     dep_store_close(&reg->lock_fd);
     dep_store_close(&reg->fd);
     free(reg);
@@ -328,12 +359,12 @@ int dep_store_lock(struct dep_register *reg, struct dep_fault *fault)
     if (reg->poisoned)
         return dep_store_fault(reg, fault, DEP_ERR_IO, "store.poisoned", "");
     assert(reg->write);
-    for (int waited_ms = 0; flock(reg->lock_fd, LOCK_EX | LOCK_NB) != 0; waited_ms += 10) {
+    for (int waited_ms = 0; flock(reg->lock_fd, LOCK_EX | LOCK_NB) != 0; waited_ms++) {
         if (errno != EWOULDBLOCK && errno != EINTR)
             return dep_store_io(reg, fault, "store.lock", "lock");
         if (waited_ms >= DEP_LOCK_WAIT_MS)
             return dep_store_fault(reg, fault, DEP_ERR_LOCKED, "store.locked", "lock");
-        struct timespec pause = {.tv_nsec = 10 * 1000 * 1000};
+        struct timespec pause = {.tv_nsec = 1000 * 1000};
         (void)nanosleep(&pause, NULL);
     }
     return DEP_OK;
@@ -355,7 +386,7 @@ struct orphan_scan {
 
 /* The index stands near the front of a line we wrote; a line without one (a kek, an erasure)
  * belongs to what stands before it. */
-static bool line_index(struct dep_slice line, uint64_t *out)
+bool dep_store_line_index(struct dep_slice line, uint64_t *out)
 {
     static const char mark[] = "\"i\":";
     enum { NEAR = 64 };
@@ -373,7 +404,7 @@ static int look_at_line(void *context, const struct dep_place *place, struct dep
 {
     struct orphan_scan *scan = context;
     uint64_t index;
-    bool orphan = !whole || (line_index(line, &index) && index >= scan->count);
+    bool orphan = !whole || (dep_store_line_index(line, &index) && index >= scan->count);
     if (orphan && !scan->found) {
         scan->found = true;
         scan->from = place->offset;
@@ -407,6 +438,9 @@ int dep_store_settle(struct dep_register *reg, uint64_t *out_moved, struct dep_f
     int err = settle_family(reg, &reg->secrets, out_moved, fault);
     if (!err)
         err = settle_family(reg, &reg->keyring, out_moved, fault);
+    /* What the journal holds of them must not come back once their index is taken. */
+    if (!err)
+        err = dep_journal_void(reg, false, fault);
     reg->settled = !err;
     return err;
 }

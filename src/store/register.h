@@ -18,6 +18,7 @@ enum {
     DEP_COMMIT_RECORDS_MAX = 4096, /* in one group */
     DEP_RECIPIENTS_MAX = 16,       /* recovery recipients */
     DEP_REGISTER_FORMAT = 1,
+    DEP_PUBLISH_AFTER_MS = 100, /* no checkpoint stays behind a commit for longer */
 };
 
 /* register.json */
@@ -49,9 +50,11 @@ struct dep_recovery {
 };
 
 /*
- * Open. DEP_OPEN_WRITE takes the lock for each commit only, not for its lifetime. Refuses another
- * format version ("store.format"). Nothing is repaired here: where a tail beyond the checkpoint
- * exists dep_register_tail() says so, and dep_register_recover() does it (it needs the log key).
+ * Open. DEP_OPEN_WRITE takes the lock from a commit to its publishing only, not for its lifetime.
+ * Refuses another format version ("store.format"). What another process has committed and not yet
+ * published is waited for, so that all that was acknowledged before is seen. Nothing is repaired
+ * here: where a crash left a tail beyond the checkpoint dep_register_has_tail() says so, and
+ * dep_register_recover() does it (it needs the log key).
  */
 DEP_MUST_USE int dep_register_open(const char *dir, enum dep_open_mode mode,
                                    struct dep_register **out, struct dep_fault *fault);
@@ -110,16 +113,27 @@ DEP_MUST_USE int dep_register_set_readers(struct dep_register *reg,
                                           size_t recovery_count);
 
 /*
- * The commit of doc/format/register.md section 3, steps 2 to 4, in one group: takes the lock,
+ * The commit of doc/format/register.md section 3, steps 2 and 3, in one group: takes the lock,
  * refreshes, and calls `prepare` (may be NULL) with the index the first record will have, so that
  * what depends on the newest state is judged under the lock. `out` holds `count`. When it returns
- * DEP_OK every record is durable and the checkpoint covers it.
+ * DEP_OK every record is durable; the lock stays held until dep_register_publish() has covered them
+ * by a checkpoint, which the caller owes within dep_register_due_ms() and before anything else is
+ * asked of the register than further commits. Closed without it, the register has a tail as after a
+ * crash.
  */
 typedef int dep_prepare_fn(void *context, uint64_t first_index);
 DEP_MUST_USE int dep_register_commit(struct dep_register *reg, const struct dep_commit_item *items,
                                      size_t count, const struct dep_signing_key *log_key,
                                      dep_prepare_fn *prepare, void *context,
                                      struct dep_committed *out, struct dep_fault *fault);
+
+/* Step 4: what was committed gets its tiles and a checkpoint; the lock goes. Nothing to do where
+ * nothing is owed. */
+DEP_MUST_USE int dep_register_publish(struct dep_register *reg,
+                                      const struct dep_signing_key *log_key,
+                                      struct dep_fault *fault);
+/* Milliseconds until dep_register_publish() is due, at least 0; -1 where nothing is owed. */
+int dep_register_due_ms(const struct dep_register *reg);
 
 /* Number of records on disk that a checkpoint covers. */
 uint64_t dep_register_count(const struct dep_register *reg);
@@ -130,10 +144,11 @@ typedef int dep_line_fn(void *context, uint64_t index, const struct dep_place *p
                         struct dep_slice jwt);
 DEP_MUST_USE int dep_register_walk(struct dep_register *reg, uint64_t first, bool tail,
                                    dep_line_fn *each, void *context, struct dep_fault *fault);
-/* Walks private and keyring lines: what an index needs to find them. */
+/* Walks private and keyring lines: what an index needs to find them. `index` of the record;
+ * UINT64_MAX where the line is erased. */
 enum dep_secret_kind { DEP_SECRET_PRIVATE, DEP_SECRET_KEYRING };
-typedef int dep_secret_fn(void *context, enum dep_secret_kind kind, const char *jti,
-                          const struct dep_place *place, bool erased);
+typedef int dep_secret_fn(void *context, enum dep_secret_kind kind, const char *jti, uint64_t index,
+                          const struct dep_place *place);
 DEP_MUST_USE int dep_register_walk_secrets(struct dep_register *reg, dep_secret_fn *each,
                                            void *context, struct dep_fault *fault);
 
