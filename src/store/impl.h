@@ -16,6 +16,7 @@ enum {
     DEP_KEK_WRAPS_MAX = 1 << 20,
     DEP_SEGMENT_PATH = 64,
     DEP_JOURNAL_LEN_MAX = 256 * 1024,
+    DEP_UNSYNCED_TILES = 64,
 };
 
 /* The end of one family of files: records/, private/ or keyring/. */
@@ -49,6 +50,8 @@ struct dep_register {
                            * -1 */
     uint64_t journal_len; /* of frames that count */
     struct dep_tile_builder *builder;
+    struct dep_tile_id unsynced_tiles[DEP_UNSYNCED_TILES]; /* written since the last checkpoint */
+    size_t unsynced_tile_count;                            /* may be more than are kept */
     struct dep_fault
         *tile_fault;       /* where write_tile() reports; set by whoever lets the builder write */
     uint64_t builder_size; /* of the tree it was loaded for; UINT64_MAX: not loaded */

@@ -1,6 +1,6 @@
 /*
- * log/: tiles and checkpoint. Derived from records/, so written without sync; the checkpoint names
- * a tree whose records are durable.
+ * log/: tiles and checkpoint. The checkpoint names a tree whose records and tiles are durable: what
+ * it covers is there after a loss of power too.
  */
 #include "store/impl.h"
 
@@ -106,9 +106,49 @@ static int write_tile(void *context, const struct dep_tile_id *tile, const uint8
     if (fd < 0)
         return dep_store_io(reg, reg->tile_fault, "store.tile", path);
     int err = dep_file_write_all(fd, data, len, path, reg->tile_fault);
+    (void)sync_file_range(fd, 0, 0, SYNC_FILE_RANGE_WRITE); /* waited for in sync_tiles() */
     (void)close(fd);
+    if (reg->unsynced_tile_count < DEP_UNSYNCED_TILES)
+        reg->unsynced_tiles[reg->unsynced_tile_count] = *tile;
+    reg->unsynced_tile_count++;
     if (!err && tile->width == DEP_TILE_WIDTH)
         remove_partials(reg, path);
+    return err;
+}
+
+static int sync_path(const struct dep_register *reg, const char *path, struct dep_fault *fault)
+{
+    DEP_STORE_FD fd = openat(reg->fd, path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    return fd < 0 ? dep_store_io(reg, fault, "store.tile", path) : dep_file_sync(fd, path, fault);
+}
+
+/* A tile, and the folders between it and log/: it may be the first in them. */
+static int sync_tile(const struct dep_register *reg, const struct dep_tile_id *tile,
+                     char synced_folder[LOG_PATH_MAX], struct dep_fault *fault)
+{
+    char path[LOG_PATH_MAX];
+    log_path(tile, path);
+    int err = sync_path(reg, path, fault);
+    *strrchr(path, '/') = 0;
+    if (strcmp(path, synced_folder) == 0)
+        return err;
+    (void)snprintf(synced_folder, LOG_PATH_MAX, "%s", path);
+    for (char *end; !err && (end = strrchr(path, '/')); *end = 0)
+        err = sync_path(reg, path, fault);
+    return err;
+}
+
+/* Some one by one; of many the whole file system costs less. */
+static int sync_tiles(struct dep_register *reg, struct dep_fault *fault)
+{
+    char synced_folder[LOG_PATH_MAX] = "";
+    int err = DEP_OK;
+    if (reg->unsynced_tile_count > DEP_UNSYNCED_TILES)
+        err = syncfs(reg->fd) == 0 ? DEP_OK : dep_store_io(reg, fault, "store.tile", "log");
+    else
+        for (size_t i = 0; !err && i < reg->unsynced_tile_count; i++)
+            err = sync_tile(reg, &reg->unsynced_tiles[i], synced_folder, fault);
+    reg->unsynced_tile_count = 0;
     return err;
 }
 
@@ -148,6 +188,8 @@ int dep_register_rebuild_tiles(struct dep_register *reg, struct dep_fault *fault
         err = dep_store_fault(reg, fault, DEP_ERR_CORRUPT, "store.root", "records");
     if (!err)
         err = dep_tile_builder_partials(builder);
+    if (!err)
+        err = sync_tiles(reg, fault);
     dep_tile_builder_free(builder);
     return err;
 }
@@ -221,19 +263,6 @@ int dep_store_read_checkpoint(struct dep_register *reg, bool *out_changed, struc
     return DEP_OK;
 }
 
-static int write_checkpoint(struct dep_register *reg, struct dep_slice note,
-                            struct dep_fault *fault)
-{
-    DEP_STORE_FD fd = openat(reg->fd, "log/checkpoint.unfinished",
-                             O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644);
-    if (fd < 0)
-        return dep_store_io(reg, fault, "store.checkpoint.write", "log/checkpoint");
-    int err = dep_file_write_all(fd, note.data, note.len, "log/checkpoint", fault);
-    if (!err && renameat(reg->fd, "log/checkpoint.unfinished", reg->fd, "log/checkpoint") != 0)
-        err = dep_store_io(reg, fault, "store.checkpoint.write", "log/checkpoint");
-    return err;
-}
-
 int dep_store_publish(struct dep_register *reg, const struct dep_signing_key *log_key,
                       struct dep_fault *fault)
 {
@@ -251,7 +280,9 @@ int dep_store_publish(struct dep_register *reg, const struct dep_signing_key *lo
     /* Read back as a stranger would: a wrong log key must not get as far as the disk. */
     err = parse_checkpoint(reg, dep_buf_slice(&note), &checkpoint, fault);
     if (!err)
-        err = write_checkpoint(reg, dep_buf_slice(&note), fault);
+        err = sync_tiles(reg, fault);
+    if (!err)
+        err = dep_file_replace(reg->fd, "log/checkpoint", dep_buf_slice(&note), 0644, fault);
     if (err)
         return err;
     struct dep_buf kept = reg->note;
