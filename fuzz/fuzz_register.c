@@ -65,7 +65,8 @@ static void commit_all(struct dep_register *reg, const struct dep_signing_key *l
             (struct dep_commit_item){dep_buf_slice(&issued[i].jwt), issued[i].jti,
                                      dep_buf_slice(&issued[i].disclosures), issued[i].readers};
     }
-    must(dep_register_commit(reg, items, RECORDS, log_key, NULL, NULL, placed, &fault) == DEP_OK);
+    must(dep_register_commit(reg, items, RECORDS, log_key, NULL, NULL, placed, &fault) == DEP_OK &&
+         dep_register_publish(reg, log_key, &fault) == DEP_OK);
     dep_schemas_free(schemas);
 }
 
@@ -162,10 +163,10 @@ static int see_line(void *context, uint64_t index, const struct dep_place *place
     return DEP_OK;
 }
 
-static int see_secret(void *context, enum dep_secret_kind kind, const char *jti,
-                      const struct dep_place *place, bool erased)
+static int see_secret(void *context, enum dep_secret_kind kind, const char *jti, uint64_t index,
+                      const struct dep_place *place)
 {
-    (void)context, (void)kind, (void)place, (void)erased;
+    (void)context, (void)kind, (void)index, (void)place;
     must(strlen(jti) <= DEP_UUID_LEN);
     return DEP_OK;
 }

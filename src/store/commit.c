@@ -254,8 +254,11 @@ int dep_register_commit(struct dep_register *reg, const struct dep_commit_item *
     dep_buf_init(&group.secrets, GROUP_LEN_MAX);
     dep_buf_init(&group.keyring, GROUP_LEN_MAX);
     group.placed = dep_alloc_array(count, sizeof *group.placed);
-    int err = group.placed ? commit_group(&group, log_key, prepare, context)
-                           : dep_store_fault(reg, fault, DEP_ERR_NOMEM, "store.group", "records");
+    if (!group.placed) {
+        group_done(&group);
+        return dep_store_fault(reg, fault, DEP_ERR_NOMEM, "store.group", "records");
+    }
+    int err = commit_group(&group, log_key, prepare, context);
     if (!err)
         memcpy(out, group.placed, count * sizeof *out);
     group_done(&group);

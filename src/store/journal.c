@@ -222,7 +222,7 @@ int dep_journal_replay(struct dep_register *reg, struct dep_fault *fault)
     dep_buf_init(&text, DEP_JOURNAL_LEN_MAX);
     int err = read_journal(reg, &text, fault);
     struct dep_slice rest = dep_buf_slice(&text);
-    struct frame frame;
+    struct frame frame = {0};
     uint64_t least = reg->checkpoint.size;
     while (!err && !(err = next_beyond(reg, &rest, &least, &frame, fault)))
         err = put_in_place(reg, &frame, fault);
