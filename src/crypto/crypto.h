@@ -37,6 +37,14 @@ void dep_sha256_start(struct dep_sha256_stream *stream);
 void dep_sha256_add(struct dep_sha256_stream *stream, const void *data, size_t len);
 void dep_sha256_finish(struct dep_sha256_stream *stream, struct dep_hash *out);
 
+enum { DEP_SHA512_LEN = 64 };
+struct dep_sha512_stream {
+    _Alignas(16) uint8_t state[224];
+};
+void dep_sha512_start(struct dep_sha512_stream *stream);
+void dep_sha512_add(struct dep_sha512_stream *stream, const void *data, size_t len);
+void dep_sha512_finish(struct dep_sha512_stream *stream, uint8_t out[DEP_SHA512_LEN]);
+
 /* Digests of other tools' reports, by name: "md5", "sha1", "sha256", "sha512". NULL for any other
  * name. */
 struct dep_digest;

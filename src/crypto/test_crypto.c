@@ -75,6 +75,53 @@ static void test_digests(void **state)
     assert_null(dep_digest_new("SHA256"));
 }
 
+/* FIPS 180-4's examples, in pieces around the block of 128 and its padding. */
+static void test_sha512(void **state)
+{
+    (void)state;
+    static uint8_t million[1000000];
+    memset(million, 'a', sizeof million);
+    const struct {
+        struct dep_slice message;
+        const char *hex;
+    } rows[] = {
+        {{NULL, 0},
+         "cf83e1357eefb8bdf1542850d66d8007d620e4050b5715dc83f4a921d36ce9ce47d0d13c5d85f2b0ff8318d28"
+         "7"
+         "7eec2f63b931bd47417a81a538327af927da3e"},
+        {DEP_SLICE_LITERAL("abc"), "ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39"
+                                   "a2192992a274fc1a836ba3c23a3"
+                                   "feebbd454d4423643ce80e2a9ac94fa54ca49f"},
+        {DEP_SLICE_LITERAL("abcdefghbcdefghicdefghijdefghijkefghijklfghijklmghijklmnhijklmnoijklmno"
+                           "pjklmnopqklmnopqrlmnopqrsmnopqrstnopqrstu"),
+         "8e959b75dae313da8cf4f72814fc143f8f7779c6eb9f7fa17299aeadb6889018501d289e4900f7e4331b99dec"
+         "4"
+         "b5433ac7d329eeb6dd26545e96e55b874be909"},
+        {{million, sizeof million},
+         "e718483d0ce769644e2e42c7bc15b4638e1f98b13b2044285632a803afa973ebde0ff244877ea60a4cb0432ce"
+         "5"
+         "77c31beb009c5c2c49aa2e4eadb217ad8cc09b"},
+    };
+    static const size_t pieces[] = {1, 111, 112, 127, 128, 129, 65536};
+    for (size_t i = 0; i < DEP_COUNT(rows); i++) {
+        for (size_t j = 0; j < DEP_COUNT(pieces); j++) {
+            struct dep_sha512_stream stream, copy;
+            struct dep_slice rest = rows[i].message;
+            uint8_t out[DEP_SHA512_LEN];
+            dep_sha512_start(&stream);
+            while (rest.len) {
+                size_t len = rest.len < pieces[j] ? rest.len : pieces[j];
+                dep_sha512_add(&stream, rest.data, len);
+                rest = dep_slice_sub(rest, len, rest.len - len);
+            }
+            copy = stream; /* by value: the copy goes on alone */
+            dep_sha512_add(&stream, "x", 1);
+            dep_sha512_finish(&copy, out);
+            assert_hex(out, sizeof out, rows[i].hex);
+        }
+    }
+}
+
 static void test_hmac_hkdf(void **state)
 {
     (void)state;
@@ -210,10 +257,10 @@ static void test_signing(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_sha256),    cmocka_unit_test(test_digests),
-        cmocka_unit_test(test_hmac_hkdf), cmocka_unit_test(test_scrypt),
-        cmocka_unit_test(test_aead),      cmocka_unit_test(test_x25519),
-        cmocka_unit_test(test_signing),
+        cmocka_unit_test(test_sha256), cmocka_unit_test(test_digests),
+        cmocka_unit_test(test_sha512), cmocka_unit_test(test_hmac_hkdf),
+        cmocka_unit_test(test_scrypt), cmocka_unit_test(test_aead),
+        cmocka_unit_test(test_x25519), cmocka_unit_test(test_signing),
     };
     if (dep_crypto_init(false))
         return 1;
