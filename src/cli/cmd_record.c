@@ -514,6 +514,8 @@ int dep_cmd_schema(int argc, char **argv)
         show_schema(schema);
     for (size_t i = 0; !wanted && i < dep_schemas_count(schemas); i++) {
         const struct dep_schema *each = dep_schemas_at(schemas, i);
+        if (each != dep_schemas_find(schemas, each->type, 0))
+            continue; /* superseded: only for reading */
         if (args.json)
             (void)dep_print_json(json_pack("{s:s,s:i,s:s}", "type", each->type, "v", each->version,
                                            "label",

@@ -332,8 +332,9 @@ static void fill_drafts(const struct init_work *work, struct drafts *drafts)
     dep_hex_encode(work->charter.bytes, DEP_HASH_LEN, charter);
     add_draft(drafts, "key.enrolled", signing_claims("root", work->root), DEP_ROLE_ROOT,
               work->root);
-    add_draft(drafts, "charter.adopted", json_pack("{s:s}", "charter_sha256", charter),
-              DEP_ROLE_ROOT, work->root);
+    add_draft(drafts, "charter.adopted",
+              json_pack("{s:s,s:i}", "charter_sha256", charter, "number", 1), DEP_ROLE_ROOT,
+              work->root);
     add_draft(drafts, "key.enrolled", signing_claims("log", work->log), DEP_ROLE_ROOT, work->root);
     add_draft(drafts, "key.enrolled", signing_claims("registrar", work->registrar), DEP_ROLE_ROOT,
               work->root);

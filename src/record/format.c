@@ -79,6 +79,17 @@ static bool base64url_valid(struct dep_slice text)
     return dep_base64_parse(DEP_BASE64_URL, text, &bytes);
 }
 
+/* One text for one moment: as dep_time_encode writes it. */
+static bool utc_valid(struct dep_slice text)
+{
+    int64_t unix_s;
+    char again[21];
+    if (text.len != sizeof again - 1 || !dep_time_parse(text, &unix_s, NULL) || unix_s < 0)
+        return false;
+    dep_time_encode(unix_s, again);
+    return dep_slice_equal_string(text, again);
+}
+
 static const struct {
     const char *name;
     bool (*valid)(struct dep_slice text);
@@ -93,6 +104,7 @@ static const struct {
     {"age-recipient", age_valid},
     {"jwk-thumbprint", thumbprint_valid},
     {"base64url", base64url_valid},
+    {"utc", utc_valid},
 };
 
 bool dep_format_valid(const char *format, const json_t *string)

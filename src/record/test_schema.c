@@ -135,6 +135,225 @@ static void test_built_in(void **state)
     dep_schemas_free(schemas);
 }
 
+/* ---- every type: what its records show in clear ---- */
+
+static const char *example_string(const char *format)
+{
+    static const struct {
+        const char *format, *text;
+    } rows[] = {
+        {"edtf", "2026-11"},
+        {"sha256", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"},
+        {"uuid", "0190a2b4-7c1e-7abc-8def-0123456789ab"},
+        {"lang", "ar"},
+        {"code", "A-1"},
+        {"decimal", "12"},
+        {"age-recipient", "age1zvkyg2lqzraa2lnjvqej32nkuu0ues2s82hzrye869xeexvn73equnujwj"},
+        {"jwk-thumbprint", "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k"},
+        {"base64url", "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k"},
+        {"utc", "2026-11-24T09:15:17Z"},
+    };
+    for (size_t i = 0; format && i < DEP_COUNT(rows); i++)
+        if (strcmp(rows[i].format, format) == 0)
+            return rows[i].text;
+    return "words";
+}
+
+/* A value of this form: of an enum the one at `pick` (round and round); `full`, with what may be
+ * left out. */
+static json_t *example(const struct dep_schema *schema, const json_t *given, size_t pick, bool full)
+{
+    const json_t *form = dep_schema_form(schema, given);
+    const json_t *values = dep_json_array(form, "enum");
+    const char *type = dep_json_string(form, "type");
+    if (values)
+        return json_incref(json_array_get(values, pick % json_array_size(values)));
+    if (json_object_get(form, "elements") || json_object_get(form, "values")) {
+        json_t *inner = example(schema, dep_schema_member(schema, form, NULL), pick, full);
+        return json_object_get(form, "elements") ? json_pack("[o]", inner)
+                                                 : json_pack("{s:o}", "x", inner);
+    }
+    if (type && strcmp(type, "boolean") == 0)
+        return json_boolean(pick % 2);
+    if (type && strcmp(type, "string") != 0 && strcmp(type, "timestamp") != 0)
+        return json_integer((json_int_t)pick);
+    if (type)
+        return json_string(
+            example_string(dep_json_string(dep_json_object(form, "metadata"), "format")));
+    json_t *out = json_object();
+    const char *name;
+    json_t *member;
+    json_object_foreach(json_object_get(form, "properties"), name, member)
+        assert_int_equal(json_object_set_new(out, name, example(schema, member, pick, full)), 0);
+    json_object_foreach(full ? json_object_get(form, "optionalProperties") : NULL, name, member)
+        assert_int_equal(json_object_set_new(out, name, example(schema, member, pick, full)), 0);
+    return out;
+}
+
+/* All that is required, and of what may be unknown that it is; or (`full`) everything. */
+static json_t *example_claims(const struct dep_schema *schema, size_t pick, bool full)
+{
+    json_t *claims = example(schema, schema->jtd, pick, full);
+    json_t *unknown = json_object();
+    (void)json_object_del(claims, "unknown");
+    for (size_t i = 0; i < schema->field_count && !full; i++)
+        if (schema->fields[i].unknown_ok)
+            assert_int_equal(json_object_set_new(unknown, schema->fields[i].name,
+                                                 json_pack("{s:s,s:s}", "code", "unknown", "reason",
+                                                           "the source is a child")),
+                             0);
+    if (json_object_size(unknown) > 0)
+        assert_int_equal(json_object_set(claims, "unknown", unknown), 0);
+    json_decref(unknown);
+    return claims;
+}
+
+/* A register that is seized, or a log that is served, must not tell that a source, a guardian or a
+ * child is behind a record. The word, or NULL. */
+static const char *revealed(const char *clear)
+{
+    static const char *const words[] = {"source", "guardian", "child",  "witness",
+                                        "minor",  "victim",   "assent", "pseudonym"};
+    for (size_t i = 0; i < DEP_COUNT(words); i++)
+        if (strstr(clear, words[i]))
+            return words[i];
+    return NULL;
+}
+
+/* What an issued record shows without its disclosures: the digests and the clock's source left out,
+ * which say nothing. */
+static char *clear_text(const struct dep_schemas *schemas, const struct dep_schema *schema,
+                        const struct dep_issuer *issuer, const json_t *claims)
+{
+    struct dep_issued issued;
+    struct dep_jtd_error where = {"", ""};
+    struct dep_finding why = {"", "", 0};
+    int err = dep_record_issue(schemas, schema->type, claims, NULL, issuer, &issued, &where, &why);
+    if (err)
+        print_message("%s: %s at %s\n", schema->type, why.id, where.instance_path);
+    assert_int_equal(err, DEP_OK);
+    struct dep_jwt jwt;
+    assert_int_equal(dep_jwt_parse(dep_buf_slice(&issued.jwt), DEP_RECORD_TYP, &jwt, NULL), DEP_OK);
+    size_t count = dep_schema_protected_count(schema);
+    assert_int_equal(json_array_size(json_object_get(jwt.payload, "_sd")), count);
+    assert_int_equal(json_object_del(jwt.payload, "_sd"), count ? 0 : -1);
+    assert_int_equal(json_object_del(jwt.payload, "clock"), 0);
+    char *text = json_dumps(jwt.payload, JSON_COMPACT);
+    assert_non_null(text);
+    dep_jwt_done(&jwt);
+    dep_issued_done(&issued);
+    return text;
+}
+
+/* Each newest type of these, what is required and everything, each value of each enum: how many
+ * show a word. */
+static size_t count_revealing(const struct dep_schemas *schemas)
+{
+    enum { PICKS = 16 }; /* no enum has more values */
+    struct dep_signing_key *key = key_new();
+    struct dep_issuer issuer = {.member = "fr",
+                                .code = "A-1",
+                                .key = key,
+                                .now_ms = INT64_C(1764000000000),
+                                .clock_source = "ntp",
+                                .uncertainty_s = 1,
+                                .random = counter_random};
+    size_t revealing = 0;
+    for (size_t i = 0; i < dep_schemas_count(schemas); i++) {
+        const struct dep_schema *schema = dep_schemas_at(schemas, i);
+        if (schema != dep_schemas_find(schemas, schema->type, 0))
+            continue; /* superseded: none are issued any more */
+        issuer.role = (enum dep_role)(schema->signers & -schema->signers);
+        const char *word = NULL;
+        for (size_t pick = 0; pick < 2 * (size_t)PICKS && !word; pick++) {
+            DEP_AUTO_JSON *claims = example_claims(schema, pick / 2, pick % 2);
+            DEP_AUTO_FREE char *clear = clear_text(schemas, schema, &issuer, claims);
+            word = revealed(clear);
+            if (word)
+                print_message("%s shows \"%s\" in clear: %s\n", schema->type, word, clear);
+        }
+        revealing += word != NULL;
+    }
+    dep_signing_key_free(key);
+    return revealing;
+}
+
+static void test_clear(void **state)
+{
+    (void)state;
+    struct dep_schemas *schemas = NULL;
+    assert_int_equal(dep_schemas_new(&schemas, NULL), DEP_OK);
+    assert_true(dep_schemas_count(schemas) >= 48);
+    assert_int_equal(count_revealing(schemas), 0);
+    dep_schemas_free(schemas);
+}
+
+/* The check above fails where it should. */
+static void test_clear_fails(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *field;
+        size_t revealing;
+    } rows[] = {
+        {"\"f\":{\"enum\":[\"a\",\"b\"],\"metadata\":{" LABELS ",\"open\":true}}", 0},
+        {"\"f\":{\"enum\":[\"a\",\"guardian\"],\"metadata\":{" LABELS "}}", 0},
+        {"\"f\":{\"enum\":[\"a\",\"guardian\"],\"metadata\":{" LABELS ",\"open\":true}}", 1},
+        {"\"child_age_band\":{\"type\":\"uint8\",\"metadata\":{" LABELS "}}", 0},
+        {"\"child_age_band\":{\"type\":\"uint8\",\"metadata\":{" LABELS ",\"open\":true}}", 1},
+    };
+    for (size_t i = 0; i < DEP_COUNT(rows); i++) {
+        char text[1024];
+        (void)snprintf(text, sizeof text, "{" META("1") ",\"optionalProperties\":{%s}}",
+                       rows[i].field);
+        struct dep_schema_file file = file_of("a.jtd.json", text);
+        struct dep_schemas *schemas = NULL;
+        assert_int_equal(dep_schemas_parse(&file, 1, &schemas, NULL), DEP_OK);
+        if (count_revealing(schemas) != rows[i].revealing)
+            fail_msg("row %zu", i);
+        dep_schemas_free(schemas);
+    }
+}
+
+/* A version that was superseded is still read, by its own schema. */
+static void test_superseded(void **state)
+{
+    (void)state;
+    struct dep_schemas *schemas = NULL;
+    assert_int_equal(dep_schemas_new(&schemas, NULL), DEP_OK);
+    assert_int_equal(dep_schemas_find(schemas, "charter.adopted", 0)->version, 2);
+    struct dep_signing_key *key = key_new();
+    static const struct {
+        const char *v, *finding;
+    } rows[] = {{"1", NULL}, {"2", "record.field"}, {"3", "record.type"}};
+    for (size_t i = 0; i < DEP_COUNT(rows); i++) {
+        char payload[1024];
+        (void)snprintf(
+            payload, sizeof payload,
+            "{\"iss\":\"fr\",\"jti\":\"0190a2b4-7c1e-7abc-8def-0123456789ab\",\"iat\":1764000000,"
+            "\"clock\":{\"source\":\"ntp\",\"uncertainty_s\":1},\"type\":\"charter.adopted\","
+            "\"v\":%s,\"by\":{\"role\":\"root\",\"code\":\"root\"},\"charter_sha256\":\"%s\","
+            "\"_sd\":[\"kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k\"],\"_sd_alg\":\"sha-256\"}",
+            rows[i].v, example_string("sha256"));
+        DEP_AUTO_FREE char *text =
+            jwt_text("{\"alg\":\"EdDSA\",\"kid\":\"kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k\","
+                     "\"typ\":\"" DEP_RECORD_TYP "\"}",
+                     payload, key);
+        DEP_AUTO_RECORD record;
+        struct dep_finding why = {"", "", 0};
+        DEP_AUTO_JSON *claims = NULL;
+        assert_int_equal(dep_record_parse(dep_slice_string(text), &record, &why), DEP_OK);
+        int err =
+            dep_record_claims(schemas, &record, dep_slice_of(NULL, 0), false, &claims, NULL, &why);
+        if (rows[i].finding)
+            assert_found(err, &why, rows[i].finding);
+        else
+            assert_int_equal(err, DEP_OK);
+    }
+    dep_signing_key_free(key);
+    dep_schemas_free(schemas);
+}
+
 /* Members behind references, elements and values; values of enums; nothing where there is nothing. */
 static void test_inside(void **state)
 {
@@ -203,10 +422,14 @@ static void test_out_of_memory(void **state)
 
 int main(void)
 {
+    if (dep_crypto_init(false))
+        return 1;
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_refused),  cmocka_unit_test(test_versions),
-        cmocka_unit_test(test_built_in), cmocka_unit_test(test_inside),
-        cmocka_unit_test(test_roles),    cmocka_unit_test(test_out_of_memory),
+        cmocka_unit_test(test_refused),    cmocka_unit_test(test_versions),
+        cmocka_unit_test(test_built_in),   cmocka_unit_test(test_inside),
+        cmocka_unit_test(test_roles),      cmocka_unit_test(test_out_of_memory),
+        cmocka_unit_test(test_clear),      cmocka_unit_test(test_clear_fails),
+        cmocka_unit_test(test_superseded),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

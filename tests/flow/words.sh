@@ -37,3 +37,8 @@ for command in [''] + sys.argv[1:]:
             print('%s %s: the second column begins at %s' % (language, command, sorted(columns))); bad += 1
 sys.exit(1 if bad else 0)
 PY
+
+# Each record type is named once, a superseded version of it is not.
+depositary schema >types
+grep -q '^charter.adopted ' types
+[ -z "$(cut -d ' ' -f 1 types | sort | uniq -d)" ] || fail 'a record type is listed twice'
