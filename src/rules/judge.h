@@ -13,7 +13,8 @@
 enum {
     DEP_FACTS_MAX = 1 << 22,
     DEP_NAMES_MAX = 1 << 23,
-    DEP_MATERIALS_MAX = 4096, /* of one action */
+    DEP_NAMES_LEN_MAX = 1 << 30, /* of all of them together */
+    DEP_MATERIALS_MAX = 4096,    /* of one action */
     DEP_REQUIREMENTS_MAX = 1 << 20,
 };
 
@@ -22,6 +23,9 @@ struct dep_names;
 DEP_MUST_USE int dep_names_new(struct dep_names **out);
 void dep_names_free(struct dep_names *names);
 DEP_MUST_USE int dep_names_add(struct dep_names *names, const char *text, dep_id *out);
+/* 0 where it was never added. */
+dep_id dep_names_find(const struct dep_names *names, const char *text);
+/* Borrowed until `names` is freed. */
 const char *dep_names_text(const struct dep_names *names, dep_id id);
 
 enum dep_action_kind {
@@ -48,14 +52,14 @@ struct dep_material {
     struct dep_codes territories, handling, categories;
 };
 struct dep_action {
-    enum dep_action_kind kind;
-    int recipient, purpose, line; /* places in the charter's lists; line -1: none */
+    enum dep_action_kind kind;    /* one */
+    int recipient, purpose, line; /* places in the charter's lists, -1: none (section 1) */
     struct dep_codes territories; /* where it takes place: missions */
     struct dep_interval during;   /* missions; a release is now */
-    dep_id prepared_by;
+    dep_id prepared_by;           /* 0: nobody knows, so that no approval counts */
     struct dep_hash digest;
     bool urgent_threat;
-    const struct dep_material *materials;
+    const struct dep_material *materials; /* of a mission none */
     size_t material_count;
 };
 
@@ -75,12 +79,16 @@ enum dep_assurance {
 };
 enum dep_scope { DEP_SCOPE_ITEM = 1, DEP_SCOPE_CASE, DEP_SCOPE_ALL };
 
-/* One record in force, as the judge needs it. Unused members are zero. */
+/*
+ * One record, as the judge needs it: whatever was heard of, in force or not. Unused members are
+ * zero. Who makes a fact answers for what stands in it (section 2): above all that a consent which
+ * isn't on paper was signed by the member that it names as its grantor.
+ */
 struct dep_fact {
     enum dep_fact_kind kind;
     struct dep_hash record; /* of its JWT: what the verdict names */
-    uint64_t index;         /* in the log */
-    dep_id by;              /* officer who recorded it */
+    uint64_t index;         /* in the log of this register; from its size on it isn't heard of */
+    dep_id by;              /* officer who recorded it; 0: unknown, an approval doesn't count */
     dep_id grantor;         /* member: consents of layer host and originator */
     enum dep_layer layer;
     unsigned actions;    /* set of dep_action_kind */
@@ -90,12 +98,15 @@ struct dep_fact {
     struct dep_codes recipients, purposes, lines, territories, handling;
     bool any_recipient, any_purpose, any_line, any_territory; /* said expressly */
     struct dep_interval in_force;
-    int64_t recorded_s;  /* with its uncertainty added */
-    int64_t withdrawn_s; /* INT64_MAX: not */
-    int64_t status_s; /* when its grantor's newest status record that lists it was made; INT64_MIN:
-                         none */
-    bool own;         /* granted by this member: no status is asked */
-    bool on_paper, checked, guardian, assent;
+    int64_t recorded_s;     /* its uncertainty added: when it was there at the latest */
+    int64_t withdrawn_s;    /* its uncertainty taken off; INT64_MAX: not. A status record that no
+                               longer lists it is a withdrawal as well */
+    int64_t status_s;       /* when its grantor's newest status record was made, which lists it,
+                               its uncertainty taken off; INT64_MIN: none */
+    struct dep_hash status; /* that record */
+    bool own;               /* granted by this member: no status is asked */
+    bool on_paper, guardian, assent;
+    dep_id checked_by;        /* on paper: the officer who checked it; 0: nobody */
     struct dep_hash approves; /* approvals: digest of the action */
 };
 
@@ -103,8 +114,10 @@ struct dep_fact {
 struct dep_facts;
 DEP_MUST_USE int dep_facts_new(struct dep_facts **out);
 void dep_facts_free(struct dep_facts *facts);
+/* DEP_ERR_CAP past DEP_FACTS_MAX. */
 DEP_MUST_USE int dep_facts_add(struct dep_facts *facts, const struct dep_fact *fact);
 size_t dep_facts_count(const struct dep_facts *facts);
+/* Borrowed until the next dep_facts_add(). */
 const struct dep_fact *dep_facts_at(const struct dep_facts *facts, size_t place);
 
 enum dep_need {
@@ -129,12 +142,26 @@ const char *dep_need_name(enum dep_need need);
 /* DEP_NEED_COUNT where unknown. */
 enum dep_need dep_need_parse(const char *name);
 
+/* Who can meet it, for dep_requirement.who and for words. */
+enum dep_giver {
+    DEP_GIVER_NOBODY,    /* `who` is -1 here and where not said otherwise */
+    DEP_GIVER_MEMBER,    /* its place in the charter; -1: none that the charter names */
+    DEP_GIVER_RECIPIENT, /* its place in the charter's list; -1: the action names none */
+    DEP_GIVER_SOURCE,
+    DEP_GIVER_OFFICER, /* who states it of the material */
+    DEP_GIVER_APPROVER,
+};
+enum dep_giver dep_need_giver(enum dep_need need);
+const char *dep_giver_name(enum dep_giver giver);
+
 /* In the order of doc/format/rules.md section 5: of several the last counts. */
 enum dep_met {
     DEP_MET,
     DEP_WAIVED,
     DEP_MISSING_ABSENT,
+    DEP_MISSING_NOBODY,
     DEP_MISSING_SCOPE,
+    DEP_MISSING_GUARDIAN,
     DEP_MISSING_NOT_YET,
     DEP_MISSING_LAPSED,
     DEP_MISSING_WITHDRAWN,
@@ -142,30 +169,41 @@ enum dep_met {
     DEP_MISSING_STALE,
     DEP_MISSING_SAME_PERSON,
     DEP_MISSING_NEVER,
+    DEP_MET_COUNT
 };
+/* "not_yet". */
 const char *dep_met_name(enum dep_met met);
 
 enum dep_outcome { DEP_YES, DEP_REFER_TO_COURT, DEP_NO };
 const char *dep_outcome_name(enum dep_outcome outcome);
 
+/* A line of the verdict. What takes several records has a line for each (section 5). */
+enum { DEP_MATERIAL_NONE = -1 };
 struct dep_requirement {
     enum dep_need need;
-    const char *rule; /* id, borrowed from the charter; the first that asks for it */
-    size_t material;  /* place in the action */
+    const char *rule; /* id, borrowed from the charter: the first that asks for it; "rule.none" and
+                         "threat" where none does */
+    int material;     /* place in the action; DEP_MATERIAL_NONE: a mission */
     int code;         /* territory or handling code, or -1 */
     enum dep_met met;
-    const struct dep_fact *by; /* borrowed from the facts; NULL where none */
-    int who;                   /* member who could give it (place in the charter), or -1 */
+    const struct dep_fact *by; /* where met by a record, else NULL; borrowed from the facts */
+    bool by_status;            /* and by the status record of that fact, which was asked for */
+    int who;                   /* dep_need_giver() tells what it is a place of */
 };
 struct dep_verdict {
     enum dep_outcome outcome;
-    const char *no_rule; /* "rule.none" or "material.none" where nothing was judged, else NULL */
+    /* Why it is refused whatever is there, else NULL: "rule.none" (a material to which no rule
+     * applies has a line `never` of rule "rule.none"); where nothing was judged: "material.none",
+     * "recipient.none", "purpose.none", "line.none" (not in the charter's list then),
+     * "interval.none" (a mission that lasts no time). */
+    const char *no_rule;
     int64_t review_by_s; /* urgent threat: the deadline; else INT64_MAX */
     struct dep_requirement *requirements;
     size_t requirement_count;
     struct dep_hash digest;
 };
 void dep_verdict_done(struct dep_verdict *verdict);
+#define DEP_AUTO_VERDICT DEP_CLEANUP(dep_verdict_done) struct dep_verdict
 
 /* What the log looked like when it was judged. */
 struct dep_judged_at {
@@ -173,8 +211,13 @@ struct dep_judged_at {
     const char *origin;
     uint64_t size;
     struct dep_hash root;
-    int64_t now_s, uncertainty_s;
+    int64_t now_s, uncertainty_s; /* uncertainty at least 0 */
 };
+/*
+ * Same inputs, same verdict; the order in which names and facts were added is no input. Faults:
+ * memory; DEP_ERR_CAP past DEP_MATERIALS_MAX or DEP_REQUIREMENTS_MAX. `out` is freed with
+ * dep_verdict_done(); it borrows from `charter` and `facts`.
+ */
 DEP_MUST_USE int dep_judge(const struct dep_charter *charter, const struct dep_facts *facts,
                            const struct dep_names *names, const struct dep_action *action,
                            const struct dep_judged_at *at, struct dep_verdict *out);
