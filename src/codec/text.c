@@ -38,6 +38,26 @@ bool dep_utf8_valid(struct dep_slice text)
     return true;
 }
 
+/* ---- names of keys (c2sp.org/signed-note, Format) ---- */
+
+bool dep_key_name_valid(struct dep_slice name)
+{
+    if (name.len == 0 || name.len > DEP_KEY_NAME_LEN_MAX || !dep_utf8_valid(name))
+        return false;
+    for (size_t i = 0; i < name.len; i++)
+        if (name.data[i] <= ' ' || name.data[i] == '+' || name.data[i] == 0x7f)
+            return false;
+    static const char *const spaces[] = {
+        "\xc2\x85",     "\xc2\xa0",     "\xe1\x9a\x80", "\xe2\x80\x80", "\xe2\x80\x81",
+        "\xe2\x80\x82", "\xe2\x80\x83", "\xe2\x80\x84", "\xe2\x80\x85", "\xe2\x80\x86",
+        "\xe2\x80\x87", "\xe2\x80\x88", "\xe2\x80\x89", "\xe2\x80\x8a", "\xe2\x80\xa8",
+        "\xe2\x80\xa9", "\xe2\x80\xaf", "\xe2\x81\x9f", "\xe3\x80\x80"};
+    for (size_t i = 0; i < DEP_COUNT(spaces); i++)
+        if (memmem(name.data, name.len, spaces[i], strlen(spaces[i])))
+            return false;
+    return true;
+}
+
 /* ---- UUIDv7 (RFC 9562 section 5.7) ---- */
 
 void dep_uuid7_encode(uint64_t unix_ms, const uint8_t random[10], char *out)

@@ -11,6 +11,11 @@
 /* Well-formed UTF-8 (RFC 3629: no surrogate, no overlong form). */
 bool dep_utf8_valid(struct dep_slice text);
 
+/* Name of a note's key, and so a log's origin (c2sp.org/signed-note, Format): not empty, neither a
+ * Unicode space, a control character nor a plus. */
+enum { DEP_KEY_NAME_LEN_MAX = 255 };
+bool dep_key_name_valid(struct dep_slice name);
+
 /* UUIDv7 (RFC 9562 section 5.7): 48 bits of `unix_ms`, the rest from `random`. `out` holds
  * DEP_UUID_LEN + 1. */
 void dep_uuid7_encode(uint64_t unix_ms, const uint8_t random[10], char *out);

@@ -14,28 +14,9 @@ enum { ALGORITHM_ED25519 = 1, ID_LEN = 4, SIGNATURE_MAX = 8 * 1024 };
 static const char NOTE_CLAUSE[] = "c2sp.org/signed-note, Format";
 static const char DASH[] = "\xe2\x80\x94 ";
 
-/* signed-note: a key name is not empty and has neither a Unicode space nor a plus. */
-static bool name_valid(struct dep_slice name)
-{
-    if (name.len == 0 || name.len > DEP_ORIGIN_LEN_MAX || !dep_utf8_valid(name))
-        return false;
-    for (size_t i = 0; i < name.len; i++)
-        if (name.data[i] <= ' ' || name.data[i] == '+' || name.data[i] == 0x7f)
-            return false;
-    static const char *const spaces[] = {
-        "\xc2\x85",     "\xc2\xa0",     "\xe1\x9a\x80", "\xe2\x80\x80", "\xe2\x80\x81",
-        "\xe2\x80\x82", "\xe2\x80\x83", "\xe2\x80\x84", "\xe2\x80\x85", "\xe2\x80\x86",
-        "\xe2\x80\x87", "\xe2\x80\x88", "\xe2\x80\x89", "\xe2\x80\x8a", "\xe2\x80\xa8",
-        "\xe2\x80\xa9", "\xe2\x80\xaf", "\xe2\x81\x9f", "\xe3\x80\x80"};
-    for (size_t i = 0; i < DEP_COUNT(spaces); i++)
-        if (memmem(name.data, name.len, spaces[i], strlen(spaces[i])))
-            return false;
-    return true;
-}
-
 bool dep_origin_valid(struct dep_slice origin)
 {
-    return name_valid(origin);
+    return dep_key_name_valid(origin);
 }
 
 static void key_id(struct dep_slice name, const struct dep_public_key *key, uint8_t out[ID_LEN])
@@ -53,7 +34,7 @@ static void key_id(struct dep_slice name, const struct dep_public_key *key, uint
 int dep_vkey_make(struct dep_slice name, const struct dep_public_key *key, struct dep_vkey *out,
                   struct dep_finding *why)
 {
-    if (!name_valid(name))
+    if (!dep_key_name_valid(name))
         return dep_found(why, "vkey.name", NOTE_CLAUSE, 0);
     out->name = name;
     out->key = *key;
@@ -81,7 +62,7 @@ int dep_vkey_parse(struct dep_slice text, struct dep_vkey *out, struct dep_findi
     uint8_t typed[1 + DEP_ED25519_PUBLIC_LEN], id[ID_LEN];
     struct dep_slice name = dep_slice_next(&rest, '+');
     struct dep_slice hex = dep_slice_next(&rest, '+');
-    if (!name_valid(name))
+    if (!dep_key_name_valid(name))
         return dep_found(why, "vkey.name", clause, 0);
     if (!dep_hex_parse(hex, id, ID_LEN))
         return dep_found(why, "vkey.id", clause, name.len + 1);
@@ -109,7 +90,7 @@ static int parse_signature(struct dep_slice line, size_t at, struct dep_note_sig
     out->base64 = rest;
     DEP_AUTO_BUF bytes;
     dep_buf_init(&bytes, SIGNATURE_MAX);
-    if (!name_valid(out->name))
+    if (!dep_key_name_valid(out->name))
         return dep_found(why, "note.signature.name", NOTE_CLAUSE, at);
     if (!dep_base64_parse(DEP_BASE64_STD, rest, &bytes))
         return dep_buf_err(&bytes) == DEP_ERR_NOMEM

@@ -8,12 +8,13 @@
  */
 #ifndef DEP_LOG_NOTE_H
 #define DEP_LOG_NOTE_H
+#include "codec/text.h"
 #include "log/merkle.h"
 
 enum {
     DEP_NOTE_LEN_MAX = 64 * 1024,
     DEP_NOTE_SIGNATURES_MAX = 64,
-    DEP_ORIGIN_LEN_MAX = 255,
+    DEP_ORIGIN_LEN_MAX = DEP_KEY_NAME_LEN_MAX,
     DEP_PROOF_LEN_MAX = 1024 * 1024,
 };
 
