@@ -41,6 +41,9 @@ enum dep_recipient_kind {
     DEP_TO_ORGANISATION = 64,
     DEP_TO_OTHER = 128,
 };
+/* "complaint_body": the bit, 0 where unknown; the name of exactly one. */
+unsigned dep_recipient_kind_parse(const char *name);
+const char *dep_recipient_kind_name(enum dep_recipient_kind kind);
 
 /* [from, to) in seconds since 1970; INT64_MIN and INT64_MAX where open. */
 struct dep_interval {
@@ -66,10 +69,12 @@ struct dep_charter_code {
 struct dep_charter;
 /*
  * Findings: "json.*", "charter.form" (a member is missing, unknown or of a wrong type),
- * "charter.name" (a language is missing), "charter.code" (malformed, repeated, not in its list),
+ * "charter.name" (a language is missing), "charter.code" (malformed, repeated, not in its list;
+ * so too keys and origins),
  * "charter.interval", "charter.territory" (two members at one time), "charter.threshold",
  * "charter.rule" (unknown condition, need or parameter), "charter.number" (number and previous
- * don't fit), "charter.len". `where` (may be NULL) gets a JSON pointer.
+ * don't fit), "charter.len" (of the text, or of a list in it). `where` (may be NULL) gets a JSON
+ * pointer.
  */
 DEP_MUST_USE int dep_charter_parse(struct dep_slice text, struct dep_charter **out,
                                    struct dep_jtd_error *where, struct dep_finding *why);
@@ -82,6 +87,10 @@ static inline void dep_charter_release(struct dep_charter **charter)
 
 const struct dep_hash *dep_charter_digest(const struct dep_charter *charter);
 int64_t dep_charter_number(const struct dep_charter *charter);
+/* `from`: entered no earlier. */
+int64_t dep_charter_from_s(const struct dep_charter *charter);
+/* How many members in force must adopt the next one. */
+int64_t dep_charter_threshold(const struct dep_charter *charter);
 /* Of the charter before; NULL for number 1. */
 const struct dep_hash *dep_charter_previous(const struct dep_charter *charter);
 /* The whole text as parsed: names by language and what only people read. */
@@ -112,8 +121,9 @@ static inline bool dep_codes_has(const struct dep_codes *codes, int place)
 /* ---- fingerprint (section 2) ---- */
 /* `out` holds DEP_FINGERPRINT_LEN + 1. */
 void dep_fingerprint_encode(const struct dep_hash *digest, char *out);
-/* As read aloud. Findings "fingerprint.len", "fingerprint.character" (offset), "fingerprint.check"
- * (offset: number of the group, 0 to 7). `out` gets the 25 bytes. */
+/* As read aloud. Findings "fingerprint.len" (offset: the first group that hasn't six characters, 8
+ * where blanks don't part it in eight), "fingerprint.character" (offset: of the byte),
+ * "fingerprint.check" (offset: number of the group, 0 to 7). `out` gets the 25 bytes. */
 enum { DEP_FINGERPRINT_BYTES = 25 };
 DEP_MUST_USE int dep_fingerprint_parse(struct dep_slice text, uint8_t out[DEP_FINGERPRINT_BYTES],
                                        struct dep_finding *why);
@@ -126,10 +136,12 @@ struct dep_adoption {
 };
 /*
  * Does `next` succeed `before` (NULL: `next` is number 1)? Findings "charter.number",
- * "charter.previous", "charter.adoption.absent" (a member that had to), "charter.adoption.few",
- * "charter.adoption.member" (adopts, isn't one), "charter.adoption.digest",
- * "charter.adoption.repeated", and those of dep_record_parse and of signatures ("jwt.signature");
- * `out_member` (may be NULL) gets the place in `next` or `before` of the member concerned, or -1.
+ * "charter.previous", "charter.interval" (`from` is before that of `before`),
+ * "charter.adoption.absent" (a member that had to), "charter.adoption.few",
+ * "charter.adoption.member" (adopts, isn't one), "charter.adoption.key" (not its root key),
+ * "charter.adoption.digest", "charter.adoption.repeated", and those of dep_record_parse and of
+ * signatures ("jwt.signature"); of one adoption `offset` is its place in the list. `out_member`
+ * (may be NULL) gets the place in `next` of the member a finding concerns, or -1.
  */
 DEP_MUST_USE int dep_charter_succeeds(const struct dep_schemas *schemas,
                                       const struct dep_charter *before,
@@ -139,8 +151,9 @@ DEP_MUST_USE int dep_charter_succeeds(const struct dep_schemas *schemas,
 /*
  * A chain of charters 1..count with their adoptions, against a pin (NULL: the chain itself only).
  * On DEP_OK `out_trusted` is the number of charters the pin vouches for: the pinned one and its
- * predecessors through `previous`, its successors as far as each succeeds. Findings of
- * dep_charter_succeeds, and "charter.pin" (none of them is the pinned one).
+ * predecessors through `previous`, its successors as far as each succeeds; where that is fewer than
+ * `count`, `why` tells what is wrong with the next. Findings of dep_charter_succeeds (offset: of an
+ * adoption, or of a predecessor's link), and "charter.pin" (none of them is the pinned one).
  */
 struct dep_charter_link {
     const struct dep_charter *charter;
@@ -152,8 +165,8 @@ DEP_MUST_USE int dep_charter_chain_verify(const struct dep_schemas *schemas,
                                           const uint8_t *pin, size_t *out_trusted,
                                           struct dep_finding *why);
 /* C2SP tlog-policy for `origin`, of the cosigners of all other members in force at `now_s`, with
- * the charter's quorum. "charter.quorum" where there are fewer cosigners. `log_vkey`: the log's
- * verifier key. */
+ * the charter's quorum. "charter.quorum" where there are fewer cosigners, "charter.member" (names
+ * no such member), "charter.origin" (not that member's log). `log_vkey`: the log's verifier key. */
 DEP_MUST_USE int dep_charter_policy_encode(const struct dep_charter *charter, const char *member,
                                            struct dep_slice log_vkey, int64_t now_s,
                                            struct dep_buf *out, struct dep_finding *why);

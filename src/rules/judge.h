@@ -45,6 +45,12 @@ enum dep_flag {
     DEP_FLAG_PROTECTED = 32,
     DEP_FLAG_REDACTED = 64,
 };
+/* Their words in rules and records ("release", "coercion"): the bit, 0 where unknown; the name of
+ * exactly one. */
+unsigned dep_action_kind_parse(const char *name);
+const char *dep_action_kind_name(enum dep_action_kind kind);
+unsigned dep_flag_parse(const char *name);
+const char *dep_flag_name(enum dep_flag flag);
 
 struct dep_material {
     dep_id item, of_case, originator; /* originator 0: this member */
@@ -137,7 +143,7 @@ enum dep_need {
     DEP_NEED_NEVER,
     DEP_NEED_COUNT
 };
-/* "consent.host"; NULL never. */
+/* "consent.host"; never NULL. */
 const char *dep_need_name(enum dep_need need);
 /* DEP_NEED_COUNT where unknown. */
 enum dep_need dep_need_parse(const char *name);
