@@ -521,6 +521,10 @@ static void list_clauses(struct list_sql *sql, const struct dep_index_query *que
                          const char *words)
 {
     dep_buf_add_string(&sql->text, "SELECT record.* FROM record WHERE 1");
+    if (query->id) {
+        where(sql, "jti>=? AND jti<?||'~'", query->id);
+        sql->binds[sql->bind_count++] = query->id;
+    }
     if (query->type) {
         size_t len = strlen(query->type);
         bool prefix = len > 0 && query->type[len - 1] == '.';
@@ -545,10 +549,29 @@ static void list_clauses(struct list_sql *sql, const struct dep_index_query *que
         dep_buf_add_string(&sql->text, " AND complete=0 AND erased=0");
     if (query->text)
         where(sql, "idx IN (SELECT rowid FROM words WHERE words MATCH ?)", words);
-    uint64_t limit =
+    dep_buf_addf(&sql->text, " ORDER BY idx %s", query->newest_first ? "DESC" : "ASC");
+}
+
+/* The rows that are seen, up to the limit: what isn't seen takes nobody's place. */
+static int give_rows(struct dep_index *index, sqlite3_stmt *statement,
+                     const struct dep_index_query *query, dep_index_fn *each, void *context,
+                     struct dep_fault *fault)
+{
+    uint64_t left =
         query->limit && query->limit < DEP_INDEX_LIST_MAX ? query->limit : DEP_INDEX_LIST_MAX;
-    dep_buf_addf(&sql->text, " ORDER BY idx %s LIMIT %llu", query->newest_first ? "DESC" : "ASC",
-                 (unsigned long long)limit);
+    int code = SQLITE_DONE;
+    while (left && (code = sqlite3_step(statement)) == SQLITE_ROW) {
+        struct dep_index_row row;
+        if (!read_row(statement, &row))
+            return fail(index, fault);
+        if (query->sees && !query->sees(query->sees_context, &row))
+            continue;
+        left--;
+        int err = each(context, &row);
+        if (err)
+            return err;
+    }
+    return left == 0 || code == SQLITE_DONE ? DEP_OK : fail(index, fault);
 }
 
 int dep_index_list(struct dep_index *index, const struct dep_index_query *query, dep_index_fn *each,
@@ -571,13 +594,8 @@ int dep_index_list(struct dep_index *index, const struct dep_index_query *query,
         err = fail(index, fault);
     for (int i = 0; !err && i < sql.bind_count; i++)
         bind_text(statement, i + 1, sql.binds[i]);
-    int code = SQLITE_DONE;
-    while (!err && (code = sqlite3_step(statement)) == SQLITE_ROW) {
-        struct dep_index_row row;
-        err = read_row(statement, &row) ? each(context, &row) : fail(index, fault);
-    }
-    if (!err && code != SQLITE_DONE)
-        err = fail(index, fault);
+    if (!err)
+        err = give_rows(index, statement, query, each, context, fault);
     sqlite3_finalize(statement);
     dep_buf_done(&sql.text);
     return err;

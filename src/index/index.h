@@ -75,7 +75,10 @@ DEP_MUST_USE int dep_index_forget(struct dep_index *index, const char *jti,
 DEP_MUST_USE int dep_index_find(struct dep_index *index, const char *jti, struct dep_index_row *out,
                                 struct dep_finding *why, struct dep_fault *fault);
 
+/* Whether a row is there at all for whoever asks. */
+typedef bool dep_index_sees_fn(void *context, const struct dep_index_row *row);
 struct dep_index_query {
+    const char *id;            /* whole or a prefix; NULL any */
     const char *type;          /* exact, or a prefix ending in '.' ; NULL any */
     const char *item;          /* NULL any */
     const char *ref;           /* records that reference this jti; NULL any */
@@ -85,6 +88,8 @@ struct dep_index_query {
     bool incomplete; /* only rows that still lack their protected fields and aren't erased */
     uint64_t limit;  /* 0: DEP_INDEX_LIST_MAX */
     bool newest_first;
+    dep_index_sees_fn *sees; /* NULL: all are seen. Others are neither given nor counted */
+    void *sees_context;
 };
 typedef int dep_index_fn(void *context, const struct dep_index_row *row);
 /* `each` other than 0 stops and is returned. */

@@ -107,6 +107,54 @@ static void test_index(void **state)
     assert_false(on_disk("X-1 blue"));
 }
 
+static bool sees_notes(void *context, const struct dep_index_row *row)
+{
+    ++*(size_t *)context;
+    return strcmp(row->type, "note") == 0;
+}
+
+/* What isn't seen takes no place: neither in a list nor before its limit. */
+static void test_seen(void **state)
+{
+    (void)state;
+    struct dep_index *index = NULL;
+    struct dep_fault fault;
+    char path[128];
+    (void)snprintf(path, sizeof path, "%s/index.db", top);
+    (void)unlink(path);
+    assert_int_equal(dep_index_open(top, true, true, &index, &fault), DEP_OK);
+    project(index, 0, "evidence.collected", EVIDENCE, true);
+    project(index, 1, "note", "{\"kind\":\"a\"}", true);
+    project(index, 2, "note", "{\"kind\":\"b\"}", true);
+    static const struct {
+        const char *id;
+        uint64_t limit;
+        bool notes_only;
+        size_t count, asked;
+    } rows[] = {
+        {NULL, 0, false, 3, 0},
+        {NULL, 0, true, 2, 3},
+        {NULL, 1, false, 1, 0},
+        {NULL, 1, true, 1, 2},
+        {"01a20d1d", 0, true, 2, 3},
+        {"01a20d1d-0000-7000-8000-000000000000", 0, false, 1, 0},
+        {"01a20d1d-0000-7000-8000-000000000000", 0, true, 0, 1},
+        {"01a20d1e", 0, false, 0, 0},
+    };
+    for (size_t i = 0; i < DEP_COUNT(rows); i++) {
+        size_t asked = 0;
+        struct dep_index_query query = {.id = rows[i].id,
+                                        .limit = rows[i].limit,
+                                        .sees = rows[i].notes_only ? sees_notes : NULL,
+                                        .sees_context = &asked};
+        size_t got = count(index, &query);
+        if (got != rows[i].count || asked != rows[i].asked)
+            fail_msg("row %zu: %zu of %zu asked", i, got, asked);
+    }
+    dep_index_close(index);
+    (void)unlink(path);
+}
+
 /* Projected without a key, completed with one. */
 static void test_completion(void **state)
 {
@@ -156,7 +204,7 @@ static void test_rubbish(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_index),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_index), cmocka_unit_test(test_seen),
                                        cmocka_unit_test(test_completion),
                                        cmocka_unit_test(test_rubbish)};
     struct dep_finding why;

@@ -65,6 +65,20 @@ static int roles_read(const json_t *meta, const char *name, unsigned allowed, un
     return DEP_OK;
 }
 
+/* To whom it shows that there is such a record: readers, and the roles named or else its signers. An
+ * administrator is nobody's reader, and so is shown none. */
+static int shown_read(const json_t *meta, struct dep_schema *out, struct dep_finding *why)
+{
+    enum { SHOWABLE = DEP_ROLES_READING | DEP_ROLE_APPROVER };
+    unsigned named = out->signers & SHOWABLE;
+    int err =
+        json_object_get(meta, "shown") ? roles_read(meta, "shown", SHOWABLE, &named, why) : DEP_OK;
+    out->shown = out->readers | named;
+    out->is_public = dep_json_true(meta, "public");
+    out->is_local = dep_json_true(meta, "local");
+    return err;
+}
+
 static bool labels_valid(const json_t *meta)
 {
     const json_t *labels = dep_json_object(meta, "labels");
@@ -183,7 +197,8 @@ static int schema_read(const struct dep_schema_file *file, const json_t *shared,
         dep_json_true(jtd, "additionalProperties") || dep_json_true(jtd, "nullable"))
         return dep_found(why, "schema.form", "record.md 5", 0);
     if ((err = roles_read(meta, "readers", DEP_ROLES_READING, &out->readers, why)) ||
-        (err = roles_read(meta, "signers", ~0U, &out->signers, why)))
+        (err = roles_read(meta, "signers", ~0U, &out->signers, why)) ||
+        (err = shown_read(meta, out, why)))
         return err;
     out->type = dep_strdup(type);
     return out->type ? fields_read(out, why) : DEP_ERR_NOMEM;

@@ -35,6 +35,9 @@ struct dep_schema {
     const char *type;
     int version;
     unsigned readers, signers; /* sets of dep_role */
+    unsigned shown;            /* roles to whom a record of the type shows, readers among them */
+    bool is_public;            /* it shows to whoever opens the register */
+    bool is_local;             /* it never leaves the register */
     size_t field_count;        /* of the type itself: the envelope's claims are not among them */
     const struct dep_schema_field *fields;
     const json_t *jtd;

@@ -3,6 +3,9 @@
 #define LABELS "\"labels\":{\"en\":\"E\",\"fr\":\"F\",\"ar\":\"A\"}"
 #define META(v)                                                                                    \
     "\"metadata\":{\"v\":" v "," LABELS ",\"readers\":[\"legal\"],\"signers\":[\"desk\"]}"
+#define SHOWN(roles)                                                                               \
+    "\"metadata\":{\"v\":1," LABELS ",\"readers\":[\"legal\"],\"signers\":[\"desk\"],"             \
+    "\"shown\":" roles "}"
 #define FIELD(extra) "{\"type\":\"string\",\"metadata\":{" LABELS extra "}}"
 
 static struct dep_schema_file file_of(const char *name, const char *text)
@@ -54,6 +57,9 @@ static void test_refused(void **state)
          "{\"metadata\":{\"v\":1," LABELS ",\"readers\":[],\"signers\":[\"king\"]},"
          "\"properties\":{}}",
          "schema.roles"},
+        {"a.jtd.json", "{" SHOWN("[\"approver\"]") ",\"properties\":{}}", NULL},
+        {"a.jtd.json", "{" SHOWN("[\"administrator\"]") ",\"properties\":{}}", "schema.roles"},
+        {"a.jtd.json", "{" SHOWN("\"approver\"") ",\"properties\":{}}", "schema.roles"},
         {"a.jtd.json", "{" META("1") ",\"properties\":{}", "json.syntax"},
     };
     for (size_t i = 0; i < DEP_COUNT(rows); i++) {
@@ -129,10 +135,46 @@ static void test_built_in(void **state)
     for (size_t i = 0; i < dep_schemas_count(schemas); i++) {
         const struct dep_schema *schema = dep_schemas_at(schemas, i);
         assert_true(schema->signers != 0);
+        /* An administrator is shown nothing but what everybody is, and who reads is shown. */
+        assert_false(schema->shown & DEP_ROLE_ADMINISTRATOR);
+        assert_int_equal(schema->readers & ~schema->shown, 0);
         /* Who protects something says who may read it. */
         assert_true(dep_schema_protected_count(schema) == 0 || schema->readers != 0);
     }
     dep_schemas_free(schemas);
+}
+
+/* To whom a type shows: readers, and signers unless the type names others. */
+static void test_shown(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *extra;
+        unsigned shown;
+        bool is_public, is_local;
+    } rows[] = {
+        {"", DEP_ROLE_LEGAL | DEP_ROLE_DESK, false, false},
+        {",\"shown\":[]", DEP_ROLE_LEGAL, false, false},
+        {",\"shown\":[\"approver\",\"auditor\"]",
+         DEP_ROLE_LEGAL | DEP_ROLE_APPROVER | DEP_ROLE_AUDITOR, false, false},
+        {",\"public\":true", DEP_ROLE_LEGAL | DEP_ROLE_DESK, true, false},
+        {",\"local\":true", DEP_ROLE_LEGAL | DEP_ROLE_DESK, false, true},
+    };
+    for (size_t i = 0; i < DEP_COUNT(rows); i++) {
+        char text[512];
+        (void)snprintf(text, sizeof text,
+                       "{\"metadata\":{\"v\":1," LABELS ",\"readers\":[\"legal\"],\"signers\":["
+                       "\"desk\",\"administrator\",\"root\"]%s},\"properties\":{}}",
+                       rows[i].extra);
+        struct dep_schema_file file = file_of("a.jtd.json", text);
+        struct dep_schemas *parsed = NULL;
+        assert_int_equal(dep_schemas_parse(&file, 1, &parsed, NULL), DEP_OK);
+        const struct dep_schema *schema = dep_schemas_at(parsed, 0);
+        if (schema->shown != rows[i].shown || schema->is_public != rows[i].is_public ||
+            schema->is_local != rows[i].is_local)
+            fail_msg("row %zu: %u", i, schema->shown);
+        dep_schemas_free(parsed);
+    }
 }
 
 /* ---- every type: what its records show in clear ---- */
@@ -425,11 +467,11 @@ int main(void)
     if (dep_crypto_init(false))
         return 1;
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_refused),    cmocka_unit_test(test_versions),
-        cmocka_unit_test(test_built_in),   cmocka_unit_test(test_inside),
-        cmocka_unit_test(test_roles),      cmocka_unit_test(test_out_of_memory),
-        cmocka_unit_test(test_clear),      cmocka_unit_test(test_clear_fails),
-        cmocka_unit_test(test_superseded),
+        cmocka_unit_test(test_refused),       cmocka_unit_test(test_versions),
+        cmocka_unit_test(test_built_in),      cmocka_unit_test(test_shown),
+        cmocka_unit_test(test_inside),        cmocka_unit_test(test_roles),
+        cmocka_unit_test(test_out_of_memory), cmocka_unit_test(test_clear),
+        cmocka_unit_test(test_clear_fails),   cmocka_unit_test(test_superseded),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
