@@ -344,7 +344,7 @@ int dep_cmd_note(int argc, char **argv)
 int dep_cmd_show(int argc, char **argv)
 {
     static const struct dep_option options[] = {
-        {"--open", 0, false, false, N_("only what is open: asks for no passphrase")}};
+        {"--open", 0, false, false, N_("only what is open: nothing protected is opened")}};
     static struct dep_args args;
     int status =
         dep_args_parse(&args, "show", "show RECORD", options, DEP_COUNT(options), argc, argv);
@@ -399,7 +399,7 @@ static int run_query(struct dep_args *args, struct dep_node *node,
 {
     struct dep_problem problem = {.detail = ""};
     struct listing listing = {.args = args, .schemas = dep_node_schemas(node)};
-    int err = dep_index_list(dep_node_index(node), query, show_row, &listing, &problem.fault);
+    int err = dep_node_list(node, query, show_row, &listing, &problem);
     return err ? dep_say_problem(args, err, &problem) : dep_finish_output(DEP_EXIT_YES);
 }
 

@@ -40,7 +40,7 @@ static int find_by_field(struct dep_node *node, const char *field, const char *v
                          struct first_match *out, struct dep_problem *problem)
 {
     struct dep_index_query query = {.field = field, .value = value, .limit = 1};
-    int err = dep_index_list(node->index, &query, take_first, out, &problem->fault);
+    int err = dep_node_list(node, &query, take_first, out, problem);
     return err < 0 ? err : DEP_OK;
 }
 

@@ -97,11 +97,7 @@ static int add_answer(struct dep_node *node, const struct dep_item *item, const 
 {
     struct open_transfer open = {.node = node};
     if (answers) {
-        int err =
-            dep_index_find(node->index, answers, &open.row, &problem->finding, &problem->fault);
-        if (err == DEP_FOUND)
-            return dep_problem_found(problem, problem->finding.id, problem->finding.clause,
-                                     answers);
+        int err = dep_node_find(node, answers, &open.row, problem);
         if (err)
             return err;
         open.found = true;

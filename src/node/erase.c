@@ -48,9 +48,7 @@ int dep_node_erase(struct dep_node *node, const char *target, const json_t *clai
                    struct dep_done *out, struct dep_problem *problem)
 {
     struct dep_index_row row;
-    int err = dep_index_find(node->index, target, &row, &problem->finding, &problem->fault);
-    if (err == DEP_FOUND)
-        return dep_problem_found(problem, problem->finding.id, problem->finding.clause, target);
+    int err = dep_node_find(node, target, &row, problem);
     if (!err && row.keyring.len == 0)
         return dep_problem_found(problem, "erase.nothing", "doc/format/register.md 1", target);
     if (!err && row.erased)

@@ -35,6 +35,7 @@ static const char *state_after(const char *type)
 }
 
 struct fold {
+    struct dep_node *node;
     struct dep_item *item;
     struct dep_index_row first;
     bool has_first;
@@ -49,7 +50,7 @@ static int fold_row(void *context, const struct dep_index_row *row)
 {
     struct fold *fold = context;
     struct dep_item *item = fold->item;
-    item->event_count++;
+    item->event_count += dep_sight_sees(fold->node, row);
     if (is_first_record(row->type)) {
         /* A correction is a record of the same type that supersedes: the newest one speaks. */
         fold->first = *row;
@@ -98,14 +99,14 @@ static int load_item(struct dep_node *node, const char *id, bool unlock, struct 
 {
     struct dep_item item = {.state = "in_custody"};
     (void)snprintf(item.item, sizeof item.item, "%s", id);
-    struct fold fold = {.item = &item};
+    struct fold fold = {.node = node, .item = &item};
     struct dep_index_query query = {.item = id};
     int err = dep_index_list(node->index, &query, fold_row, &fold, &problem->fault);
     if (err)
         return err;
-    if (!fold.has_first)
+    if (!fold.has_first || !dep_sight_sees(node, &fold.first))
         return dep_problem_found(problem, "item.absent", "doc/format/record.md", id);
-    err = dep_node_view_row(node, &fold.first, unlock, &item.first, problem);
+    err = dep_node_view_seen(node, &fold.first, unlock, &item.first, problem);
     if (err)
         return err;
     take_facts(&item);
@@ -149,21 +150,20 @@ static int match_by(struct dep_node *node, const char *name, struct match *out,
     /* Item id or a prefix of it. */
     struct prefix_match wanted = {.prefix = name};
     struct dep_index_query all = {.type = "evidence."};
-    int err = strlen(name) >= 8
-                  ? dep_index_list(node->index, &all, match_prefix, &wanted, &problem->fault)
-                  : DEP_OK;
+    int err =
+        strlen(name) >= 8 ? dep_node_list(node, &all, match_prefix, &wanted, problem) : DEP_OK;
     if (err || wanted.match.count) {
         *out = wanted.match;
         return err;
     }
     /* Exhibit number. */
     struct dep_index_query exhibit = {.field = "exhibit", .value = name};
-    err = dep_index_list(node->index, &exhibit, match_row, out, &problem->fault);
+    err = dep_node_list(node, &exhibit, match_row, out, problem);
     if (err || out->count)
         return err;
     /* Record id. */
     struct dep_index_row row;
-    err = dep_index_find(node->index, name, &row, &problem->finding, &problem->fault);
+    err = dep_node_find(node, name, &row, problem);
     if (!err)
         return match_row(out, &row);
     return err < 0 ? err : DEP_OK;
@@ -205,7 +205,7 @@ int dep_node_items(struct dep_node *node, bool unlock, dep_item_fn *each, void *
 {
     struct items_work work = {node, unlock, each, context, problem};
     struct dep_index_query query = {.type = "evidence."};
-    return dep_index_list(node->index, &query, each_first, &work, &problem->fault);
+    return dep_node_list(node, &query, each_first, &work, problem);
 }
 
 struct events_work {
@@ -220,7 +220,7 @@ static int each_event(void *context, const struct dep_index_row *row)
 {
     struct events_work *work = context;
     DEP_AUTO_VIEW view = {.claims = NULL};
-    int err = dep_node_view_row(work->node, row, work->unlock, &view, work->problem);
+    int err = dep_node_view_seen(work->node, row, work->unlock, &view, work->problem);
     return err ? err : work->each(work->context, &view);
 }
 
@@ -229,5 +229,5 @@ int dep_node_item_events(struct dep_node *node, const char *item, bool unlock, d
 {
     struct events_work work = {node, unlock, each, context, problem};
     struct dep_index_query query = {.item = item};
-    return dep_index_list(node->index, &query, each_event, &work, &problem->fault);
+    return dep_node_list(node, &query, each_event, &work, problem);
 }

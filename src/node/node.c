@@ -27,11 +27,6 @@ const struct dep_keyset *dep_node_keyset(const struct dep_node *node)
     return node->keyset;
 }
 
-struct dep_index *dep_node_index(struct dep_node *node)
-{
-    return node->index;
-}
-
 const char *dep_node_officer(const struct dep_node *node)
 {
     return node->officer[0] ? node->officer : NULL;

@@ -72,7 +72,6 @@ void dep_node_close(struct dep_node *node);
 struct dep_register *dep_node_register(struct dep_node *node);
 const struct dep_schemas *dep_node_schemas(const struct dep_node *node);
 const struct dep_keyset *dep_node_keyset(const struct dep_node *node);
-struct dep_index *dep_node_index(struct dep_node *node);
 /* Code of the officer at work; NULL where none could be chosen. */
 const char *dep_node_officer(const struct dep_node *node);
 int64_t dep_node_now_ms(const struct dep_node *node);
@@ -138,12 +137,21 @@ struct dep_view {
 };
 void dep_view_done(struct dep_view *view);
 #define DEP_AUTO_VIEW DEP_CLEANUP(dep_view_done) struct dep_view
-/* By id or unique prefix. `unlock` false: only what is open. The line read is compared with the
- * digest in the log. */
+/*
+ * What the officer may know of (doc/format/record.md section 8), and nothing of the rest: no row, no
+ * count, no reference, no error of its own. All but public records need the officer's keys to be
+ * opened (dep_node_unlock()), whether there is something to be found or not.
+ */
+/* By id or a unique prefix of at least 8 characters. "index.absent", "index.ambiguous". */
+DEP_MUST_USE int dep_node_find(struct dep_node *node, const char *name, struct dep_index_row *out,
+                               struct dep_problem *problem);
+/* As dep_index_list(); `sees` of the query is not the caller's. */
+DEP_MUST_USE int dep_node_list(struct dep_node *node, const struct dep_index_query *query,
+                               dep_index_fn *each, void *context, struct dep_problem *problem);
+/* As dep_node_find(). `unlock` false: only what is open. The line read is compared with the digest in
+ * the log. */
 DEP_MUST_USE int dep_node_view(struct dep_node *node, const char *jti, bool unlock,
                                struct dep_view *out, struct dep_problem *problem);
-DEP_MUST_USE int dep_node_view_row(struct dep_node *node, const struct dep_index_row *row,
-                                   bool unlock, struct dep_view *out, struct dep_problem *problem);
 
 /* Inclusion proof of one record as a C2SP tlog-proof, JWT as extra. */
 DEP_MUST_USE int dep_node_prove(struct dep_node *node, const char *jti, struct dep_buf *out,

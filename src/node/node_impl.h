@@ -22,6 +22,9 @@ struct dep_node {
     char dir[4096];
     char officer[DEP_CODE_LEN_MAX + 1];
     bool write, unlocked, roles_loaded, vault_loaded;
+    bool proven;               /* the officer's keys were opened: the next two hold */
+    unsigned roles_shown;      /* none where the officer isn't in force */
+    char kid[DEP_KID_LEN + 1]; /* or "" */
     bool projecting;      /* index.db's transaction is open: what it shows follows the checkpoint */
     uint64_t keyset_next; /* index up to which key records were fed */
     struct dep_age_identity officer_identity;
@@ -45,6 +48,21 @@ DEP_MUST_USE int dep_node_apply_readers(struct dep_node *node, struct dep_proble
 /* Newest unrevoked key of this use (and code, where not NULL); or NULL. */
 const struct dep_key_state *dep_node_key_of(const struct dep_node *node, enum dep_key_use use,
                                             const char *code);
+
+/* ---- what the officer may know of (sight.c) ---- */
+/* Opens the officer's keys: nobody is believed to be who they say. */
+DEP_MUST_USE int dep_sight_prove(struct dep_node *node, struct dep_problem *problem);
+/* dep_index_sees_fn; context: the node. Before dep_sight_prove() what is public alone. */
+bool dep_sight_sees(void *context, const struct dep_index_row *row);
+/* Takes out the refs to records that don't show. */
+DEP_MUST_USE int dep_sight_trim(struct dep_node *node, json_t *claims, struct dep_problem *problem);
+
+/* A row of dep_index_list() with its claims, all refs among them, whoever asks: for deciding. */
+DEP_MUST_USE int dep_node_view_row(struct dep_node *node, const struct dep_index_row *row,
+                                   bool unlock, struct dep_view *out, struct dep_problem *problem);
+/* The same for showing: a row that dep_sight_sees(), without refs to what doesn't show. */
+DEP_MUST_USE int dep_node_view_seen(struct dep_node *node, const struct dep_index_row *row,
+                                    bool unlock, struct dep_view *out, struct dep_problem *problem);
 
 /* ---- key files (doc/format/register.md section 2); `name` without suffix: "officer-K1", "log",
  * "role-legal" ---- */

@@ -102,14 +102,25 @@ int dep_node_view_row(struct dep_node *node, const struct dep_index_row *row, bo
     return DEP_OK;
 }
 
+int dep_node_view_seen(struct dep_node *node, const struct dep_index_row *row, bool unlock,
+                       struct dep_view *out, struct dep_problem *problem)
+{
+    assert(dep_sight_sees(node, row));
+    int err = dep_node_view_row(node, row, unlock, out, problem);
+    if (err)
+        return err;
+    err = dep_sight_trim(node, out->claims, problem);
+    if (err)
+        dep_view_done(out);
+    return err;
+}
+
 int dep_node_view(struct dep_node *node, const char *jti, bool unlock, struct dep_view *out,
                   struct dep_problem *problem)
 {
     struct dep_index_row row;
-    int err = dep_index_find(node->index, jti, &row, &problem->finding, &problem->fault);
-    if (err == DEP_FOUND)
-        return dep_problem_found(problem, problem->finding.id, problem->finding.clause, jti);
-    return err ? err : dep_node_view_row(node, &row, unlock, out, problem);
+    int err = dep_node_find(node, jti, &row, problem);
+    return err ? err : dep_node_view_seen(node, &row, unlock, out, problem);
 }
 
 int dep_node_prove(struct dep_node *node, const char *jti, struct dep_buf *out,

@@ -130,6 +130,8 @@ static const struct entry {
     {"item.absent", N_("no such item")},
     {"item.ambiguous", N_("more than one item is called so: give its id")},
     {"item.no_container", N_("a physical item: it has no files")},
+    {"item.restricted", N_("restricted: its content opens to who took it in, or took it over by a "
+                           "receipt")},
     {"json", N_("not well-formed JSON")},
     {"json.duplicate", N_("JSON with the same name twice")},
     {"json.integer", N_("a number too large for 64 bits")},

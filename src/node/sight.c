@@ -1,0 +1,125 @@
+/*
+ * What an officer may know of: which rows show, by type, role and signature (doc/format/record.md
+ * section 8). The only way from outside node to the index; what node decides by itself (keys in
+ * force, holds, states of an item, erasures) looks at everything.
+ */
+#include "node/node_impl.h"
+
+#include <string.h>
+
+int dep_sight_prove(struct dep_node *node, struct dep_problem *problem)
+{
+    if (node->proven)
+        return DEP_OK;
+    int err = dep_node_unlock(node, problem);
+    if (err)
+        return err;
+    if (node->officer_key) {
+        char kid[DEP_KID_LEN + 1];
+        dep_kid(dep_signing_key_public(node->officer_key), kid);
+        const struct dep_key_state *self = dep_keyset_find(node->keyset, kid);
+        if (self && !self->revoked) {
+            node->roles_shown = self->roles;
+            (void)snprintf(node->kid, sizeof node->kid, "%s", kid);
+        }
+    }
+    node->proven = true;
+    return DEP_OK;
+}
+
+bool dep_sight_sees(void *context, const struct dep_index_row *row)
+{
+    const struct dep_node *node = context;
+    const struct dep_schema *schema = dep_schemas_find(node->schemas, row->type, 0);
+    return schema && (schema->is_public || (schema->shown & node->roles_shown) ||
+                      (node->kid[0] && strcmp(row->kid, node->kid) == 0));
+}
+
+/* ---- one record ---- */
+
+struct candidates {
+    struct dep_index_row row;
+    size_t count;
+};
+
+static int take_candidate(void *context, const struct dep_index_row *row)
+{
+    struct candidates *found = context;
+    found->row = *row;
+    found->count++;
+    return DEP_OK;
+}
+
+static int look(struct dep_node *node, const char *name, struct candidates *out,
+                struct dep_problem *problem)
+{
+    struct dep_index_query query = {
+        .id = name, .limit = 2, .sees = dep_sight_sees, .sees_context = node};
+    out->count = 0;
+    return dep_index_list(node->index, &query, take_candidate, out, &problem->fault);
+}
+
+/* What is public needs no proof. What doesn't show and what isn't there are asked for alike. */
+int dep_node_find(struct dep_node *node, const char *name, struct dep_index_row *out,
+                  struct dep_problem *problem)
+{
+    enum { PREFIX_MIN = 8 };
+    size_t len = strlen(name);
+    if (len < PREFIX_MIN || len > DEP_UUID_LEN)
+        return dep_problem_found(problem, "index.absent", "doc/format/record.md 2", name);
+    struct candidates found = {.count = 0};
+    int err = len == DEP_UUID_LEN && !node->proven ? look(node, name, &found, problem) : DEP_OK;
+    if (!err && !found.count)
+        err = dep_sight_prove(node, problem);
+    if (!err && !found.count)
+        err = look(node, name, &found, problem);
+    if (err)
+        return err;
+    if (found.count != 1)
+        return dep_problem_found(problem, found.count ? "index.ambiguous" : "index.absent",
+                                 "doc/format/record.md 2", name);
+    *out = found.row;
+    return DEP_OK;
+}
+
+/* ---- many ---- */
+
+/* Whether what refers to this record may be told: not where the record itself doesn't show. */
+static int target_shows(struct dep_node *node, const char *id, bool *out,
+                        struct dep_problem *problem)
+{
+    struct dep_index_row row;
+    int err = dep_index_find(node->index, id, &row, &problem->finding, &problem->fault);
+    *out = err || dep_sight_sees(node, &row);
+    return err < 0 ? err : DEP_OK;
+}
+
+int dep_node_list(struct dep_node *node, const struct dep_index_query *query, dep_index_fn *each,
+                  void *context, struct dep_problem *problem)
+{
+    struct dep_index_query seen = *query;
+    seen.sees = dep_sight_sees;
+    seen.sees_context = node;
+    bool shows = true;
+    int err = dep_sight_prove(node, problem);
+    if (!err && query->ref)
+        err = target_shows(node, query->ref, &shows, problem);
+    return err || !shows ? err : dep_index_list(node->index, &seen, each, context, &problem->fault);
+}
+
+int dep_sight_trim(struct dep_node *node, json_t *claims, struct dep_problem *problem)
+{
+    json_t *refs = json_object_get(claims, "refs");
+    for (size_t i = json_array_size(refs); i-- > 0;) {
+        const char *id = dep_json_string(json_array_get(refs, i), "id");
+        bool shows = true;
+        int err = id ? target_shows(node, id, &shows, problem) : DEP_OK;
+        if (err)
+            return err;
+        if (!shows)
+            (void)json_array_remove(refs, i);
+    }
+    if (refs && json_array_size(refs) == 0)
+        (void)json_object_del(claims, "refs");
+    return DEP_OK;
+}
