@@ -5,8 +5,7 @@
 
 /* ---- UTF-8 (RFC 3629 section 4) ---- */
 
-/* Length of the well-formed sequence at `at`, 0 where there is none; `out` its code point. */
-static size_t sequence(struct dep_slice text, size_t at, uint32_t *out)
+size_t dep_utf8_read(struct dep_slice text, size_t at, uint32_t *out)
 {
     static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
     uint8_t first = text.data[at];
@@ -33,9 +32,18 @@ bool dep_utf8_valid(struct dep_slice text)
 {
     uint32_t code;
     for (size_t at = 0, len; at < text.len; at += len)
-        if ((len = sequence(text, at, &code)) == 0)
+        if ((len = dep_utf8_read(text, at, &code)) == 0)
             return false;
     return true;
+}
+
+void dep_utf8_write(uint32_t code, struct dep_buf *out)
+{
+    unsigned more = code < 0x80 ? 0 : code < 0x800 ? 1 : code < 0x10000 ? 2 : 3;
+    static const uint8_t first[] = {0, 0xc0, 0xe0, 0xf0};
+    dep_buf_add_byte(out, (uint8_t)(first[more] | code >> 6 * more));
+    while (more-- > 0)
+        dep_buf_add_byte(out, (uint8_t)(0x80 | (code >> 6 * more & 63)));
 }
 
 /* ---- names of keys (c2sp.org/signed-note, Format) ---- */
@@ -380,7 +388,7 @@ void dep_digits_ascii(struct dep_slice text, struct dep_buf *out)
 {
     for (size_t at = 0; at < text.len;) {
         uint32_t code = 0;
-        size_t len = sequence(text, at, &code);
+        size_t len = dep_utf8_read(text, at, &code);
         if (len == 2 && code >= 0x660 && code <= 0x669)
             dep_buf_add_byte(out, (uint8_t)('0' + code - 0x660));
         else if (len == 2 && code >= 0x6f0 && code <= 0x6f9)
@@ -403,7 +411,7 @@ void dep_text_show(struct dep_slice text, struct dep_buf *out)
 {
     for (size_t at = 0; at < text.len;) {
         uint32_t code = 0;
-        size_t len = sequence(text, at, &code);
+        size_t len = dep_utf8_read(text, at, &code);
         if (len && shown_as_is(code)) {
             dep_buf_add(out, text.data + at, len);
             at += len;
