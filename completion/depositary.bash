@@ -36,7 +36,7 @@ _depositary() {
     register=${register:-${DEPOSITARY_REGISTER:-.}}
     if [ "$COMP_CWORD" -eq 2 ]; then
         case $command in
-        item) choices='list files extract check history transfer receive examine copy return split open-seal
+        item) choices='list files extract check history correct transfer receive examine copy return split open-seal
             replace-seal stocktake lost found dispose error' ;;
         key) choices='list enrol request sign import revoke card recover' ;;
         log) choices='checkpoint vkey audit' ;;

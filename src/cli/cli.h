@@ -123,6 +123,8 @@ struct dep_node *dep_open_node(struct dep_args *args, bool write, int *out_statu
  * JSON. NULL with a message on error.
  */
 json_t *dep_fields_read(struct dep_args *args, const char *type, int *out_status);
+/* What --fields names, as it is: nothing is asked and nothing filled in. */
+json_t *dep_fields_read_file(struct dep_args *args, int *out_status);
 
 /* One custody or hold record about an item, its fields read as above (--answers where the type has
  * a second side). Returns the exit status. */

@@ -17,7 +17,6 @@ static const struct dep_option OPTIONS[] = {
      N_("restricted from the start (lawyer-client, medical, sexual or child material)")},
     {"--stage", 0, true, false, N_("intake: device, image, extract, report, box or other")},
     {"--of", 0, true, true, N_("intake: the item this was made from; may be repeated")},
-    {"--supersedes", 0, true, false, N_("the record this one corrects")},
 };
 
 struct session {
@@ -139,15 +138,6 @@ static int add_refs(struct dep_node *node, const struct dep_args *args, json_t *
             return err;
         (void)json_array_append_new(
             refs, dep_record_ref_new("source", item.first.row.jti, &item.first.row.sha256));
-    }
-    const char *corrected = dep_arg(args, "--supersedes");
-    if (corrected) {
-        DEP_AUTO_VIEW view = {.claims = NULL};
-        int err = dep_node_view(node, corrected, false, &view, problem);
-        if (err)
-            return err;
-        (void)json_array_append_new(
-            refs, dep_record_ref_new("supersedes", view.row.jti, &view.row.sha256));
     }
     return json_array_size(refs) || json_object_del(claims, "refs") == 0
                ? DEP_OK

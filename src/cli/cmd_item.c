@@ -17,10 +17,12 @@ static const struct dep_option OPTIONS[] = {
      N_("check without the vault key: container, record and log only")},
     {"--all", 0, false, false, N_("check every item")},
     {"--answers", 0, true, false, N_("the first side's record that this one answers")},
+    {"--supersedes", 0, true, false, N_("the record this one corrects")},
 };
 
 static const char USAGE[] =
     "item list | files ITEM | extract ITEM PATH --out FILE | check ITEM… | history ITEM | "
+    "correct ITEM --fields FILE | "
     "transfer|receive|examine|copy|return|split|open-seal|replace-seal|stocktake|lost|found|"
     "dispose|error ITEM [--fields FILE]";
 
@@ -63,6 +65,33 @@ static int list(struct dep_args *args, struct dep_node *node)
 
 /* ---- files ---- */
 
+/* What the reader of a list must know of a file; that it is sparse changes nothing for her. */
+static const struct {
+    unsigned flag;
+    const char *word;
+} FLAGS[] = {
+    {DEP_ENTRY_CHANGED, "changed"},
+    {DEP_ENTRY_SHORT, "shrank"},
+    {DEP_ENTRY_GREW, "grew"},
+    {DEP_ENTRY_XATTRS_PARTLY, "xattrs_partly"},
+};
+
+static json_t *flags_json(unsigned flags)
+{
+    json_t *words = json_array();
+    for (size_t i = 0; i < DEP_COUNT(FLAGS); i++)
+        if (flags & FLAGS[i].flag)
+            (void)json_array_append_new(words, json_string(FLAGS[i].word));
+    return words;
+}
+
+static void show_flags(unsigned flags)
+{
+    for (size_t i = 0; i < DEP_COUNT(FLAGS); i++)
+        if (flags & FLAGS[i].flag)
+            (void)printf("  — %s", dep_word(FLAGS[i].word));
+}
+
 static int show_entry(void *context, const struct dep_entry *entry, uint64_t index)
 {
     (void)index;
@@ -78,20 +107,27 @@ static int show_entry(void *context, const struct dep_entry *entry, uint64_t ind
         dep_percent_encode(entry->target, &target);
         char kind[2] = {(char)entry->kind, 0};
         return dep_buf_err(&path) == DEP_OK && dep_buf_err(&target) == DEP_OK &&
-                       dep_print_json(json_pack("{s:s,s:s,s:I,s:s?,s:s?}", "path",
+                       dep_print_json(json_pack("{s:s,s:s,s:I,s:s?,s:s?,s:o}", "path",
                                                 path.data ? (const char *)path.data : "", "kind",
                                                 kind, "size", (json_int_t)entry->size, "sha256",
                                                 sha256[0] ? sha256 : NULL, "target",
-                                                target.len ? (const char *)target.data : NULL))
+                                                target.len ? (const char *)target.data : NULL,
+                                                "flags", flags_json(entry->flags)))
                    ? DEP_OK
                    : DEP_ERR_IO;
     }
     (void)printf("%c %12llu  %-64s  ", (char)entry->kind, (unsigned long long)entry->size, sha256);
     dep_print_safe(stdout, (const char *)entry->path.data, entry->path.len);
-    if (entry->target.len) {
-        (void)printf(entry->kind == DEP_ENTRY_NOT_TAKEN ? "  — " : "  -> ");
+    if (entry->kind == DEP_ENTRY_NOT_TAKEN) {
+        char reason[64];
+        (void)snprintf(reason, sizeof reason, "%.*s", (int)entry->target.len,
+                       (const char *)entry->target.data);
+        (void)printf("  — %s", dep_word(reason));
+    } else if (entry->target.len) {
+        (void)printf("  -> ");
         dep_print_safe(stdout, (const char *)entry->target.data, entry->target.len);
     }
+    show_flags(entry->flags);
     (void)printf("\n");
     return DEP_OK;
 }
@@ -262,6 +298,17 @@ static const char *type_of(const char *verb)
     return NULL;
 }
 
+static int show_done(const struct dep_args *args, const char *type, const struct dep_done *done)
+{
+    if (args->json)
+        return dep_print_json(json_pack("{s:s,s:s*,s:I}", "record", done->jti, "type", type,
+                                        "index", (json_int_t)done->index))
+                   ? DEP_EXIT_YES
+                   : DEP_EXIT_FAULT;
+    (void)printf(_("Recorded: %s\n"), done->jti);
+    return DEP_EXIT_YES;
+}
+
 int dep_custody_command(struct dep_args *args, const char *type, const char *name)
 {
     int status = DEP_EXIT_YES;
@@ -273,18 +320,31 @@ int dep_custody_command(struct dep_args *args, const char *type, const char *nam
         return status;
     struct dep_problem problem = {.detail = ""};
     struct dep_done done;
-    int err =
-        dep_node_custody(node, name, type, claims, dep_arg(args, "--answers"), &done, &problem);
-    if (err)
-        status = dep_say_problem(args, err, &problem);
-    else if (args->json)
-        status = dep_print_json(json_pack("{s:s,s:s,s:I}", "record", done.jti, "type", type,
-                                          "index", (json_int_t)done.index))
-                     ? DEP_EXIT_YES
-                     : DEP_EXIT_FAULT;
-    else
-        (void)printf(_("Recorded: %s\n"), done.jti);
+    const struct dep_custody_order order = {.name = name,
+                                            .type = type,
+                                            .claims = claims,
+                                            .answers = dep_arg(args, "--answers"),
+                                            .supersedes = dep_arg(args, "--supersedes")};
+    int err = dep_node_custody(node, &order, &done, &problem);
+    status = err ? dep_say_problem(args, err, &problem) : show_done(args, type, &done);
     dep_node_close(node);
+    return dep_finish_output(status);
+}
+
+static int correct(struct dep_args *args, struct dep_node *node)
+{
+    struct dep_problem problem = {.detail = ""};
+    struct dep_done done;
+    int status = DEP_EXIT_YES;
+    if (args->positional_count != 2)
+        return dep_usage_error(args, _("name one item"));
+    if (!dep_arg(args, "--fields"))
+        return dep_usage_error(args, _("--fields is needed: what is to be stated instead"));
+    DEP_AUTO_JSON *fields = dep_fields_read_file(args, &status);
+    if (!fields)
+        return status;
+    int err = dep_node_item_correct(node, args->positional[1], fields, &done, &problem);
+    status = err ? dep_say_problem(args, err, &problem) : show_done(args, NULL, &done);
     return dep_finish_output(status);
 }
 
@@ -307,11 +367,9 @@ int dep_cmd_item(int argc, char **argv)
         const char *verb;
         int (*run)(struct dep_args *args, struct dep_node *node);
         bool write;
-    } table[] = {{"list", list, false},
-                 {"files", files, false},
-                 {"extract", extract, false},
-                 {"check", check, true},
-                 {"history", show_history, false}};
+    } table[] = {{"list", list, false},       {"files", files, false},
+                 {"extract", extract, false}, {"check", check, true},
+                 {"correct", correct, true},  {"history", show_history, false}};
     for (size_t i = 0; i < DEP_COUNT(table); i++) {
         if (strcmp(table[i].verb, verb) != 0)
             continue;

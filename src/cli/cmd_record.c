@@ -35,13 +35,17 @@ static bool has_own_command(const char *type)
     return false;
 }
 
-static int add_ref(struct dep_node *node, json_t *claims, const char *rel, const char *name,
+/* `corrects`: the type of the record that corrects this one; NULL where it only refers to it. */
+static int add_ref(struct dep_node *node, json_t *claims, const char *corrects, const char *name,
                    struct dep_problem *problem)
 {
     DEP_AUTO_VIEW view = {.claims = NULL};
     int err = dep_node_view(node, name, false, &view, problem);
+    if (!err && corrects && (strcmp(view.row.type, corrects) != 0 || view.row.superseded))
+        err = dep_problem_found(problem, "correct.other", "doc/format/record.md 9", name);
     if (err)
         return err;
+    const char *rel = corrects ? "supersedes" : "about";
     json_t *refs = json_object_get(claims, "refs");
     if (!refs) {
         refs = json_array();
@@ -66,9 +70,9 @@ static int commit_one(struct dep_args *args, struct dep_node *node, const char *
     struct dep_problem problem = {.detail = ""};
     struct dep_done done;
     const char *name = dep_arg(args, "--supersedes");
-    int err = name ? add_ref(node, claims, "supersedes", name, &problem) : DEP_OK;
+    int err = name ? add_ref(node, claims, type, name, &problem) : DEP_OK;
     for (size_t i = 0; !err && (name = dep_arg_at(args, "--about", i)); i++)
-        err = add_ref(node, claims, "about", name, &problem);
+        err = add_ref(node, claims, NULL, name, &problem);
     struct dep_draft draft = {.type = type, .claims = claims};
     if (!err)
         err = dep_node_commit(node, &draft, 1, &done, &problem);

@@ -76,6 +76,11 @@ static json_t *read_file(struct dep_args *args, const char *name, int *out_statu
     return fields;
 }
 
+json_t *dep_fields_read_file(struct dep_args *args, int *out_status)
+{
+    return read_file(args, dep_arg(args, "--fields"), out_status);
+}
+
 /* ---- asking ---- */
 
 static bool read_answer(const char *label, const char *help, char *out, size_t room)

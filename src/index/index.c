@@ -47,6 +47,10 @@ enum statement {
     ST_COUNT,
 };
 
+/* Only what says the same kind of thing about the same item can correct a record. */
+static const char SUPERSEDE[] = "UPDATE record SET superseded=1 WHERE jti=?1 AND idx<?2 AND "
+                                "(type,item)=(SELECT type,item FROM record WHERE idx=?2)";
+
 static const char *const SQL[ST_COUNT] = {
     [ST_INSERT] = "INSERT INTO record VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,0,0,?)",
     [ST_COMPLETE] = "UPDATE record SET complete=1 WHERE idx=? AND complete=0 RETURNING idx",
@@ -54,7 +58,7 @@ static const char *const SQL[ST_COUNT] = {
     [ST_FIELD] = "INSERT INTO field VALUES(?,?,?,?)",
     [ST_WORDS] = "INSERT INTO words(rowid,value) VALUES(?,?)",
     [ST_REF] = "INSERT INTO ref VALUES(?,?,?)",
-    [ST_SUPERSEDE] = "UPDATE record SET superseded=1 WHERE jti=?",
+    [ST_SUPERSEDE] = SUPERSEDE,
     [ST_SECRET] = "UPDATE record SET sseg=?,slen=?,soff=? WHERE jti=?",
     [ST_KEYRING] = "UPDATE record SET kseg=?,klen=?,koff=?,erased=? WHERE jti=?",
     [ST_NEXT] = "SELECT coalesce(max(idx)+1,0) FROM record",
@@ -317,6 +321,7 @@ static int insert_refs(struct dep_index *index, uint64_t idx, const json_t *refs
         int err = step(index, ST_REF, fault);
         if (!err && strcmp(rel, "supersedes") == 0) {
             bind_text(index->statements[ST_SUPERSEDE], 1, target);
+            (void)sqlite3_bind_int64(index->statements[ST_SUPERSEDE], 2, (int64_t)idx);
             err = step(index, ST_SUPERSEDE, fault);
         }
         if (err)

@@ -14,7 +14,7 @@
 #define DEP_INDEX_INDEX_H
 #include "record/record.h"
 
-enum { DEP_INDEX_VERSION = 1, DEP_INDEX_LIST_MAX = 1000000, DEP_INDEX_QUERY_MAX = 1024 };
+enum { DEP_INDEX_VERSION = 2, DEP_INDEX_LIST_MAX = 1000000, DEP_INDEX_QUERY_MAX = 1024 };
 
 /* Segment, length and offset of a line in records/, private/ or keyring/. len 0: none. */
 struct dep_index_place {
@@ -32,7 +32,8 @@ struct dep_index_row {
     int64_t iat;
     struct dep_hash sha256;
     struct dep_index_place record, secret, keyring;
-    bool superseded, erased;
+    bool superseded; /* a later record of its type, about the same item, corrects it */
+    bool erased;
     bool complete; /* the claims projected held the protected fields (or there are none) */
 };
 

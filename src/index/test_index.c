@@ -14,9 +14,11 @@
 
 static char top[64];
 static struct dep_schemas *schemas;
-static const char *const IDS[] = {"01a20d1d-0000-7000-8000-000000000000",
-                                  "01a20d1d-0000-7000-8000-000000000001",
-                                  "01a20d1d-0000-7000-8000-000000000002"};
+static const char *const IDS[] = {
+    "01a20d1d-0000-7000-8000-000000000000", "01a20d1d-0000-7000-8000-000000000001",
+    "01a20d1d-0000-7000-8000-000000000002", "01a20d1d-0000-7000-8000-000000000003",
+    "01a20d1d-0000-7000-8000-000000000004", "01a20d1d-0000-7000-8000-000000000005"};
+#define SUPERSEDES(id) "{\"refs\":[{\"rel\":\"supersedes\",\"id\":\"" id "\",\"sha256\":\"\"}]}"
 
 static void project(struct dep_index *index, uint64_t at, const char *type, const char *claims_text,
                     bool complete)
@@ -74,12 +76,13 @@ static void test_index(void **state)
     assert_int_equal(dep_index_open(top, true, true, &index, &fault), DEP_OK);
     project(index, 0, "evidence.collected", EVIDENCE, true);
     project(index, 1, "note", "{\"text\":{\"text\":\"secret words\",\"lang\":\"en\"}}", true);
-    project(index, 2, "hold.placed",
-            "{\"item\":\"i-1\",\"refs\":[{\"rel\":\"supersedes\",\"id\":\"01a20d1d-0000-7000-8000-"
-            "000000000001\",\"sha256\":\"\"}]}",
-            true);
+    project(index, 2, "hold.placed", "{\"item\":\"i-1\"}", true);
+    /* A correction, and records that call themselves one: of another type, about another item. */
+    project(index, 3, "note", SUPERSEDES("01a20d1d-0000-7000-8000-000000000001"), true);
+    project(index, 4, "note", SUPERSEDES("01a20d1d-0000-7000-8000-000000000000"), true);
+    project(index, 5, "hold.placed", SUPERSEDES("01a20d1d-0000-7000-8000-000000000002"), true);
     assert_int_equal(dep_index_next(index, &next, &fault), DEP_OK);
-    assert_int_equal(next, 3);
+    assert_int_equal(next, 6);
     assert_int_equal(count(index, &(struct dep_index_query){.type = "evidence."}), 1);
     assert_int_equal(count(index, &(struct dep_index_query){.type = "evidence"}), 0);
     assert_int_equal(count(index, &(struct dep_index_query){.item = "i-1"}), 2);
@@ -94,6 +97,10 @@ static void test_index(void **state)
     assert_false(on_disk("narrative"));
     assert_int_equal(dep_index_find(index, IDS[1], &row, &why, &fault), DEP_OK);
     assert_true(row.superseded && row.index == 1);
+    for (size_t i = 0; i < 4; i += 2) {
+        assert_int_equal(dep_index_find(index, IDS[i], &row, &why, &fault), DEP_OK);
+        assert_false(row.superseded);
+    }
     assert_int_equal(dep_index_find(index, "01a20d1d", &row, &why, &fault), DEP_FOUND);
     assert_string_equal(why.id, "index.ambiguous");
     assert_int_equal(dep_index_find(index, "ffffffff", &row, &why, &fault), DEP_FOUND);

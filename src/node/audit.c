@@ -30,7 +30,8 @@ struct verify_work {
     struct container_entry {
         char item[DEP_UUID_LEN + 1];
         struct dep_hash payload;
-    } * containers;
+        bool disposed; /* a record tells of the item's end: its container may be gone */
+    } * containers;    /* sorted when the walk is over: one an item and payload */
     size_t container_count, container_room;
 };
 
@@ -73,11 +74,15 @@ static int note_record(struct verify_work *work, const struct dep_record *record
     return DEP_OK;
 }
 
-static int note_container(struct verify_work *work, const json_t *claims)
+static int note_container(struct verify_work *work, const struct dep_record *record,
+                          const json_t *claims)
 {
     const char *item = dep_json_string(claims, "item");
     const char *payload = dep_json_string(claims, "payload_sha256");
-    if (!item || !payload)
+    bool first = strcmp(record->type, "evidence.collected") == 0 ||
+                 strcmp(record->type, "evidence.intake") == 0;
+    bool disposed = strcmp(record->type, "custody.disposed") == 0;
+    if (!item || !((first && payload) || disposed))
         return DEP_OK;
     struct container_entry *list =
         room_for(work->containers, work->container_count, &work->container_room, sizeof *list);
@@ -85,9 +90,9 @@ static int note_container(struct verify_work *work, const json_t *claims)
         return out_of_memory(work);
     work->containers = list;
     struct container_entry *entry = &list[work->container_count++];
-    *entry = (struct container_entry){.item = ""};
+    *entry = (struct container_entry){.disposed = disposed};
     (void)snprintf(entry->item, sizeof entry->item, "%s", item);
-    if (!dep_hex_parse(dep_slice_string(payload), entry->payload.bytes, DEP_HASH_LEN))
+    if (!disposed && !dep_hex_parse(dep_slice_string(payload), entry->payload.bytes, DEP_HASH_LEN))
         report(work, "record.format", "altered", item);
     return DEP_OK;
 }
@@ -146,10 +151,8 @@ static int verify_line(void *context, uint64_t index, const struct dep_place *pl
     else if (err)
         return dep_problem_fault(work->problem, err, "verify.record", where);
     err = note_record(work, &record);
-    if (!err && claims &&
-        (strcmp(record.type, "evidence.collected") == 0 ||
-         strcmp(record.type, "evidence.intake") == 0))
-        err = note_container(work, claims);
+    if (!err && claims)
+        err = note_container(work, &record, claims);
     work->result.records++;
     if (work->order->progress)
         work->order->progress(work->order->context, work->result.records, work->total);
@@ -252,7 +255,8 @@ static int verify_container(struct verify_work *work, const struct container_ent
     int err = dep_vault_open(dep_register_dir_fd(work->reg), entry->item, &fd, &len,
                              &work->problem->fault);
     if (err == DEP_ERR_IO) {
-        report(work, "container.missing", "altered", entry->item);
+        if (!entry->disposed)
+            report(work, "container.missing", "altered", entry->item);
         return DEP_OK;
     }
     if (err || !work->order->containers)
@@ -270,8 +274,58 @@ static int verify_container(struct verify_work *work, const struct container_ent
     return err < 0 ? err : DEP_OK;
 }
 
+static int compare_containers(const void *a, const void *b)
+{
+    const struct container_entry *left = a, *right = b;
+    int order = strcmp(left->item, right->item);
+    if (order)
+        return order;
+    if (left->disposed != right->disposed)
+        return left->disposed ? -1 : 1;
+    return memcmp(left->payload.bytes, right->payload.bytes, DEP_HASH_LEN);
+}
+
+static int compare_item(const void *a, const void *b)
+{
+    return strcmp(((const struct container_entry *)a)->item,
+                  ((const struct container_entry *)b)->item);
+}
+
+/* A corrected record names its container once more; a disposal says what may be missing. */
+static void sort_containers(struct verify_work *work)
+{
+    struct container_entry *list = work->containers;
+    size_t kept = 0;
+    bool disposed = false;
+    if (work->container_count)
+        qsort(list, work->container_count, sizeof *list, compare_containers);
+    for (size_t i = 0; i < work->container_count; i++) {
+        struct container_entry entry = list[i];
+        bool same_item = i > 0 && strcmp(entry.item, list[i - 1].item) == 0;
+        disposed = entry.disposed || (same_item && disposed);
+        bool again = kept && strcmp(entry.item, list[kept - 1].item) == 0 &&
+                     dep_hash_equal(&entry.payload, &list[kept - 1].payload);
+        if (entry.disposed || again)
+            continue;
+        entry.disposed = disposed;
+        list[kept++] = entry;
+    }
+    work->container_count = kept;
+}
+
+static bool is_known(const struct verify_work *work, const char *file)
+{
+    struct container_entry key;
+    if (strlen(file) <= DEP_UUID_LEN || strcmp(file + DEP_UUID_LEN, ".tar.age") != 0)
+        return false;
+    (void)snprintf(key.item, sizeof key.item, "%.*s", DEP_UUID_LEN, file);
+    return work->container_count &&
+           bsearch(&key, work->containers, work->container_count, sizeof key, compare_item) != NULL;
+}
+
 static int verify_containers(struct verify_work *work)
 {
+    sort_containers(work);
     for (size_t i = 0; i < work->container_count; i++) {
         int err = verify_container(work, &work->containers[i]);
         if (err)
@@ -285,13 +339,7 @@ static int verify_containers(struct verify_work *work)
     for (struct dirent *file; (file = readdir(folder));) {
         if (strcmp(file->d_name, ".") == 0 || strcmp(file->d_name, "..") == 0)
             continue;
-        bool known = false;
-        for (size_t i = 0; !known && i < work->container_count; i++) {
-            size_t len = strlen(work->containers[i].item);
-            known = strncmp(file->d_name, work->containers[i].item, len) == 0 &&
-                    strcmp(file->d_name + len, ".tar.age") == 0;
-        }
-        if (!known)
+        if (!is_known(work, file->d_name))
             report(work, "verify.vault.stray", "unproved", file->d_name);
     }
     (void)closedir(folder);

@@ -2,7 +2,7 @@
  * Collecting: survey, ask, seal, publish the container, commit the record. The commit point is the
  * record's; a container without a record is moved aside by the next recovery.
  */
-#include "node/evidence.h"
+#include "node/custody.h"
 #include "node/node_impl.h"
 #include "node/pending.h"
 
@@ -170,13 +170,24 @@ static void end_pending(struct collect_work *work, int err)
     work->pending_fd = -1;
 }
 
+/* Whoever it was taken from signs on paper, or doesn't sign; an officer doesn't sign for them. */
+static int judge_dispossessed(struct collect_work *work)
+{
+    struct dep_finding *why = &work->problem->finding;
+    const json_t *side = dep_json_object(work->order->claims, "dispossessed");
+    int err = dep_custody_judge_side(side, NULL, why);
+    return err ? dep_problem_found(work->problem, why->id, why->clause, "dispossessed") : DEP_OK;
+}
+
 static int run(struct collect_work *work)
 {
     struct dep_node *node = work->node;
     const struct dep_collect_order *order = work->order;
     struct dep_age_recipient recipients[DEP_RECIPIENTS_MAX];
     size_t recipient_count;
-    int err = dep_node_unlock(node, work->problem);
+    int err = judge_dispossessed(work);
+    if (!err)
+        err = dep_node_unlock(node, work->problem);
     if (!err)
         err = dep_node_container_recipients(node, recipients, &recipient_count, work->problem);
     if (!err)

@@ -15,6 +15,8 @@ struct commit_work {
     struct dep_commit_item *items;
     struct dep_committed *placed;
     size_t count;
+    dep_judge_fn *judge; /* NULL: nothing hangs on what others recorded */
+    void *judge_context;
     struct dep_problem *problem;
 };
 
@@ -116,12 +118,14 @@ static int issue_all(struct commit_work *work)
 }
 
 /* Under the lock: whoever signs must be in force now, also if another process revoked them a moment
- * ago. */
+ * ago; and what was decided must hold yet. */
 static int prepare(void *context, uint64_t first_index)
 {
     struct commit_work *work = context;
     struct dep_node *node = work->node;
     int err = dep_node_catch_up(node, first_index, work->problem);
+    if (!err && work->judge)
+        err = work->judge(work->judge_context, work->problem);
     for (size_t i = 0; !err && i < work->count; i++) {
         DEP_AUTO_RECORD record = {.jti = NULL};
         if (strncmp(work->drafts[i].type, "key.", 4) == 0) {
@@ -261,8 +265,9 @@ static int commit_issued(struct commit_work *work, struct dep_done *out)
     return !err && readers ? dep_node_apply_readers(node, problem) : err;
 }
 
-int dep_node_append(struct dep_node *node, const struct dep_draft *drafts, size_t count,
-                    struct dep_done *out, struct dep_problem *problem)
+static int append(struct dep_node *node, const struct dep_draft *drafts, size_t count,
+                  dep_judge_fn *judge, void *context, struct dep_done *out,
+                  struct dep_problem *problem)
 {
     assert(count > 0 && count <= DEP_COMMIT_RECORDS_MAX);
     int err = dep_node_unlock(node, problem);
@@ -270,7 +275,12 @@ int dep_node_append(struct dep_node *node, const struct dep_draft *drafts, size_
         err = dep_node_publish(node, problem);
     if (err)
         return err;
-    struct commit_work work = {.node = node, .drafts = drafts, .count = count, .problem = problem};
+    struct commit_work work = {.node = node,
+                               .drafts = drafts,
+                               .count = count,
+                               .judge = judge,
+                               .judge_context = context,
+                               .problem = problem};
     work.issued = dep_alloc_array(count, sizeof *work.issued);
     work.items = dep_alloc_array(count, sizeof *work.items);
     work.placed = dep_alloc_array(count, sizeof *work.placed);
@@ -288,9 +298,23 @@ int dep_node_append(struct dep_node *node, const struct dep_draft *drafts, size_
     return err;
 }
 
+int dep_node_append(struct dep_node *node, const struct dep_draft *drafts, size_t count,
+                    struct dep_done *out, struct dep_problem *problem)
+{
+    return append(node, drafts, count, NULL, NULL, out, problem);
+}
+
 int dep_node_commit(struct dep_node *node, const struct dep_draft *drafts, size_t count,
                     struct dep_done *out, struct dep_problem *problem)
 {
-    int err = dep_node_append(node, drafts, count, out, problem);
+    int err = append(node, drafts, count, NULL, NULL, out, problem);
+    return err ? err : dep_node_publish(node, problem);
+}
+
+int dep_node_commit_judged(struct dep_node *node, const struct dep_draft *draft,
+                           dep_judge_fn *judge, void *context, struct dep_done *out,
+                           struct dep_problem *problem)
+{
+    int err = append(node, draft, 1, judge, context, out, problem);
     return err ? err : dep_node_publish(node, problem);
 }

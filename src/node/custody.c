@@ -5,20 +5,37 @@
 
 /* ---- the decision ---- */
 
-static int judge_side(const json_t *side, struct dep_finding *why)
+int dep_custody_judge_side(const json_t *side, const char *by_code, struct dep_finding *why)
 {
     const char *state = dep_json_string(side, "state");
+    const char *code = dep_json_string(side, "code");
     bool whole;
     if (!state)
         return DEP_OK; /* its absence is the schema's affair */
-    if (strcmp(state, "signed") == 0)
-        whole = dep_json_string(side, "code") != NULL;
+    bool is_signed = strcmp(state, "signed") == 0;
+    if (is_signed)
+        whole = code != NULL;
     else if (strcmp(state, "on_paper") == 0)
         whole = dep_json_string(side, "scan_sha256") && dep_json_string(side, "seen_by") &&
                 dep_json_object(side, "checked");
     else
         whole = dep_json_object(side, "reason") != NULL;
-    return whole ? DEP_OK : dep_found(why, "custody.side", "DESIGN 2, sides of an act", 0);
+    if (!whole)
+        return dep_found(why, "custody.side", "DESIGN 2, sides of an act", 0);
+    return !is_signed || (by_code && strcmp(code, by_code) == 0)
+               ? DEP_OK
+               : dep_found(why, "custody.signed", "DESIGN 2, sides of an act", 0);
+}
+
+/* Who gives signs the transfer, who takes signs the receipt: nobody signs for the other side. */
+static int judge_sides(const struct dep_custody_event *event, struct dep_finding *why)
+{
+    bool receipt = strcmp(event->type, "custody.received") == 0;
+    const char *giver_code = receipt ? event->answers_code : event->by_code;
+    int err = dep_custody_judge_side(dep_json_object(event->claims, "giver"), giver_code, why);
+    return err ? err
+               : dep_custody_judge_side(dep_json_object(event->claims, "taker"),
+                                        receipt ? event->by_code : NULL, why);
 }
 
 static bool is_any(const char *type, const char *const *list, size_t count)
@@ -29,19 +46,23 @@ static bool is_any(const char *type, const char *const *list, size_t count)
     return false;
 }
 
-int dep_custody_judge(const struct dep_item *item, const char *type, const json_t *claims,
+int dep_custody_judge(const struct dep_item *item, const struct dep_custody_event *event,
                       struct dep_finding *why)
 {
+    const char *type = event->type;
     static const char *const final[] = {"custody.disposed", "custody.returned"};
     static const char *const moving[] = {"custody.transferred", "custody.returned",
                                          "custody.disposed", "custody.split"};
     /* After disposal only what is said about the past may follow. */
     static const char *const after_end[] = {"hold.placed", "hold.lifted", "note", "evidence.error"};
-    int err = judge_side(dep_json_object(claims, "giver"), why);
-    if (!err)
-        err = judge_side(dep_json_object(claims, "taker"), why);
+    const json_t *authority = dep_json_object(event->claims, "authority");
+    int err = judge_sides(event, why);
     if (err)
         return err;
+    if (strcmp(type, "custody.disposed") == 0 && !authority)
+        return dep_found(why, "custody.authority", "MANDATE F15", 0);
+    if (event->correction)
+        return DEP_OK;
     if (item->on_hold && is_any(type, final, DEP_COUNT(final)))
         return dep_found(why, "custody.hold", "MANDATE F22", 0);
     if (item->disposed && !is_any(type, after_end, DEP_COUNT(after_end)))
@@ -55,82 +76,165 @@ int dep_custody_judge(const struct dep_item *item, const char *type, const json_
         return dep_found(why, "custody.lost", "MANDATE F15", 0);
     if (!item->lost && strcmp(type, "custody.found") == 0)
         return dep_found(why, "custody.not_lost", "MANDATE F15", 0);
-    const json_t *authority = dep_json_object(claims, "authority");
-    if (strcmp(type, "custody.disposed") == 0 && !authority)
-        return dep_found(why, "custody.authority", "MANDATE F15", 0);
     return DEP_OK;
 }
 
 /* ---- recording ---- */
 
-/* A receipt answers the newest transfer that nothing has answered yet. */
-struct open_transfer {
+struct custody_work {
     struct dep_node *node;
-    struct dep_index_row row;
-    bool found;
+    const struct dep_custody_order *order;
+    struct dep_item item;
+    struct dep_index_row answered, superseded;
+    bool answers, supersedes;
+    struct dep_problem *problem;
 };
 
-static int newest_transfer(void *context, const struct dep_index_row *row)
+static int newest_row(void *context, const struct dep_index_row *row)
 {
-    struct open_transfer *open = context;
-    open->row = *row;
-    open->found = true;
+    struct custody_work *work = context;
+    work->answered = *row;
+    work->answers = true;
     return DEP_FOUND; /* the first is enough */
 }
 
-static int add_ref(json_t *claims, const char *rel, const char *id, const struct dep_hash *sha256,
+static int add_ref(json_t *claims, const char *rel, const struct dep_index_row *row,
                    struct dep_problem *problem)
 {
     json_t *refs = json_object_get(claims, "refs");
     if (!refs) {
         refs = json_array();
         if (json_object_set_new(claims, "refs", refs))
-            return dep_problem_fault(problem, DEP_ERR_NOMEM, "node.custody", id);
+            return dep_problem_fault(problem, DEP_ERR_NOMEM, "node.custody", row->jti);
     }
-    return json_array_append_new(refs, dep_record_ref_new(rel, id, sha256))
-               ? dep_problem_fault(problem, DEP_ERR_NOMEM, "node.custody", id)
+    return json_array_append_new(refs, dep_record_ref_new(rel, row->jti, &row->sha256))
+               ? dep_problem_fault(problem, DEP_ERR_NOMEM, "node.custody", row->jti)
                : DEP_OK;
 }
 
-static int add_answer(struct dep_node *node, const struct dep_item *item, const char *type,
-                      const char *answers, json_t *claims, struct dep_problem *problem)
+static int find(struct custody_work *work, const char *jti, struct dep_index_row *out)
 {
-    struct open_transfer open = {.node = node};
-    if (answers) {
-        int err = dep_node_find(node, answers, &open.row, problem);
-        if (err)
-            return err;
-        open.found = true;
-    } else if (strcmp(type, "custody.received") == 0) {
-        struct dep_index_query query = {
-            .type = "custody.transferred", .item = item->item, .newest_first = true, .limit = 1};
-        int err = dep_index_list(node->index, &query, newest_transfer, &open, &problem->fault);
-        if (err < 0)
-            return err;
-    }
-    return open.found ? add_ref(claims, "answers", open.row.jti, &open.row.sha256, problem)
-                      : DEP_OK;
+    return dep_node_find(work->node, jti, out, work->problem);
 }
 
-int dep_node_custody(struct dep_node *node, const char *name, const char *type, json_t *claims,
-                     const char *answers, struct dep_done *out, struct dep_problem *problem)
+/* The hold that a lift ends. */
+static int find_hold(struct custody_work *work)
 {
-    DEP_AUTO_ITEM item = {.item = ""};
-    int err = dep_node_item(node, name, false, &item, problem);
-    if (!err)
-        err = dep_custody_judge(&item, type, claims, &problem->finding);
-    if (err == DEP_FOUND)
-        return dep_problem_found(problem, problem->finding.id, problem->finding.clause,
-                                 problem->detail[0] ? problem->detail : name);
+    struct dep_holds holds;
+    const char *only = work->answers ? work->answered.jti : NULL;
+    int err = dep_node_holds(work->node, work->item.item, only, &holds, &work->problem->fault);
     if (err)
         return err;
-    if (json_object_set_new(claims, "item", json_string(item.item)))
-        return dep_problem_fault(problem, DEP_ERR_NOMEM, "node.custody", name);
-    err = add_ref(claims, "item", item.first.row.jti, &item.first.row.sha256, problem);
+    if (holds.count != 1)
+        return dep_problem_found(work->problem, holds.count ? "hold.which" : "hold.none",
+                                 "MANDATE F22", work->order->name);
+    work->answered = holds.newest;
+    work->answers = true;
+    return DEP_OK;
+}
+
+/* What a correction corrects answered something, or nothing: so does it. */
+static int find_answered_before(struct custody_work *work)
+{
+    DEP_AUTO_VIEW view = {.claims = NULL};
+    int err = dep_node_view_row(work->node, &work->superseded, false, &view, work->problem);
+    const char *before = err ? NULL : dep_record_ref(view.claims, "answers");
+    if (before)
+        err = find(work, before, &work->answered);
+    work->answers = !err && before;
+    return err;
+}
+
+/* A receipt answers the newest transfer, a lift the hold in force, whatever else nothing unless it
+ * is said. */
+static int find_answered(struct custody_work *work)
+{
+    const struct dep_custody_order *order = work->order;
+    if (work->supersedes && !order->answers)
+        return find_answered_before(work);
+    int err = order->answers ? find(work, order->answers, &work->answered) : DEP_OK;
+    work->answers = !err && order->answers;
+    if (!err && strcmp(order->type, "hold.lifted") == 0)
+        return find_hold(work);
+    if (err || work->answers || strcmp(order->type, "custody.received") != 0)
+        return err;
+    struct dep_index_query query = {
+        .type = "custody.transferred", .item = work->item.item, .newest_first = true, .limit = 1};
+    err = dep_index_list(work->node->index, &query, newest_row, work, &work->problem->fault);
+    return err < 0 ? err : DEP_OK;
+}
+
+static int find_superseded(struct custody_work *work)
+{
+    const struct dep_custody_order *order = work->order;
+    if (!order->supersedes)
+        return DEP_OK;
+    int err = find(work, order->supersedes, &work->superseded);
+    bool fits = !err && strcmp(work->superseded.type, order->type) == 0 &&
+                strcmp(work->superseded.item, work->item.item) == 0 && !work->superseded.superseded;
+    /* A hold is ended by a lift, not by another that calls itself its correction. */
+    if (!err && (!fits || strncmp(order->type, "hold.", 5) == 0))
+        err = dep_problem_found(work->problem, "correct.other", "doc/format/record.md 9",
+                                order->supersedes);
+    work->supersedes = !err;
+    return err;
+}
+
+static int judge(struct custody_work *work)
+{
+    const struct dep_custody_order *order = work->order;
+    struct dep_custody_event event = {.type = order->type,
+                                      .claims = order->claims,
+                                      .by_code = work->node->officer,
+                                      .answers_code = work->answers ? work->answered.by_code : NULL,
+                                      .correction = work->supersedes};
+    int err = dep_custody_judge(&work->item, &event, &work->problem->finding);
+    return err == DEP_FOUND ? dep_problem_found(work->problem, work->problem->finding.id,
+                                                work->problem->finding.clause, order->name)
+                            : err;
+}
+
+/* With the lock held: what was decided stands only if nothing about the item came in between. */
+static int still_so(void *context, struct dep_problem *problem)
+{
+    struct custody_work *work = context;
+    DEP_AUTO_ITEM now = {.item = ""};
+    int err = dep_node_item(work->node, work->item.item, false, &now, problem);
+    if (!err && now.newest != work->item.newest)
+        err = dep_problem_found(problem, "custody.meanwhile", "MANDATE F15", work->order->name);
+    return err;
+}
+
+static int prepare(struct custody_work *work)
+{
+    json_t *claims = work->order->claims;
+    int err = find_superseded(work);
     if (!err)
-        err = add_answer(node, &item, type, answers, claims, problem);
+        err = find_answered(work);
+    if (!err)
+        err = judge(work);
     if (err)
         return err;
-    struct dep_draft draft = {.type = type, .claims = claims};
-    return dep_node_commit(node, &draft, 1, out, problem);
+    if (json_object_set_new(claims, "item", json_string(work->item.item)))
+        return dep_problem_fault(work->problem, DEP_ERR_NOMEM, "node.custody", work->order->name);
+    err = add_ref(claims, "item", &work->item.first.row, work->problem);
+    if (!err && work->answers)
+        err = add_ref(claims, "answers", &work->answered, work->problem);
+    if (!err && work->supersedes)
+        err = add_ref(claims, "supersedes", &work->superseded, work->problem);
+    return err;
+}
+
+int dep_node_custody(struct dep_node *node, const struct dep_custody_order *order,
+                     struct dep_done *out, struct dep_problem *problem)
+{
+    struct custody_work work = {.node = node, .order = order, .problem = problem};
+    int err = dep_node_item(node, order->name, false, &work.item, problem);
+    if (!err)
+        err = prepare(&work);
+    struct dep_draft draft = {.type = order->type, .claims = order->claims};
+    if (!err)
+        err = dep_node_commit_judged(node, &draft, still_so, &work, out, problem);
+    dep_item_done(&work.item);
+    return err;
 }

@@ -7,20 +7,61 @@
 #define DEP_NODE_CUSTODY_H
 #include "node/evidence.h"
 
+/* An event on its way into the record. */
+struct dep_custody_event {
+    const char *type;
+    const json_t *claims;
+    const char *by_code;      /* the officer who signs it */
+    const char *answers_code; /* who signed the first side that it answers; NULL: it answers none */
+    bool correction;          /* of an event of its type: the item's state is judged already */
+};
 /*
- * May an event of `type` follow for an item in this state? Findings: "custody.hold" (disposal,
- * return or erasure under a legal hold), "custody.disposed", "custody.sent" (sent and not
- * received), "custody.not_sent" (receipt without a transfer), "custody.lost", "custody.authority",
- * "custody.side" (a side without what its state needs: signed needs code, on_paper needs
- * scan_sha256, seen_by and checked, refused and unavailable need a reason).
+ * May the event follow for an item in this state? Findings: "custody.hold" (disposal or return
+ * under a legal hold), "custody.disposed", "custody.sent" (sent and not received),
+ * "custody.not_sent" (receipt without a transfer), "custody.lost", "custody.not_lost",
+ * "custody.authority", and of its sides those of dep_custody_judge_side().
  */
-DEP_MUST_USE int dep_custody_judge(const struct dep_item *item, const char *type,
-                                   const json_t *claims, struct dep_finding *why);
-/* Record one event about an item; `answers` (may be NULL) is the first side's record. Adds item and
- * refs. */
-DEP_MUST_USE int dep_node_custody(struct dep_node *node, const char *name, const char *type,
-                                  json_t *claims, const char *answers, struct dep_done *out,
-                                  struct dep_problem *problem);
+DEP_MUST_USE int dep_custody_judge(const struct dep_item *item,
+                                   const struct dep_custody_event *event, struct dep_finding *why);
+/*
+ * A side of an act (NULL: none is stated). "custody.side": it lacks what its state needs (signed
+ * needs code, on_paper needs scan_sha256, seen_by and checked, refused and unavailable need a
+ * reason). "custody.signed": it says that somebody signed who didn't; only `by_code` did.
+ */
+DEP_MUST_USE int dep_custody_judge_side(const json_t *side, const char *by_code,
+                                        struct dep_finding *why);
+
+/* The legal holds on an item that no lift has answered; `only` (or NULL): of one record's. */
+struct dep_holds {
+    size_t count;
+    struct dep_index_row newest; /* where there is any */
+};
+DEP_MUST_USE int dep_node_holds(struct dep_node *node, const char *item, const char *only,
+                                struct dep_holds *out, struct dep_fault *fault);
+
+struct dep_custody_order {
+    const char *name; /* of the item */
+    const char *type;
+    json_t *claims;         /* item and refs are added */
+    const char *answers;    /* the first side's record, the hold that is lifted; or NULL */
+    const char *supersedes; /* an event of this type about this item that was recorded wrongly; or
+                               NULL */
+};
+/*
+ * Record one event about an item. A correction takes the place of what it supersedes and leaves the
+ * item's state as it is ("correct.other" where that is no such event, or one that was corrected
+ * already). A lift without `answers` answers the only hold in force ("hold.none", "hold.which"). Where something
+ * else was recorded about the item meanwhile: "custody.meanwhile".
+ */
+DEP_MUST_USE int dep_node_custody(struct dep_node *node, const struct dep_custody_order *order,
+                                  struct dep_done *out, struct dep_problem *problem);
+/*
+ * Correct what the first record of an item states: a further record of its type, `fields` over
+ * what it said, the container's facts unchanged ("correct.fixed" where `fields` names one of them).
+ * A field that becomes null is left out. `fields` is only looked at.
+ */
+DEP_MUST_USE int dep_node_item_correct(struct dep_node *node, const char *name, json_t *fields,
+                                       struct dep_done *out, struct dep_problem *problem);
 /* Every record about an item, oldest first. */
 typedef int dep_view_fn(void *context, const struct dep_view *view);
 DEP_MUST_USE int dep_node_item_events(struct dep_node *node, const char *item, bool unlock,

@@ -9,32 +9,30 @@
 #include <stdio.h>
 #include <string.h>
 
-struct hold {
-    bool in_force;
+struct erase_work {
+    struct dep_node *node;
+    const char *target;
+    struct dep_index_row row;
 };
 
-static int fold_hold(void *context, const struct dep_index_row *row)
+/* Before, and with the lock held once more: a hold may have been placed meanwhile. */
+static int judge(void *context, struct dep_problem *problem)
 {
-    struct hold *hold = context;
-    if (strcmp(row->type, "hold.placed") == 0)
-        hold->in_force = true;
-    else if (strcmp(row->type, "hold.lifted") == 0)
-        hold->in_force = false;
-    return DEP_OK;
-}
-
-static int judge_hold(struct dep_node *node, const struct dep_index_row *target,
-                      struct dep_problem *problem)
-{
-    struct hold hold = {.in_force = false};
-    struct dep_index_query query = {.type = "hold.", .item = target->item};
-    int err = target->item[0]
-                  ? dep_index_list(node->index, &query, fold_hold, &hold, &problem->fault)
-                  : DEP_OK;
-    if (err)
-        return err;
-    return hold.in_force ? dep_problem_found(problem, "hold.in_force", "MANDATE F22", target->item)
-                         : DEP_OK;
+    struct erase_work *work = context;
+    struct dep_node *node = work->node;
+    int err = dep_node_find(node, work->target, &work->row, problem);
+    if (!err && work->row.keyring.len == 0)
+        return dep_problem_found(problem, "erase.nothing", "doc/format/register.md 1",
+                                 work->target);
+    if (!err && work->row.erased)
+        return dep_problem_found(problem, "erase.already", "doc/format/register.md 1",
+                                 work->target);
+    struct dep_holds holds = {.count = 0};
+    if (!err && work->row.item[0])
+        err = dep_node_holds(node, work->row.item, NULL, &holds, &problem->fault);
+    return !err && holds.count
+               ? dep_problem_found(problem, "hold.in_force", "MANDATE F22", work->row.item)
+               : err;
 }
 
 static int destroy(struct dep_node *node, const char *target, const char *erasure,
@@ -47,23 +45,17 @@ static int destroy(struct dep_node *node, const char *target, const char *erasur
 int dep_node_erase(struct dep_node *node, const char *target, const json_t *claims,
                    struct dep_done *out, struct dep_problem *problem)
 {
-    struct dep_index_row row;
-    int err = dep_node_find(node, target, &row, problem);
-    if (!err && row.keyring.len == 0)
-        return dep_problem_found(problem, "erase.nothing", "doc/format/register.md 1", target);
-    if (!err && row.erased)
-        return dep_problem_found(problem, "erase.already", "doc/format/register.md 1", target);
-    if (!err)
-        err = judge_hold(node, &row, problem);
+    struct erase_work work = {.node = node, .target = target};
+    int err = judge(&work, problem);
     if (err)
         return err;
     DEP_AUTO_JSON *full = json_deep_copy(claims);
-    json_t *refs = json_pack("[o]", dep_record_ref_new("about", row.jti, &row.sha256));
+    json_t *refs = json_pack("[o]", dep_record_ref_new("about", work.row.jti, &work.row.sha256));
     if (!full || json_object_set_new(full, "refs", refs))
         return dep_problem_fault(problem, DEP_ERR_NOMEM, "node.erase", target);
     struct dep_draft draft = {.type = "record.erased", .claims = full};
-    err = dep_node_commit(node, &draft, 1, out, problem);
-    return err ? err : destroy(node, row.jti, out->jti, problem);
+    err = dep_node_commit_judged(node, &draft, judge, &work, out, problem);
+    return err ? err : destroy(node, work.row.jti, out->jti, problem);
 }
 
 /* ---- what a crash left undone ---- */

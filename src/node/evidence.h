@@ -51,6 +51,7 @@ struct dep_item {
     bool on_hold, in_error, disposed, lost, restricted;
     bool has_container;
     struct dep_container_facts facts;
+    uint64_t newest;    /* index of the newest record about the item, whoever may know of it */
     size_t event_count; /* records about the item */
     char state[32];     /* "in custody", "sent", ... stable words: in_custody, sent_not_received,
                            returned, lost, disposed, split */

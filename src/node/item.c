@@ -34,12 +34,33 @@ static const char *state_after(const char *type)
     return NULL;
 }
 
+/* A correction takes the place of what it corrects: the effect stays where that stood, and the
+ * correction has none of its own. */
 struct fold {
     struct dep_node *node;
     struct dep_item *item;
     struct dep_index_row first;
     bool has_first;
+    struct dep_buf corrections; /* ids, each with its NUL */
+    struct dep_fault *fault;
 };
+
+enum { CORRECTIONS_LEN_MAX = 64 * 1024 * 1024 };
+
+static int note_correction(void *context, const struct dep_index_row *row)
+{
+    struct fold *fold = context;
+    dep_buf_add(&fold->corrections, row->jti, sizeof row->jti);
+    return dep_buf_err(&fold->corrections);
+}
+
+static bool is_correction(const struct fold *fold, const char *jti)
+{
+    for (size_t at = 0; at < fold->corrections.len; at += DEP_UUID_LEN + 1)
+        if (strcmp((const char *)fold->corrections.data + at, jti) == 0)
+            return true;
+    return false;
+}
 
 static bool is_first_record(const char *type)
 {
@@ -51,24 +72,43 @@ static int fold_row(void *context, const struct dep_index_row *row)
     struct fold *fold = context;
     struct dep_item *item = fold->item;
     item->event_count += dep_sight_sees(fold->node, row);
+    item->newest = row->index;
     if (is_first_record(row->type)) {
         /* A correction is a record of the same type that supersedes: the newest one speaks. */
         fold->first = *row;
         fold->has_first = true;
-    } else if (strcmp(row->type, "hold.placed") == 0) {
-        item->on_hold = true;
-    } else if (strcmp(row->type, "hold.lifted") == 0) {
-        item->on_hold = false;
     } else if (strcmp(row->type, "evidence.error") == 0) {
         item->in_error = true;
         item->restricted = true;
     }
-    const char *state = row->superseded ? NULL : state_after(row->type);
+    const char *state = is_correction(fold, row->jti) ? NULL : state_after(row->type);
     if (state)
         (void)snprintf(item->state, sizeof item->state, "%s", state);
     item->disposed = strcmp(item->state, "disposed") == 0;
     item->lost = strcmp(item->state, "lost") == 0;
-    return DEP_OK;
+    if (!row->superseded)
+        return DEP_OK;
+    struct dep_index_query corrected = {
+        .type = row->type, .item = row->item, .ref = row->jti, .rel = "supersedes"};
+    return dep_index_list(fold->node->index, &corrected, note_correction, fold, fold->fault);
+}
+
+static int fold_rows(struct dep_node *node, const char *id, struct dep_item *item,
+                     struct dep_index_row *out_first, struct dep_problem *problem)
+{
+    struct fold fold = {.node = node, .item = item, .fault = &problem->fault};
+    dep_buf_init(&fold.corrections, CORRECTIONS_LEN_MAX);
+    struct dep_index_query query = {.item = id};
+    struct dep_holds holds = {.count = 0};
+    int err = dep_index_list(node->index, &query, fold_row, &fold, &problem->fault);
+    if (!err)
+        err = dep_node_holds(node, id, NULL, &holds, &problem->fault);
+    item->on_hold = holds.count > 0;
+    dep_buf_done(&fold.corrections);
+    if (!err && !(fold.has_first && dep_sight_sees(node, &fold.first)))
+        return dep_problem_found(problem, "item.absent", "doc/format/record.md", id);
+    *out_first = fold.first;
+    return err;
 }
 
 static bool claim_hash(const json_t *claims, const char *name, struct dep_hash *out)
@@ -99,14 +139,11 @@ static int load_item(struct dep_node *node, const char *id, bool unlock, struct 
 {
     struct dep_item item = {.state = "in_custody"};
     (void)snprintf(item.item, sizeof item.item, "%s", id);
-    struct fold fold = {.node = node, .item = &item};
-    struct dep_index_query query = {.item = id};
-    int err = dep_index_list(node->index, &query, fold_row, &fold, &problem->fault);
+    struct dep_index_row first;
+    int err = fold_rows(node, id, &item, &first, problem);
     if (err)
         return err;
-    if (!fold.has_first || !dep_sight_sees(node, &fold.first))
-        return dep_problem_found(problem, "item.absent", "doc/format/record.md", id);
-    err = dep_node_view_seen(node, &fold.first, unlock, &item.first, problem);
+    err = dep_node_view_seen(node, &first, unlock, &item.first, problem);
     if (err)
         return err;
     take_facts(&item);

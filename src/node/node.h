@@ -112,6 +112,16 @@ struct dep_done {
 DEP_MUST_USE int dep_node_commit(struct dep_node *node, const struct dep_draft *drafts,
                                  size_t count, struct dep_done *out, struct dep_problem *problem);
 /*
+ * A decision that must still hold at the moment of the commit: called with the lock held and all
+ * that other processes recorded taken in. Other than DEP_OK: nothing is committed, and it is
+ * returned.
+ */
+typedef int dep_judge_fn(void *context, struct dep_problem *problem);
+/* As dep_node_commit(), one record, if `judge` says so. */
+DEP_MUST_USE int dep_node_commit_judged(struct dep_node *node, const struct dep_draft *draft,
+                                        dep_judge_fn *judge, void *context, struct dep_done *out,
+                                        struct dep_problem *problem);
+/*
  * For many commits in a row: as dep_node_commit(), durable when it returns, but tiles, checkpoint
  * and index.db follow with dep_node_publish(). That is owed within dep_node_due_ms() (-1: nothing
  * is owed), and before the node is used for anything else or closed: other writers wait for it. An

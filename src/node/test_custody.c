@@ -16,49 +16,73 @@ static void test_events(void **state)
     (void)state;
     static const struct {
         const char *state, *type, *claims, *id;
-        bool hold;
+        enum { PLAIN, HOLD, CORRECTION, CORRECTION_ON_HOLD } how;
     } rows[] = {
-        {"in_custody", "custody.transferred", "{}", NULL, false},
-        {"sent_not_received", "custody.transferred", "{}", "custody.sent", false},
-        {"sent_not_received", "custody.received", "{}", NULL, false},
-        {"in_custody", "custody.received", "{}", "custody.not_sent", false},
-        {"sent_not_received", "custody.lost", "{}", NULL, false},
-        {"lost", "custody.found", "{}", NULL, false},
-        {"in_custody", "custody.found", "{}", "custody.not_lost", false},
-        {"lost", "custody.transferred", "{}", "custody.lost", false},
+        {"in_custody", "custody.transferred", "{}", NULL, PLAIN},
+        {"sent_not_received", "custody.transferred", "{}", "custody.sent", PLAIN},
+        {"sent_not_received", "custody.received", "{}", NULL, PLAIN},
+        {"in_custody", "custody.received", "{}", "custody.not_sent", PLAIN},
+        {"sent_not_received", "custody.lost", "{}", NULL, PLAIN},
+        {"lost", "custody.found", "{}", NULL, PLAIN},
+        {"in_custody", "custody.found", "{}", "custody.not_lost", PLAIN},
+        {"lost", "custody.transferred", "{}", "custody.lost", PLAIN},
         {"in_custody", "custody.disposed", "{\"authority\":{\"text\":\"order 7\",\"lang\":\"en\"}}",
-         NULL, false},
-        {"in_custody", "custody.disposed", "{}", "custody.authority", false},
+         NULL, PLAIN},
+        {"in_custody", "custody.disposed", "{}", "custody.authority", PLAIN},
         {"in_custody", "custody.disposed", "{\"authority\":{\"text\":\"order 7\",\"lang\":\"en\"}}",
-         "custody.hold", true},
-        {"in_custody", "custody.returned", "{}", "custody.hold", true},
-        {"in_custody", "custody.examined", "{}", NULL, true},
-        {"disposed", "custody.examined", "{}", "custody.disposed", false},
-        {"disposed", "note", "{}", NULL, false},
+         "custody.hold", HOLD},
+        {"in_custody", "custody.returned", "{}", "custody.hold", HOLD},
+        {"in_custody", "custody.examined", "{}", NULL, HOLD},
+        {"disposed", "custody.examined", "{}", "custody.disposed", PLAIN},
+        {"disposed", "note", "{}", NULL, PLAIN},
         {"in_custody", "custody.transferred", "{\"giver\":{\"state\":\"signed\",\"code\":\"K1\"}}",
-         NULL, false},
+         NULL, PLAIN},
         {"in_custody", "custody.transferred", "{\"giver\":{\"state\":\"signed\"}}", "custody.side",
-         false},
+         PLAIN},
         {"in_custody", "custody.transferred",
          "{\"giver\":{\"state\":\"on_paper\",\"scan_sha256\":\"x\",\"seen_by\":\"K1\"}}",
-         "custody.side", false},
+         "custody.side", PLAIN},
         {"in_custody", "custody.transferred",
          "{\"giver\":{\"state\":\"on_paper\",\"scan_sha256\":\"x\",\"seen_by\":\"K1\",\"checked\":{"
          "}}}",
-         NULL, false},
+         NULL, PLAIN},
         {"in_custody", "custody.transferred", "{\"taker\":{\"state\":\"refused\"}}", "custody.side",
-         false},
+         PLAIN},
+        /* Nobody signs for another: K1 is at work, K2 signed the transfer. */
+        {"in_custody", "custody.transferred", "{\"giver\":{\"state\":\"signed\",\"code\":\"K2\"}}",
+         "custody.signed", PLAIN},
+        {"in_custody", "custody.transferred", "{\"taker\":{\"state\":\"signed\",\"code\":\"K1\"}}",
+         "custody.signed", PLAIN},
+        {"sent_not_received", "custody.received",
+         "{\"taker\":{\"state\":\"signed\",\"code\":\"K1\"}}", NULL, PLAIN},
+        {"sent_not_received", "custody.received",
+         "{\"taker\":{\"state\":\"signed\",\"code\":\"K2\"}}", "custody.signed", PLAIN},
+        {"sent_not_received", "custody.received",
+         "{\"giver\":{\"state\":\"signed\",\"code\":\"K2\"}}", NULL, PLAIN},
+        {"sent_not_received", "custody.received",
+         "{\"giver\":{\"state\":\"signed\",\"code\":\"K1\"}}", "custody.signed", PLAIN},
+        /* A correction is no second event: the state was judged when the first was recorded. */
+        {"sent_not_received", "custody.transferred", "{}", NULL, CORRECTION},
+        {"disposed", "custody.disposed", "{}", "custody.authority", CORRECTION},
+        {"disposed", "custody.disposed", "{\"authority\":{\"text\":\"order 7\",\"lang\":\"en\"}}",
+         NULL, CORRECTION_ON_HOLD},
         {"in_custody", "custody.transferred",
-         "{\"taker\":{\"state\":\"unavailable\",\"reason\":{}}}", NULL, false},
+         "{\"taker\":{\"state\":\"unavailable\",\"reason\":{}}}", NULL, PLAIN},
     };
     for (size_t i = 0; i < DEP_COUNT(rows); i++) {
-        struct dep_item item = {.on_hold = rows[i].hold,
+        struct dep_item item = {.on_hold = rows[i].how == HOLD || rows[i].how == CORRECTION_ON_HOLD,
                                 .lost = strcmp(rows[i].state, "lost") == 0,
                                 .disposed = strcmp(rows[i].state, "disposed") == 0};
         (void)snprintf(item.state, sizeof item.state, "%s", rows[i].state);
         DEP_AUTO_JSON *claims = json_loads(rows[i].claims, 0, NULL);
         struct dep_finding why = {"", "", 0};
-        int err = dep_custody_judge(&item, rows[i].type, claims, &why);
+        const struct dep_custody_event event = {
+            .type = rows[i].type,
+            .claims = claims,
+            .by_code = "K1",
+            .answers_code = strcmp(rows[i].type, "custody.received") == 0 ? "K2" : NULL,
+            .correction = rows[i].how == CORRECTION || rows[i].how == CORRECTION_ON_HOLD};
+        int err = dep_custody_judge(&item, &event, &why);
         if (err != (rows[i].id ? DEP_FOUND : DEP_OK) ||
             strcmp(why.id, rows[i].id ? rows[i].id : "") != 0)
             fail_msg("row %zu: %d %s", i, err, why.id);

@@ -65,11 +65,16 @@ static const struct entry {
      N_("without the protected fields of the record the list of files can't be found")},
     {"container.read", N_("the sealed container could not be read to its end")},
     {"container.root", N_("the list of files is not the one that was recorded")},
+    {"correct.fixed", N_("this was measured, not stated: a correction can't change it")},
+    {"correct.other",
+     N_("that is no record of this kind about this item, or it was corrected already")},
     {"custodian", N_("custodian")},
     {"custody.authority", N_("disposal needs the authority that ordered it")},
     {"custody.disposed", N_("the item was disposed of: nothing can happen to it any more")},
     {"custody.hold", N_("a legal hold is in force: the item can't be disposed of or returned")},
     {"custody.lost", N_("the item is lost: record that it was found first")},
+    {"custody.meanwhile", N_("something else was recorded about this item meanwhile: look at its "
+                             "history, and try again")},
     {"custody.not_lost", N_("the item isn't lost")},
     {"custody.not_sent", N_("nothing was sent that could be received: record the transfer first")},
     {"custody.sent",
@@ -78,6 +83,8 @@ static const struct entry {
      N_("a side is incomplete: signed needs a code; on paper needs the scan's fingerprint, who saw "
         "it and how it was checked; refused and unavailable need a "
         "reason")},
+    {"custody.signed", N_("nobody signs for another: a side that says \"signed\" must name the "
+                          "officer whose signature it is; the other side signs its own record")},
     {"desk", N_("desk officer")},
     {"device", N_("a device")},
     {"disposed", N_("disposed of")},
@@ -98,6 +105,9 @@ static const struct entry {
     {"file.sync", N_("the disk did not confirm that it kept what was written")},
     {"grew", N_("grew while it was read: taken at the length it had")},
     {"hold.in_force", N_("a legal hold on this item is in force: nothing about it can be erased")},
+    {"hold.none", N_("no such legal hold is in force on this item")},
+    {"hold.which",
+     N_("several legal holds are in force on this item: name the one with --answers")},
     {"in_custody", N_("in custody")},
     {"index", N_("the index could not be read or written: delete index.db, it is made anew")},
     {"index.absent", N_("no such record")},
@@ -273,6 +283,7 @@ static const struct entry {
     {"verify.vault.stray", N_("a file in the vault that no record tells of")},
     {"vkey", N_("not a verifier key")},
     {"withheld", N_("withheld")},
+    {"xattrs_partly", N_("some of its extended attributes could not be read")},
 };
 
 static int compare(const void *id, const void *entry)

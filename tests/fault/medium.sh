@@ -28,7 +28,9 @@ from=$(awk 'NR == 1 {print int(($1 - 1) / 4096)}' differs)
 same "$from" "$(awk 'END {print int(($1 - 1) / 4096)}' differs)" 'one block'
 same '' "$(awk '$3 != 0' differs)" 'what is missing is zeros'
 depositary item files "$(json collected .item)" -C reg --json >files
-holds files 'big.*"t"|"t".*big|big'
+same '["shrank"]' "$(jq -c 'select(.path == "files/data/big").flags' files)" 'what the list says of it'
+same '[]' "$(jq -c 'select(.path == "files/data/small").flags' files)" 'what the list says of the other'
+depositary item files "$(json collected .item)" -C reg | grep -q 'data/big  — shrank' || fail 'the list does not tell'
 depositary item check "$(json collected .item)" -C reg >/dev/null || fail 'the item does not check'
 
 # A small file is read before its header: it is listed as not taken.
