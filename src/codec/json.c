@@ -114,19 +114,27 @@ static int add_piece(const char *piece, size_t len, void *context)
 
 static int encode(const json_t *value, size_t flags, struct dep_buf *out)
 {
-    if (json_dump_callback(value, add_piece, out, JSON_COMPACT | JSON_ENCODE_ANY | flags) == 0)
+    if (json_dump_callback(value, add_piece, out, JSON_ENCODE_ANY | flags) == 0)
         return dep_buf_err(out);
     return dep_buf_err(out) ? dep_buf_err(out) : DEP_ERR_NOMEM;
 }
 
 int dep_json_encode(const json_t *value, struct dep_buf *out)
 {
-    return encode(value, 0, out);
+    return encode(value, JSON_COMPACT, out);
 }
 
 int dep_json_encode_sorted(const json_t *value, struct dep_buf *out)
 {
-    return encode(value, JSON_SORT_KEYS, out);
+    return encode(value, JSON_COMPACT | JSON_SORT_KEYS, out);
+}
+
+int dep_json_encode_indented(const json_t *value, struct dep_buf *out)
+{
+    int err = encode(value, JSON_INDENT(2), out);
+    if (!err)
+        dep_buf_add_byte(out, '\n');
+    return err ? err : dep_buf_err(out);
 }
 
 const char *dep_json_string(const json_t *object, const char *name)

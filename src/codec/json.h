@@ -34,6 +34,9 @@ DEP_MUST_USE int dep_json_encode(const json_t *value, struct dep_buf *out);
 /* Compact, object names sorted. */
 DEP_MUST_USE int dep_json_encode_sorted(const json_t *value, struct dep_buf *out);
 
+/* For people to read and edit: indented, names in order of insertion, a newline at the end. */
+DEP_MUST_USE int dep_json_encode_indented(const json_t *value, struct dep_buf *out);
+
 /* Borrowed members: NULL where the name is absent or of another type. */
 const char *dep_json_string(const json_t *object, const char *name);
 const json_t *dep_json_object(const json_t *object, const char *name);

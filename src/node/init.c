@@ -3,6 +3,7 @@
  * durable.
  */
 #include "node/init.h"
+#include "node/charter_impl.h"
 #include "node/node_impl.h"
 
 #include "codec/base64.h"
@@ -18,7 +19,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { INIT_DRAFTS_MAX = 16, CHARTER_MAX = 64 * 1024 };
+enum { INIT_DRAFTS_MAX = 16, ADOPTED_AT = 1 };
 
 struct init_work {
     const struct dep_init_order *order;
@@ -32,7 +33,7 @@ struct init_work {
     size_t recovery_count;
     unsigned roles;
     struct dep_buf passphrase, root_passphrase; /* secret */
-    struct dep_hash charter;
+    struct dep_charter *charter;
 };
 
 static void work_done(struct init_work *work)
@@ -41,6 +42,7 @@ static void work_done(struct init_work *work)
     dep_signing_key_free(work->log);
     dep_signing_key_free(work->registrar);
     dep_signing_key_free(work->officer);
+    dep_charter_free(work->charter);
     dep_buf_done(&work->passphrase);
     dep_buf_done(&work->root_passphrase);
     dep_wipe(work, sizeof *work);
@@ -243,28 +245,24 @@ static char *public_text(const struct dep_signing_key *key)
     return dep_buf_take(&text);
 }
 
-/* doc/format/register.md: the first charter is one of one member, adopted by its root key. */
+/* doc/format/charter.md: the first charter is one of one member, adopted by its root key. */
 static int write_charter(struct init_work *work, int dir_fd)
 {
-    DEP_AUTO_FREE char *root = public_text(work->root);
-    DEP_AUTO_FREE char *log = public_text(work->log);
-    DEP_AUTO_JSON *charter =
-        !root || !log
-            ? NULL
-            : json_pack(
-                  "{s:s,s:i,s:s,s:n,s:[{s:s,s:s,s:s,s:s,s:s,s:s}],s:{s:i,s:[]},s:i,s:[],s:{}}",
-                  "depositary", "charter", "v", 1, "from", work->info.created, "previous",
-                  "members", "id", work->info.member, "name", work->info.name, "root", root,
-                  "origin", work->info.origin, "log", log, "joined", work->info.created, "quorum",
-                  "threshold", 0, "cosigners", "amend_threshold", 1, "rules", "lists");
+    const struct dep_init_order *order = work->order;
     DEP_AUTO_BUF text;
-    dep_buf_init(&text, CHARTER_MAX);
-    int err = charter ? dep_json_encode_sorted(charter, &text) : DEP_ERR_NOMEM;
+    dep_buf_init(&text, DEP_CHARTER_LEN_MAX);
+    int err = dep_charter_default(&work->info, dep_signing_key_public(work->root),
+                                  order->territories, order->territory_count, &text);
+    struct dep_finding why;
+    struct dep_jtd_error where;
+    if (!err)
+        err = dep_charter_parse(dep_buf_slice(&text), &work->charter, &where, &why);
     if (err)
-        return dep_problem_fault(work->problem, err, "init.charter", work->dir);
-    dep_sha256(dep_buf_slice(&text), &work->charter);
-    return dep_file_create(dir_fd, "charter/000001.json", dep_buf_slice(&text), 0600,
-                           &work->problem->fault);
+        return err > 0 ? wrong(work, why.id, where.instance_path)
+                       : dep_problem_fault(work->problem, err, "init.charter", work->dir);
+    char path[DEP_CHARTER_PATH_LEN];
+    dep_charter_path(dep_charter_digest(work->charter), DEP_CHARTER_TEXT, path);
+    return dep_file_create(dir_fd, path, dep_buf_slice(&text), 0600, &work->problem->fault);
 }
 
 struct drafts {
@@ -328,12 +326,10 @@ static json_t *settings_claims(const struct init_work *work)
 
 static void fill_drafts(const struct init_work *work, struct drafts *drafts)
 {
-    char charter[2 * DEP_HASH_LEN + 1];
-    dep_hex_encode(work->charter.bytes, DEP_HASH_LEN, charter);
     add_draft(drafts, "key.enrolled", signing_claims("root", work->root), DEP_ROLE_ROOT,
               work->root);
-    add_draft(drafts, "charter.adopted",
-              json_pack("{s:s,s:i}", "charter_sha256", charter, "number", 1), DEP_ROLE_ROOT,
+    assert(drafts->count == ADOPTED_AT);
+    add_draft(drafts, "charter.adopted", dep_charter_claims(work->charter), DEP_ROLE_ROOT,
               work->root);
     add_draft(drafts, "key.enrolled", signing_claims("log", work->log), DEP_ROLE_ROOT, work->root);
     add_draft(drafts, "key.enrolled", signing_claims("registrar", work->registrar), DEP_ROLE_ROOT,
@@ -364,6 +360,58 @@ static int remembered(void *context, const char *which, const char *code, bool f
     return dep_buf_err(out);
 }
 
+/* What was adopted a moment ago comes into force. */
+static int enter_charter(struct init_work *work, struct dep_node *node,
+                         const struct dep_done *adopted)
+{
+    DEP_AUTO_VIEW view = {.claims = NULL};
+    struct dep_adoptions *adoptions = dep_alloc(sizeof *adoptions);
+    if (!adoptions)
+        return dep_problem_fault(work->problem, DEP_ERR_NOMEM, "init.charter", work->dir);
+    dep_adoptions_init(adoptions);
+    int err = dep_node_view(node, adopted->jti, false, &view, work->problem);
+    if (!err)
+        dep_buf_add_slice(&adoptions->text, dep_buf_slice(&view.jwt));
+    if (!err && dep_adoptions_sort(adoptions))
+        err = dep_problem_fault(work->problem, DEP_ERR_NOMEM, "init.charter", work->dir);
+    if (!err)
+        err = dep_adoptions_save(dep_register_dir_fd(node->reg), dep_charter_digest(work->charter),
+                                 adoptions, &work->problem->fault);
+    DEP_AUTO_JSON *claims = err ? NULL : dep_charter_claims(work->charter);
+    if (claims)
+        (void)json_object_set_new(claims, "adoptions", dep_adoptions_claim(adoptions));
+    struct dep_draft draft = {"charter.entered", claims, NULL, DEP_ROLE_ROOT, work->root};
+    struct dep_done done;
+    if (!err)
+        err = claims ? dep_node_commit(node, &draft, 1, &done, work->problem)
+                     : dep_problem_fault(work->problem, DEP_ERR_NOMEM, "init.charter", work->dir);
+    dep_adoptions_done(adoptions);
+    free(adoptions);
+    return err;
+}
+
+static int commit_drafts(struct init_work *work, struct dep_node *node)
+{
+    struct dep_reader_key readers[DEP_ROLE_COUNT];
+    size_t reader_count = 0;
+    for (size_t i = 0; i < DEP_ROLE_COUNT; i++)
+        if (work->has_reader[i])
+            readers[reader_count++] =
+                (struct dep_reader_key){dep_reading_roles[i], work->readers[i]};
+    int err = dep_register_set_readers(node->reg, readers, reader_count, work->recovery,
+                                       work->recovery_count);
+    struct drafts drafts = {.count = 0};
+    fill_drafts(work, &drafts);
+    struct dep_done done[INIT_DRAFTS_MAX];
+    for (size_t i = 0; !err && i < drafts.count; i++)
+        if (!drafts.claims[i])
+            err = DEP_ERR_NOMEM;
+    err = err ? dep_problem_fault(work->problem, err, "init.records", work->dir)
+              : dep_node_commit(node, drafts.list, drafts.count, done, work->problem);
+    drafts_done(&drafts);
+    return err ? err : enter_charter(work, node, &done[ADOPTED_AT]);
+}
+
 static int commit_first(struct init_work *work)
 {
     struct dep_node_order order = {.dir = work->dir,
@@ -374,25 +422,8 @@ static int commit_first(struct init_work *work)
     order.world.passphrase_context = work;
     struct dep_node *node = NULL;
     int err = dep_node_open(&order, &node, NULL, work->problem);
-    if (err)
-        return err;
-    struct dep_reader_key readers[DEP_ROLE_COUNT];
-    size_t reader_count = 0;
-    for (size_t i = 0; i < DEP_ROLE_COUNT; i++)
-        if (work->has_reader[i])
-            readers[reader_count++] =
-                (struct dep_reader_key){dep_reading_roles[i], work->readers[i]};
-    err = dep_register_set_readers(node->reg, readers, reader_count, work->recovery,
-                                   work->recovery_count);
-    struct drafts drafts = {.count = 0};
-    fill_drafts(work, &drafts);
-    struct dep_done done[INIT_DRAFTS_MAX];
-    for (size_t i = 0; !err && i < drafts.count; i++)
-        if (!drafts.claims[i])
-            err = DEP_ERR_NOMEM;
-    err = err ? dep_problem_fault(work->problem, err, "init.records", work->dir)
-              : dep_node_commit(node, drafts.list, drafts.count, done, work->problem);
-    drafts_done(&drafts);
+    if (!err)
+        err = commit_drafts(work, node);
     dep_node_close(node);
     return err;
 }

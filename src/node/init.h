@@ -8,8 +8,10 @@
 
 struct dep_init_order {
     const char *dir, *member, *name, *officer;
-    const char *origin;          /* NULL: "<member>/<random>" */
-    unsigned roles;              /* of the first officer; 0: custodian and administrator */
+    const char *origin;             /* NULL: "<member>/<random>" */
+    unsigned roles;                 /* of the first officer; 0: custodian and administrator */
+    const char *const *territories; /* whose host State the member is; none: an organisation */
+    size_t territory_count;
     const char *root_out;        /* file for the root key: must not exist */
     const char *const *recovery; /* "age1..." */
     size_t recovery_count;       /* 0 only with no_recovery */

@@ -1,3 +1,4 @@
+#include "node/charter_impl.h"
 #include "node/node_impl.h"
 #include "node/pending.h"
 #include "store/file.h"
@@ -390,6 +391,7 @@ void dep_node_close(struct dep_node *node)
         return;
     dep_signing_key_free(node->officer_key);
     dep_signing_key_free(node->log_key);
+    dep_node_charters_done(node);
     dep_index_close(node->index);
     dep_register_close(node->reg);
     dep_keyset_free(node->keyset);

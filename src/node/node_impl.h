@@ -34,6 +34,9 @@ struct dep_node {
     struct dep_age_identity vault;
     struct dep_age_recipient recovery[DEP_RECIPIENTS_MAX];
     size_t recovery_count;
+    struct dep_charter_entry *charters; /* node/charter.c: those entered below charters_next */
+    size_t charter_count, charter_room;
+    uint64_t charters_next;
 };
 
 /* Feed the keyset and the index with what was committed since; readers and recovery recipients
