@@ -36,6 +36,11 @@ void dep_sd_write_digests(struct dep_buf *out, struct dep_sd_digest *digests, si
 /* One disclosure decoded: a new array of two or three, form and name checked. */
 DEP_MUST_USE int dep_sd_disclosure_parse(struct dep_slice disclosure, json_t **out,
                                          struct dep_finding *why);
+/* Append those of the '~'-joined disclosures whose names are wanted (NULL: all) and which the payload
+ * lists at its top level, each with '~' behind it; how many there were. */
+DEP_MUST_USE int dep_sd_select(const json_t *payload, struct dep_slice disclosures,
+                               const char *const *names, size_t name_count, struct dep_buf *out,
+                               size_t *out_count);
 /* Append header.payload.signature. */
 DEP_MUST_USE int dep_jwt_sign(const char *typ, struct dep_slice payload,
                               const struct dep_signing_key *key, struct dep_buf *out);

@@ -222,17 +222,11 @@ static bool listed(const json_t *payload, const struct dep_sd_digest *digest)
     return false;
 }
 
-int dep_sdjwt_present(struct dep_slice jwt, struct dep_slice disclosures, const char *const *names,
-                      size_t name_count, struct dep_buf *out)
+int dep_sd_select(const json_t *payload, struct dep_slice disclosures, const char *const *names,
+                  size_t name_count, struct dep_buf *out, size_t *out_count)
 {
-    struct dep_jwt parsed = {0};
-    int err = dep_jwt_parse(jwt, NULL, &parsed, NULL);
-    if (err)
-        return err;
-    DEP_AUTO_BUF text;
-    dep_buf_init_secret(&text, DEP_JWT_LEN_MAX + DEP_DISCLOSURES_LEN_MAX + 2);
-    dep_buf_add_slice(&text, jwt);
-    dep_buf_add_byte(&text, '~');
+    int err = DEP_OK;
+    size_t count = 0;
     while (disclosures.len > 0 && !err) {
         struct dep_slice one = dep_slice_next(&disclosures, '~');
         DEP_AUTO_JSON *array = NULL;
@@ -242,14 +236,33 @@ int dep_sdjwt_present(struct dep_slice jwt, struct dep_slice disclosures, const 
         /* A nested disclosure may bear a top-level name; only the digest tells. */
         struct dep_sd_digest digest;
         dep_sd_digest_of(one, &digest);
-        if (names && (!wanted(array, names, name_count) || !listed(parsed.payload, &digest)))
+        if (names && (!wanted(array, names, name_count) || !listed(payload, &digest)))
             continue;
-        dep_buf_add_slice(&text, one);
-        dep_buf_add_byte(&text, '~');
+        dep_buf_add_slice(out, one);
+        dep_buf_add_byte(out, '~');
+        count++;
     }
-    dep_jwt_done(&parsed);
     if (!err)
-        err = dep_buf_err(&text);
+        err = dep_buf_err(out);
+    if (!err)
+        *out_count = count;
+    return err;
+}
+
+int dep_sdjwt_present(struct dep_slice jwt, struct dep_slice disclosures, const char *const *names,
+                      size_t name_count, struct dep_buf *out)
+{
+    struct dep_jwt parsed = {0};
+    int err = dep_jwt_parse(jwt, NULL, &parsed, NULL);
+    if (err)
+        return err;
+    size_t count;
+    DEP_AUTO_BUF text;
+    dep_buf_init_secret(&text, DEP_JWT_LEN_MAX + DEP_DISCLOSURES_LEN_MAX + 2);
+    dep_buf_add_slice(&text, jwt);
+    dep_buf_add_byte(&text, '~');
+    err = dep_sd_select(parsed.payload, disclosures, names, name_count, &text, &count);
+    dep_jwt_done(&parsed);
     if (err)
         return err;
     dep_buf_add_slice(out, dep_buf_slice(&text));
