@@ -1,4 +1,6 @@
 #include "node/custody.h"
+
+#include "node/act.h"
 #include "node/node_impl.h"
 
 #include <string.h>
@@ -96,20 +98,6 @@ static int newest_row(void *context, const struct dep_index_row *row)
     work->answered = *row;
     work->answers = true;
     return DEP_FOUND; /* the first is enough */
-}
-
-static int add_ref(json_t *claims, const char *rel, const struct dep_index_row *row,
-                   struct dep_problem *problem)
-{
-    json_t *refs = json_object_get(claims, "refs");
-    if (!refs) {
-        refs = json_array();
-        if (json_object_set_new(claims, "refs", refs))
-            return dep_problem_fault(problem, DEP_ERR_NOMEM, "node.custody", row->jti);
-    }
-    return json_array_append_new(refs, dep_record_ref_new(rel, row->jti, &row->sha256))
-               ? dep_problem_fault(problem, DEP_ERR_NOMEM, "node.custody", row->jti)
-               : DEP_OK;
 }
 
 static int find(struct custody_work *work, const char *jti, struct dep_index_row *out)
@@ -217,11 +205,11 @@ static int prepare(struct custody_work *work)
         return err;
     if (json_object_set_new(claims, "item", json_string(work->item.item)))
         return dep_problem_fault(work->problem, DEP_ERR_NOMEM, "node.custody", work->order->name);
-    err = add_ref(claims, "item", &work->item.first.row, work->problem);
+    err = dep_act_refer(claims, "item", &work->item.first.row, work->problem);
     if (!err && work->answers)
-        err = add_ref(claims, "answers", &work->answered, work->problem);
+        err = dep_act_refer(claims, "answers", &work->answered, work->problem);
     if (!err && work->supersedes)
-        err = add_ref(claims, "supersedes", &work->superseded, work->problem);
+        err = dep_act_refer(claims, "supersedes", &work->superseded, work->problem);
     return err;
 }
 

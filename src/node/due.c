@@ -1,0 +1,280 @@
+#include "node/due.h"
+
+#include "codec/text.h"
+#include "node/consent.h"
+#include "node/due_impl.h"
+#include "node/node_impl.h"
+#include "node/request.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void dep_dues_done(struct dep_dues *dues)
+{
+    if (dues->list)
+        dep_wipe(dues->list, dues->count * sizeof *dues->list);
+    free(dues->list);
+    *dues = (struct dep_dues){.list = NULL};
+}
+
+int dep_gather_add(struct dep_gather *gather, const char *kind, const struct dep_index_row *row,
+                   int64_t when_s, const char *a, const char *b)
+{
+    struct dep_dues *dues = gather->dues;
+    if (dues->count == DEP_DUE_MAX)
+        return dep_problem_fault(gather->problem, DEP_ERR_CAP, "node.due", kind);
+    if (dues->count == gather->room) {
+        /* Not realloc: what it would leave behind can't be wiped. */
+        size_t room = gather->room ? 2 * gather->room : 64;
+        struct dep_due *grown = dep_alloc_array(room, sizeof *grown);
+        if (!grown)
+            return dep_problem_fault(gather->problem, DEP_ERR_NOMEM, "node.due", kind);
+        struct dep_dues old = *dues;
+        if (old.count)
+            memcpy(grown, old.list, old.count * sizeof *grown);
+        dues->list = grown;
+        gather->room = room;
+        dep_dues_done(&old);
+    }
+    struct dep_due *due = &dues->list[dues->count++];
+    *due = (struct dep_due){.kind = kind, .when_s = when_s};
+    memcpy(due->record, row->jti, sizeof due->record);
+    memcpy(due->item, row->item, sizeof due->item);
+    size_t len = (size_t)snprintf(due->detail, sizeof due->detail, "%s%s%s", a ? a : "",
+                                  a && b ? "  " : "", b ? b : "");
+    /* Cut, but never within a character. */
+    len = len < sizeof due->detail ? len : sizeof due->detail - 1;
+    while (!dep_utf8_valid(dep_slice_of(due->detail, len)))
+        due->detail[--len] = 0;
+    return DEP_OK;
+}
+
+static int by_moment(const void *a, const void *b)
+{
+    const struct dep_due *left = a, *right = b;
+    if (left->when_s != right->when_s)
+        return left->when_s < right->when_s ? -1 : 1;
+    return strcmp(left->record, right->record);
+}
+
+/* ---- requests ---- */
+
+static bool is_open(const char *state)
+{
+    return strcmp(state, "waiting") == 0 || strcmp(state, "postponed") == 0;
+}
+
+static int add_request(struct dep_gather *gather, const struct dep_act *act, const char *kind_in,
+                       const char *kind_out)
+{
+    const json_t *claims = act->head.claims;
+    const char *direction = dep_json_string(claims, "direction");
+    bool in = direction && strcmp(direction, "in") == 0;
+    const char *kind = in ? kind_in : kind_out;
+    const char *our_ref = dep_json_string(claims, "our_ref");
+    if (!kind || act->head.row.superseded || !is_open(dep_request_state(act)))
+        return DEP_OK;
+    return dep_gather_add(gather, kind, &act->head.row, dep_request_deadline_s(claims),
+                          dep_json_string(claims, in ? "from" : "to"),
+                          our_ref ? our_ref : dep_json_string(claims, "their_ref"));
+}
+
+static int request_in(void *context, const struct dep_act *act)
+{
+    return add_request(context, act, "inbox.request", NULL);
+}
+
+static int request_out(void *context, const struct dep_act *act)
+{
+    return add_request(context, act, NULL, "outbox.request");
+}
+
+static int request_due(void *context, const struct dep_act *act)
+{
+    struct dep_gather *gather = context;
+    int64_t deadline_s = dep_request_deadline_s(act->head.claims);
+    return deadline_s == INT64_MAX || deadline_s > gather->until_s
+               ? DEP_OK
+               : add_request(gather, act, "due.request", "due.request_out");
+}
+
+/* ---- consents ---- */
+
+static int add_consent(struct dep_gather *gather, const char *kind, const struct dep_act *act,
+                       int64_t when_s)
+{
+    const json_t *claims = act->head.claims, *terms = dep_json_object(claims, "terms");
+    return dep_gather_add(gather, kind, &act->head.row, when_s, dep_json_string(terms, "layer"),
+                          dep_json_string(terms ? terms : claims, terms ? "grantor" : "from"));
+}
+
+static int consent_to_check(void *context, const struct dep_act *act)
+{
+    struct dep_gather *gather = context;
+    struct dep_standing standing = dep_standing_of(act, gather->now_s);
+    if (strcmp(standing.state, "unchecked") != 0 ||
+        strcmp(act->head.row.by_code, gather->node->officer) == 0)
+        return DEP_OK;
+    return add_consent(gather, "inbox.consent", act, act->head.row.iat);
+}
+
+static int note_withdrawn(struct dep_gather *gather, const struct dep_act *act)
+{
+    char hex[2 * DEP_HASH_LEN + 1];
+    dep_hex_encode(act->head.row.sha256.bytes, DEP_HASH_LEN, hex);
+    return json_object_set_new(gather->withdrawn, hex, json_true())
+               ? dep_problem_fault(gather->problem, DEP_ERR_NOMEM, "node.due", hex)
+               : DEP_OK;
+}
+
+static int consent_due(void *context, const struct dep_act *act)
+{
+    struct dep_gather *gather = context;
+    struct dep_standing standing = dep_standing_of(act, gather->now_s);
+    if (standing.withdrawn_s != INT64_MAX)
+        return note_withdrawn(gather, act);
+    if (strcmp(standing.state, "in_force") != 0 || standing.in_force.to_s > gather->until_s)
+        return DEP_OK;
+    bool consent = strcmp(act->head.row.type, "consent.given") == 0;
+    return add_consent(gather, consent ? "due.consent" : "due.assurance", act,
+                       standing.in_force.to_s);
+}
+
+/* ---- releases ---- */
+
+static bool has_spoken(const struct dep_act *act, const char *type, const char *officer)
+{
+    for (size_t i = 0; i < act->later_count; i++)
+        if (strcmp(act->later[i].row.type, type) == 0 &&
+            (!officer || strcmp(act->later[i].row.by_code, officer) == 0))
+            return true;
+    return false;
+}
+
+static int release_to_approve(void *context, const struct dep_act *act)
+{
+    struct dep_gather *gather = context;
+    const char *officer = gather->node->officer;
+    if (strcmp(act->head.row.by_code, officer) == 0 || has_spoken(act, "release.made", NULL) ||
+        has_spoken(act, "release.refused", NULL) || has_spoken(act, "approval.given", officer))
+        return DEP_OK;
+    return dep_gather_add(gather, "inbox.approval", &act->head.row, act->head.row.iat,
+                          dep_json_string(act->head.claims, "recipient"),
+                          dep_json_string(act->head.claims, "purpose"));
+}
+
+static int release_made(void *context, const struct dep_act *act)
+{
+    const struct dep_view *made = dep_act_newest(act, "release.made");
+    return made ? dep_gather_add(context, "outbox.release", &made->row, made->row.iat,
+                                 dep_json_string(act->head.claims, "recipient"),
+                                 dep_json_string(act->head.claims, "purpose"))
+                : DEP_OK;
+}
+
+static bool rests_on_withdrawn(const struct dep_gather *gather, const json_t *verdict)
+{
+    size_t i;
+    json_t *requirement;
+    json_array_foreach(dep_json_array(verdict, "requirements"), i, requirement)
+    {
+        const char *record = dep_json_string(requirement, "record");
+        if (record && json_object_get(gather->withdrawn, record))
+            return true;
+    }
+    return false;
+}
+
+static int release_due(void *context, const struct dep_act *act)
+{
+    struct dep_gather *gather = context;
+    const json_t *verdict = dep_json_object(act->head.claims, "verdict");
+    const char *review_by = dep_json_string(verdict, "review_by");
+    int64_t by_s = INT64_MAX;
+    int err = DEP_OK;
+    if (review_by && dep_time_parse(dep_slice_string(review_by), &by_s, NULL) &&
+        !dep_act_newest(act, "urgency.reviewed"))
+        err = dep_gather_add(gather, "due.urgency", &act->head.row, by_s, NULL, NULL);
+    if (!err && rests_on_withdrawn(gather, verdict) && !dep_act_newest(act, "release.withdrawn"))
+        err = dep_gather_add(gather, "due.notice", &act->head.row, act->head.row.iat, NULL, NULL);
+    return err;
+}
+
+/* ---- the three lists ---- */
+
+static void begin(struct dep_gather *gather, struct dep_node *node, struct dep_dues *dues,
+                  struct dep_problem *problem)
+{
+    *dues = (struct dep_dues){.list = NULL};
+    *gather = (struct dep_gather){.node = node,
+                                  .dues = dues,
+                                  .now_s = dep_node_now_ms(node) / 1000,
+                                  .until_s = INT64_MAX,
+                                  .problem = problem};
+}
+
+static int end(struct dep_dues *dues, int err, struct dep_dues *out)
+{
+    if (err) {
+        dep_dues_done(dues);
+        return err;
+    }
+    if (dues->count)
+        qsort(dues->list, dues->count, sizeof *dues->list, by_moment);
+    *out = *dues;
+    return DEP_OK;
+}
+
+static unsigned roles_of(const struct dep_node *node)
+{
+    const struct dep_key_state *self = dep_node_key_of(node, DEP_KEY_OFFICER, node->officer);
+    return self ? self->roles : 0;
+}
+
+int dep_node_inbox(struct dep_node *node, struct dep_dues *out, struct dep_problem *problem)
+{
+    struct dep_dues dues;
+    struct dep_gather gather;
+    begin(&gather, node, &dues, problem);
+    unsigned roles = roles_of(node);
+    int err = dep_node_acts(node, "request.made", request_in, &gather, problem);
+    if (!err && roles & (DEP_ROLE_LEGAL | DEP_ROLE_APPROVER))
+        err = dep_node_acts(node, "consent.given", consent_to_check, &gather, problem);
+    if (!err && roles & DEP_ROLE_APPROVER)
+        err = dep_node_acts(node, "release.prepared", release_to_approve, &gather, problem);
+    return end(&dues, err, out);
+}
+
+int dep_node_outbox(struct dep_node *node, struct dep_dues *out, struct dep_problem *problem)
+{
+    struct dep_dues dues;
+    struct dep_gather gather;
+    begin(&gather, node, &dues, problem);
+    int err = dep_node_acts(node, "request.made", request_out, &gather, problem);
+    if (!err)
+        err = dep_node_acts(node, "release.prepared", release_made, &gather, problem);
+    return end(&dues, err, out);
+}
+
+int dep_node_due(struct dep_node *node, int64_t until_s, struct dep_dues *out,
+                 struct dep_problem *problem)
+{
+    struct dep_dues dues;
+    struct dep_gather gather;
+    begin(&gather, node, &dues, problem);
+    DEP_AUTO_JSON *withdrawn = json_object();
+    if (!withdrawn)
+        return dep_problem_fault(problem, DEP_ERR_NOMEM, "node.due", "");
+    gather.withdrawn = withdrawn;
+    gather.until_s = until_s;
+    int err = dep_node_acts(node, "request.made", request_due, &gather, problem);
+    if (!err)
+        err = dep_node_acts(node, "consent.given", consent_due, &gather, problem);
+    if (!err)
+        err = dep_node_acts(node, "assurance.given", consent_due, &gather, problem);
+    if (!err)
+        err = dep_node_acts(node, "release.made", release_due, &gather, problem);
+    if (!err)
+        err = dep_gather_retention(&gather);
+    return end(&dues, err, out);
+}

@@ -1,0 +1,48 @@
+/*
+ * What waits for somebody: the inbox, the outbox, and what falls due.
+ *
+ * Format:  doc/format/consent.md; retention: doc/format/charter.md section 1.
+ * Layer:   node.
+ * Reads:   with the officer's roles; what they may not read isn't there.
+ */
+#ifndef DEP_NODE_DUE_H
+#define DEP_NODE_DUE_H
+#include "node/node.h"
+
+enum { DEP_DUE_MAX = 65536, DEP_DUE_DETAIL_MAX = 192 };
+
+struct dep_due {
+    const char *kind; /* a stable word, below */
+    char record[DEP_UUID_LEN + 1], item[DEP_UUID_LEN + 1];
+    int64_t when_s; /* deadline, end, or when it happened; INT64_MAX: none */
+    char detail[DEP_DUE_DETAIL_MAX];
+};
+struct dep_dues {
+    struct dep_due *list; /* earliest first */
+    size_t count;
+};
+void dep_dues_done(struct dep_dues *dues); /* wipes: details are protected values */
+#define DEP_AUTO_DUES DEP_CLEANUP(dep_dues_done) struct dep_dues
+
+/* "inbox.request" (of another's, not answered for good), "inbox.consent" (on paper, another officer
+ * recorded it, this one may check it), "inbox.approval" (prepared by another, this approver has not
+ * said anything yet). */
+DEP_MUST_USE int dep_node_inbox(struct dep_node *node, struct dep_dues *out,
+                                struct dep_problem *problem);
+/* "outbox.request" (ours, not answered for good), "outbox.release" (made; when: that moment). */
+DEP_MUST_USE int dep_node_outbox(struct dep_node *node, struct dep_dues *out,
+                                 struct dep_problem *problem);
+/*
+ * Up to `until_s`:
+ *   "due.request", "due.request_out"   deadline of a request in, of one out
+ *   "due.consent", "due.assurance"     lapses
+ *   "due.notice"      a release rests on a consent that was withdrawn since, and its withdrawal was
+ *                     not recorded yet
+ *   "due.urgency"     review of a release that invoked an urgent threat to life
+ *   "due.retention"   the charter's period is over: keep, erase or return
+ *   "due.hold"        it would be, but a legal hold is in force and wins
+ *   "due.erase"       reviewed, to be erased, and not erased yet
+ */
+DEP_MUST_USE int dep_node_due(struct dep_node *node, int64_t until_s, struct dep_dues *out,
+                              struct dep_problem *problem);
+#endif

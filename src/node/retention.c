@@ -1,0 +1,186 @@
+#include "node/retention.h"
+
+#include "codec/text.h"
+#include "node/charter.h"
+#include "node/custody.h"
+#include "node/due_impl.h"
+#include "node/node_impl.h"
+
+#include <string.h>
+
+static const char CLAUSE[] = "MANDATE F22";
+enum { DAY_S = 24 * 60 * 60 };
+
+int64_t dep_retention_due_s(int64_t recorded_s, int64_t after_days, const struct dep_view *reviewed)
+{
+    const char *until = reviewed ? dep_json_string(reviewed->claims, "until") : NULL;
+    int64_t due_s;
+    if (until && dep_time_parse(dep_slice_string(until), &due_s, NULL))
+        return due_s;
+    if (reviewed)
+        recorded_s = reviewed->row.iat; /* kept: the period begins again */
+    int64_t period_s;
+    return after_days < 0 || __builtin_mul_overflow(after_days, (int64_t)DAY_S, &period_s) ||
+                   __builtin_add_overflow(recorded_s, period_s, &due_s)
+               ? INT64_MAX
+               : due_s;
+}
+
+int dep_node_retention_rules(struct dep_node *node, dep_retention_fn *each, void *context,
+                             struct dep_problem *problem)
+{
+    const struct dep_charter *charter = NULL;
+    int err = dep_node_charter(node, dep_register_count(node->reg), &charter, problem);
+    if (err)
+        return err;
+    size_t i;
+    json_t *rule;
+    json_array_foreach(dep_json_array(dep_charter_json(charter), "retention"), i, rule)
+    {
+        err = each(context, rule);
+        if (err)
+            return err;
+    }
+    return DEP_OK;
+}
+
+/* ---- what falls due ---- */
+
+struct falling_due {
+    struct dep_gather *gather;
+    int64_t after_days;
+};
+
+static int keep_row(void *context, const struct dep_index_row *row)
+{
+    *(struct dep_index_row *)context = *row;
+    return DEP_FOUND;
+}
+
+/* DEP_FOUND, without a finding, where there is one; `out` is then to be given back. */
+static int newest_review(struct dep_node *node, const char *record, struct dep_view *out,
+                         struct dep_problem *problem)
+{
+    struct dep_index_row row;
+    struct dep_index_query query = {
+        .type = "retention.reviewed", .ref = record, .newest_first = true, .limit = 1};
+    int err = dep_index_list(node->index, &query, keep_row, &row, &problem->fault);
+    if (err != DEP_FOUND)
+        return err;
+    err = dep_node_view_row(node, &row, true, out, problem);
+    return err ? err : DEP_FOUND;
+}
+
+static int holds_on(struct dep_node *node, const struct dep_index_row *row, struct dep_holds *out,
+                    struct dep_problem *problem)
+{
+    return row->item[0] ? dep_node_holds(node, row->item, NULL, out, &problem->fault) : DEP_OK;
+}
+
+static int fall_due(void *context, const struct dep_index_row *row)
+{
+    const struct falling_due *due = context;
+    struct dep_gather *gather = due->gather;
+    bool was_reviewed = json_object_get(gather->reviewed, row->jti) != NULL;
+    /* Most records are younger: nothing is read for them. */
+    if (row->erased || row->superseded || row->keyring.len == 0 ||
+        (!was_reviewed && dep_retention_due_s(row->iat, due->after_days, NULL) > gather->until_s))
+        return DEP_OK;
+    DEP_AUTO_VIEW review = {.claims = NULL};
+    int err =
+        was_reviewed ? newest_review(gather->node, row->jti, &review, gather->problem) : DEP_OK;
+    if (err < 0)
+        return err;
+    const struct dep_view *reviewed = err == DEP_FOUND ? &review : NULL;
+    const char *outcome = reviewed ? dep_json_string(reviewed->claims, "outcome") : NULL;
+    struct dep_holds holds = {.count = 0};
+    bool erase = outcome && strcmp(outcome, "erase") == 0;
+    int64_t when_s = dep_retention_due_s(row->iat, due->after_days, reviewed);
+    if (erase)
+        when_s = reviewed->row.iat;
+    if (when_s > gather->until_s)
+        return DEP_OK;
+    err = holds_on(gather->node, row, &holds, gather->problem);
+    if (err)
+        return err;
+    const char *kind = holds.count ? "due.hold" : erase ? "due.erase" : "due.retention";
+    return dep_gather_add(gather, kind, row, when_s, row->type, NULL);
+}
+
+static int apply_rule(void *context, const json_t *rule)
+{
+    struct falling_due due = {.gather = context};
+    struct dep_index_query query = {.type = dep_json_string(rule, "type")};
+    if (!dep_json_int(rule, "review_after_days", &due.after_days) || !query.type)
+        return DEP_OK; /* the charter's affair: dep_charter_parse() refused it */
+    return dep_node_list(due.gather->node, &query, fall_due, &due, due.gather->problem);
+}
+
+static int note_reviewed(void *context, const struct dep_index_row *row)
+{
+    struct dep_gather *gather = context;
+    DEP_AUTO_VIEW view = {.claims = NULL};
+    int err = dep_node_view_row(gather->node, row, false, &view, gather->problem);
+    const char *about = err ? NULL : dep_record_ref(view.claims, "about");
+    if (about && json_object_set_new(gather->reviewed, about, json_true()))
+        err = dep_problem_fault(gather->problem, DEP_ERR_NOMEM, "node.due", about);
+    return err;
+}
+
+int dep_gather_retention(struct dep_gather *gather)
+{
+    struct dep_problem *problem = gather->problem;
+    DEP_AUTO_JSON *reviewed = json_object();
+    if (!reviewed)
+        return dep_problem_fault(problem, DEP_ERR_NOMEM, "node.due", "");
+    gather->reviewed = reviewed;
+    struct dep_index_query query = {.type = "retention.reviewed"};
+    int err = dep_index_list(gather->node->index, &query, note_reviewed, gather, &problem->fault);
+    if (!err)
+        err = dep_node_retention_rules(gather->node, apply_rule, gather, problem);
+    gather->reviewed = NULL;
+    return err;
+}
+
+/* ---- reviewing ---- */
+
+static int find_rule(void *context, const json_t *rule)
+{
+    const char *of = dep_json_string(rule, "type"), *type = context;
+    size_t len = of ? strlen(of) : 0;
+    bool prefix = len && of[len - 1] == '.';
+    return len && (prefix ? strncmp(type, of, len) == 0 : strcmp(type, of) == 0) ? DEP_FOUND
+                                                                                 : DEP_OK;
+}
+
+static int judge_review(struct dep_node *node, const struct dep_index_row *row,
+                        const json_t *claims, struct dep_problem *problem)
+{
+    const char *outcome = dep_json_string(claims, "outcome");
+    struct dep_holds holds = {.count = 0};
+    bool keep = outcome && strcmp(outcome, "keep") == 0;
+    if (keep && !dep_json_object(claims, "reason") && !dep_json_string(claims, "until"))
+        return dep_problem_found(problem, "retention.reason", CLAUSE, row->jti);
+    char type[DEP_TYPE_LEN_MAX + 1];
+    memcpy(type, row->type, sizeof type);
+    int err = dep_node_retention_rules(node, find_rule, type, problem);
+    if (err == DEP_OK)
+        return dep_problem_found(problem, "retention.rule", CLAUSE, row->type);
+    if (err < 0 || keep)
+        return err < 0 ? err : DEP_OK;
+    err = holds_on(node, row, &holds, problem);
+    return !err && holds.count ? dep_problem_found(problem, "hold.in_force", CLAUSE, row->item)
+                               : err;
+}
+
+int dep_node_retention_review(struct dep_node *node, const char *record, json_t *claims,
+                              struct dep_done *out, struct dep_problem *problem)
+{
+    struct dep_index_row row;
+    int err = dep_node_find(node, record, &row, problem);
+    if (!err)
+        err = judge_review(node, &row, claims, problem);
+    if (!err)
+        err = dep_act_refer(claims, "about", &row, problem);
+    return err ? err : dep_act_record(node, "retention.reviewed", claims, out, problem);
+}
