@@ -5,8 +5,8 @@ _depositary() {
     local word=$2 last=$3 command=${COMP_WORDS[1]:-} register='' i choices=''
     COMPREPLY=()
     if [ "$COMP_CWORD" -eq 1 ]; then
-        choices='init collect intake item record note show list search schema hold erase key log prove verify print
-            backup restore --help --version'
+        choices='init collect intake item record note show list search schema hold erase request consent assure case
+            mark status retention inbox outbox due key log prove verify print backup restore --help --version'
         mapfile -t COMPREPLY < <(compgen -W "$choices" -- "$word")
         return
     fi
@@ -41,11 +41,20 @@ _depositary() {
         key) choices='list enrol request sign import revoke card recover' ;;
         log) choices='checkpoint vkey audit' ;;
         hold) choices='place lift' ;;
+        request) choices='in out answer list show' ;;
+        consent) choices='give check withdraw list show' ;;
+        assure) choices='give withdraw list show' ;;
+        case) choices='open stage list show' ;;
+        mark) choices='set show' ;;
+        status) choices='issue show' ;;
+        retention) choices='rules review' ;;
         print) choices='label inventory handover page' ;;
         record | schema) choices=$(depositary schema --json 2>/dev/null | sed -n 's/.*"type": *"\([^"]*\)".*/\1/p') ;;
         collect | intake | verify | backup | restore | init) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
         esac
-    elif [[ $command == item || $command == hold || ($command == print && ${COMP_WORDS[2]} != page) ]]; then
+    elif [[ $command == status ]]; then
+        choices='consents keys'
+    elif [[ $command == item || $command == mark || $command == hold || ($command == print && ${COMP_WORDS[2]} != page) ]]; then
         # The names of the containers are the items; no key is asked for.
         choices=$(cd "$register/vault" 2>/dev/null && printf '%s\n' *.tar.age | sed -n 's/\.tar\.age$//p' | grep -v '^\*')
     else

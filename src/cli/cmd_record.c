@@ -26,9 +26,10 @@ static const struct dep_option RECORD_OPTIONS[] = {
 /* Types whose meaning hangs on more than their fields are made by their own commands only. */
 static bool has_own_command(const char *type)
 {
-    static const char *const prefixes[] = {"key.",    "custody.", "evidence.", "seal.",
-                                           "hold.",   "fixity.",  "record.",   "register.",
-                                           "member.", "charter."};
+    static const char *const prefixes[] = {
+        "key.",       "custody.",  "evidence.", "seal.",    "hold.",     "fixity.",
+        "record.",    "register.", "member.",   "charter.", "request.",  "consent.",
+        "assurance.", "marking.",  "case.",     "status.",  "retention."};
     for (size_t i = 0; i < DEP_COUNT(prefixes); i++)
         if (strncmp(type, prefixes[i], strlen(prefixes[i])) == 0)
             return true;

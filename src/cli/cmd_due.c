@@ -1,0 +1,216 @@
+/*
+ * inbox, outbox, due: what waits for somebody; retention and status, which are among it.
+ */
+#include "node/due.h"
+
+#include "cli/acts.h"
+#include "cli/show.h"
+#include "codec/text.h"
+#include "node/retention.h"
+#include "node/status.h"
+
+#include <string.h>
+
+/* ---- lists ---- */
+
+static int print_dues(const struct dep_args *args, const struct dep_dues *dues)
+{
+    for (size_t i = 0; i < dues->count; i++) {
+        const struct dep_due *due = &dues->list[i];
+        if (args->json) {
+            if (!dep_print_json(json_pack("{s:s,s:s,s:s?,s:o*,s:s}", "kind", due->kind, "record",
+                                          due->record, "item", due->item[0] ? due->item : NULL,
+                                          "when", dep_moment_json(due->when_s), "detail",
+                                          due->detail)))
+                return DEP_ERR_IO;
+            continue;
+        }
+        dep_show_moment(due->when_s);
+        (void)printf("  %s  ", due->record);
+        dep_print_column(stdout, dep_word(due->kind), 0);
+        if (due->detail[0]) {
+            (void)printf("  ");
+            dep_show_or_dash(due->detail);
+        }
+        if (due->item[0])
+            (void)printf("  %s", due->item);
+        (void)printf("\n");
+    }
+    return DEP_OK;
+}
+
+static int inbox(struct dep_args *args, struct dep_node *node, struct dep_problem *problem)
+{
+    DEP_AUTO_DUES dues = {.list = NULL};
+    int err = dep_node_inbox(node, &dues, problem);
+    return err ? err : print_dues(args, &dues);
+}
+
+static int outbox(struct dep_args *args, struct dep_node *node, struct dep_problem *problem)
+{
+    DEP_AUTO_DUES dues = {.list = NULL};
+    int err = dep_node_outbox(node, &dues, problem);
+    return err ? err : print_dues(args, &dues);
+}
+
+enum { WITHIN_DAYS = 30, WITHIN_DAYS_MAX = 36500, DAY_S = 24 * 60 * 60 };
+
+/* False where it is no number of days; in the reader's own digits too. */
+static bool parse_within(const char *text, uint64_t *out)
+{
+    DEP_AUTO_BUF ascii;
+    dep_buf_init(&ascii, 64);
+    if (!text)
+        return true;
+    dep_digits_ascii(dep_slice_string(text), &ascii);
+    return !dep_buf_err(&ascii) && dep_u64_parse(dep_buf_slice(&ascii), WITHIN_DAYS_MAX, out);
+}
+
+static int due(struct dep_args *args, struct dep_node *node, struct dep_problem *problem)
+{
+    DEP_AUTO_DUES dues = {.list = NULL};
+    uint64_t days = WITHIN_DAYS;
+    bool known = parse_within(dep_arg(args, "--within"), &days);
+    assert(known); /* dep_cmd_due() asked */
+    int64_t until_s = dep_node_now_ms(node) / 1000 + (int64_t)days * DAY_S;
+    int err = dep_node_due(node, until_s, &dues, problem);
+    return err ? err : print_dues(args, &dues);
+}
+
+static int run_list(struct dep_args *args, const char *command, dep_reading_fn *run, int argc,
+                    char **argv)
+{
+    int status = dep_args_parse(args, command, command, NULL, 0, argc, argv);
+    if (status)
+        return status - 1;
+    return args->positional_count ? dep_usage_error(args, _("%s takes options only"), command)
+                                  : dep_read_command(args, run);
+}
+
+int dep_cmd_inbox(int argc, char **argv)
+{
+    static struct dep_args args;
+    return run_list(&args, "inbox", inbox, argc, argv);
+}
+
+int dep_cmd_outbox(int argc, char **argv)
+{
+    static struct dep_args args;
+    return run_list(&args, "outbox", outbox, argc, argv);
+}
+
+int dep_cmd_due(int argc, char **argv)
+{
+    static const struct dep_option options[] = {
+        {"--within", 0, true, false, N_("so many days from now (default: 30)")},
+    };
+    static struct dep_args args;
+    uint64_t days;
+    int status = dep_args_parse(&args, "due", "due [--within DAYS]", options, DEP_COUNT(options),
+                                argc, argv);
+    if (status)
+        return status - 1;
+    if (args.positional_count)
+        return dep_usage_error(&args, _("%s takes options only"), "due");
+    if (!parse_within(dep_arg(&args, "--within"), &days))
+        return dep_usage_error(&args, _("--within needs a number of days, not %s"),
+                               dep_arg(&args, "--within"));
+    return dep_read_command(&args, due);
+}
+
+/* ---- retention ---- */
+
+static int show_rule(void *context, const json_t *rule)
+{
+    const struct dep_args *args = context;
+    if (args->json)
+        return dep_print_json(json_deep_copy(rule)) ? DEP_OK : DEP_ERR_IO;
+    int64_t days = 0;
+    const json_t *purpose = dep_json_object(rule, "purpose");
+    const char *words = dep_json_string(purpose, dep_reader_language());
+    (void)dep_json_int(rule, "review_after_days", &days);
+    (void)printf("%-22s ", dep_json_string(rule, "type"));
+    (void)printf(_("%lld days"), (long long)days);
+    (void)printf("  ");
+    dep_show_or_dash(words ? words : dep_json_string(purpose, "en"));
+    (void)printf("\n");
+    return DEP_OK;
+}
+
+static int show_rules(struct dep_args *args, struct dep_node *node, struct dep_problem *problem)
+{
+    return dep_node_retention_rules(node, show_rule, args, problem);
+}
+
+static int record_review(struct dep_node *node, json_t *claims, struct dep_recording *recording,
+                         struct dep_problem *problem)
+{
+    return dep_node_retention_review(node, recording->args->positional[1], claims, &recording->done,
+                                     problem);
+}
+
+int dep_cmd_retention(int argc, char **argv)
+{
+    static const struct dep_option options[] = {
+        {"--fields", 0, true, false,
+         N_("JSON file with what is stated (\"-\": standard input); else asked on a terminal")},
+        {"--yes", 'y', false, false, N_("don't ask; what isn't stated is recorded as unknown")},
+    };
+    static struct dep_args args;
+    int status =
+        dep_args_parse(&args, "retention", "retention rules | review RECORD [--fields FILE]",
+                       options, DEP_COUNT(options), argc, argv);
+    if (status)
+        return status - 1;
+    const char *verb = args.positional_count ? args.positional[0] : "rules";
+    if (args.positional_count <= 1 && strcmp(verb, "rules") == 0)
+        return dep_read_command(&args, show_rules);
+    if (args.positional_count == 2 && strcmp(verb, "review") == 0)
+        return dep_record_command(&args, "retention.reviewed", true, record_review);
+    return dep_usage_error(&args, _("say rules, or review and the record"));
+}
+
+/* ---- status ---- */
+
+static int record_status(struct dep_node *node, json_t *claims, struct dep_recording *recording,
+                         struct dep_problem *problem)
+{
+    (void)claims;
+    size_t count = 0;
+    char text[24];
+    const char *of = recording->args->positional[1];
+    int err = dep_node_status_issue(node, of, &count, &recording->done, problem);
+    if (err || strcmp(of, "consents") != 0)
+        return err;
+    (void)snprintf(text, sizeof text, "%zu", count);
+    return dep_recording_add(recording, "in_force", text)
+               ? DEP_OK
+               : dep_problem_fault(problem, DEP_ERR_NOMEM, "node.status", of);
+}
+
+static int show_status(struct dep_args *args, struct dep_node *node, struct dep_problem *problem)
+{
+    DEP_AUTO_VIEW view = {.claims = NULL};
+    int err = dep_node_status_newest(node, args->positional[1], &view, problem);
+    if (err)
+        return err;
+    if (args->json)
+        return dep_print_json(dep_view_json(&view)) ? DEP_OK : DEP_ERR_IO;
+    dep_show_view(dep_node_schemas(node), &view);
+    return DEP_OK;
+}
+
+int dep_cmd_status(int argc, char **argv)
+{
+    static struct dep_args args;
+    int status =
+        dep_args_parse(&args, "status", "status issue|show consents|keys", NULL, 0, argc, argv);
+    if (status)
+        return status - 1;
+    const char *verb = args.positional_count == 2 ? args.positional[0] : "";
+    if (strcmp(verb, "issue") == 0)
+        return dep_record_command(&args, "status.issued", false, record_status);
+    if (strcmp(verb, "show") == 0)
+        return dep_read_command(&args, show_status);
+    return dep_usage_error(&args, _("say issue or show, and consents or keys"));
+}
