@@ -88,6 +88,18 @@ DEP_MUST_USE int dep_age_header_open(struct dep_slice header, const struct dep_a
                                      uint8_t out_file_key[DEP_AGE_FILE_KEY_LEN],
                                      struct dep_finding *why);
 
+/*
+ * The header of an existing file for somebody else alone: `front` holds its header (and may hold
+ * more), `with` opens it, `out` gets the new one for the same file key, `out_len` the length of the
+ * old one. The payload (nonce and chunks) stays as it is behind either. With recipients the old
+ * header must be a container's and the new one is padded to exactly its length, so that the payload
+ * keeps its place: else "age.rewrap.padding"; DEP_ERR_CAP where they don't fit. With a passphrase
+ * the new one is shorter. Findings of dep_age_header_len() and dep_age_header_open().
+ */
+DEP_MUST_USE int dep_age_rewrap(struct dep_slice front, const struct dep_age_with *with,
+                                const struct dep_age_to *to, dep_random_fn *random,
+                                struct dep_buf *out, size_t *out_len, struct dep_finding *why);
+
 /* The payload: nonce, then chunks. One of these a thread. */
 struct dep_age_stream;
 DEP_MUST_USE int dep_age_stream_new(const uint8_t file_key[DEP_AGE_FILE_KEY_LEN],
