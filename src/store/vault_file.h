@@ -44,6 +44,16 @@ DEP_MUST_USE int dep_vault_reader_next(struct dep_vault_reader *reader, struct d
                                        struct dep_fault *fault);
 void dep_vault_reader_free(struct dep_vault_reader *reader);
 
+/*
+ * The container at `in_fd` once more, with another header (dep_age_rewrap): what follows its first
+ * `payload_at` bytes is written to the empty file `out_fd` behind `header`, and all of it synced.
+ * Where both lie on one file system that shares extents, and the header has the old one's length,
+ * only the blocks of the header are written: the time doesn't depend on the container's size.
+ * DEP_ERR_CHANGED where the container became shorter meanwhile.
+ */
+DEP_MUST_USE int dep_vault_copy(int in_fd, uint64_t payload_at, struct dep_slice header, int out_fd,
+                                uint64_t *out_len, struct dep_fault *fault);
+
 /* Open vault/<item>.tar.age for reading; close() is the caller's. */
 DEP_MUST_USE int dep_vault_open(int register_fd, const char *item, int *out_fd, uint64_t *out_len,
                                 struct dep_fault *fault);
