@@ -1,0 +1,137 @@
+/*
+ * A verdict's words and its digest (doc/format/rules.md section 5).
+ */
+#include "rules/judging.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum dep_giver dep_need_giver(enum dep_need need)
+{
+    switch (need) {
+    case DEP_NEED_CONSENT_HOST:
+    case DEP_NEED_CONSENT_ORIGINATOR:
+    case DEP_NEED_HANDLING_PERMISSION: return DEP_GIVER_MEMBER;
+    case DEP_NEED_REQUEST:
+    case DEP_NEED_ASSURANCE_FAIR_TRIAL:
+    case DEP_NEED_ASSURANCE_NO_TORTURE:
+    case DEP_NEED_ASSURANCE_NO_DEATH_PENALTY:
+    case DEP_NEED_ASSURANCE_INSPECTION:
+    case DEP_NEED_ASSURANCE_DEFENCE_ACCESS: return DEP_GIVER_RECIPIENT;
+    case DEP_NEED_CONSENT_SOURCE: return DEP_GIVER_SOURCE;
+    case DEP_NEED_BASIS:
+    case DEP_NEED_REDACTION: return DEP_GIVER_OFFICER;
+    case DEP_NEED_APPROVAL: return DEP_GIVER_APPROVER;
+    case DEP_NEED_NEVER:
+    case DEP_NEED_COUNT: break;
+    }
+    return DEP_GIVER_NOBODY;
+}
+
+const char *dep_giver_name(enum dep_giver giver)
+{
+    static const char *const names[] = {"nobody", "member",  "recipient",
+                                        "source", "officer", "approver"};
+    assert((size_t)giver < DEP_COUNT(names));
+    return names[giver];
+}
+
+const char *dep_met_name(enum dep_met met)
+{
+    static const char *const names[DEP_MET_COUNT] = {
+        [DEP_MET] = "met",
+        [DEP_WAIVED] = "waived",
+        [DEP_MISSING_ABSENT] = "absent",
+        [DEP_MISSING_NOBODY] = "nobody",
+        [DEP_MISSING_SCOPE] = "scope",
+        [DEP_MISSING_GUARDIAN] = "guardian",
+        [DEP_MISSING_NOT_YET] = "not_yet",
+        [DEP_MISSING_LAPSED] = "lapsed",
+        [DEP_MISSING_WITHDRAWN] = "withdrawn",
+        [DEP_MISSING_UNCHECKED] = "unchecked",
+        [DEP_MISSING_STALE] = "stale",
+        [DEP_MISSING_SAME_PERSON] = "same_person",
+        [DEP_MISSING_NEVER] = "never",
+    };
+    assert((size_t)met < DEP_MET_COUNT);
+    return names[met];
+}
+
+const char *dep_outcome_name(enum dep_outcome outcome)
+{
+    static const char *const names[] = {"yes", "refer_to_court", "no"};
+    assert((size_t)outcome < DEP_COUNT(names));
+    return names[outcome];
+}
+
+void dep_verdict_done(struct dep_verdict *verdict)
+{
+    free(verdict->requirements);
+    *verdict = (struct dep_verdict){.outcome = DEP_NO};
+}
+
+static void put(struct dep_sha256_stream *stream, const char *text, char end)
+{
+    dep_sha256_add(stream, text, strlen(text));
+    dep_sha256_add(stream, &end, 1);
+}
+
+/* A hyphen where `hash` is NULL. */
+static void put_hash(struct dep_sha256_stream *stream, const struct dep_hash *hash, char end)
+{
+    char hex[2 * DEP_HASH_LEN + 1] = "-";
+    if (hash)
+        dep_hex_encode(hash->bytes, DEP_HASH_LEN, hex);
+    put(stream, hex, end);
+}
+
+static void put_number(struct dep_sha256_stream *stream, int64_t number)
+{
+    char text[24];
+    (void)snprintf(text, sizeof text, "%" PRId64, number);
+    put(stream, text, '\n');
+}
+
+static void put_requirement(struct dep_sha256_stream *stream, const struct dep_charter *charter,
+                            const struct dep_requirement *requirement)
+{
+    char material[16] = "-";
+    if (requirement->material != DEP_MATERIAL_NONE)
+        (void)snprintf(material, sizeof material, "%d", requirement->material);
+    enum dep_list list = requirement->need == DEP_NEED_HANDLING_PERMISSION ? DEP_LIST_HANDLING
+                                                                           : DEP_LIST_TERRITORIES;
+    const struct dep_fact *by = requirement->by;
+    put(stream, material, ' ');
+    put(stream, dep_need_name(requirement->need), ' ');
+    put(stream,
+        requirement->code < 0 ? "-"
+                              : dep_charter_code_at(charter, list, (size_t)requirement->code)->code,
+        ' ');
+    put(stream, dep_met_name(requirement->met), ' ');
+    put_hash(stream, by ? &by->record : NULL, ' ');
+    put_hash(stream, by && requirement->by_status ? &by->status : NULL, '\n');
+}
+
+void dep_verdict_digest(const struct dep_charter *charter, const struct dep_action *action,
+                        const struct dep_judged_at *at, struct dep_verdict *verdict)
+{
+    struct dep_sha256_stream stream;
+    char size[24];
+    (void)snprintf(size, sizeof size, "%" PRIu64, at->size);
+    dep_sha256_start(&stream);
+    put(&stream, "depositary verdict v1", '\n');
+    put_hash(&stream, dep_charter_digest(charter), '\n');
+    put(&stream, at->origin, '\n');
+    put(&stream, size, '\n');
+    put_hash(&stream, &at->root, '\n');
+    put_number(&stream, at->now_s);
+    put_number(&stream, at->uncertainty_s);
+    put_hash(&stream, &action->digest, '\n');
+    for (size_t i = 0; i < verdict->requirement_count; i++)
+        put_requirement(&stream, charter, &verdict->requirements[i]);
+    put(&stream, verdict->no_rule ? verdict->no_rule : "-", '\n');
+    put(&stream, dep_outcome_name(verdict->outcome), '\n');
+    dep_sha256_finish(&stream, &verdict->digest);
+}
