@@ -4,9 +4,11 @@
  */
 #include "report/document.h"
 #include "report/words.h"
+#include "rules/judge.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -102,10 +104,42 @@ static void test_words(void **state)
     assert_string_equal(dep_words(""), "");
 }
 
+static void assert_documented(const char *doc, const char *family, const char *name)
+{
+    char id[128], row[512];
+    (void)snprintf(id, sizeof id, "%s%s", family, name);
+    (void)snprintf(row, sizeof row, "\n| `%s` | %s | ", id, dep_words(id));
+    if (strcmp(dep_words(id), id) == 0 || !strstr(doc, row))
+        fail_msg("%s: no words, or others in doc/format/rules.md", id);
+}
+
+/* Each requirement and each reason has its own words, those of doc/format/rules.md section 6. */
+static void test_words_of_the_judge(void **state)
+{
+    (void)state;
+    static char doc[65536];
+    FILE *file = fopen(DEPOSITARY_SOURCE_ROOT "/doc/format/rules.md", "re");
+    assert_non_null(file);
+    size_t len = fread(doc, 1, sizeof doc - 1, file);
+    assert_true(len > 0 && len < sizeof doc - 1 && fclose(file) == 0);
+    for (int need = 0; need < DEP_NEED_COUNT; need++)
+        assert_documented(doc, "need.", dep_need_name((enum dep_need)need));
+    for (int met = 0; met < DEP_MET_COUNT; met++)
+        assert_documented(doc, "met.", dep_met_name((enum dep_met)met));
+    for (int outcome = DEP_YES; outcome <= DEP_NO; outcome++)
+        assert_documented(doc, "outcome.", dep_outcome_name((enum dep_outcome)outcome));
+    for (int giver = DEP_GIVER_NOBODY; giver <= DEP_GIVER_APPROVER; giver++)
+        assert_documented(doc, "giver.", dep_giver_name((enum dep_giver)giver));
+    static const char *const refusals[] = {"rule.none",    "material.none", "recipient.none",
+                                           "purpose.none", "line.none",     "interval.none"};
+    for (size_t i = 0; i < DEP_COUNT(refusals); i++)
+        assert_documented(doc, "", refusals[i]);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_documents),
-                                       cmocka_unit_test(test_writer_fails),
-                                       cmocka_unit_test(test_words)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_documents), cmocka_unit_test(test_writer_fails),
+        cmocka_unit_test(test_words), cmocka_unit_test(test_words_of_the_judge)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
