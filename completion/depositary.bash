@@ -5,7 +5,7 @@ _depositary() {
     local word=$2 last=$3 command=${COMP_WORDS[1]:-} register='' i choices=''
     COMPREPLY=()
     if [ "$COMP_CWORD" -eq 1 ]; then
-        choices='init collect intake item record note show list search schema hold erase request consent assure case
+        choices='init charter collect intake item record note show list search schema hold erase request consent assure case
             mark status retention inbox outbox due key log prove verify print backup restore --help --version'
         mapfile -t COMPREPLY < <(compgen -W "$choices" -- "$word")
         return
@@ -39,6 +39,7 @@ _depositary() {
         item) choices='list files extract check history correct transfer receive examine copy return split open-seal
             replace-seal stocktake lost found dispose error' ;;
         key) choices='list enrol request sign import revoke card recover' ;;
+        charter) choices='draft adopt enter show verify' ;;
         log) choices='checkpoint vkey audit' ;;
         hold) choices='place lift' ;;
         request) choices='in out answer list show' ;;

@@ -77,6 +77,8 @@ void dep_print_safe(FILE *out, const char *text, size_t len);
 void dep_print_column(FILE *out, const char *words, int columns);
 /* Flush; a full disk or closed pipe is a fault. Returns `status` or DEP_EXIT_FAULT. */
 int dep_finish_output(int status);
+/* To --out (which must not exist) or to stdout, there ended by a newline. Returns the exit status. */
+int dep_write_out(const struct dep_args *args, const struct dep_buf *text);
 /* "12.3 GB" in the reader's digits; `out` holds 32. */
 void dep_bytes_text(uint64_t bytes, char out[32]);
 
@@ -141,5 +143,6 @@ dep_command_fn dep_cmd_init, dep_cmd_collect, dep_cmd_intake, dep_cmd_item, dep_
     dep_cmd_note, dep_cmd_show, dep_cmd_list, dep_cmd_search, dep_cmd_key, dep_cmd_log,
     dep_cmd_prove, dep_cmd_verify, dep_cmd_erase, dep_cmd_hold, dep_cmd_backup, dep_cmd_restore,
     dep_cmd_print, dep_cmd_schema, dep_cmd_request, dep_cmd_consent, dep_cmd_assure, dep_cmd_case,
-    dep_cmd_mark, dep_cmd_status, dep_cmd_retention, dep_cmd_inbox, dep_cmd_outbox, dep_cmd_due;
+    dep_cmd_mark, dep_cmd_status, dep_cmd_retention, dep_cmd_inbox, dep_cmd_outbox, dep_cmd_due,
+    dep_cmd_charter;
 #endif

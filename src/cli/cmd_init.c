@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+enum { TERRITORIES_MAX = 64 };
+
 static const struct dep_option OPTIONS[] = {
     {"--member", 0, true, false, N_("id of the member: letters, digits, . _ -")},
     {"--name", 0, true, false, N_("name of the member")},
@@ -13,6 +15,8 @@ static const struct dep_option OPTIONS[] = {
     {"--recovery", 0, true, true,
      N_("age recipient that can open everything if all keys are lost; may be repeated")},
     {"--no-recovery", 0, false, false, N_("no recovery recipient: lost keys are lost for ever")},
+    {"--territory", 0, true, true,
+     N_("code of a territory whose host State the member is; may be repeated")},
     {"--origin", 0, true, false, N_("name of the log (default: member/random)")},
     {"--profile", 0, true, false, N_("office (default) or field")},
     {"--home", 0, true, false, N_("profile field: the card that `key card` wrote at the office")},
@@ -33,7 +37,8 @@ unsigned dep_roles_parse(const char *text)
     return roles;
 }
 
-static int fill_order(struct dep_args *args, struct dep_init_order *order, const char **recovery)
+static int fill_order(struct dep_args *args, struct dep_init_order *order, const char **recovery,
+                      const char **territories)
 {
     *order = (struct dep_init_order){
         .dir = args->positional[0],
@@ -43,6 +48,7 @@ static int fill_order(struct dep_args *args, struct dep_init_order *order, const
         .origin = dep_arg(args, "--origin"),
         .root_out = dep_arg(args, "--root-out"),
         .recovery = recovery,
+        .territories = territories,
         .no_recovery = dep_flag(args, "--no-recovery"),
         .no_passphrase = dep_flag(args, "--no-passphrase"),
         .home_card = dep_arg(args, "--home"),
@@ -60,6 +66,10 @@ static int fill_order(struct dep_args *args, struct dep_init_order *order, const
         order->recovery_count < DEP_RECIPIENTS_MAX &&
         (recovery[order->recovery_count] = dep_arg_at(args, "--recovery", order->recovery_count)))
         order->recovery_count++;
+    while (order->territory_count < TERRITORIES_MAX &&
+           (territories[order->territory_count] =
+                dep_arg_at(args, "--territory", order->territory_count)))
+        order->territory_count++;
     const char *profile = dep_arg(args, "--profile");
     bool field = profile && strcmp(profile, "field") == 0;
     if (profile && !field && strcmp(profile, "office") != 0)
@@ -93,9 +103,9 @@ int dep_cmd_init(int argc, char **argv)
     leave = dep_confine_writes(writes, DEP_COUNT(writes));
     if (leave)
         return leave;
-    const char *recovery[DEP_RECIPIENTS_MAX + 1];
+    const char *recovery[DEP_RECIPIENTS_MAX + 1], *territories[TERRITORIES_MAX + 1];
     struct dep_init_order order;
-    int status = fill_order(&args, &order, recovery);
+    int status = fill_order(&args, &order, recovery, territories);
     if (status)
         return status;
     struct dep_problem problem = {.detail = ""};

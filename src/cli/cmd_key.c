@@ -31,18 +31,6 @@ static const char USAGE[] = "key list | enrol CODE --roles R | request CODE --me
 
 enum { SMALL_FILE_MAX = 1024 * 1024 };
 
-static int write_out(const struct dep_args *args, const struct dep_buf *text)
-{
-    struct dep_problem problem = {.detail = ""};
-    const char *path = dep_arg(args, "--out");
-    if (path) {
-        int err = dep_file_create(AT_FDCWD, path, dep_buf_slice(text), 0600, &problem.fault);
-        return err ? dep_say_problem(args, err, &problem) : DEP_EXIT_YES;
-    }
-    bool done = fwrite(text->data, 1, text->len, stdout) == text->len && fputc('\n', stdout) != EOF;
-    return dep_finish_output(done ? DEP_EXIT_YES : DEP_EXIT_FAULT);
-}
-
 static int read_small(const struct dep_args *args, const char *path, struct dep_buf *out)
 {
     struct dep_problem problem = {.detail = ""};
@@ -123,7 +111,7 @@ static int request(struct dep_args *args)
     dep_buf_init(&text, SMALL_FILE_MAX);
     int err = dep_key_request(keys_folder(args), member, args->positional[1], roles,
                               dep_flag(args, "--no-passphrase"), &world, &text, &problem);
-    return err ? dep_say_problem(args, err, &problem) : write_out(args, &text);
+    return err ? dep_say_problem(args, err, &problem) : dep_write_out(args, &text);
 }
 
 static int import(struct dep_args *args)
@@ -168,7 +156,7 @@ static int sign(struct dep_args *args, struct dep_node *node)
     if (status)
         return status;
     int err = dep_key_sign(node, dep_buf_slice(&text), holder, &done, &card, &problem);
-    return err ? dep_say_problem(args, err, &problem) : write_out(args, &card);
+    return err ? dep_say_problem(args, err, &problem) : dep_write_out(args, &card);
 }
 
 static int revoke(struct dep_args *args, struct dep_node *node)
@@ -242,7 +230,7 @@ static int card(struct dep_args *args, struct dep_node *node)
     DEP_AUTO_BUF text;
     dep_buf_init(&text, SMALL_FILE_MAX);
     int err = dep_key_home_card(node, &text, &problem);
-    return err ? dep_say_problem(args, err, &problem) : write_out(args, &text);
+    return err ? dep_say_problem(args, err, &problem) : dep_write_out(args, &text);
 }
 
 int dep_cmd_key(int argc, char **argv)

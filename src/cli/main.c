@@ -34,6 +34,8 @@ static const struct command {
     {"outbox", dep_cmd_outbox, N_("what waits for others, and what was released")},
     {"due", dep_cmd_due, N_("deadlines, lapsing consents, reviews")},
     {"key", dep_cmd_key, N_("enrol, request, sign, import, revoke, list keys")},
+    {"charter", dep_cmd_charter,
+     N_("draft, adopt, enter, show, verify: what the members agreed on")},
     {"log", dep_cmd_log, N_("checkpoint, vkey, audit")},
     {"prove", dep_cmd_prove, N_("proof that a record stands in the log (C2SP tlog-proof)")},
     {"verify", dep_cmd_verify, N_("verify a whole register; needs no key")},

@@ -2,8 +2,10 @@
 
 #include "codec/text.h"
 #include "report/words.h"
+#include "store/file.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -68,6 +70,20 @@ bool dep_print_json(json_t *object)
     }
     dep_buf_add_byte(&text, '\n');
     return fwrite(text.data, 1, text.len, stdout) == text.len;
+}
+
+int dep_write_out(const struct dep_args *args, const struct dep_buf *text)
+{
+    struct dep_problem problem = {.detail = ""};
+    const char *path = dep_arg(args, "--out");
+    if (path) {
+        int err = dep_file_create(AT_FDCWD, path, dep_buf_slice(text), 0600, &problem.fault);
+        return err ? dep_say_problem(args, err, &problem) : DEP_EXIT_YES;
+    }
+    bool whole = text->len && text->data[text->len - 1] == '\n';
+    bool done = fwrite(text->data, 1, text->len, stdout) == text->len &&
+                (whole || fputc('\n', stdout) != EOF);
+    return dep_finish_output(done ? DEP_EXIT_YES : DEP_EXIT_FAULT);
 }
 
 int dep_finish_output(int status)

@@ -1,4 +1,5 @@
 #include "node/audit.h"
+#include "node/charter_audit.h"
 #include "node/node_impl.h"
 
 #include "store/file.h"
@@ -17,6 +18,7 @@ struct verify_work {
     struct dep_register *reg;
     struct dep_schemas *schemas;
     struct dep_keyset *keyset;
+    struct dep_charter_audit *charters;
     struct dep_problem *problem;
     struct dep_verified result;
     bool altered, unproved, disputed;
@@ -116,8 +118,7 @@ static int judge_signature(struct verify_work *work, uint64_t index,
         report(work, why.id, "altered", record->jti);
     else if (key->revoked)
         report(work, "keyset.revoked", "altered", record->jti);
-    else if (key->use == DEP_KEY_OFFICER &&
-             (strcmp(key->code, record->by_code) != 0 || !(key->roles & record->by_role)))
+    else if (!dep_keyset_signs(key, record))
         report(work, "keyset.role", "altered", record->jti);
     else if (schema && !(schema->signers & record->by_role))
         report(work, "record.signer", "altered", record->jti);
@@ -151,6 +152,8 @@ static int verify_line(void *context, uint64_t index, const struct dep_place *pl
     else if (err)
         return dep_problem_fault(work->problem, err, "verify.record", where);
     err = note_record(work, &record);
+    if (!err && claims && dep_charter_audit_note(work->charters, &record, claims))
+        err = out_of_memory(work);
     if (!err && claims)
         err = note_container(work, &record, claims);
     work->result.records++;
@@ -384,6 +387,11 @@ static int verify_seen(struct verify_work *work)
     return DEP_OK;
 }
 
+static void report_charter(void *context, const char *id, const char *what, const char *where)
+{
+    report(context, id, what, where);
+}
+
 static int verify_all(struct verify_work *work)
 {
     struct dep_problem *problem = work->problem;
@@ -413,6 +421,9 @@ static int verify_all(struct verify_work *work)
         judge_secrets(work);
     if (!err)
         err = verify_containers(work);
+    if (!err)
+        err = dep_charter_audit_judge(work->charters, work->reg, work->schemas, report_charter,
+                                      work, problem);
     return err ? err : verify_seen(work);
 }
 
@@ -423,7 +434,7 @@ int dep_node_verify(const struct dep_verify_order *order, struct dep_verified *o
     int err = dep_schemas_new(&work.schemas, &problem->finding);
     if (err)
         err = dep_problem_fault(problem, err < 0 ? err : DEP_ERR_CORRUPT, "node.schemas", "schema");
-    if (!err && dep_keyset_new(&work.keyset))
+    if (!err && (dep_keyset_new(&work.keyset) || dep_charter_audit_new(&work.charters)))
         err = out_of_memory(&work);
     if (!err)
         err = dep_register_open(order->dir, DEP_OPEN_READ, &work.reg, &problem->fault);
@@ -431,6 +442,7 @@ int dep_node_verify(const struct dep_verify_order *order, struct dep_verified *o
         err = verify_all(&work);
     dep_register_close(work.reg);
     dep_keyset_free(work.keyset);
+    dep_charter_audit_free(work.charters);
     dep_schemas_free(work.schemas);
     free(work.ids);
     free(work.containers);

@@ -43,8 +43,9 @@ static int entry_judge(struct dep_node *node, const struct dep_view *view,
     int err = dep_record_parse(dep_buf_slice(&view->jwt), &record, &problem->finding);
     const struct dep_key_state *key = err ? NULL : dep_keyset_find(node->keyset, record.kid);
     const char *standing =
-        key ? dep_keyset_standing(node->keyset, record.kid, view->row.index) : "";
-    bool may = key && (key->use == DEP_KEY_ROOT || key->use == DEP_KEY_REGISTRAR) &&
+        key ? dep_keyset_standing(node->keyset, record.kid, view->row.index) : "not_enrolled";
+    bool may = key && dep_keyset_signs(key, &record) &&
+               (record.by_role == DEP_ROLE_ROOT || record.by_role == DEP_ROLE_REGISTRAR) &&
                strcmp(standing, "not_enrolled") != 0 && strcmp(standing, "revoked") != 0;
     if (!err && may)
         err = dep_jwt_verify(&record.jwt, &key->key, &problem->finding);

@@ -81,7 +81,8 @@ static int may_adopt(struct dep_node *node, const struct dep_charter *charter,
     return err;
 }
 
-static int adopt(struct dep_node *node, const struct dep_charter *charter,
+/* The text first: what a record speaks of is there. */
+static int adopt(struct dep_node *node, const struct dep_charter *charter, struct dep_slice text,
                  const struct dep_signing_key *root, struct dep_done *out,
                  struct dep_problem *problem)
 {
@@ -89,6 +90,11 @@ static int adopt(struct dep_node *node, const struct dep_charter *charter,
     dep_kid(dep_signing_key_public(root), kid);
     if (strcmp(kid, dep_register_info(node->reg)->root_kid) != 0)
         return dep_problem_found(problem, "key.root_other", "DESIGN 4", kid);
+    int err = dep_node_unlock(node, problem);
+    if (!err)
+        err = text_save(node, charter, text, problem);
+    if (err)
+        return err;
     DEP_AUTO_JSON *claims = dep_charter_claims(charter);
     struct dep_draft draft = {"charter.adopted", claims, NULL, DEP_ROLE_ROOT, root};
     return claims ? dep_node_commit(node, &draft, 1, out, problem)
@@ -117,9 +123,7 @@ int dep_node_charter_adopt(struct dep_node *node, struct dep_slice text, const c
     struct dep_done done;
     err = dep_keyfile_load_pem(root_file, &node->world, &root, problem);
     if (!err)
-        err = text_save(node, charter, text, problem);
-    if (!err)
-        err = adopt(node, charter, root, &done, problem);
+        err = adopt(node, charter, text, root, &done, problem);
     dep_signing_key_free(root);
     if (!err)
         err = own_find(node, charter, &own, out_jwt, problem);
@@ -363,7 +367,8 @@ static int brought_save(struct entering *entering)
     return err;
 }
 
-static int entry_record(struct entering *entering, struct dep_done *out)
+static int entry_record(struct entering *entering, const struct dep_signing_key *registrar,
+                        struct dep_done *out)
 {
     struct dep_node *node = entering->node;
     struct dep_problem *problem = entering->problem;
@@ -371,14 +376,27 @@ static int entry_record(struct entering *entering, struct dep_done *out)
     if (!claims ||
         json_object_set_new(claims, "adoptions", dep_adoptions_claim(&entering->list[0].adoptions)))
         return dep_problem_fault(problem, DEP_ERR_NOMEM, "charter.enter", node->dir);
-    struct dep_signing_key *registrar = NULL;
-    DEP_AUTO_FD keys = dep_node_keys_fd(node, problem);
-    int err = keys < 0 ? keys
-                       : dep_keyfile_load_signing(keys, "registrar", &node->officer_identity,
-                                                  &registrar, problem);
     struct dep_draft draft = {"charter.entered", claims, NULL, DEP_ROLE_REGISTRAR, registrar};
+    return dep_node_commit(node, &draft, 1, out, problem);
+}
+
+/* The key first: who has none leaves nothing behind. */
+static int enter(struct entering *entering, struct dep_done *out)
+{
+    struct dep_node *node = entering->node;
+    struct dep_problem *problem = entering->problem;
+    struct dep_signing_key *registrar = NULL;
+    int err = dep_node_unlock(node, problem);
+    if (err)
+        return err;
+    DEP_AUTO_FD keys = dep_node_keys_fd(node, problem);
+    err = keys < 0 ? keys
+                   : dep_keyfile_load_signing(keys, "registrar", &node->officer_identity,
+                                              &registrar, problem);
     if (!err)
-        err = dep_node_commit(node, &draft, 1, out, problem);
+        err = brought_save(entering);
+    if (!err)
+        err = entry_record(entering, registrar, out);
     dep_signing_key_free(registrar);
     return err;
 }
@@ -393,11 +411,7 @@ int dep_node_charter_enter(struct dep_node *node, struct dep_slice text,
     if (!err)
         err = enter_judge(&entering);
     if (!err)
-        err = dep_node_unlock(node, problem);
-    if (!err)
-        err = brought_save(&entering);
-    if (!err)
-        err = entry_record(&entering, out);
+        err = enter(&entering, out);
     entering_done(&entering);
     return err;
 }

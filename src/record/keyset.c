@@ -250,7 +250,7 @@ static int first_add(struct dep_keyset *keyset, const struct dep_schemas *schema
     return DEP_OK;
 }
 
-static bool signer_matches(const struct dep_key_state *state, const struct dep_record *record)
+bool dep_keyset_signs(const struct dep_key_state *state, const struct dep_record *record)
 {
     switch (state->use) {
     case DEP_KEY_ROOT:
@@ -280,7 +280,7 @@ static int signer_check(const struct dep_keyset *keyset, const struct dep_schema
         return dep_found(why, "keyset.revoked", "DESIGN 4", 0);
     if (strcmp(record->iss, keyset->iss) != 0)
         return dep_found(why, "keyset.member", "record.md 2", 0);
-    if (!signer_matches(state, record) || !(schema->signers & (unsigned)record->by_role))
+    if (!dep_keyset_signs(state, record) || !(schema->signers & (unsigned)record->by_role))
         return dep_found(why, "keyset.role", "record.md 5", 0);
     return dep_jwt_verify(&record->jwt, &state->key, why);
 }

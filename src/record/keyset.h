@@ -56,6 +56,8 @@ DEP_MUST_USE int dep_keyset_add(struct dep_keyset *keyset, const struct dep_sche
                                 struct dep_finding *why);
 /* NULL where not enrolled. Borrowed until the next add. */
 const struct dep_key_state *dep_keyset_find(const struct dep_keyset *keyset, const char *kid);
+/* Does `by` of the record fit this key: use, code, role (doc/format/record.md section 7)? */
+bool dep_keyset_signs(const struct dep_key_state *state, const struct dep_record *record);
 size_t dep_keyset_count(const struct dep_keyset *keyset);
 const struct dep_key_state *dep_keyset_at(const struct dep_keyset *keyset, size_t index);
 /* "in_force", "disputed" (a later revocation names an earlier moment), "revoked" or "not_enrolled"

@@ -1,0 +1,178 @@
+#include "cli/charter_show.h"
+
+#include "codec/text.h"
+
+#include <string.h>
+
+enum { CODE_COLUMNS = 30 };
+
+/* The name in the reader's language. Names come from other members: what a terminal would obey is
+ * shown instead. */
+static void print_name(const json_t *names, int columns)
+{
+    const char *name = dep_json_string(names, dep_reader_language());
+    if (!name)
+        name = dep_json_string(names, "en");
+    DEP_AUTO_BUF shown;
+    dep_buf_init(&shown, DEP_CHARTER_LEN_MAX);
+    dep_text_show(dep_slice_string(name), &shown);
+    if (dep_buf_err(&shown) == DEP_OK && shown.len)
+        dep_print_column(stdout, (const char *)shown.data, columns);
+}
+
+static void print_head(const struct dep_charter *charter, const struct dep_charter_entry *entry)
+{
+    const json_t *json = dep_charter_json(charter);
+    char fingerprint[DEP_FINGERPRINT_LEN + 1], from[21];
+    int64_t quorum = 0;
+    (void)dep_json_int(json, "quorum", &quorum);
+    dep_fingerprint_encode(dep_charter_digest(charter), fingerprint);
+    print_name(json_object_get(json, "name"), 0);
+    (void)printf("\n");
+    (void)printf(_("Number: %lld\n"), (long long)dep_charter_number(charter));
+    (void)printf(_("Fingerprint: %s\n"), fingerprint);
+    dep_time_encode(dep_charter_from_s(charter), from);
+    (void)printf(_("Not in force before: %s\n"), from);
+    if (entry) {
+        char entered[21];
+        dep_time_encode(entry->iat, entered);
+        (void)printf(_("In force in this log above place %llu, since %s\n"),
+                     (unsigned long long)entry->index, entered);
+    }
+    (void)printf(_("Members that must adopt the next one: %lld. Cosigners needed: %lld.\n"),
+                 (long long)dep_charter_threshold(charter), (long long)quorum);
+}
+
+static void print_interval(const json_t *entry)
+{
+    const char *from = dep_json_string(entry, "from"), *to = dep_json_string(entry, "to");
+    if (from || to)
+        (void)printf("  %s – %s", from ? from : "…", to ? to : "…");
+}
+
+static void print_members(const struct dep_charter *charter)
+{
+    size_t index, at;
+    json_t *member, *territory;
+    (void)printf("\n%s\n", _("Members"));
+    json_array_foreach(json_object_get(dep_charter_json(charter), "members"), index, member)
+    {
+        bool state = dep_charter_member_at(charter, index)->state;
+        (void)printf("  %-*s", CODE_COLUMNS, dep_json_string(member, "id"));
+        print_name(json_object_get(member, "name"), CODE_COLUMNS);
+        (void)printf("  ");
+        dep_print_column(stdout, state ? _("State") : _("organisation"), 0);
+        print_interval(member);
+        json_array_foreach(dep_json_array(member, "territories"), at, territory)(void)
+            printf("  %s", json_string_value(territory));
+        (void)printf("\n");
+    }
+}
+
+static void print_lists(const struct dep_charter *charter)
+{
+    static const struct {
+        const char *name, *title;
+    } lists[] = {
+        {"lines", N_("Lines of effort")},   {"territories", N_("Territories")},
+        {"handling", N_("Handling codes")}, {"categories", N_("Categories of material")},
+        {"purposes", N_("Purposes")},       {"recipients", N_("Recipients")},
+    };
+    const json_t *all = json_object_get(dep_charter_json(charter), "lists");
+    for (size_t i = 0; i < DEP_COUNT(lists); i++) {
+        size_t index;
+        json_t *entry;
+        (void)printf("\n%s\n", _(lists[i].title));
+        json_array_foreach(json_object_get(all, lists[i].name), index, entry)
+        {
+            (void)printf("  %-*s", CODE_COLUMNS, dep_json_string(entry, "code"));
+            print_name(json_object_get(entry, "name"), 0);
+            print_interval(entry);
+            (void)printf("\n");
+        }
+    }
+}
+
+/* One condition a line: what it is about, and the codes as the charter writes them. */
+static void print_condition(const char *title, const json_t *condition)
+{
+    static const struct {
+        const char *name, *words;
+    } parts[] = {
+        {"action", N_("action")},       {"purpose", N_("purpose")},
+        {"line", N_("line of effort")}, {"territory", N_("territory")},
+        {"handling", N_("handling")},   {"category", N_("category")},
+        {"flag", N_("flag")},           {"recipient_kind", N_("kind of recipient")},
+    };
+    for (size_t i = 0; i < DEP_COUNT(parts); i++) {
+        size_t index;
+        json_t *code;
+        const json_t *codes = json_object_get(condition, parts[i].name);
+        if (!codes)
+            continue;
+        (void)printf("    ");
+        dep_print_column(stdout, title, 8);
+        dep_print_column(stdout, _(parts[i].words), CODE_COLUMNS - 10);
+        json_array_foreach(codes, index, code)(void)
+            printf("%s%s", index ? ", " : "", json_string_value(code));
+        (void)printf("\n");
+    }
+}
+
+static void print_need(const json_t *need)
+{
+    char id[64];
+    int64_t count = 1, age_s = 0;
+    (void)snprintf(id, sizeof id, "need.%s", dep_json_string(need, "need"));
+    (void)printf("    ");
+    dep_print_column(stdout, _("needs"), 8);
+    dep_print_column(stdout, dep_word(id), 0);
+    if (dep_json_int(need, "count", &count))
+        (void)printf(" × %lld", (long long)count);
+    if (dep_json_int(need, "status_max_age_s", &age_s)) {
+        (void)printf(", ");
+        (void)printf(_("shown to stand within the last %lld s"), (long long)age_s);
+    }
+    (void)printf("\n");
+}
+
+static void print_rules(const struct dep_charter *charter)
+{
+    size_t index, at;
+    json_t *rule, *need;
+    (void)printf("\n%s\n", _("Rules"));
+    json_array_foreach(json_object_get(dep_charter_json(charter), "rules"), index, rule)
+    {
+        (void)printf("  %s\n", dep_json_string(rule, "id"));
+        print_condition(_("where"), json_object_get(rule, "when"));
+        print_condition(_("unless"), json_object_get(rule, "unless"));
+        json_array_foreach(json_object_get(rule, "needs"), at, need) print_need(need);
+    }
+}
+
+static int print_as_json(const struct dep_charter *charter, const struct dep_charter_entry *entry)
+{
+    char hex[2 * DEP_HASH_LEN + 1], fingerprint[DEP_FINGERPRINT_LEN + 1];
+    dep_hex_encode(dep_charter_digest(charter)->bytes, DEP_HASH_LEN, hex);
+    dep_fingerprint_encode(dep_charter_digest(charter), fingerprint);
+    json_t *object =
+        json_pack("{s:I,s:s,s:s,s:O}", "number", (json_int_t)dep_charter_number(charter), "sha256",
+                  hex, "fingerprint", fingerprint, "charter", dep_charter_json(charter));
+    if (entry && object)
+        (void)json_object_update_new(
+            object,
+            json_pack("{s:I,s:s}", "index", (json_int_t)entry->index, "record", entry->jti));
+    return dep_finish_output(dep_print_json(object) ? DEP_EXIT_YES : DEP_EXIT_FAULT);
+}
+
+int dep_charter_show(const struct dep_args *args, const struct dep_charter *charter,
+                     const struct dep_charter_entry *entry)
+{
+    if (args->json)
+        return print_as_json(charter, entry);
+    print_head(charter, entry);
+    print_members(charter);
+    print_lists(charter);
+    print_rules(charter);
+    return dep_finish_output(DEP_EXIT_YES);
+}
