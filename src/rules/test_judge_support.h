@@ -95,9 +95,6 @@ static inline struct dep_charter *charter_read(struct dep_buf *text)
     struct dep_finding why = {"", "", 0};
     struct dep_jtd_error where = {"", ""};
     assert_int_equal(dep_buf_err(text), DEP_OK);
-    for (size_t i = 0; i < text->len; i++)
-        if (text->data[i] == '\'')
-            text->data[i] = '"';
     int err = dep_charter_parse(dep_buf_slice(text), &charter, &where, &why);
     if (err)
         fail_msg("%s at %s: %s", why.id, where.instance_path, (const char *)text->data);
@@ -129,6 +126,9 @@ static inline struct dep_charter *world_charter(const char *rules, const char *t
     dep_buf_addf(&text, "},'rules':%s,'paper':['release']%s%s,'retention':[],", rules,
                  threat ? "," : "", threat ? threat : "");
     dep_buf_add_string(&text, "'time_authorities':[],'verifiers':[]}");
+    for (size_t i = 0; i < text.len; i++)
+        if (text.data[i] == '\'')
+            text.data[i] = '"';
     return charter_read(&text);
 }
 

@@ -1,0 +1,180 @@
+/*
+ * The rule table that a new register's charter has (schema/_charter_default.json): each requirement
+ * of each rule is needed. For each of them a release, publication or mission is looked for that has
+ * all but what meets it, is refused, and passes once the requirement is removed.
+ */
+#include "codec/json.h"
+#include "rules/test_judge_support.h"
+
+static const char path[] = DEPOSITARY_SOURCE_ROOT "/schema/_charter_default.json";
+
+/* Of one member, whose territory XX is. */
+static json_t *default_json(void)
+{
+    json_t *json = json_load_file(path, JSON_REJECT_DUPLICATES, NULL);
+    assert_non_null(json);
+    json_t *name = json_pack("{s:s,s:s,s:s}", "en", "n", "fr", "n", "ar", "n");
+    json_t *member =
+        json_pack("{s:s,s:s,s:O,s:s,s:s,s:[s],s:s}", "id", "fr", "kind", "state", "name", name,
+                  "root", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "origin", "fr.example/log",
+                  "territories", "XX", "from", "2026-01-01T00:00:00Z");
+    json_t *lists = json_object_get(json, "lists");
+    assert_int_equal(json_object_set_new(json, "members", json_pack("[o]", member)), 0);
+    assert_int_equal(json_object_set_new(json, "from", json_string("2026-12-01T00:00:00Z")), 0);
+    assert_int_equal(json_object_set_new(lists, "territories",
+                                         json_pack("[{s:s,s:o}]", "code", "XX", "name", name)),
+                     0);
+    return json;
+}
+
+static struct dep_charter *charter_of(const json_t *json)
+{
+    DEP_AUTO_BUF text;
+    dep_buf_init(&text, DEP_CHARTER_LEN_MAX);
+    assert_int_equal(dep_json_encode(json, &text), DEP_OK);
+    return charter_read(&text);
+}
+
+static struct dep_codes all_codes(void)
+{
+    struct dep_codes codes;
+    memset(&codes, 0xff, sizeof codes);
+    return codes;
+}
+
+static void add_all(struct world *w, enum dep_fact_kind kind, enum dep_layer layer, dep_id grantor)
+{
+    struct dep_fact *fact = add_fact(w, kind, layer, grantor);
+    fact->actions = DEP_ACT_ANY;
+    fact->recipients = fact->purposes = all_codes();
+    fact->any_line = fact->any_territory = true;
+    fact->scope_kind = layer == DEP_LAYER_SOURCE ? DEP_SCOPE_ITEM : DEP_SCOPE_ALL;
+    fact->guardian = fact->assent = fact->own = true;
+    fact->in_force = (struct dep_interval){INT64_MIN, INT64_MAX};
+    fact->assurances = 31;
+}
+
+/* Everything but what meets `need`; of approvals one fewer than `count`. */
+static void world_without(struct world *w, enum dep_need need, unsigned count)
+{
+    static const dep_id approvers[] = {ID_BOB, ID_CAROL, ID_DAN};
+    *w = (struct world){.at = {"fr", "fr.example/log", SIZE, {{9}}, T, UNCERTAIN},
+                        .action = {.line = -1, .prepared_by = ID_ALICE, .digest = {{7}}}};
+    world_names(w);
+    w->materials[0] =
+        (struct dep_material){.item = ID_ITEM,
+                              .originator = ID_IQ,
+                              .flags = DEP_FLAG_BASIS | DEP_FLAG_SOURCE | DEP_FLAG_REDACTED,
+                              .territories = one(0)};
+    if (need == DEP_NEED_BASIS)
+        w->materials[0].flags &= ~(unsigned)DEP_FLAG_BASIS;
+    if (need == DEP_NEED_REDACTION || need == DEP_NEED_CONSENT_SOURCE)
+        w->materials[0].flags &= ~(unsigned)DEP_FLAG_REDACTED;
+    if (need != DEP_NEED_REQUEST)
+        add_all(w, DEP_FACT_REQUEST, 0, 0);
+    if (need != DEP_NEED_CONSENT_HOST)
+        add_all(w, DEP_FACT_CONSENT, DEP_LAYER_HOST, ID_FR);
+    if (need != DEP_NEED_CONSENT_SOURCE)
+        add_all(w, DEP_FACT_CONSENT, DEP_LAYER_SOURCE, 0);
+    if (need != DEP_NEED_CONSENT_ORIGINATOR) {
+        add_all(w, DEP_FACT_CONSENT, DEP_LAYER_ORIGINATOR, ID_IQ);
+        if (need != DEP_NEED_HANDLING_PERMISSION)
+            w->facts[w->fact_count - 1].handling = all_codes();
+    }
+    add_all(w, DEP_FACT_ASSURANCE, 0, 0);
+    if (need >= DEP_NEED_ASSURANCE_FAIR_TRIAL && need <= DEP_NEED_ASSURANCE_DEFENCE_ACCESS)
+        w->facts[w->fact_count - 1].assurances &= ~(1U << (need - DEP_NEED_ASSURANCE_FAIR_TRIAL));
+    size_t given = need == DEP_NEED_APPROVAL ? count - 1 : DEP_COUNT(approvers);
+    for (size_t i = 0; i < given && i < DEP_COUNT(approvers); i++)
+        add_approval(w, approvers[i]);
+}
+
+static bool passes(struct world *w, const struct dep_charter *charter)
+{
+    struct dep_verdict verdict = {0};
+    assert_int_equal(dep_judge(charter, w->judged, w->names, &w->action, &w->at, &verdict), DEP_OK);
+    bool yes = verdict.outcome == DEP_YES;
+    dep_verdict_done(&verdict);
+    return yes;
+}
+
+/* Number `n` of all that can be asked for; false past the last. */
+static bool action_make(struct world *w, const struct dep_charter *charter, size_t n)
+{
+    static const unsigned flags[] = {0, DEP_FLAG_COERCION, DEP_FLAG_PROTECTED, DEP_FLAG_CHILD};
+    static const enum dep_action_kind kinds[] = {DEP_ACT_RELEASE, DEP_ACT_ONWARD, DEP_ACT_PUBLISH,
+                                                 DEP_ACT_MISSION};
+    const size_t recipients = dep_charter_code_count(charter, DEP_LIST_RECIPIENTS),
+                 purposes = dep_charter_code_count(charter, DEP_LIST_PURPOSES),
+                 handling = dep_charter_code_count(charter, DEP_LIST_HANDLING) + 1,
+                 categories = dep_charter_code_count(charter, DEP_LIST_CATEGORIES) + 1;
+    struct dep_material *material = &w->materials[0];
+    w->action.kind = kinds[n % DEP_COUNT(kinds)];
+    n /= DEP_COUNT(kinds);
+    w->action.purpose = (int)(n % purposes);
+    n /= purposes;
+    w->action.recipient = (int)(n % recipients);
+    n /= recipients;
+    material->flags = (material->flags & (DEP_FLAG_BASIS | DEP_FLAG_SOURCE | DEP_FLAG_REDACTED)) |
+                      flags[n % DEP_COUNT(flags)];
+    n /= DEP_COUNT(flags);
+    material->handling = n % handling ? one((int)(n % handling) - 1) : (struct dep_codes){{0}};
+    n /= handling;
+    material->categories =
+        n % categories ? one((int)(n % categories) - 1) : (struct dep_codes){{0}};
+    bool mission = w->action.kind == DEP_ACT_MISSION;
+    w->action.materials = mission ? NULL : material;
+    w->action.material_count = !mission;
+    w->action.territories = mission ? one(0) : (struct dep_codes){{0}};
+    w->action.during = (struct dep_interval){T, T + DAY};
+    return n < categories;
+}
+
+static void check_needed(const struct dep_charter *charter, size_t rule, size_t need)
+{
+    DEP_AUTO_JSON *json = default_json();
+    const json_t *its = json_array_get(json_object_get(json, "rules"), rule);
+    json_t *needs = json_object_get(its, "needs");
+    const char *name = dep_json_string(json_array_get(needs, need), "need");
+    enum dep_need which = dep_need_parse(name);
+    int64_t count = 1;
+    struct world w;
+    bool found = false;
+    (void)dep_json_int(json_array_get(needs, need), "count", &count);
+    char what[128];
+    (void)snprintf(what, sizeof what, "%s of %s", name, dep_json_string(its, "id"));
+    assert_int_equal(json_array_remove(needs, need), 0);
+    DEP_AUTO_CHARTER *without = charter_of(json);
+    world_without(&w, which, (unsigned)count);
+    assert_int_equal(dep_facts_new(&w.judged), DEP_OK);
+    for (size_t i = 0; i < w.fact_count; i++)
+        assert_int_equal(dep_facts_add(w.judged, &w.facts[i]), DEP_OK);
+    for (size_t n = 0; !found && action_make(&w, charter, n); n++)
+        found = passes(&w, without) && !passes(&w, charter);
+    world_done(&w);
+    if (!found)
+        fail_msg("%s can be removed and nobody notices", what);
+}
+
+static void test_each_need(void **state)
+{
+    (void)state;
+    DEP_AUTO_JSON *json = default_json();
+    DEP_AUTO_CHARTER *charter = charter_of(json);
+    size_t rule, checked = 0;
+    json_t *its;
+    json_array_foreach(json_object_get(json, "rules"), rule, its)
+    {
+        size_t needs = json_array_size(json_object_get(its, "needs"));
+        for (size_t need = 0; need < needs; need++, checked++)
+            check_needed(charter, rule, need);
+    }
+    printf("requirements of the default table removed, each noticed: %zu\n", checked);
+    assert_true(checked >= 20);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_each_need)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
