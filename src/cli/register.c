@@ -17,10 +17,23 @@ int dep_confine_command(const struct dep_args *args, bool to_register)
     return dep_confine_writes(writes, DEP_COUNT(writes));
 }
 
+/* What was read is written down, in a folder where nothing else is. */
 static bool confine_reader(void *context)
 {
-    const struct dep_writes out = {DEP_REACH_FILE, dep_arg(context, "--out")};
-    return dep_confine(&out, 1);
+    const struct dep_args *args = context;
+    char readings[4096];
+    (void)snprintf(readings, sizeof readings, "%s/readings/.", args->dir);
+    const struct dep_writes writes[] = {
+        {DEP_REACH_FILE, dep_arg(args, "--out")},
+        {DEP_REACH_FILE, readings},
+    };
+    return dep_confine(writes, DEP_COUNT(writes));
+}
+
+static void say_unrecorded(void *context)
+{
+    (void)context;
+    dep_say(_("this reading could not be recorded"));
 }
 
 struct dep_node *dep_open_node(struct dep_args *args, bool write, int *out_status)
@@ -32,6 +45,7 @@ struct dep_node *dep_open_node(struct dep_args *args, bool write, int *out_statu
     order.world.passphrase_context = args;
     order.opened = write ? NULL : confine_reader;
     order.opened_context = args;
+    order.unrecorded = say_unrecorded;
     struct dep_node *node = NULL;
     struct dep_recovery recovery;
     int err = dep_node_open(&order, &node, &recovery, &problem);

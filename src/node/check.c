@@ -37,15 +37,18 @@ static int open_container(struct dep_node *node, const struct dep_item *item, bo
 
 /* ---- who opens what is restricted ---- */
 
-static int note_hold(void *context, const struct dep_index_row *row)
+struct taking {
+    const char *kid;
+    bool began; /* the item's first record is past: what follows of its type corrects it */
+};
+
+static int note_taking(void *context, const struct dep_index_row *row)
 {
-    static const char *const taking[] = {"evidence.collected", "evidence.intake",
-                                         "custody.received"};
-    bool took = false;
-    for (size_t i = 0; i < DEP_COUNT(taking); i++)
-        took = took || strcmp(row->type, taking[i]) == 0;
-    const struct dep_node *node = context;
-    return took && strcmp(row->kid, node->kid) == 0 ? DEP_FOUND : DEP_OK;
+    struct taking *taking = context;
+    bool first = strncmp(row->type, "evidence.", 9) == 0 && !taking->began;
+    taking->began = true;
+    bool took = first || strcmp(row->type, "custody.received") == 0;
+    return took && strcmp(row->kid, taking->kid) == 0 ? DEP_FOUND : DEP_OK;
 }
 
 /* Who took restricted material in, or took it over by a receipt, answers for opening it; the vault
@@ -56,7 +59,8 @@ static int judge_opening(struct dep_node *node, const struct dep_item *item,
     if (!item->restricted)
         return DEP_OK;
     struct dep_index_query query = {.item = item->item};
-    int err = dep_index_list(node->index, &query, note_hold, node, &problem->fault);
+    struct taking taking = {.kid = node->kid};
+    int err = dep_index_list(node->index, &query, note_taking, &taking, &problem->fault);
     if (err < 0)
         return err;
     return err == DEP_FOUND ? DEP_OK
@@ -70,6 +74,9 @@ static int open_item(struct dep_node *node, const char *name, struct dep_item *o
     int err = dep_node_item(node, name, true, out, problem);
     if (!err)
         err = judge_opening(node, out, problem);
+    /* Its record tells of the reading, also where the values of the record are erased. */
+    if (!err && !out->first.readable)
+        dep_readings_keep(node, out->first.row.jti);
     return err ? err : open_container(node, out, true, out_container, out_fd, problem);
 }
 
@@ -256,7 +263,7 @@ int dep_node_item_check(struct dep_node *node, const struct dep_check_order *ord
     DEP_AUTO_JSON *findings = json_array();
     struct check_work work = {.order = order, .findings = findings};
     struct dep_check_result result = {.with_key = order->with_key};
-    int err = findings ? dep_node_item(node, order->name, order->with_key, &item, problem)
+    int err = findings ? dep_node_item_facts(node, order->name, order->with_key, &item, problem)
                        : dep_problem_fault(problem, DEP_ERR_NOMEM, "check.record", order->name);
     if (err)
         return err;

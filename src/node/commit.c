@@ -221,8 +221,11 @@ int dep_node_due_ms(const struct dep_node *node)
     return dep_register_due_ms(node->reg);
 }
 
+/* The officer's readings go along: behind what was recorded, under the same checkpoint. */
 int dep_node_publish(struct dep_node *node, struct dep_problem *problem)
 {
+    if (dep_node_due_ms(node) >= 0)
+        dep_readings_record(node);
     int err = dep_register_publish(node->reg, node->log_key, &problem->fault);
     if (!node->projecting)
         return err;

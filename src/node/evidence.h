@@ -61,6 +61,9 @@ void dep_item_done(struct dep_item *item);
 /* By item id, unique prefix of it, record id, or exhibit number (where searchable). */
 DEP_MUST_USE int dep_node_item(struct dep_node *node, const char *name, bool unlock,
                                struct dep_item *out, struct dep_problem *problem);
+/* The same for the program's own use: what is unlocked is shown to nobody, and so is no reading. */
+DEP_MUST_USE int dep_node_item_facts(struct dep_node *node, const char *name, bool unlock,
+                                     struct dep_item *out, struct dep_problem *problem);
 typedef int dep_item_fn(void *context, const struct dep_item *item);
 DEP_MUST_USE int dep_node_items(struct dep_node *node, bool unlock, dep_item_fn *each,
                                 void *context, struct dep_problem *problem);

@@ -134,8 +134,12 @@ static void take_facts(struct dep_item *item)
     item->restricted = item->restricted || dep_json_true(claims, "restricted");
 }
 
-static int load_item(struct dep_node *node, const char *id, bool unlock, struct dep_item *out,
-                     struct dep_problem *problem)
+/* How its first record is viewed: for showing, or for the program's own use. */
+typedef int view_fn(struct dep_node *node, const struct dep_index_row *row, bool unlock,
+                    struct dep_view *out, struct dep_problem *problem);
+
+static int load_item(struct dep_node *node, const char *id, view_fn *view, bool unlock,
+                     struct dep_item *out, struct dep_problem *problem)
 {
     struct dep_item item = {.state = "in_custody"};
     (void)snprintf(item.item, sizeof item.item, "%s", id);
@@ -143,7 +147,7 @@ static int load_item(struct dep_node *node, const char *id, bool unlock, struct 
     int err = fold_rows(node, id, &item, &first, problem);
     if (err)
         return err;
-    err = dep_node_view_seen(node, &first, unlock, &item.first, problem);
+    err = view(node, &first, unlock, &item.first, problem);
     if (err)
         return err;
     take_facts(&item);
@@ -206,8 +210,8 @@ static int match_by(struct dep_node *node, const char *name, struct match *out,
     return err < 0 ? err : DEP_OK;
 }
 
-int dep_node_item(struct dep_node *node, const char *name, bool unlock, struct dep_item *out,
-                  struct dep_problem *problem)
+static int find_item(struct dep_node *node, const char *name, view_fn *view, bool unlock,
+                     struct dep_item *out, struct dep_problem *problem)
 {
     struct match match = {.count = 0};
     int err = match_by(node, name, &match, problem);
@@ -216,7 +220,19 @@ int dep_node_item(struct dep_node *node, const char *name, bool unlock, struct d
     if (match.count != 1)
         return dep_problem_found(problem, match.count ? "item.ambiguous" : "item.absent",
                                  "doc/format/record.md", name);
-    return load_item(node, match.item, unlock, out, problem);
+    return load_item(node, match.item, view, unlock, out, problem);
+}
+
+int dep_node_item(struct dep_node *node, const char *name, bool unlock, struct dep_item *out,
+                  struct dep_problem *problem)
+{
+    return find_item(node, name, dep_node_view_seen, unlock, out, problem);
+}
+
+int dep_node_item_facts(struct dep_node *node, const char *name, bool unlock, struct dep_item *out,
+                        struct dep_problem *problem)
+{
+    return find_item(node, name, dep_node_view_row, unlock, out, problem);
 }
 
 struct items_work {
@@ -233,7 +249,8 @@ static int each_first(void *context, const struct dep_index_row *row)
     if (!is_first_record(row->type) || row->superseded)
         return DEP_OK;
     DEP_AUTO_ITEM item = {.item = ""};
-    int err = load_item(work->node, row->item, work->unlock, &item, work->problem);
+    int err =
+        load_item(work->node, row->item, dep_node_view_seen, work->unlock, &item, work->problem);
     return err ? err : work->each(work->context, &item);
 }
 

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 const enum dep_role dep_reading_roles[DEP_ROLE_COUNT] = {DEP_ROLE_CUSTODIAN, DEP_ROLE_LEGAL,
@@ -324,6 +325,31 @@ static int recover(struct dep_node *node, struct dep_recovery *out, struct dep_p
     return !err && moved ? record_recovery(node, out, problem) : err;
 }
 
+/* A register made before there were readings; where nothing can be written the first one says so. */
+static void make_readings_folder(const struct dep_node *node)
+{
+    (void)mkdirat(dep_register_dir_fd(node->reg), "readings", 0700);
+}
+
+/* For a command that only reads, unless its officer's readings are to be recorded first. */
+static int open_register(struct dep_node *node, const struct dep_node_order *order,
+                         struct dep_problem *problem)
+{
+    int err = dep_register_open(order->dir, order->write ? DEP_OPEN_WRITE : DEP_OPEN_READ,
+                                &node->reg, &problem->fault);
+    if (!err)
+        err = choose_officer(node, order->officer, problem);
+    if (err)
+        return err;
+    make_readings_folder(node);
+    if (order->write || !dep_node_readings_due(node))
+        return DEP_OK;
+    dep_register_close(node->reg);
+    node->reg = NULL;
+    node->readings.due = true;
+    return dep_register_open(order->dir, DEP_OPEN_WRITE, &node->reg, &problem->fault);
+}
+
 static int open_parts(struct dep_node *node, const struct dep_node_order *order,
                       struct dep_problem *problem)
 {
@@ -334,18 +360,15 @@ static int open_parts(struct dep_node *node, const struct dep_node_order *order,
     err = dep_keyset_new(&node->keyset);
     if (err)
         return dep_problem_fault(problem, err, "node.open", order->dir);
-    err = dep_register_open(order->dir, order->write ? DEP_OPEN_WRITE : DEP_OPEN_READ, &node->reg,
-                            &problem->fault);
+    err = open_register(node, order, problem);
     if (!err)
         err = dep_index_open(order->dir, !dep_register_info(node->reg)->field, true, &node->index,
                              &problem->fault);
-    if (!err && order->opened) {
+    if (!err && order->opened && !node->readings.due) {
         dep_index_keep_files(node->index);
         if (!order->opened(order->opened_context))
-            return dep_problem_fault(problem, DEP_ERR_IO, "node.confine", order->dir);
+            err = dep_problem_fault(problem, DEP_ERR_IO, "node.confine", order->dir);
     }
-    if (!err)
-        err = choose_officer(node, order->officer, problem);
     return err;
 }
 
@@ -365,7 +388,9 @@ int dep_node_open(const struct dep_node_order *order, struct dep_node **out,
     if (!node)
         return dep_problem_fault(problem, DEP_ERR_NOMEM, "node.open", order->dir);
     node->world = order->world;
-    node->write = order->write;
+    node->unrecorded = order->unrecorded;
+    node->unrecorded_context = order->unrecorded_context;
+    dep_readings_init(&node->readings);
     (void)snprintf(node->dir, sizeof node->dir, "%s", order->dir);
     struct dep_recovery done = {.tail_records = 0};
     int err = open_parts(node, order, problem);
@@ -389,6 +414,7 @@ void dep_node_close(struct dep_node *node)
 {
     if (!node)
         return;
+    dep_readings_done(&node->readings);
     dep_signing_key_free(node->officer_key);
     dep_signing_key_free(node->log_key);
     dep_node_charters_done(node);
@@ -426,6 +452,8 @@ int dep_node_unlock(struct dep_node *node, struct dep_problem *problem)
         err =
             dep_keyfile_load_signing(keys, "log", &node->officer_identity, &node->log_key, problem);
     node->unlocked = !err;
+    if (!err)
+        dep_readings_record_due(node);
     return err;
 }
 

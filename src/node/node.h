@@ -56,9 +56,14 @@ struct dep_node_order {
     const char *officer; /* code; NULL: the only one whose keys are here */
     struct dep_world world;
     /* Called when register.json, checkpoint and index are open and no record was read yet. False
-     * ends the opening with "node.confine". NULL: not called. */
+     * ends the opening with "node.confine". NULL: not called. Not called either where readings are to
+     * be recorded first (doc/format/register.md section 5): the node then writes as with `write`. */
     bool (*opened)(void *context);
     void *opened_context;
+    /* Called once where the officer reads what is protected and that can't be kept. NULL: not
+     * told. */
+    void (*unrecorded)(void *context);
+    void *unrecorded_context;
 };
 /*
  * Opens register, schemas, index and keyset. With `write`, a tail left by a crash is recovered

@@ -5,6 +5,7 @@
 #ifndef DEP_NODE_NODE_IMPL_H
 #define DEP_NODE_NODE_IMPL_H
 #include "node/node.h"
+#include "node/readings.h"
 
 enum {
     DEP_KEYFILE_MAX = 64 * 1024,
@@ -21,11 +22,14 @@ struct dep_node {
     struct dep_world world;
     char dir[4096];
     char officer[DEP_CODE_LEN_MAX + 1];
-    bool write, unlocked, roles_loaded, vault_loaded;
+    bool unlocked, roles_loaded, vault_loaded;
     bool proven;               /* the officer's keys were opened: the next two hold */
     unsigned roles_shown;      /* none where the officer isn't in force */
     char kid[DEP_KID_LEN + 1]; /* or "" */
-    bool projecting;      /* index.db's transaction is open: what it shows follows the checkpoint */
+    bool projecting; /* index.db's transaction is open: what it shows follows the checkpoint */
+    struct dep_readings readings;
+    void (*unrecorded)(void *context);
+    void *unrecorded_context;
     uint64_t keyset_next; /* index up to which key records were fed */
     struct dep_age_identity officer_identity;
     struct dep_signing_key *officer_key, *log_key;
@@ -63,7 +67,8 @@ DEP_MUST_USE int dep_sight_trim(struct dep_node *node, json_t *claims, struct de
 /* A row of dep_index_list() with its claims, all refs among them, whoever asks: for deciding. */
 DEP_MUST_USE int dep_node_view_row(struct dep_node *node, const struct dep_index_row *row,
                                    bool unlock, struct dep_view *out, struct dep_problem *problem);
-/* The same for showing: a row that dep_sight_sees(), without refs to what doesn't show. */
+/* The same for showing: a row that dep_sight_sees(), without refs to what doesn't show. What is
+ * unlocked is a reading (readings.h). */
 DEP_MUST_USE int dep_node_view_seen(struct dep_node *node, const struct dep_index_row *row,
                                     bool unlock, struct dep_view *out, struct dep_problem *problem);
 

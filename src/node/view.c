@@ -112,6 +112,8 @@ int dep_node_view_seen(struct dep_node *node, const struct dep_index_row *row, b
     err = dep_sight_trim(node, out->claims, problem);
     if (err)
         dep_view_done(out);
+    else if (out->disclosures.len && strcmp(row->type, "reading.recorded") != 0)
+        dep_readings_keep(node, row->jti);
     return err;
 }
 

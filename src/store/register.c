@@ -23,8 +23,8 @@ static const struct {
     const char *name;
     unsigned mode;
 } FOLDERS[] = {
-    {"charter", 0700}, {"keys", 0700},  {"records", 0700}, {"private", 0700},  {"keyring", 0700},
-    {"vault", 0700},   {"aside", 0700}, {"log", 0755},     {"log/tile", 0755},
+    {"charter", 0700}, {"keys", 0700},  {"records", 0700},  {"private", 0700}, {"keyring", 0700},
+    {"vault", 0700},   {"aside", 0700}, {"readings", 0700}, {"log", 0755},     {"log/tile", 0755},
 };
 
 /* ---- register.json ---- */
