@@ -404,6 +404,28 @@ int dep_key_sign(struct dep_node *node, struct dep_slice text, const json_t *hol
     return err;
 }
 
+/* An office passes to another person under the same code: the files of who held it stay, under the
+ * name of the revoked key, where no command takes them for an officer's. */
+static int former_aside(struct dep_node *node, int keys_fd, const char *code,
+                        struct dep_problem *problem)
+{
+    static const char *const suffixes[] = {".identity", ".identity.age", ".sign.age", ".card.json"};
+    const struct dep_key_state *former = NULL;
+    for (size_t i = 0; i < dep_keyset_count(node->keyset); i++) {
+        const struct dep_key_state *key = dep_keyset_at(node->keyset, i);
+        if (key->use == DEP_KEY_OFFICER && key->revoked && strcmp(key->code, code) == 0)
+            former = key;
+    }
+    for (size_t i = 0; former && i < DEP_COUNT(suffixes); i++) {
+        char from[NAME_MAX_LEN + 16], to[NAME_MAX_LEN + 16];
+        (void)snprintf(from, sizeof from, "officer-%s%s", code, suffixes[i]);
+        (void)snprintf(to, sizeof to, "former-%s%s", former->kid, suffixes[i]);
+        if (renameat2(keys_fd, from, keys_fd, to, RENAME_NOREPLACE) != 0 && errno != ENOENT)
+            return dep_problem_fault(problem, DEP_ERR_IO, "keys.folder", from);
+    }
+    return former ? dep_file_sync(keys_fd, "keys", &problem->fault) : DEP_OK;
+}
+
 int dep_key_enrol(struct dep_node *node, const char *code, unsigned roles, bool no_passphrase,
                   const json_t *holder, struct dep_done *out, struct dep_problem *problem)
 {
@@ -422,8 +444,10 @@ int dep_key_enrol(struct dep_node *node, const char *code, unsigned roles, bool 
     DEP_AUTO_FD keys = dep_node_keys_fd(node, problem);
     if (keys < 0)
         return keys;
-    err = request_in(keys, dep_register_info(node->reg)->member, code, roles, no_passphrase,
-                     &node->world, &request, problem);
+    err = former_aside(node, keys, code, problem);
+    if (!err)
+        err = request_in(keys, dep_register_info(node->reg)->member, code, roles, no_passphrase,
+                         &node->world, &request, problem);
     return err ? err : dep_key_sign(node, dep_buf_slice(&request), holder, out, &card, problem);
 }
 

@@ -1,0 +1,40 @@
+# Each role has its officer; whoever holds an office changes, under the same code and under another, and old signatures stand.
+need jq
+# Only who holds a role key can pass it on: the registrar of this register is in every reading role.
+new_register reg --roles custodian,legal,desk,auditor,administrator
+echo 'left the service' >reason
+for role in custodian legal desk auditor approver administrator; do
+    depositary key enrol "$role-1" --roles "$role" --no-passphrase -C reg --as T1 >/dev/null
+done
+note() { depositary note --text "by $1" -C reg --as "$1" --json; }
+note legal-1 | jq -r .id >old
+note desk-1 >/dev/null
+same legal-1 "$(depositary show "$(cat old)" -C reg --as legal-1 --json | jq -r .claims.by.code)" 'who signed'
+
+# Who administers holds no key to what is protected.
+depositary show "$(cat old)" -C reg --as administrator-1 --json >shown 2>&1 || true
+lacks shown 'by legal-1'
+
+# The same office, another person, at the same machine: the code stays, the key is new.
+depositary key revoke legal-1 --reason-file reason -C reg --as T1 >/dev/null
+note custodian-1 >/dev/null
+if note legal-1 >/dev/null 2>&1; then fail 'a revoked officer records'; fi
+expect 1 depositary key enrol desk-1 --roles desk --no-passphrase -C reg --as T1 2>err
+holds err 'key.enrolled_already'
+depositary key enrol legal-1 --roles legal --no-passphrase -C reg --as T1 >/dev/null
+depositary key list -C reg --json >keys
+same '[true,false]' "$(jq -sc '[.[] | select(.code == "legal-1") | .revoked]' keys)" 'former and present holder'
+note legal-1 >/dev/null
+depositary show "$(cat old)" -C reg --as legal-1 --json >shown
+holds shown 'by legal-1'
+
+# By file from another machine, under another code.
+depositary key revoke approver-1 --reason-file reason -C reg --as T1 >/dev/null
+if note approver-1 >/dev/null 2>&1; then fail 'a revoked approver records'; fi
+depositary key request approver-2 --member test --roles approver --keys elsewhere --no-passphrase --out request.json
+depositary key sign request.json -C reg --as T1 --out card.json
+depositary key import card.json --keys elsewhere
+depositary key list -C reg --json >keys
+same '["approver-2"]' "$(jq -sc '[.[] | select(.use == "officer" and .revoked == false and (.code | startswith("approver"))) | .code]' keys)" 'one approver in force'
+depositary verify reg --json >verdict
+same intact "$(json verdict .verdict)" 'old signatures stand'
