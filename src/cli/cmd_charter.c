@@ -54,9 +54,9 @@ static int files_read(struct dep_args *args, size_t from, struct files *out)
         return dep_usage_error(args, _("more files than one charter can need"));
     out->bytes = dep_alloc_array(count, sizeof *out->bytes);
     out->list = dep_alloc_array(count, sizeof *out->list);
-    int err = out->bytes && out->list
-                  ? DEP_OK
-                  : dep_problem_fault(&problem, DEP_ERR_NOMEM, "charter.read", "");
+    int err = DEP_OK;
+    if (!out->bytes || !out->list)
+        return dep_say_problem(args, DEP_ERR_NOMEM, &problem);
     for (size_t i = 0; i < count && !err; i++) {
         struct dep_buf *bytes = &out->bytes[out->count++];
         dep_buf_init(bytes, DEP_ADOPTIONS_LEN_MAX);
@@ -76,7 +76,7 @@ static int draft(struct dep_args *args, struct dep_node *node)
     DEP_AUTO_BUF text;
     dep_buf_init(&text, DEP_CHARTER_LEN_MAX);
     int status = files_read(args, 1, &files);
-    if (status)
+    if (status || !files.list)
         return status;
     int err = dep_node_charter_draft(node, dep_flag(args, "--founding"), files.list, files.count,
                                      &text, &problem);
@@ -94,7 +94,7 @@ static int adopt(struct dep_args *args, struct dep_node *node)
     DEP_AUTO_BUF jwt;
     dep_buf_init(&jwt, DEP_JWT_LEN_MAX + 1);
     int status = files_read(args, 1, &files);
-    if (status)
+    if (status || !files.list)
         return status;
     int err = dep_node_charter_adopt(node, files.list[0], root, &done, &jwt, &problem);
     if (err)
@@ -130,7 +130,7 @@ static int enter(struct dep_args *args, struct dep_node *node)
                                        "adoptions"));
     AUTO_FILES files = {.count = 0};
     int status = files_read(args, 1, &files);
-    if (status)
+    if (status || !files.list)
         return status;
     int err = dep_node_charter_enter(node, files.list[0], files.list + 1, files.count - 1, &done,
                                      &problem);
@@ -162,7 +162,7 @@ static int show_file(struct dep_args *args)
     AUTO_FILES files = {.count = 0};
     DEP_AUTO_CHARTER *charter = NULL;
     int status = files_read(args, 1, &files);
-    if (status)
+    if (status || !files.list)
         return status;
     int err = dep_charter_parse(files.list[0], &charter, &problem.where, &problem.finding);
     if (err == DEP_FOUND)
