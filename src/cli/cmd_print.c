@@ -1,8 +1,8 @@
 /*
- * print: label, inventory, handover, page.
+ * print: label, inventory, handover, page, letter.
  */
 #include "cli/cli.h"
-#include "report/paper.h"
+#include "cli/print.h"
 #include "store/file.h"
 
 #include <fcntl.h>
@@ -99,9 +99,12 @@ static int print(const struct dep_args *args, struct dep_node *node, const char 
         .context = out,
     };
     DEP_AUTO_ITEM item = {.item = ""};
-    int err = dep_node_item(node, args->positional[1], true, &item, problem);
-    if (err)
-        return err;
+    bool letter = strcmp(what, "letter") == 0;
+    int err = letter ? dep_print_letter(&paper, node, args->positional[1], problem)
+                     : dep_node_item(node, args->positional[1], true, &item, problem);
+    if (err || letter)
+        return err < 0 && !problem->fault.what ? dep_problem_fault(problem, err, "paper", what)
+                                               : err;
     if (strcmp(what, "label") == 0)
         err = dep_paper_label(&paper, &item, &problem->finding);
     else if (strcmp(what, "inventory") == 0)
@@ -121,10 +124,11 @@ int dep_cmd_print(int argc, char **argv)
         {"--record", 0, true, false,
          N_("handover: the transfer, receipt or return to print (default: the newest)")},
     };
-    static const char *const kinds[] = {"label", "inventory", "handover", "page"};
+    static const char *const kinds[] = {"label", "inventory", "handover", "page", "letter"};
     static struct dep_args args;
     int status = dep_args_parse(
-        &args, "print", "print label|inventory|handover|page ITEM --out FILE [--lang en|fr|ar]",
+        &args, "print",
+        "print label|inventory|handover|page ITEM | letter RECORD --out FILE [--lang en|fr|ar]",
         options, DEP_COUNT(options), argc, argv);
     if (status)
         return status - 1;
@@ -133,8 +137,8 @@ int dep_cmd_print(int argc, char **argv)
     for (size_t i = 0; args.positional_count == 2 && i < DEP_COUNT(kinds); i++)
         known |= strcmp(args.positional[0], kinds[i]) == 0;
     if (!known || !out_path)
-        return dep_usage_error(
-            &args, _("say label, inventory, handover or page, the item, and --out FILE"));
+        return dep_usage_error(&args, _("say label, inventory, handover or page and the item, or "
+                                        "letter and the record, and --out FILE"));
     if (!lang)
         lang = strcmp(dep_reader_language(), "fr") == 0 || strcmp(dep_reader_language(), "ar") == 0
                    ? dep_reader_language()

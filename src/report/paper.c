@@ -1,4 +1,4 @@
-#include "report/paper.h"
+#include "report/paper_impl.h"
 
 #include "codec/text.h"
 #include "report/words.h"
@@ -122,7 +122,7 @@ static const char *claim(const struct dep_view *view, const char *name)
     return text ? text : "—";
 }
 
-static void time_row(struct dep_document *document, const char *label, int64_t unix_s)
+void dep_paper_time_row(struct dep_document *document, const char *label, int64_t unix_s)
 {
     char text[24];
     dep_time_encode(unix_s, text);
@@ -140,9 +140,9 @@ static struct telling telling_of(const struct dep_paper *paper, const struct dep
     };
 }
 
-/* The fields of a record under their labels; unknown and refused ones with their reason. */
-static void fields(const struct dep_paper *paper, struct dep_document *document,
-                   const struct dep_view *view, const char *const *left_out, size_t left_out_count)
+void dep_paper_fields(const struct dep_paper *paper, struct dep_document *document,
+                      const struct dep_view *view, const char *const *left_out,
+                      size_t left_out_count)
 {
     struct telling telling = telling_of(paper, view);
     const struct dep_schema *schema = telling.schema;
@@ -180,16 +180,16 @@ static void field_row(const struct dep_paper *paper, struct dep_document *docume
         dep_document_row(document, label, otherwise);
 }
 
-static int begin(const struct dep_paper *paper, const char *title, const struct dep_item *item,
-                 struct dep_document **out)
+int dep_paper_begin(const struct dep_paper *paper, const char *title, const char *what,
+                    struct dep_document **out)
 {
     char footer[512];
-    (void)snprintf(footer, sizeof footer, "%s — %s", paper->member, item->item);
+    (void)snprintf(footer, sizeof footer, "%s — %s", paper->member, what);
     return dep_document_new(paper->lang, title, footer, out);
 }
 
-static int end(const struct dep_paper *paper, struct dep_document *document,
-               const struct dep_document_size *size, struct dep_finding *why)
+int dep_paper_end(const struct dep_paper *paper, struct dep_document *document,
+                  const struct dep_document_size *size, struct dep_finding *why)
 {
     int err = dep_document_finish(document, size, paper->write, paper->context, NULL, why);
     dep_document_free(document);
@@ -220,7 +220,7 @@ int dep_paper_label(const struct dep_paper *paper, const struct dep_item *item,
             value_row(&telling, document, _("Seal numbers"), NULL, seals);
     }
     dep_document_text(document, item->item);
-    return end(paper, document, &size, why);
+    return dep_paper_end(paper, document, &size, why);
 }
 
 /* ---- inventory ---- */
@@ -256,16 +256,16 @@ int dep_paper_inventory(const struct dep_paper *paper, const struct dep_item *it
         "manifest_offset", "manifest_len", "content_tag", "given",          "restricted"};
     struct dep_document *document;
     dep_words_speak(paper->lang);
-    int err = begin(paper, _("Inventory and receipt"), item, &document);
+    int err = dep_paper_begin(paper, _("Inventory and receipt"), item->item, &document);
     if (err)
         return err;
     dep_document_text(document, _("This is what was taken, by whom and by what right. The person "
                                   "from whom it was taken receives a copy of this paper."));
     dep_document_row(document, _("Member"), paper->member);
     dep_document_row(document, _("Item"), item->item);
-    time_row(document, _("Recorded"), item->first.row.iat);
+    dep_paper_time_row(document, _("Recorded"), item->first.row.iat);
     dep_document_row(document, _("By"), item->first.row.by_code);
-    fields(paper, document, &item->first, left_out, DEP_COUNT(left_out));
+    dep_paper_fields(paper, document, &item->first, left_out, DEP_COUNT(left_out));
     const json_t *list = dep_json_array(item->first.claims, "things");
     if (json_array_size(list)) {
         dep_document_heading(document, _("Things taken"));
@@ -282,7 +282,7 @@ int dep_paper_inventory(const struct dep_paper *paper, const struct dep_item *it
                            _("Interpreter: name, language, date, signature"),
                            _("Third person present: name, date, signature")};
     dep_document_signatures(document, boxes, DEP_COUNT(boxes));
-    return end(paper, document, NULL, why);
+    return dep_paper_end(paper, document, NULL, why);
 }
 
 /* ---- hand-over ---- */
@@ -293,15 +293,15 @@ int dep_paper_handover(const struct dep_paper *paper, const struct dep_item *ite
     static const char *const left_out[] = {"giver", "taker", "item"};
     struct dep_document *document;
     dep_words_speak(paper->lang);
-    int err = begin(paper, _("Hand-over"), item, &document);
+    int err = dep_paper_begin(paper, _("Hand-over"), item->item, &document);
     if (err)
         return err;
     dep_document_row(document, _("Member"), paper->member);
     dep_document_row(document, _("Item"), item->item);
     dep_document_row(document, _("Exhibit number"), claim(&item->first, "exhibit"));
     dep_document_row(document, _("Record"), event->row.jti);
-    time_row(document, _("Recorded"), event->row.iat);
-    fields(paper, document, event, left_out, DEP_COUNT(left_out));
+    dep_paper_time_row(document, _("Recorded"), event->row.iat);
+    dep_paper_fields(paper, document, event, left_out, DEP_COUNT(left_out));
     dep_document_heading(document, _("The two sides"));
     dep_document_text(document, _("A side is signed, on paper, or refused or unavailable; these "
                                   "are not equal and are not shown as equal."));
@@ -314,7 +314,7 @@ int dep_paper_handover(const struct dep_paper *paper, const struct dep_item *ite
     const char *boxes[] = {_("Side that gives: name, code, date, signature"),
                            _("Side that receives: name, code, date, signature")};
     dep_document_signatures(document, boxes, DEP_COUNT(boxes));
-    return end(paper, document, NULL, why);
+    return dep_paper_end(paper, document, NULL, why);
 }
 
 /* ---- page of the exhibit register ---- */
@@ -326,7 +326,7 @@ int dep_paper_page(const struct dep_paper *paper, const struct dep_item *item,
                                            "content_tag"};
     struct dep_document *document;
     dep_words_speak(paper->lang);
-    int err = begin(paper, _("Page of the exhibit register"), item, &document);
+    int err = dep_paper_begin(paper, _("Page of the exhibit register"), item->item, &document);
     if (err)
         return err;
     dep_document_row(document, _("Member"), paper->member);
@@ -343,14 +343,14 @@ int dep_paper_page(const struct dep_paper *paper, const struct dep_item *item,
         (void)snprintf(heading, sizeof heading, "%zu. %s", i + 1,
                        schema ? dep_schema_label(schema, NULL, paper->lang) : events[i].row.type);
         dep_document_heading(document, heading);
-        time_row(document, _("Recorded"), events[i].row.iat);
+        dep_paper_time_row(document, _("Recorded"), events[i].row.iat);
         dep_document_row(document, _("By"), events[i].row.by_code);
         dep_document_row(document, _("Record"), events[i].row.jti);
         if (events[i].row.superseded)
             dep_document_row(document, _("Corrected"), _("a later record corrects this one"));
-        fields(paper, document, &events[i], left_out, DEP_COUNT(left_out));
+        dep_paper_fields(paper, document, &events[i], left_out, DEP_COUNT(left_out));
     }
     dep_document_text(document, _("This page shows what the register holds. It doesn't prove that "
                                   "what is recorded is true."));
-    return end(paper, document, NULL, why);
+    return dep_paper_end(paper, document, NULL, why);
 }

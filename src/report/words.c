@@ -376,6 +376,8 @@ static const struct entry {
      N_("a field that this type of record does not protect, or twice the same")},
     {"previous", N_("previous")},
     {"print.no_handover", N_("this item was never handed over: record a transfer first")},
+    {"print.no_letter", N_("there is no letter to go with this record: answer the request first, "
+                           "or name a request of ours or a release")},
     {"proof", N_("not a well-formed proof (C2SP tlog-proof)")},
     {"proof.path", N_("the proof doesn't lead to the checkpoint's root")},
     {"pseudonym", N_("pseudonym")},

@@ -1,5 +1,5 @@
 # Requests: a legal officer records what came in and what went out, answers it, is told of a reference that is there already, and of what is wrong with it.
-need jq
+need jq pdftotext
 new_register reg --roles custodian,legal,administrator
 depositary key enrol L-1 --roles legal --no-passphrase -C reg --as T1 >/dev/null
 depositary key enrol D-1 --roles desk --no-passphrase -C reg --as T1 >/dev/null
@@ -85,6 +85,27 @@ same "outbox.request $out" "$(depositary outbox --json | json - '.kind + " " + .
 holds <(depositary due --within 90) "$out"
 echo '{"answer": "refused", "reason": {"text": "no treaty", "lang": "en"}}' | answer "$out" >/dev/null
 same '' "$(depositary outbox --json)" 'outbox after the answer'
+
+# Letters: ours as it is, theirs with the answer; who it goes to has its name of the charter in the letter's language.
+depositary print letter "$out" --out out.pdf --lang en
+pdftotext -layout out.pdf out.txt
+holds out.txt '^Request$'
+holds out.txt '2026/90'
+lacks out.txt 'no treaty'
+waiting=$(depositary request list --json | jq -r 'select(.state == "waiting").request' | head -1)
+expect 1 depositary print letter "$waiting" --out none.pdf 2>why
+holds why print.no_letter
+[ ! -e none.pdf ] || fail 'a letter about nothing was written'
+echo '{"answer": "refused", "reason": {"text": "under seal until May", "lang": "en"}}' | answer "$waiting" >answered
+depositary print letter "$(json answered .record)" --out reply.pdf --lang fr
+pdftotext -layout reply.pdf reply.txt
+holds reply.txt 'Réponse à une demande'
+holds reply.txt 'under seal until May'
+depositary print letter "$waiting" --out again.pdf --lang fr
+cmp reply.pdf again.pdf || fail 'the same letter, named by the request, differs'
+for lang in en ar; do depositary print letter "$waiting" --out "reply.$lang.pdf" --lang "$lang"; done
+DEPOSITARY_OFFICER=D-1 expect 1 depositary print letter "$waiting" --out none.pdf 2>why
+holds why index.absent
 
 # A desk officer is told of no request: not by lists, not by name.
 same '' "$(DEPOSITARY_OFFICER=D-1 depositary request list)" "a desk officer's list"

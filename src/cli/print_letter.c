@@ -1,0 +1,126 @@
+/*
+ * print letter: which records a letter is made of.
+ */
+#include "cli/print.h"
+
+#include "node/act.h"
+#include "node/charter.h"
+#include "report/letter.h"
+
+#include <string.h>
+
+/* What the letter needs, kept while it is written. */
+struct post {
+    struct dep_view named, request, prepared;
+    struct dep_act answers;
+    struct dep_letter letter;
+};
+
+static void post_done(struct post *post)
+{
+    dep_view_done(&post->named);
+    dep_view_done(&post->request);
+    dep_view_done(&post->prepared);
+    dep_act_done(&post->answers);
+}
+
+/* The name of a recipient in the paper's language; its code where the charter has no such name. */
+static int name_of(struct dep_node *node, const char *code, const char *lang, const char **out,
+                   struct dep_problem *problem)
+{
+    const struct dep_charter *charter = NULL;
+    int err =
+        dep_node_charter(node, dep_register_count(dep_node_register(node)), &charter, problem);
+    if (err)
+        return err;
+    const json_t *recipients =
+        dep_json_array(dep_json_object(dep_charter_json(charter), "lists"), "recipients");
+    size_t i;
+    json_t *entry;
+    *out = code ? code : "—";
+    json_array_foreach(recipients, i, entry)
+    {
+        const char *name = dep_json_string(dep_json_object(entry, "name"), lang);
+        if (code && name && strcmp(dep_json_string(entry, "code"), code) == 0)
+            *out = name;
+    }
+    return DEP_OK;
+}
+
+static int nothing_to_send(struct dep_problem *problem, const char *name)
+{
+    return dep_problem_found(problem, "print.no_letter", "MANDATE F5", name);
+}
+
+/* Ours goes out as it is; what came in is replied to with the newest answer. */
+static int of_request(struct dep_node *node, struct post *post, struct dep_problem *problem)
+{
+    const char *direction = dep_json_string(post->named.claims, "direction");
+    post->letter.request = &post->named;
+    if (direction && strcmp(direction, "out") == 0)
+        return DEP_OK;
+    int err = dep_node_act(node, post->named.row.jti, "request.made", &post->answers, problem);
+    post->letter.answer = err ? NULL : dep_act_newest(&post->answers, "request.answered");
+    return !err && !post->letter.answer ? nothing_to_send(problem, post->named.row.jti) : err;
+}
+
+static int of_answer(struct dep_node *node, struct post *post, struct dep_problem *problem)
+{
+    const char *answers = dep_record_ref(post->named.claims, "answers");
+    int err = answers ? dep_node_view(node, answers, true, &post->request, problem)
+                      : nothing_to_send(problem, post->named.row.jti);
+    post->letter.request = &post->request;
+    post->letter.answer = &post->named;
+    return err;
+}
+
+static int of_release(struct dep_node *node, struct post *post, struct dep_problem *problem)
+{
+    const char *about = dep_record_ref(post->named.claims, "about");
+    int err = about ? dep_node_view(node, about, true, &post->prepared, problem)
+                    : nothing_to_send(problem, post->named.row.jti);
+    const char *request = err ? NULL : dep_json_string(post->prepared.claims, "request");
+    if (request)
+        err = dep_node_view(node, request, true, &post->request, problem);
+    post->letter.request = request ? &post->request : NULL;
+    post->letter.prepared = &post->prepared;
+    post->letter.release = &post->named;
+    return err;
+}
+
+static int gather(struct dep_node *node, const char *name, struct post *post,
+                  struct dep_problem *problem)
+{
+    static const struct {
+        const char *type;
+        int (*of)(struct dep_node *node, struct post *post, struct dep_problem *problem);
+    } table[] = {{"release.made", of_release},
+                 {"request.answered", of_answer},
+                 {"request.made", of_request}};
+    int err = dep_node_view(node, name, true, &post->named, problem);
+    if (err)
+        return err;
+    for (size_t i = 0; i < DEP_COUNT(table); i++)
+        if (strcmp(post->named.row.type, table[i].type) == 0)
+            return table[i].of(node, post, problem);
+    return nothing_to_send(problem, name);
+}
+
+int dep_print_letter(const struct dep_paper *paper, struct dep_node *node, const char *name,
+                     struct dep_problem *problem)
+{
+    struct post post = {.letter = {.to = NULL}};
+    int err = gather(node, name, &post, problem);
+    if (!err) {
+        const struct dep_letter *letter = &post.letter;
+        const json_t *claims = (letter->prepared ? letter->prepared : letter->request)->claims;
+        const char *code = dep_json_string(claims, letter->prepared ? "recipient"
+                                                   : letter->answer ? "from"
+                                                                    : "to");
+        err = name_of(node, code, paper->lang, &post.letter.to, problem);
+    }
+    if (!err)
+        err = dep_paper_letter(paper, &post.letter, &problem->finding);
+    post_done(&post);
+    return err;
+}

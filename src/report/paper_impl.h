@@ -1,0 +1,20 @@
+/*
+ * What the papers share: values in words under their labels.
+ * Layer:   report, private to paper.c and letter.c.
+ */
+#ifndef DEP_REPORT_PAPER_IMPL_H
+#define DEP_REPORT_PAPER_IMPL_H
+#include "report/paper.h"
+
+/* A document of this member about `what`, in the paper's language until dep_paper_end(). */
+DEP_MUST_USE int dep_paper_begin(const struct dep_paper *paper, const char *title, const char *what,
+                                 struct dep_document **out);
+/* Written, freed; `size` NULL: A4. */
+DEP_MUST_USE int dep_paper_end(const struct dep_paper *paper, struct dep_document *document,
+                               const struct dep_document_size *size, struct dep_finding *why);
+/* The fields of a record under their labels; unknown and refused ones with their reason. */
+void dep_paper_fields(const struct dep_paper *paper, struct dep_document *document,
+                      const struct dep_view *view, const char *const *left_out,
+                      size_t left_out_count);
+void dep_paper_time_row(struct dep_document *document, const char *label, int64_t unix_s);
+#endif
