@@ -183,6 +183,11 @@ static PangoLayout *layout_new(struct dep_document *document, const char *text, 
     pango_font_description_free(font);
     pango_layout_set_width(layout, (int)(width * PANGO_SCALE));
     pango_layout_set_wrap(layout, PANGO_WRAP_WORD_CHAR);
+    /* A fingerprint that is broken over two lines is not to get a hyphen of pango's. */
+    PangoAttrList *attributes = pango_attr_list_new();
+    pango_attr_list_insert(attributes, pango_attr_insert_hyphens_new(FALSE));
+    pango_layout_set_attributes(layout, attributes);
+    pango_attr_list_unref(attributes);
     pango_layout_set_auto_dir(layout, TRUE);
     pango_layout_set_text(layout, tamed ? tamed : "", -1);
     /* "Left" means the beginning of the paragraph; a Latin one on an Arabic page still begins on
