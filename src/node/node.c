@@ -524,6 +524,27 @@ int dep_node_role_identities(struct dep_node *node, const struct dep_role_identi
     return err;
 }
 
+static int stop_at_first(void *context, const struct dep_index_row *row)
+{
+    (void)row;
+    *(bool *)context = true;
+    return DEP_FOUND;
+}
+
+int dep_node_make_searchable(struct dep_node *node, struct dep_problem *problem)
+{
+    bool incomplete = false;
+    struct dep_index_query query = {.incomplete = true, .limit = 1};
+    if (dep_register_info(node->reg)->field)
+        return DEP_OK;
+    int err = dep_index_list(node->index, &query, stop_at_first, &incomplete, &problem->fault);
+    const struct dep_role_identity *roles;
+    size_t count;
+    return err >= 0 && incomplete ? dep_node_role_identities(node, &roles, &count, problem)
+           : err < 0              ? err
+                                  : DEP_OK;
+}
+
 int dep_node_vault_identity(struct dep_node *node, const struct dep_age_identity **out,
                             struct dep_problem *problem)
 {

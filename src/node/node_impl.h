@@ -51,6 +51,9 @@ DEP_MUST_USE int dep_node_catch_up(struct dep_node *node, uint64_t upto,
 DEP_MUST_USE int dep_node_take_up_tail(struct dep_node *node, struct dep_problem *problem);
 /* Erasures that were recorded and not carried out (a crash between the two). */
 DEP_MUST_USE int dep_node_finish_erasures(struct dep_node *node, struct dep_problem *problem);
+/* Before searching or looking up a value: rows that were projected without a key (a lost index, a
+ * restore) get what this officer may read. Unlocks where there are any. */
+DEP_MUST_USE int dep_node_make_searchable(struct dep_node *node, struct dep_problem *problem);
 DEP_MUST_USE int dep_node_apply_readers(struct dep_node *node, struct dep_problem *problem);
 /* Newest unrevoked key of this use (and code, where not NULL); or NULL. */
 const struct dep_key_state *dep_node_key_of(const struct dep_node *node, enum dep_key_use use,

@@ -102,6 +102,8 @@ int dep_node_list(struct dep_node *node, const struct dep_index_query *query, de
     seen.sees_context = node;
     bool shows = true;
     int err = dep_sight_prove(node, problem);
+    if (!err && (query->field || query->text))
+        err = dep_node_make_searchable(node, problem);
     if (!err && query->ref)
         err = target_shows(node, query->ref, &shows, problem);
     return err || !shows ? err : dep_index_list(node->index, &seen, each, context, &problem->fault);

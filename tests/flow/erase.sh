@@ -39,3 +39,12 @@ same secret.erased "$(json shown .why_not)" 'erased in the restored register'
 expect 1 depositary restore copy rolled --seen reg/log/checkpoint 2>err
 holds err 'restore.rollback'
 expect 0 depositary verify reg --seen before >/dev/null
+
+# index.db is disposable: without it a value is found all the same, in every way of asking for one, and a number used twice is noticed.
+run collect dump --yes --json --fields - >collected <<<'{"exhibit": "X-7", "case": "C-7"}'
+same 1 "$(rm reg/index.db* && run search C-7 --json | wc -l)" 'found by its case without an index'
+same intact "$(rm reg/index.db* && run item check X-7 --json | jq -r .outcome)" 'found by its exhibit number without an index'
+rm reg/index.db*
+run collect dump --yes --fields - >/dev/null 2>err <<<'{"exhibit": "X-7", "case": "C-8"}'
+holds err 'X-7 is already used'
+holds err 'the same content'
