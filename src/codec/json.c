@@ -1,5 +1,6 @@
 #include "codec/json.h"
 
+#include <errno.h>
 #include <malloc.h>
 #include <stdlib.h>
 
@@ -83,10 +84,14 @@ static int parse(struct dep_slice text, bool reals, json_t **out, struct dep_fin
     json_error_t error;
     /* An escaped NUL would cut every C string made of it: only conformance tests get to see one. */
     size_t flags = JSON_REJECT_DUPLICATES | JSON_DECODE_ANY | (reals ? JSON_ALLOW_NUL : 0);
+    errno = 0;
     json_t *value = json_loadb(text.len ? (const char *)text.data : "", text.len, flags, &error);
+    /* Refused memory is told as bad syntax in most places: "altered" would be a false word. malloc()
+     * leaves its mark, and nothing after it takes that away. */
+    if (!value && (errno == ENOMEM || json_error_code(&error) == json_error_out_of_memory))
+        return DEP_ERR_NOMEM;
     if (!value)
-        return json_error_code(&error) == json_error_out_of_memory ? DEP_ERR_NOMEM
-                                                                   : explain(&error, why);
+        return explain(&error, why);
     if (!reals && has_real(value)) {
         json_decref(value);
         return dep_found(why, "json.real", "doc/format/record.md 6", 0);

@@ -6,8 +6,6 @@
 #define OPENSSL_SUPPRESS_DEPRECATED
 #include "crypto/crypto.h"
 
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
 #include <openssl/sha.h>
 #include <string.h>
 
@@ -82,13 +80,34 @@ void dep_sha256_leaf(const struct dep_hash *entry, struct dep_hash *out)
     transform_blocks(block, 1, out);
 }
 
+/* RFC 2104, as HKDF below: OpenSSL's takes memory for each, and may be refused it. */
 void dep_hmac_sha256(struct dep_slice key, struct dep_slice data, struct dep_hash *out)
 {
-    static const uint8_t empty[1];
-    unsigned len = DEP_HASH_LEN;
-    const uint8_t *done = HMAC(EVP_sha256(), key.len ? key.data : empty, (int)key.len,
-                               data.len ? data.data : empty, data.len, out->bytes, &len);
-    assert(done != NULL);
+    enum { INNER = 0x36, OUTER = 0x5c };
+    uint8_t pad[SHA256_CBLOCK] = {0};
+    struct dep_hash inner;
+    struct dep_sha256_stream stream;
+    if (key.len > sizeof pad) {
+        dep_sha256(key, &inner);
+        memcpy(pad, inner.bytes, DEP_HASH_LEN);
+    } else if (key.len) {
+        memcpy(pad, key.data, key.len);
+    }
+    for (size_t i = 0; i < sizeof pad; i++)
+        pad[i] ^= INNER;
+    dep_sha256_start(&stream);
+    dep_sha256_add(&stream, pad, sizeof pad);
+    dep_sha256_add(&stream, data.data, data.len);
+    dep_sha256_finish(&stream, &inner);
+    for (size_t i = 0; i < sizeof pad; i++)
+        pad[i] ^= INNER ^ OUTER;
+    dep_sha256_start(&stream);
+    dep_sha256_add(&stream, pad, sizeof pad);
+    dep_sha256_add(&stream, inner.bytes, DEP_HASH_LEN);
+    dep_sha256_finish(&stream, out);
+    dep_wipe(pad, sizeof pad);
+    dep_wipe(&inner, sizeof inner);
+    dep_wipe(&stream, sizeof stream);
 }
 
 /* RFC 5869, section 2: short enough to be read against the standard, and without a library's

@@ -130,6 +130,12 @@ static void test_hmac_hkdf(void **state)
     dep_hmac_sha256(DEP_SLICE_LITERAL("Jefe"), DEP_SLICE_LITERAL("what do ya want for nothing?"),
                     &mac); /* RFC 4231 case 2 */
     assert_hex(mac.bytes, 32, "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+    uint8_t long_key[131]; /* RFC 4231 case 6: longer than a block */
+    memset(long_key, 0xaa, sizeof long_key);
+    dep_hmac_sha256(dep_slice_of(long_key, sizeof long_key),
+                    DEP_SLICE_LITERAL("Test Using Larger Than Block-Size Key - Hash Key First"),
+                    &mac);
+    assert_hex(mac.bytes, 32, "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54");
     memset(ikm, 0x0b, sizeof ikm); /* RFC 5869 A.1 */
     for (size_t i = 0; i < sizeof salt; i++)
         salt[i] = (uint8_t)(i);
