@@ -1,11 +1,12 @@
 # timeout: 600
 # Killed at a system call: after reopening, all that was acknowledged is there, what wasn't is wholly there or wholly absent, and verify says so.
-# FAULT_EVERY: 1 tries every call (hours); default: a sample that ./check can afford.
+# FAULT_EVERY: 1 tries every call that changes anything (minutes, where TMPDIR is in memory; tests/fault/soak); default: a sample that ./check can afford.
 need strace jq
 [ -z "$FLOW_SANITIZED" ] || skip 'no strace under a sanitizer'
 strace -o /dev/null true 2>/dev/null || skip 'strace may not trace here'
 every=${FAULT_EVERY:-7}
-calls='write pwrite64 fsync fdatasync renameat2 renameat linkat openat ftruncate unlinkat mkdirat fallocate lseek'
+calls='write pwrite64 fsync fdatasync renameat2 renameat linkat openat ftruncate unlinkat unlink mkdirat mkdir
+    fallocate sync_file_range flock lseek'
 mkdir data
 for i in 1 2 3; do head -c 300000 /dev/urandom >"data/$i"; done
 
