@@ -1,8 +1,11 @@
 /*
  * For LD_PRELOAD: the allocation number FAIL_AT of the process fails, those of its libraries among
  * them; with FAIL_ON every later one, too. How many there were is written to descriptor 9 at exit.
+ * Who then reads from nowhere is told on standard error by the names of the libraries it came through.
  */
 #include <errno.h>
+#include <execinfo.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,9 +20,19 @@ static atomic_long made;
 static long fail_at = -1;
 static int fail_on;
 
+static void tell(int number)
+{
+    void *frames[16];
+    backtrace_symbols_fd(frames, backtrace(frames, 16), STDERR_FILENO);
+    _exit(128 + number);
+}
+
 __attribute__((constructor)) static void begin(void)
 {
     const char *text = getenv("FAIL_AT");
+    void *frames[2];
+    (void)backtrace(frames, 2); /* it takes memory the first time */
+    (void)signal(SIGSEGV, tell);
     fail_on = getenv("FAIL_ON") != NULL;
     atomic_store(&made, 0);
     fail_at = text ? strtol(text, NULL, 10) : -1;
