@@ -344,6 +344,18 @@ static int encode_card(struct dep_node *node, const struct request *request,
                : dep_problem_fault(problem, DEP_ERR_NOMEM, "keys.card", request->code);
 }
 
+/* Who held this code last, and is revoked; or NULL. */
+static const struct dep_key_state *former_of(const struct dep_node *node, const char *code)
+{
+    const struct dep_key_state *former = NULL;
+    for (size_t i = 0; i < dep_keyset_count(node->keyset); i++) {
+        const struct dep_key_state *key = dep_keyset_at(node->keyset, i);
+        if (key->use == DEP_KEY_OFFICER && key->revoked && strcmp(key->code, code) == 0)
+            former = key;
+    }
+    return former;
+}
+
 static int enrol(struct dep_node *node, const struct request *request, const json_t *holder,
                  const struct dep_signing_key *registrar, const struct dep_age_identity *with,
                  struct dep_done *out, struct dep_problem *problem)
@@ -360,6 +372,9 @@ static int enrol(struct dep_node *node, const struct request *request, const jso
     drafts[0] = (struct dep_draft){"key.enrolled", claims[0], NULL, DEP_ROLE_REGISTRAR, registrar};
     if (!err)
         err = rewrap(node, with, request->roles, true, problem);
+    const struct dep_key_state *former = former_of(node, request->code);
+    if (!err && former)
+        err = dep_readings_set_aside(node, request->code, former->kid, problem);
     if (!err)
         err = add_missing_roles(node, request->roles, drafts, claims, &count, identities, registrar,
                                 problem);
@@ -410,12 +425,7 @@ static int former_aside(struct dep_node *node, int keys_fd, const char *code,
                         struct dep_problem *problem)
 {
     static const char *const suffixes[] = {".identity", ".identity.age", ".sign.age", ".card.json"};
-    const struct dep_key_state *former = NULL;
-    for (size_t i = 0; i < dep_keyset_count(node->keyset); i++) {
-        const struct dep_key_state *key = dep_keyset_at(node->keyset, i);
-        if (key->use == DEP_KEY_OFFICER && key->revoked && strcmp(key->code, code) == 0)
-            former = key;
-    }
+    const struct dep_key_state *former = former_of(node, code);
     for (size_t i = 0; former && i < DEP_COUNT(suffixes); i++) {
         char from[NAME_MAX_LEN + 16], to[NAME_MAX_LEN + 16];
         (void)snprintf(from, sizeof from, "officer-%s%s", code, suffixes[i]);

@@ -126,6 +126,18 @@ void dep_readings_keep(struct dep_node *node, const char *jti)
         tell(node);
 }
 
+int dep_readings_set_aside(struct dep_node *node, const char *code, const char *kid,
+                           struct dep_problem *problem)
+{
+    char from[PATH_ROOM], to[sizeof "readings/_former." + DEP_KID_LEN];
+    int dir = dep_register_dir_fd(node->reg);
+    (void)snprintf(from, sizeof from, "readings/%s", code);
+    (void)snprintf(to, sizeof to, "readings/_former.%s", kid);
+    if (renameat2(dir, from, dir, to, RENAME_NOREPLACE) == 0)
+        return dep_folder_sync(dir, "readings", &problem->fault);
+    return errno == ENOENT ? DEP_OK : dep_problem_fault(problem, DEP_ERR_IO, "node.readings", from);
+}
+
 /* ---- when ---- */
 
 bool dep_readings_due(uint64_t len, int64_t oldest_s, int64_t now_s)

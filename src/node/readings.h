@@ -37,6 +37,10 @@ void dep_readings_done(struct dep_readings *readings);
 
 /* Before it is handed out: the officer, unlocked, is about to see protected values of `jti`. */
 void dep_readings_keep(struct dep_node *node, const char *jti);
+/* `code` passes from the revoked `kid` to another key: what was kept under it becomes
+ * readings/_former.KID, which nobody's records count (no code begins with "_"). */
+DEP_MUST_USE int dep_readings_set_aside(struct dep_node *node, const char *code, const char *kid,
+                                        struct dep_problem *problem);
 /* Whether a command that only reads should record first what lies there: from the length of the
  * file and the time of its oldest line. A clock that jumped doesn't keep readings for ever. */
 bool dep_readings_due(uint64_t len, int64_t oldest_s, int64_t now_s);

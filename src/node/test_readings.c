@@ -229,6 +229,45 @@ static void test_unrecorded(void **state)
     assert_int_equal(rmdir(path), 0);
 }
 
+/* An office passes to another person under the same code: what the first read isn't counted among
+ * what the second did. */
+static void test_successor(void **state)
+{
+    (void)state;
+    struct dep_done note, done;
+    struct dep_problem problem = {.detail = ""};
+    record("K", "note", NOTE, NULL, &note);
+    struct dep_node *node = open_as("K");
+    assert_int_equal(dep_key_enrol(node, "C", DEP_ROLE_CUSTODIAN, true, NULL, &done, &problem),
+                     DEP_OK);
+    dep_node_close(node);
+    node = open_as("C");
+    look_at(node, note.jti, true);
+    dep_node_close(node);
+    assert_int_equal(kept_lines("C"), 1);
+    node = open_as("K");
+    char former[DEP_KID_LEN + 16];
+    (void)snprintf(former, sizeof former, "_former.%s",
+                   dep_node_key_of(node, DEP_KEY_OFFICER, "C")->kid);
+    uint64_t from = dep_register_count(dep_node_register(node));
+    assert_int_equal(dep_key_revoke(node, "C", from, "left", "en", NULL, &done, &problem), DEP_OK);
+    assert_int_equal(kept_lines("C"), 1);
+    assert_int_equal(dep_key_enrol(node, "C", DEP_ROLE_CUSTODIAN, true, NULL, &done, &problem),
+                     DEP_OK);
+    dep_node_close(node);
+    assert_int_equal(kept_lines("C"), 0);
+    assert_int_equal(kept_lines(former), 1);
+    node = open_as("C");
+    look_at(node, note.jti, true);
+    dep_node_close(node);
+    assert_int_equal(kept_lines("C"), 1);
+    record("C", "note", NOTE, NULL, &done);
+    DEP_AUTO_JSON *claims = recorded();
+    int64_t count = 0;
+    assert_true(dep_json_int(claims, "count", &count) && count == 1);
+    assert_int_equal(kept_lines(former), 1);
+}
+
 static void keep_many(struct dep_node *node, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
@@ -284,8 +323,8 @@ static void test_out_of_memory(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_due),          cmocka_unit_test(test_kept_and_recorded),
-    cmocka_unit_test(test_forged),       cmocka_unit_test(test_overdue),
-    cmocka_unit_test(test_unrecorded),   cmocka_unit_test(test_many),
-    cmocka_unit_test(test_out_of_memory)};
+    cmocka_unit_test(test_due),           cmocka_unit_test(test_kept_and_recorded),
+    cmocka_unit_test(test_forged),        cmocka_unit_test(test_overdue),
+    cmocka_unit_test(test_unrecorded),    cmocka_unit_test(test_many),
+    cmocka_unit_test(test_out_of_memory), cmocka_unit_test(test_successor)};
 RUN_OVER_REGISTER("readings", tests)
