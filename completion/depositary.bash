@@ -38,7 +38,7 @@ _depositary() {
         case $command in
         item) choices='list files extract check history correct transfer receive examine copy return split open-seal
             replace-seal stocktake lost found dispose error' ;;
-        key) choices='list enrol request sign import revoke card recover' ;;
+        key) choices='list enrol request sign import share revoke card recover' ;;
         charter) choices='draft adopt enter show verify' ;;
         log) choices='checkpoint vkey audit' ;;
         hold) choices='place lift' ;;

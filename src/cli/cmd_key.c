@@ -1,5 +1,5 @@
 /*
- * key: enrol, request, sign, import, revoke, list, card, recover.
+ * key: enrol, request, sign, import, share, revoke, list, card, recover.
  */
 #include "cli/cli.h"
 #include "node/keys.h"
@@ -22,11 +22,12 @@ static const struct dep_option OPTIONS[] = {
      N_("enrol, sign: file with the officer's name, kept protected")},
     {"--root", 0, true, false, N_("revoke, recover: the root key's file")},
     {"--recovery", 0, true, false, N_("recover: file with a recovery identity")},
+    {"--yes", 'y', false, false, N_("share: don't ask")},
     {"--no-passphrase", 0, false, false, N_("the new keys lie unprotected on this disk")},
 };
 
 static const char USAGE[] = "key list | enrol CODE --roles R | request CODE --member ID --roles R "
-                            "| sign FILE | import FILE | revoke CODE|KID | "
+                            "| sign FILE | import FILE | share CODE | revoke CODE|KID | "
                             "card | recover CODE --recovery FILE --root FILE --roles R";
 
 enum { SMALL_FILE_MAX = 1024 * 1024 };
@@ -128,6 +129,36 @@ static int import(struct dep_args *args)
 
 /* ---- with one ---- */
 
+static void say_waiting(unsigned roles)
+{
+    for (unsigned role = 1; role < DEP_ROLE_ROOT; role <<= 1)
+        if (roles & role)
+            dep_say(_("role %s: its key must still be shared by one who holds it (key share)"),
+                    dep_word(dep_role_name((enum dep_role)role)));
+}
+
+static void say_orphans(unsigned roles)
+{
+    for (unsigned role = 1; role < DEP_ROLE_ROOT; role <<= 1)
+        if (roles & role)
+            dep_say(_("role %s: nobody in force holds its key now; only recovery opens what it "
+                      "read"),
+                    dep_word(dep_role_name((enum dep_role)role)));
+}
+
+/* What the newest key in force still waits for: the one that was just enrolled. */
+static void say_waits(const struct dep_node *node)
+{
+    const struct dep_keyset *keyset = dep_node_keyset(node);
+    for (size_t i = dep_keyset_count(keyset); i-- > 0;) {
+        const struct dep_key_state *key = dep_keyset_at(keyset, i);
+        if (key->use != DEP_KEY_OFFICER)
+            continue;
+        say_waiting(dep_key_waits(node, key));
+        return;
+    }
+}
+
 static int enrol(struct dep_args *args, struct dep_node *node)
 {
     unsigned roles;
@@ -139,6 +170,8 @@ static int enrol(struct dep_args *args, struct dep_node *node)
         return status;
     int err = dep_key_enrol(node, args->positional[1], roles, dep_flag(args, "--no-passphrase"),
                             holder, &done, &problem);
+    if (!err)
+        say_waits(node);
     return err ? dep_say_problem(args, err, &problem) : done_line(args, &done);
 }
 
@@ -156,6 +189,8 @@ static int sign(struct dep_args *args, struct dep_node *node)
     if (status)
         return status;
     int err = dep_key_sign(node, dep_buf_slice(&text), holder, &done, &card, &problem);
+    if (!err)
+        say_waits(node);
     return err ? dep_say_problem(args, err, &problem) : dep_write_out(args, &card);
 }
 
@@ -175,8 +210,11 @@ static int revoke(struct dep_args *args, struct dep_node *node)
     int status = read_small(args, path, &reason);
     if (status)
         return status;
+    unsigned orphans = dep_key_orphans(node);
     int err = dep_key_revoke(node, args->positional[1], from, (const char *)reason.data,
                              dep_reader_language(), dep_arg(args, "--root"), &done, &problem);
+    if (!err)
+        say_orphans(dep_key_orphans(node) & ~orphans);
     return err ? dep_say_problem(args, err, &problem) : done_line(args, &done);
 }
 
@@ -196,6 +234,41 @@ static int recover(struct dep_args *args, struct dep_node *node)
     return err ? dep_say_problem(args, err, &problem) : done_line(args, &done);
 }
 
+struct share {
+    const struct dep_args *args;
+    struct dep_node *node;
+};
+
+static bool confirm_share(void *context, const struct dep_key_state *officer, unsigned roles)
+{
+    const struct share *share = context;
+    DEP_AUTO_VIEW view = {.claims = NULL};
+    struct dep_problem problem = {.detail = ""};
+    if (dep_flag(share->args, "--yes"))
+        return true;
+    (void)fprintf(stderr, "%s  %s\n", officer->code, officer->kid);
+    for (unsigned role = 1; role < DEP_ROLE_ROOT; role <<= 1)
+        if (roles & role)
+            (void)fprintf(stderr, "  %s\n", dep_word(dep_role_name((enum dep_role)role)));
+    if (dep_node_view(share->node, officer->enrolled_by, false, &view, &problem) == DEP_OK) {
+        const json_t *by = dep_json_object(view.claims, "by");
+        (void)fprintf(stderr, "  %s: %s  %s\n", _("Enrolled by"),
+                      by ? dep_word(dep_json_string(by, "role")) : "?", officer->enrolled_by);
+    }
+    return dep_confirm(_("Let this officer read all that these roles read?"));
+}
+
+static int share(struct dep_args *args, struct dep_node *node)
+{
+    struct share share = {.args = args, .node = node};
+    struct dep_problem problem = {.detail = ""};
+    bool done = false;
+    if (!dep_flag(args, "--yes") && !dep_is_terminal())
+        return dep_usage_error(args, _("key share asks on a terminal: say --yes without one"));
+    int err = dep_key_share(node, args->positional[1], confirm_share, &share, &done, &problem);
+    return err ? dep_say_problem(args, err, &problem) : done ? DEP_EXIT_YES : DEP_EXIT_WANTING;
+}
+
 static const char *use_name(enum dep_key_use use)
 {
     static const char *const names[] = {"",       "root",     "log",   "registrar", "officer",
@@ -203,23 +276,40 @@ static const char *use_name(enum dep_key_use use)
     return names[use];
 }
 
+static json_t *role_list(unsigned roles)
+{
+    json_t *names = json_array();
+    for (unsigned role = 1; role < DEP_ROLE_ROOT; role <<= 1)
+        if (roles & role)
+            (void)json_array_append_new(names, json_string(dep_role_name((enum dep_role)role)));
+    return names;
+}
+
 static int list(struct dep_args *args, struct dep_node *node)
 {
     const struct dep_keyset *keyset = dep_node_keyset(node);
     for (size_t i = 0; i < dep_keyset_count(keyset); i++) {
         const struct dep_key_state *key = dep_keyset_at(keyset, i);
+        unsigned waits = dep_key_waits(node, key);
         if (args->json) {
-            if (!dep_print_json(json_pack("{s:s,s:s?,s:s?,s:s?,s:I,s:b,s:s}", "use",
-                                          use_name(key->use), "kid", key->kid[0] ? key->kid : NULL,
-                                          "code", key->code[0] ? key->code : NULL, "age",
-                                          key->age_recipient[0] ? key->age_recipient : NULL,
-                                          "enrolled_at", (json_int_t)key->enrolled_at, "revoked",
-                                          (int)key->revoked, "record", key->enrolled_by)))
+            if (!dep_print_json(json_pack(
+                    "{s:s,s:s?,s:s?,s:s?,s:I,s:b,s:s,s:o}", "use", use_name(key->use), "kid",
+                    key->kid[0] ? key->kid : NULL, "code", key->code[0] ? key->code : NULL, "age",
+                    key->age_recipient[0] ? key->age_recipient : NULL, "enrolled_at",
+                    (json_int_t)key->enrolled_at, "revoked", (int)key->revoked, "record",
+                    key->enrolled_by, "waits", role_list(waits))))
                 return DEP_EXIT_FAULT;
             continue;
         }
         (void)printf("%-10s %-20s %-43s %s\n", use_name(key->use), key->code, key->kid,
                      key->revoked ? _("revoked") : _("in force"));
+        for (unsigned role = 1; role < DEP_ROLE_ROOT; role <<= 1)
+            if (waits & role) {
+                (void)printf("    ");
+                (void)printf(_("role %s: key not shared yet"),
+                             dep_word(dep_role_name((enum dep_role)role)));
+                (void)printf("\n");
+            }
     }
     return dep_finish_output(DEP_EXIT_YES);
 }
@@ -246,10 +336,11 @@ int dep_cmd_key(int argc, char **argv)
         bool write;
         size_t words;
     } table[] = {
-        {"list", NULL, list, false, 1},       {"card", NULL, card, false, 1},
-        {"enrol", NULL, enrol, true, 2},      {"sign", NULL, sign, true, 2},
-        {"revoke", NULL, revoke, true, 2},    {"recover", NULL, recover, true, 2},
-        {"request", request, NULL, false, 2}, {"import", import, NULL, false, 2},
+        {"list", NULL, list, false, 1},     {"card", NULL, card, false, 1},
+        {"enrol", NULL, enrol, true, 2},    {"sign", NULL, sign, true, 2},
+        {"revoke", NULL, revoke, true, 2},  {"recover", NULL, recover, true, 2},
+        {"share", NULL, share, true, 2},    {"request", request, NULL, false, 2},
+        {"import", import, NULL, false, 2},
     };
     const char *verb = args.positional_count ? args.positional[0] : "list";
     for (size_t i = 0; i < DEP_COUNT(table); i++) {

@@ -4,6 +4,7 @@
  */
 #include "node/keys.h"
 #include "node/node_impl.h"
+#include "node/share.h"
 
 #include "codec/base64.h"
 #include "store/file.h"
@@ -16,7 +17,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { OFFICERS_MAX = 256, NAME_MAX_LEN = DEP_CODE_LEN_MAX + 16 };
+enum { NAME_MAX_LEN = DEP_CODE_LEN_MAX + 16 };
 
 static int wrong(struct dep_problem *problem, const char *id, const char *detail)
 {
@@ -201,80 +202,6 @@ static int parse_request(struct dep_slice text, struct request *out, struct dep_
     return DEP_OK;
 }
 
-/* Recipients of a key file after a change: every officer in force who is to have it, and recovery.
- */
-static size_t holders(const struct dep_node *node, unsigned roles, struct dep_age_recipient *out)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < dep_keyset_count(node->keyset) && count < OFFICERS_MAX; i++) {
-        const struct dep_key_state *key = dep_keyset_at(node->keyset, i);
-        struct dep_finding why;
-        bool wanted =
-            key->use == DEP_KEY_OFFICER && !key->revoked && (roles == 0 || (key->roles & roles));
-        if (wanted && dep_age_recipient_parse(dep_slice_string(key->age_recipient), &out[count],
-                                              &why) == DEP_OK)
-            count++;
-    }
-    for (size_t i = 0; i < node->recovery_count && count < OFFICERS_MAX; i++)
-        out[count++] = node->recovery[i];
-    return count;
-}
-
-/* Key files of a register, and who is to be able to open each: 0 every officer. */
-static const struct shared_file {
-    const char *file;
-    unsigned roles;
-} SHARED[] = {
-    {"log.sign.age", 0},
-    {"registrar.sign.age", DEP_ROLE_ADMINISTRATOR},
-    {"vault.identity.age", DEP_ROLE_CUSTODIAN},
-    {"content.age", DEP_ROLE_CUSTODIAN},
-    {"role-custodian.identity.age", DEP_ROLE_CUSTODIAN},
-    {"role-legal.identity.age", DEP_ROLE_LEGAL},
-    {"role-desk.identity.age", DEP_ROLE_DESK},
-    {"role-auditor.identity.age", DEP_ROLE_AUDITOR},
-};
-
-/* One shared file, re-encrypted to those who are to hold it now. */
-static int rewrap_one(struct dep_node *node, int keys_fd, const struct shared_file *shared,
-                      const struct dep_age_identity *with, struct dep_age_recipient *room,
-                      struct dep_problem *problem)
-{
-    struct dep_buf secret;
-    dep_buf_init_secret(&secret, DEP_KEYFILE_MAX);
-    int err = dep_keyfile_load_bytes(keys_fd, shared->file, with, &secret, problem);
-    if (!err && room) {
-        size_t count = holders(node, shared->roles, room);
-        err = dep_keyfile_save_bytes(keys_fd, shared->file, dep_buf_slice(&secret), room, count,
-                                     node->world.random, problem);
-    }
-    dep_buf_done(&secret);
-    return err;
-}
-
-/*
- * Re-encrypt each shared file that `with` opens. What it can't open must not be needed by `needed`
- * roles. With `only_try` nothing is written: it is found out beforehand whether it could be.
- */
-static int rewrap(struct dep_node *node, const struct dep_age_identity *with, unsigned needed,
-                  bool only_try, struct dep_problem *problem)
-{
-    DEP_AUTO_FD keys = dep_node_keys_fd(node, problem);
-    if (keys < 0)
-        return keys;
-    struct dep_age_recipient *room = dep_alloc_array(OFFICERS_MAX, sizeof *room);
-    int err = room ? DEP_OK : dep_problem_fault(problem, DEP_ERR_NOMEM, "keys.rewrap", node->dir);
-    for (size_t i = 0; !err && i < DEP_COUNT(SHARED); i++) {
-        if (!dep_keyfile_exists(keys, SHARED[i].file, ""))
-            continue;
-        err = rewrap_one(node, keys, &SHARED[i], with, only_try ? NULL : room, problem);
-        if (err == DEP_ERR_KEY && !(SHARED[i].roles & needed))
-            err = DEP_OK; /* not this officer's to give, and the newcomer doesn't need it */
-    }
-    free(room);
-    return err;
-}
-
 /* A role nobody held until now gets its key with its first officer: what was recorded before stays
  * closed to it. */
 static int add_missing_roles(struct dep_node *node, unsigned roles, struct dep_draft *drafts,
@@ -299,19 +226,18 @@ static int add_missing_roles(struct dep_node *node, unsigned roles, struct dep_d
 }
 
 static int save_new_roles(struct dep_node *node, const struct dep_age_identity *identities,
-                          unsigned *out_made, struct dep_problem *problem)
+                          struct dep_problem *problem)
 {
     static const struct dep_age_identity none;
     DEP_AUTO_FD keys = dep_node_keys_fd(node, problem);
     int err = keys < 0 ? keys : DEP_OK;
     for (size_t i = 0; !err && i < DEP_ROLE_COUNT; i++) {
-        struct dep_age_recipient to[OFFICERS_MAX];
+        struct dep_age_recipient to[DEP_SHARE_HOLDERS_MAX];
         char name[64];
         if (dep_equal_secret(&identities[i], &none, sizeof none))
             continue;
         (void)snprintf(name, sizeof name, "role-%s", dep_role_name(dep_reading_roles[i]));
-        size_t count = holders(node, dep_reading_roles[i], to);
-        *out_made |= dep_reading_roles[i];
+        size_t count = dep_share_holders(node, keys, dep_reading_roles[i], NULL, to);
         err = dep_keyfile_save_identity(keys, name, &identities[i], to, count, node->world.random,
                                         problem);
     }
@@ -366,27 +292,30 @@ static int enrol(struct dep_node *node, const struct request *request, const jso
     json_t *claims[DRAFTS] = {officer_claims(request, holder)};
     struct dep_age_identity identities[DEP_ROLE_COUNT] = {{{0}, {{0}}}};
     size_t count = 1;
-    unsigned made = 0; /* roles that had no key until now: their files are right already */
     int err =
         claims[0] ? DEP_OK : dep_problem_fault(problem, DEP_ERR_NOMEM, "keys.sign", request->code);
     drafts[0] = (struct dep_draft){"key.enrolled", claims[0], NULL, DEP_ROLE_REGISTRAR, registrar};
     if (!err)
-        err = rewrap(node, with, request->roles, true, problem);
+        err = dep_share_try(node, with, problem);
     const struct dep_key_state *former = former_of(node, request->code);
     if (!err && former)
         err = dep_readings_set_aside(node, request->code, former->kid, problem);
     if (!err)
         err = add_missing_roles(node, request->roles, drafts, claims, &count, identities, registrar,
                                 problem);
+    char kid[DEP_KID_LEN + 1];
+    dep_kid(&request->public, kid);
+    if (!err)
+        err = dep_share_wait(node, kid, request->roles, problem);
     if (!err)
         err = dep_node_commit(node, drafts, count, done, problem);
     for (size_t i = 0; i < count; i++)
         json_decref(claims[i]);
     if (!err)
-        err = save_new_roles(node, identities, &made, problem);
+        err = save_new_roles(node, identities, problem);
     dep_wipe(identities, sizeof identities);
     if (!err)
-        err = rewrap(node, with, request->roles & ~made, false, problem);
+        err = dep_share_rewrap(node, with, kid, problem);
     if (!err)
         *out = done[0];
     return err;
@@ -533,7 +462,7 @@ int dep_key_revoke(struct dep_node *node, const char *kid_or_code, uint64_t from
     err = claims ? dep_node_commit(node, &draft, 1, out, problem)
                  : dep_problem_fault(problem, DEP_ERR_NOMEM, "keys.revoke", kid_or_code);
     dep_signing_key_free(signer);
-    return err ? err : rewrap(node, &node->officer_identity, 0, false, problem);
+    return err ? err : dep_share_rewrap(node, &node->officer_identity, NULL, problem);
 }
 
 /* ---- cards and recovery ---- */

@@ -19,7 +19,9 @@ DEP_MUST_USE int dep_key_request(const char *keys_dir, const char *member, const
                                  struct dep_buf *out, struct dep_problem *problem);
 /*
  * Enrol what a request asks (the registrar key; the caller is an administrator): record
- * key.enrolled, and the role, vault and log keys that its roles need wrapped to the new officer.
+ * key.enrolled, and those of the role, vault and log keys that its roles need and the caller opens
+ * wrapped to the new officer. For the other roles it waits (dep_key_waits()) until one who holds
+ * them shares them.
  * `holder` (may be NULL) is the protected name. `card`: what import takes:
  * {"depositary":"key-card",...} with the record's JWT.
  */
@@ -41,6 +43,18 @@ DEP_MUST_USE int dep_key_enrol(struct dep_node *node, const char *code, unsigned
 DEP_MUST_USE int dep_key_revoke(struct dep_node *node, const char *kid_or_code, uint64_t from,
                                 const char *reason, const char *lang, const char *root_file,
                                 struct dep_done *out, struct dep_problem *problem);
+/* Reading roles of an officer whose key was not shared with her yet. */
+unsigned dep_key_waits(const struct dep_node *node, const struct dep_key_state *officer);
+/* Reading roles that have a key and no officer in force who opens it: only recovery does. */
+unsigned dep_key_orphans(const struct dep_node *node);
+/* Shares with the waiting officer `code` the keys of those roles that the caller holds too.
+ * `confirm` is shown which, before; false leaves everything, *out_done false. "key.share.none"
+ * (waits for nothing), "key.share.not_yours", "keyset.kid". */
+typedef bool dep_share_confirm_fn(void *context, const struct dep_key_state *officer,
+                                  unsigned roles);
+DEP_MUST_USE int dep_key_share(struct dep_node *node, const char *code,
+                               dep_share_confirm_fn *confirm, void *context, bool *out_done,
+                               struct dep_problem *problem);
 /* The public card of this register for its field kits:
  * {"depositary":"home-card","member","vault","readers":{role:age},"recovery":[..]}. */
 DEP_MUST_USE int dep_key_home_card(struct dep_node *node, struct dep_buf *out,

@@ -511,6 +511,10 @@ int dep_node_role_identities(struct dep_node *node, const struct dep_role_identi
             struct dep_role_identity *role = &node->roles[node->role_count];
             err = dep_keyfile_load_identity(keys, name, &node->officer_identity, &role->identity,
                                             problem);
+            if (err == DEP_ERR_KEY) {
+                node->role_waits = true;
+                continue;
+            }
             if (err)
                 return err;
             role->role = dep_reading_roles[i];

@@ -140,7 +140,8 @@ int dep_node_due_ms(const struct dep_node *node);
 /*
  * A record as this reader sees it. `claims`: with protected fields where the officer's roles may
  * read them (unlocks), else the open ones; `readable` says which; `why_not` is "secret.reader",
- * "secret.erased", "secret.locked" or NULL.
+ * "secret.not_shared" (the same, and a role of hers waits for its key), "secret.erased",
+ * "secret.locked" or NULL.
  */
 struct dep_view {
     struct dep_index_row row;

@@ -35,6 +35,7 @@ struct dep_node {
     struct dep_signing_key *officer_key, *log_key;
     struct dep_role_identity roles[DEP_ROLE_COUNT];
     size_t role_count;
+    bool role_waits; /* a role of the officer whose key isn't shared with her yet (share.h) */
     struct dep_age_identity vault;
     struct dep_age_recipient recovery[DEP_RECIPIENTS_MAX];
     size_t recovery_count;

@@ -54,6 +54,8 @@ static int open_protected(struct dep_node *node, struct dep_view *view, struct d
     if (err == DEP_FOUND) {
         /* Not an error of this call: the record is shown without them, and says why. */
         view->why_not = problem->finding.id;
+        if (node->role_waits && strcmp(view->why_not, "secret.reader") == 0)
+            view->why_not = "secret.not_shared";
         return DEP_OK;
     }
     view->readable = !err;

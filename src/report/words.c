@@ -291,6 +291,8 @@ static const struct entry {
     {"key.revoked_already", N_("this key is revoked already")},
     {"key.root_needed", N_("only the root key can revoke this: --root FILE")},
     {"key.root_other", N_("not the root key of this register")},
+    {"key.share.none", N_("no key waits to be shared with this officer")},
+    {"key.share.not_yours", N_("you don't hold the role whose key this officer waits for")},
     {"keys", N_("a key file could not be read or written")},
     {"keys.damaged", N_("a key file is damaged: restore it from a backup")},
     {"keys.not_for_you",
@@ -419,6 +421,8 @@ static const struct entry {
     {"secret.damaged", N_("the protected values are damaged")},
     {"secret.erased", N_("the protected values were erased")},
     {"secret.locked", N_("the protected values are not shown")},
+    {"secret.not_shared", N_("the protected values are not open to you; the key of a role of yours "
+                             "is not shared with you yet")},
     {"secret.reader", N_("the protected values are not for your roles")},
     {"sent_not_received", N_("sent, not received")},
     {"shrank", N_("shrank while it was read: what is missing is zeros")},

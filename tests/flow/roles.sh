@@ -1,6 +1,6 @@
 # Each role has its officer; whoever holds an office changes, under the same code and under another, and old signatures stand.
 need jq
-# Only who holds a role key can pass it on: the registrar of this register is in every reading role.
+# Who holds every reading role passes each on by enrolling.
 new_register reg --roles custodian,legal,desk,auditor,administrator
 echo 'left the service' >reason
 for role in custodian legal desk auditor approver administrator; do
@@ -38,3 +38,31 @@ depositary key list -C reg --json >keys
 same '["approver-2"]' "$(jq -sc '[.[] | select(.use == "officer" and .revoked == false and (.code | startswith("approver"))) | .code]' keys)" 'one approver in force'
 depositary verify reg --json >verdict
 same intact "$(json verdict .verdict)" 'old signatures stand'
+
+# A pure administrator enrols a second legal officer: she signs, and reads what legal officers read when one of them shares it.
+depositary key enrol legal-2 --roles legal --no-passphrase -C reg --as administrator-1 2>err >/dev/null
+holds err 'must still be shared'
+depositary key list -C reg >keys
+holds keys 'key not shared yet'
+note legal-2 >/dev/null
+depositary show "$(cat old)" -C reg --as legal-2 --json >shown
+same 'false secret.not_shared' "$(jq -r '"\(.readable) \(.why_not)"' shown)" 'not shared yet'
+expect 1 depositary key share legal-2 --yes -C reg --as administrator-1 2>err
+holds err 'key.share.not_yours'
+expect 2 depositary key share legal-2 -C reg --as legal-1 </dev/null 2>err
+depositary key share legal-2 --yes -C reg --as legal-1
+depositary show "$(cat old)" -C reg --as legal-2 --json >shown
+holds shown 'by legal-1'
+expect 1 depositary key share legal-2 --yes -C reg --as legal-1 2>err
+holds err 'key.share.none'
+depositary key list -C reg >keys
+lacks keys 'not shared yet'
+
+# Of several who hold a role the last one is told of.
+depositary key revoke auditor-1 --reason-file reason -C reg --as administrator-1 >/dev/null 2>err
+lacks err 'only recovery'
+depositary key enrol auditor-2 --roles auditor --no-passphrase -C reg --as administrator-1 >/dev/null 2>&1
+depositary key revoke T1 --reason-file reason -C reg --as administrator-1 >/dev/null 2>err
+holds err 'auditor.*only recovery'
+depositary verify reg --json >verdict
+same intact "$(json verdict .verdict)" 'after all of it'
