@@ -17,6 +17,9 @@ struct commit_work {
     size_t count;
     dep_judge_fn *judge; /* NULL: nothing hangs on what others recorded */
     void *judge_context;
+    dep_decide_fn *decide; /* fills the only draft under the lock; or NULL */
+    void *decide_context;
+    struct dep_draft decided;
     struct dep_problem *problem;
 };
 
@@ -117,6 +120,13 @@ static int issue_all(struct commit_work *work)
     return bad->err;
 }
 
+/* The draft hangs on the newest state: it is made, and signed, only now. */
+static int make_draft(struct commit_work *work, uint64_t size)
+{
+    int err = work->decide(work->decide_context, size, &work->decided, work->problem);
+    return err ? err : issue_one(work, 0);
+}
+
 /* Under the lock: whoever signs must be in force now, also if another process revoked them a moment
  * ago; and what was decided must hold yet. */
 static int prepare(void *context, uint64_t first_index)
@@ -126,6 +136,8 @@ static int prepare(void *context, uint64_t first_index)
     int err = dep_node_catch_up(node, first_index, work->problem);
     if (!err && work->judge)
         err = work->judge(work->judge_context, work->problem);
+    if (!err && work->decide)
+        err = make_draft(work, first_index);
     for (size_t i = 0; !err && i < work->count; i++) {
         DEP_AUTO_RECORD record = {.jti = NULL};
         if (strncmp(work->drafts[i].type, "key.", 4) == 0) {
@@ -268,32 +280,25 @@ static int commit_issued(struct commit_work *work, struct dep_done *out)
     return !err && readers ? dep_node_apply_readers(node, problem) : err;
 }
 
-static int append(struct dep_node *node, const struct dep_draft *drafts, size_t count,
-                  dep_judge_fn *judge, void *context, struct dep_done *out,
-                  struct dep_problem *problem)
+static int append(struct commit_work *work, struct dep_done *out)
 {
-    assert(count > 0 && count <= DEP_COMMIT_RECORDS_MAX);
-    int err = dep_node_unlock(node, problem);
-    if (!err && dep_node_due_ms(node) == 0)
-        err = dep_node_publish(node, problem);
+    struct dep_node *node = work->node;
+    assert(work->count > 0 && work->count <= DEP_COMMIT_RECORDS_MAX);
+    int err = dep_node_unlock(node, work->problem);
+    if (!err && (work->decide || dep_node_due_ms(node) == 0))
+        err = dep_node_publish(node, work->problem);
     if (err)
         return err;
-    struct commit_work work = {.node = node,
-                               .drafts = drafts,
-                               .count = count,
-                               .judge = judge,
-                               .judge_context = context,
-                               .problem = problem};
-    work.issued = dep_alloc_array(count, sizeof *work.issued);
-    work.items = dep_alloc_array(count, sizeof *work.items);
-    work.placed = dep_alloc_array(count, sizeof *work.placed);
-    if (!work.issued || !work.items || !work.placed)
-        err = dep_problem_fault(problem, DEP_ERR_NOMEM, "node.commit", node->dir);
+    work->issued = dep_alloc_array(work->count, sizeof *work->issued);
+    work->items = dep_alloc_array(work->count, sizeof *work->items);
+    work->placed = dep_alloc_array(work->count, sizeof *work->placed);
+    if (!work->issued || !work->items || !work->placed)
+        err = dep_problem_fault(work->problem, DEP_ERR_NOMEM, "node.commit", node->dir);
+    if (!err && !work->decide)
+        err = issue_all(work);
     if (!err)
-        err = issue_all(&work);
-    if (!err)
-        err = commit_issued(&work, out);
-    work_done(&work);
+        err = commit_issued(work, out);
+    work_done(work);
     if (!err)
         return DEP_OK;
     struct dep_problem second = {.detail = ""};
@@ -304,13 +309,14 @@ static int append(struct dep_node *node, const struct dep_draft *drafts, size_t 
 int dep_node_append(struct dep_node *node, const struct dep_draft *drafts, size_t count,
                     struct dep_done *out, struct dep_problem *problem)
 {
-    return append(node, drafts, count, NULL, NULL, out, problem);
+    struct commit_work work = {.node = node, .drafts = drafts, .count = count, .problem = problem};
+    return append(&work, out);
 }
 
 int dep_node_commit(struct dep_node *node, const struct dep_draft *drafts, size_t count,
                     struct dep_done *out, struct dep_problem *problem)
 {
-    int err = append(node, drafts, count, NULL, NULL, out, problem);
+    int err = dep_node_append(node, drafts, count, out, problem);
     return err ? err : dep_node_publish(node, problem);
 }
 
@@ -318,6 +324,26 @@ int dep_node_commit_judged(struct dep_node *node, const struct dep_draft *draft,
                            dep_judge_fn *judge, void *context, struct dep_done *out,
                            struct dep_problem *problem)
 {
-    int err = append(node, draft, 1, judge, context, out, problem);
+    struct commit_work work = {.node = node,
+                               .drafts = draft,
+                               .count = 1,
+                               .judge = judge,
+                               .judge_context = context,
+                               .problem = problem};
+    int err = append(&work, out);
+    return err ? err : dep_node_publish(node, problem);
+}
+
+int dep_node_decide(struct dep_node *node, dep_decide_fn *decide, void *context,
+                    struct dep_done *out, struct dep_problem *problem)
+{
+    struct commit_work work = {.node = node,
+                               .count = 1,
+                               .decide = decide,
+                               .decide_context = context,
+                               .decided = {.type = ""},
+                               .problem = problem};
+    work.drafts = &work.decided;
+    int err = append(&work, out);
     return err ? err : dep_node_publish(node, problem);
 }

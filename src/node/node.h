@@ -136,6 +136,16 @@ DEP_MUST_USE int dep_node_append(struct dep_node *node, const struct dep_draft *
                                  size_t count, struct dep_done *out, struct dep_problem *problem);
 DEP_MUST_USE int dep_node_publish(struct dep_node *node, struct dep_problem *problem);
 int dep_node_due_ms(const struct dep_node *node);
+/*
+ * Commit and publish one record that hangs on the newest state. `decide` is called under the
+ * register's lock with the node caught up to `size` records, all of them published: nothing comes
+ * between what it reads and the record. It only reads, and fills `draft`, whose claims stay its own
+ * and alive. Any other result than DEP_OK commits nothing and is returned.
+ */
+typedef int dep_decide_fn(void *context, uint64_t size, struct dep_draft *draft,
+                          struct dep_problem *problem);
+DEP_MUST_USE int dep_node_decide(struct dep_node *node, dep_decide_fn *decide, void *context,
+                                 struct dep_done *out, struct dep_problem *problem);
 
 /*
  * A record as this reader sees it. `claims`: with protected fields where the officer's roles may
