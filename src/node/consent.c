@@ -312,6 +312,8 @@ int dep_node_consent_check(struct dep_node *node, const char *consent, json_t *c
 {
     DEP_AUTO_ACT act = {.later = NULL};
     int err = dep_node_act(node, consent, "consent.given", &act, problem);
+    if (err == DEP_FOUND && strcmp(problem->finding.id, "act.type") == 0)
+        err = dep_node_act(node, consent, "assurance.given", &act, problem);
     if (err)
         return err;
     err = dep_consent_judge_check(&act, node->officer, &problem->finding);

@@ -4,6 +4,7 @@
 #include "node/consent.h"
 #include "node/due_impl.h"
 #include "node/node_impl.h"
+#include "node/release.h"
 #include "node/request.h"
 
 #include <stdlib.h>
@@ -200,6 +201,14 @@ static int release_due(void *context, const struct dep_act *act)
     return err;
 }
 
+static int mission_due(void *context, const struct dep_mission_now *now)
+{
+    struct dep_gather *gather = context;
+    if (now->judgement->verdict.outcome == DEP_YES)
+        return DEP_OK;
+    return dep_gather_add(gather, "due.mission", &now->mission->row, gather->now_s, NULL, NULL);
+}
+
 /* ---- the three lists ---- */
 
 static void begin(struct dep_gather *gather, struct dep_node *node, struct dep_dues *dues,
@@ -240,6 +249,8 @@ int dep_node_inbox(struct dep_node *node, struct dep_dues *out, struct dep_probl
     int err = dep_node_acts(node, "request.made", request_in, &gather, problem);
     if (!err && roles & (DEP_ROLE_LEGAL | DEP_ROLE_APPROVER))
         err = dep_node_acts(node, "consent.given", consent_to_check, &gather, problem);
+    if (!err && roles & (DEP_ROLE_LEGAL | DEP_ROLE_APPROVER))
+        err = dep_node_acts(node, "assurance.given", consent_to_check, &gather, problem);
     if (!err && roles & DEP_ROLE_APPROVER)
         err = dep_node_acts(node, "release.prepared", release_to_approve, &gather, problem);
     return end(&dues, err, out);
@@ -274,6 +285,8 @@ int dep_node_due(struct dep_node *node, int64_t until_s, struct dep_dues *out,
         err = dep_node_acts(node, "assurance.given", consent_due, &gather, problem);
     if (!err)
         err = dep_node_acts(node, "release.made", release_due, &gather, problem);
+    if (!err)
+        err = dep_node_missions(node, mission_due, &gather, problem);
     if (!err)
         err = dep_gather_retention(&gather);
     return end(&dues, err, out);

@@ -38,6 +38,7 @@ DEP_MUST_USE int dep_node_outbox(struct dep_node *node, struct dep_dues *out,
  *   "due.consent", "due.assurance"     lapses
  *   "due.notice"      a release rests on a consent that was withdrawn since, and its withdrawal was
  *                     not recorded yet
+ *   "due.mission"     its consents no longer cover what is left of it
  *   "due.urgency"     review of a release that invoked an urgent threat to life
  *   "due.retention"   the charter's period is over: keep, erase or return
  *   "due.hold"        it would be, but a legal hold is in force and wins

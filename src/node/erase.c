@@ -5,6 +5,7 @@
  */
 #include "node/custody.h"
 #include "node/node_impl.h"
+#include "node/release.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -30,9 +31,9 @@ static int judge(void *context, struct dep_problem *problem)
     struct dep_holds holds = {.count = 0};
     if (!err && work->row.item[0])
         err = dep_node_holds(node, work->row.item, NULL, &holds, &problem->fault);
-    return !err && holds.count
-               ? dep_problem_found(problem, "hold.in_force", "MANDATE F22", work->row.item)
-               : err;
+    if (!err && holds.count)
+        return dep_problem_found(problem, "hold.in_force", "MANDATE F22", work->row.item);
+    return err ? err : dep_node_release_holds(node, &work->row, problem);
 }
 
 static int destroy(struct dep_node *node, const char *target, const char *erasure,

@@ -31,8 +31,8 @@ struct dep_moment {
 
 struct dep_known {
     struct dep_moment moment;
-    const char *member;          /* borrowed from the node */
-    struct dep_charter *charter; /* in force at `size` */
+    const char *member;                /* borrowed from the node */
+    const struct dep_charter *charter; /* in force at `size`; borrowed from the node */
     struct dep_names *names;
     struct dep_facts *facts;
     struct dep_unread *unread;

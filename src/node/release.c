@@ -1,0 +1,274 @@
+/*
+ * Preparing, approving, releasing, refusing, withdrawing, reviewing; missions. Whether something
+ * may leave is decided under the register's lock, in the commit that records it: what was heard of
+ * by then counts, and nothing comes between.
+ */
+#include "node/release.h"
+
+#include "node/evidence.h"
+#include "node/node_impl.h"
+#include "node/stated.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const char CLAUSE[] = "doc/format/consent.md";
+
+static int no_memory(struct dep_problem *problem, const char *where)
+{
+    return dep_problem_fault(problem, DEP_ERR_NOMEM, "node.release", where);
+}
+
+/* ---- preparing ---- */
+
+static int complete_material(struct dep_node *node, json_t *material, struct dep_problem *problem)
+{
+    const char *name = dep_json_string(material, "item");
+    DEP_AUTO_ITEM item = {.item = ""};
+    int err = dep_node_item(node, name ? name : "", false, &item, problem);
+    if (err)
+        return err;
+    bool failed = json_object_set_new(material, "item", json_string(item.item)) != 0;
+    if (!json_object_get(material, "fields"))
+        failed = failed || json_object_set_new(material, "fields", json_array()) != 0;
+    if (!json_object_get(material, "redacted"))
+        failed = failed || json_object_set_new(material, "redacted", json_false()) != 0;
+    return failed ? no_memory(problem, item.item) : DEP_OK;
+}
+
+int dep_node_release_complete(struct dep_node *node, json_t *claims, struct dep_problem *problem)
+{
+    size_t i;
+    json_t *material;
+    const char *request = dep_json_string(claims, "request");
+    json_array_foreach(dep_json_array(claims, "materials"), i, material)
+    {
+        int err = complete_material(node, material, problem);
+        if (err)
+            return err;
+    }
+    if (!json_object_get(claims, "urgent") && json_object_set_new(claims, "urgent", json_false()))
+        return no_memory(problem, "urgent");
+    if (!request)
+        return DEP_OK;
+    DEP_AUTO_ACT act = {.later = NULL};
+    int err = dep_node_act(node, request, "request.made", &act, problem);
+    return !err && json_object_set_new(claims, "request", json_string(act.head.row.jti))
+               ? no_memory(problem, request)
+               : err;
+}
+
+int dep_node_release_prepare(struct dep_node *node, json_t *claims, struct dep_done *out,
+                             struct dep_problem *problem)
+{
+    int err = dep_node_release_complete(node, claims, problem);
+    return err ? err : dep_act_record(node, "release.prepared", claims, out, problem);
+}
+
+/* ---- the prepared release, as it stands now ---- */
+
+static const char *officer_of(const struct dep_view *view)
+{
+    const char *code = dep_json_string(dep_json_object(view->claims, "by"), "code");
+    return code ? code : "";
+}
+
+static int judge_open(const struct dep_act *prepared, struct dep_problem *problem)
+{
+    const char *jti = prepared->head.row.jti;
+    if (dep_act_newest(prepared, "release.made"))
+        return dep_problem_found(problem, "release.made", CLAUSE, jti);
+    if (dep_act_newest(prepared, "release.refused"))
+        return dep_problem_found(problem, "release.refused", CLAUSE, jti);
+    return DEP_OK;
+}
+
+static int load_open(struct dep_node *node, const char *name, struct dep_act *out,
+                     struct dep_problem *problem)
+{
+    struct dep_act act = {.later = NULL};
+    int err = dep_node_act(node, name, "release.prepared", &act, problem);
+    if (!err)
+        err = judge_open(&act, problem);
+    if (!err && !act.head.readable)
+        err = dep_problem_found(problem, act.head.why_not, CLAUSE, act.head.row.jti);
+    if (err)
+        dep_act_done(&act);
+    else
+        *out = act;
+    return err;
+}
+
+int dep_node_release_approve(struct dep_node *node, const char *prepared, bool approved,
+                             const json_t *remark, struct dep_done *out,
+                             struct dep_problem *problem)
+{
+    DEP_AUTO_ACT act = {.later = NULL};
+    int err = load_open(node, prepared, &act, problem);
+    if (err)
+        return err;
+    if (strcmp(officer_of(&act.head), node->officer) == 0)
+        return dep_problem_found(problem, "approval.same_person", "MANDATE F16", node->officer);
+    DEP_AUTO_JSON *claims =
+        json_pack("{s:b,s:O*}", "approved", (int)approved, "remark", (json_t *)(uintptr_t)remark);
+    if (!claims)
+        return no_memory(problem, prepared);
+    err = dep_act_refer(claims, "about", &act.head.row, problem);
+    return err ? err : dep_act_record(node, "approval.given", claims, out, problem);
+}
+
+/* ---- deciding under the lock ---- */
+
+struct deciding {
+    struct dep_node *node;
+    const char *prepared; /* of a release */
+    json_t *mission;      /* claims of a mission */
+    const json_t *how;    /* sent_how, or the reason of a refusal */
+    bool refuse;          /* whatever the verdict */
+    bool declined;        /* out: judged, and nothing to be recorded */
+    json_t *claims;       /* what is recorded */
+    struct dep_judgement judgement;
+};
+
+static void deciding_done(struct deciding *deciding)
+{
+    json_decref(deciding->claims);
+    dep_judgement_done(&deciding->judgement);
+}
+
+static struct dep_moment moment_at(struct dep_node *node, uint64_t size)
+{
+    struct dep_moment moment = dep_node_moment(node);
+    moment.size = size;
+    return moment;
+}
+
+/* So that who reads the refusal knows it for one the program made. */
+static json_t *reason_of_court(void)
+{
+    return json_pack("{s:s,s:s}", "text", dep_outcome_name(DEP_REFER_TO_COURT), "lang", "zxx");
+}
+
+static json_t *outcome_claims(const struct deciding *deciding, bool made)
+{
+    json_t *how = (json_t *)(uintptr_t)deciding->how;
+    json_t *verdict = dep_judgement_json(&deciding->judgement);
+    if (made)
+        return json_pack("{s:o,s:O*}", "verdict", verdict, "sent_how", how);
+    return json_pack("{s:o,s:o}", "verdict", verdict, "reason",
+                     how && deciding->refuse ? json_incref(how) : reason_of_court());
+}
+
+static int decide_release(void *context, uint64_t size, struct dep_draft *draft,
+                          struct dep_problem *problem)
+{
+    struct deciding *deciding = context;
+    struct dep_node *node = deciding->node;
+    struct dep_moment moment = moment_at(node, size);
+    DEP_AUTO_ACT act = {.later = NULL};
+    int err = load_open(node, deciding->prepared, &act, problem);
+    if (!err)
+        err = dep_node_judge(node, &moment, "release.prepared", act.head.claims, &act.head,
+                             &deciding->judgement, problem);
+    if (err)
+        return err;
+    enum dep_outcome outcome = deciding->judgement.verdict.outcome;
+    bool made = outcome == DEP_YES && !deciding->refuse;
+    if (outcome == DEP_NO && !deciding->refuse) {
+        deciding->declined = true;
+        return DEP_FOUND;
+    }
+    deciding->claims = outcome_claims(deciding, made);
+    if (!deciding->claims)
+        return no_memory(problem, act.head.row.jti);
+    *draft = (struct dep_draft){.type = made ? "release.made" : "release.refused",
+                                .claims = deciding->claims};
+    return dep_act_refer(deciding->claims, "about", &act.head.row, problem);
+}
+
+static int run(struct deciding *deciding, dep_decide_fn *decide,
+               struct dep_judgement *out_judgement, struct dep_done *out,
+               struct dep_problem *problem)
+{
+    struct dep_done done = {.jti = ""};
+    int err = dep_node_decide(deciding->node, decide, deciding, &done, problem);
+    if (err == DEP_FOUND && deciding->declined)
+        err = DEP_OK;
+    if (!err) {
+        *out = done;
+        *out_judgement = deciding->judgement;
+        deciding->judgement = (struct dep_judgement){.materials = NULL};
+    }
+    deciding_done(deciding);
+    return err;
+}
+
+int dep_node_release(struct dep_node *node, const char *prepared, const json_t *how,
+                     struct dep_judgement *out_judgement, struct dep_done *out,
+                     struct dep_problem *problem)
+{
+    struct deciding deciding = {.node = node, .prepared = prepared, .how = how};
+    return run(&deciding, decide_release, out_judgement, out, problem);
+}
+
+int dep_node_release_refuse(struct dep_node *node, const char *prepared, const json_t *reason,
+                            struct dep_judgement *out_judgement, struct dep_done *out,
+                            struct dep_problem *problem)
+{
+    struct deciding deciding = {.node = node, .prepared = prepared, .how = reason, .refuse = true};
+    return run(&deciding, decide_release, out_judgement, out, problem);
+}
+
+static int decide_mission(void *context, uint64_t size, struct dep_draft *draft,
+                          struct dep_problem *problem)
+{
+    struct deciding *deciding = context;
+    struct dep_moment moment = moment_at(deciding->node, size);
+    int err = dep_node_judge(deciding->node, &moment, "mission.recorded", deciding->mission, NULL,
+                             &deciding->judgement, problem);
+    if (err)
+        return err;
+    if (deciding->judgement.verdict.outcome != DEP_YES) {
+        deciding->declined = true;
+        return DEP_FOUND;
+    }
+    if (json_object_set_new(deciding->mission, "verdict", dep_judgement_json(&deciding->judgement)))
+        return no_memory(problem, "mission");
+    *draft = (struct dep_draft){.type = "mission.recorded", .claims = deciding->mission};
+    return DEP_OK;
+}
+
+int dep_node_mission(struct dep_node *node, json_t *claims, struct dep_judgement *out_judgement,
+                     struct dep_done *out, struct dep_problem *problem)
+{
+    struct deciding deciding = {.node = node, .mission = claims};
+    int err = dep_stated_times("mission.recorded", claims, problem);
+    return err ? err : run(&deciding, decide_mission, out_judgement, out, problem);
+}
+
+/* ---- after it was made ---- */
+
+int dep_node_release_withdraw(struct dep_node *node, const char *release, json_t *claims,
+                              struct dep_done *out, struct dep_problem *problem)
+{
+    DEP_AUTO_ACT act = {.later = NULL};
+    int err = dep_node_act(node, release, "release.made", &act, problem);
+    if (!err)
+        err = dep_act_refer(claims, "about", &act.head.row, problem);
+    return err ? err : dep_act_record(node, "release.withdrawn", claims, out, problem);
+}
+
+int dep_node_release_review(struct dep_node *node, const char *release, json_t *claims,
+                            struct dep_done *out, struct dep_problem *problem)
+{
+    DEP_AUTO_ACT act = {.later = NULL};
+    int err = dep_node_act(node, release, "release.made", &act, problem);
+    if (err)
+        return err;
+    if (!dep_json_string(dep_json_object(act.head.claims, "verdict"), "review_by"))
+        return dep_problem_found(problem, "urgency.none", CLAUSE, act.head.row.jti);
+    if (strcmp(officer_of(&act.head), node->officer) == 0)
+        return dep_problem_found(problem, "approval.same_person", "MANDATE F16", node->officer);
+    err = dep_act_refer(claims, "about", &act.head.row, problem);
+    return err ? err : dep_act_record(node, "urgency.reviewed", claims, out, problem);
+}
