@@ -5,6 +5,7 @@
 
 #include "cli/acts.h"
 #include "cli/show.h"
+#include "cli/verdict.h"
 #include "node/evidence.h"
 #include "node/marking.h"
 
@@ -66,10 +67,10 @@ static int list(struct dep_args *args, struct dep_node *node, struct dep_problem
     return dep_node_cases(node, list_one, args, problem);
 }
 
-/* What is referenced, in words or as an array. */
+/* What is referenced and what was given, in words or as two arrays. */
 struct showing {
     const struct dep_args *args;
-    json_t *material;
+    json_t *material, *ledger;
 };
 
 static int show_marked(void *context, const struct dep_view *marking)
@@ -83,11 +84,38 @@ static int show_marked(void *context, const struct dep_view *marking)
     return DEP_OK;
 }
 
+static int show_released(void *context, const struct dep_released *released)
+{
+    struct showing *showing = context;
+    const struct dep_view *prepared = released->prepared, *made = released->release;
+    if (!made)
+        return DEP_OK;
+    const char *recipient = dep_json_string(prepared->claims, "recipient");
+    const json_t *materials = dep_json_array(prepared->claims, "materials");
+    if (showing->args->json)
+        return json_array_append_new(showing->ledger,
+                                     json_pack("{s:s,s:o,s:s?,s:O*,s:I}", "release", made->row.jti,
+                                               "when", dep_moment_json(made->row.iat), "recipient",
+                                               recipient, "materials", materials, "withdrawals",
+                                               (json_int_t)released->withdrawals))
+                   ? DEP_ERR_NOMEM
+                   : DEP_OK;
+    (void)printf("  ");
+    dep_show_time(made->row.iat);
+    (void)printf("  ");
+    dep_show_or_dash(recipient);
+    (void)printf("  %s%s%s\n", made->row.jti, released->withdrawals ? "  " : "",
+                 released->withdrawals ? _("withdrawn") : "");
+    dep_show_materials(prepared->claims, 6);
+    return DEP_OK;
+}
+
 static int show(struct dep_args *args, struct dep_node *node, struct dep_problem *problem)
 {
     DEP_AUTO_CASE of_case = {.stage = NULL};
     DEP_AUTO_JSON *material = json_array();
-    struct showing showing = {args, material};
+    DEP_AUTO_JSON *ledger = json_array();
+    struct showing showing = {args, material, ledger};
     int err = dep_node_case(node, args->positional[1], &of_case, problem);
     if (!err && !args->json)
         err = dep_show_act(args, node, &of_case.opened, of_case.stage);
@@ -95,10 +123,14 @@ static int show(struct dep_args *args, struct dep_node *node, struct dep_problem
         (void)printf("\n%s\n", _("Material referenced:"));
     if (!err)
         err = dep_node_marked_for(node, of_case.id, show_marked, &showing, problem);
+    if (!err && !args->json)
+        (void)printf("\n%s\n", _("What was given, and when:"));
+    if (!err)
+        err = dep_node_ledger(node, of_case.id, show_released, &showing, problem);
     if (!err && args->json)
-        err = dep_print_json(json_pack("{s:s,s:s?,s:o,s:O}", "case", of_case.id, "stage",
+        err = dep_print_json(json_pack("{s:s,s:s?,s:o,s:O,s:O}", "case", of_case.id, "stage",
                                        of_case.stage, "opened", dep_view_json(&of_case.opened.head),
-                                       "material", material))
+                                       "material", material, "ledger", ledger))
                   ? DEP_OK
                   : DEP_ERR_IO;
     return err;

@@ -1,0 +1,132 @@
+/*
+ * approve, refuse, withdraw, mission: the acts beside a release.
+ */
+#include "cli/acts.h"
+#include "cli/show.h"
+#include "cli/verdict.h"
+
+#include <string.h>
+
+static const struct dep_option FIELDS[] = {
+    {"--fields", 0, true, false,
+     N_("JSON file with what is stated (\"-\": standard input); else asked on a terminal")},
+    {"--yes", 'y', false, false, N_("don't ask; what isn't stated is left out")},
+};
+
+/* One record about the one that is named. */
+static int record_about(struct dep_args *args, const char *type, bool stated, dep_recording_fn *run)
+{
+    return args->positional_count == 1 ? dep_record_command(args, type, stated, run)
+                                       : dep_usage_error(args, _("name one record"));
+}
+
+/* ---- approve ---- */
+
+/* Nobody approves on a terminal what they haven't seen there. */
+static int confirm(const struct dep_args *args, struct dep_node *node, struct dep_problem *problem)
+{
+    DEP_AUTO_ACT act = {.later = NULL};
+    int err = dep_node_act(node, args->positional[0], "release.prepared", &act, problem);
+    if (err)
+        return err;
+    dep_show_view(dep_node_schemas(node), &act.head);
+    return dep_confirm(_("Approve exactly this?"))
+               ? DEP_OK
+               : dep_problem_found(problem, "approval.declined", "MANDATE F16", "");
+}
+
+static int record_approval(struct dep_node *node, json_t *claims, struct dep_recording *recording,
+                           struct dep_problem *problem)
+{
+    struct dep_args *args = recording->args;
+    bool reject = dep_flag(args, "--reject");
+    bool ask = !reject && !args->json && !dep_flag(args, "--yes") && dep_is_terminal();
+    int err = ask ? confirm(args, node, problem) : DEP_OK;
+    return err ? err
+               : dep_node_release_approve(node, args->positional[0], !reject,
+                                          dep_json_object(claims, "remark"), &recording->done,
+                                          problem);
+}
+
+int dep_cmd_approve(int argc, char **argv)
+{
+    static const struct dep_option options[] = {
+        {"--fields", 0, true, false, N_("JSON file with a remark (\"-\": standard input)")},
+        {"--yes", 'y', false, false, N_("don't ask")},
+        {"--reject", 0, false, false, N_("say no, or take an approval back")},
+    };
+    static struct dep_args args;
+    int status = dep_args_parse(&args, "approve", "approve PREPARED [--reject]", options,
+                                DEP_COUNT(options), argc, argv);
+    if (status)
+        return status - 1;
+    return record_about(&args, "approval.given", dep_arg(&args, "--fields") != NULL,
+                        record_approval);
+}
+
+/* ---- refuse ---- */
+
+static int record_refusal(struct dep_node *node, json_t *claims, struct dep_recording *recording,
+                          struct dep_problem *problem)
+{
+    DEP_AUTO_JUDGEMENT judgement = {.materials = NULL};
+    int err = dep_node_release_refuse(node, recording->args->positional[0],
+                                      dep_json_object(claims, "reason"), &judgement,
+                                      &recording->done, problem);
+    if (!err && !recording->args->json)
+        dep_tell_outward();
+    return err;
+}
+
+int dep_cmd_refuse(int argc, char **argv)
+{
+    static struct dep_args args;
+    int status = dep_args_parse(&args, "refuse", "refuse PREPARED --fields FILE", FIELDS,
+                                DEP_COUNT(FIELDS), argc, argv);
+    return status ? status - 1 : record_about(&args, "release.refused", true, record_refusal);
+}
+
+/* ---- withdraw ---- */
+
+static int record_withdrawal(struct dep_node *node, json_t *claims, struct dep_recording *recording,
+                             struct dep_problem *problem)
+{
+    return dep_node_release_withdraw(node, recording->args->positional[0], claims, &recording->done,
+                                     problem);
+}
+
+int dep_cmd_withdraw(int argc, char **argv)
+{
+    static struct dep_args args;
+    int status = dep_args_parse(&args, "withdraw", "withdraw RELEASE --fields FILE", FIELDS,
+                                DEP_COUNT(FIELDS), argc, argv);
+    return status ? status - 1 : record_about(&args, "release.withdrawn", true, record_withdrawal);
+}
+
+/* ---- mission ---- */
+
+int dep_cmd_mission(int argc, char **argv)
+{
+    static struct dep_args args;
+    int status = dep_args_parse(&args, "mission", "mission --fields FILE", FIELDS,
+                                DEP_COUNT(FIELDS), argc, argv);
+    if (status)
+        return status - 1;
+    if (args.positional_count)
+        return dep_usage_error(&args, _("%s takes options only"), "mission");
+    status = dep_confine_command(&args, true);
+    if (status)
+        return status;
+    DEP_AUTO_JSON *claims = dep_fields_read(&args, "mission.recorded", &status);
+    struct dep_node *node = claims ? dep_open_node(&args, true, &status) : NULL;
+    if (!node)
+        return status;
+    struct dep_problem problem = {.detail = ""};
+    struct dep_done done = {.jti = ""};
+    DEP_AUTO_JUDGEMENT judgement = {.materials = NULL};
+    int err = dep_node_mission(node, claims, &judgement, &done, &problem);
+    status =
+        err ? dep_say_problem(&args, err, &problem) : dep_tell_judgement(&args, &judgement, &done);
+    dep_node_close(node);
+    return status;
+}

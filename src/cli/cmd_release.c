@@ -1,0 +1,247 @@
+/*
+ * release: prepare, explain, release, list, judge again, review.
+ */
+#include "cli/acts.h"
+#include "cli/show.h"
+#include "cli/verdict.h"
+#include "codec/text.h"
+
+#include <string.h>
+
+static const struct dep_option OPTIONS[] = {
+    {"--fields", 0, true, false,
+     N_("JSON file with what is stated (\"-\": standard input); else asked on a terminal")},
+    {"--yes", 'y', false, false, N_("don't ask; what isn't stated is left out")},
+    {"--dry-run", 'n', false, false,
+     N_("only tell what is required, what is there and what is missing; record nothing")},
+};
+
+/* ---- prepare ---- */
+
+static bool add_materials(const struct dep_args *args, json_t *claims)
+{
+    json_t *materials = json_object_get(claims, "materials");
+    if (!materials) {
+        materials = json_array();
+        if (json_object_set_new(claims, "materials", materials))
+            return false;
+    }
+    for (size_t i = 1; i < args->positional_count; i++)
+        if (json_array_append_new(materials, json_pack("{s:s}", "item", args->positional[i])))
+            return false;
+    return true;
+}
+
+static int tell_required(struct dep_args *args, struct dep_node *node, const json_t *claims,
+                         const struct dep_view *prepared, const struct dep_done *done)
+{
+    struct dep_problem problem = {.detail = ""};
+    struct dep_moment moment = dep_node_moment(node);
+    DEP_AUTO_JUDGEMENT judgement = {.materials = NULL};
+    int err =
+        dep_node_judge(node, &moment, "release.prepared", claims, prepared, &judgement, &problem);
+    return err ? dep_say_problem(args, err, &problem) : dep_tell_judgement(args, &judgement, done);
+}
+
+static int prepare(struct dep_args *args, struct dep_node *node)
+{
+    struct dep_problem problem = {.detail = ""};
+    struct dep_done done;
+    int status = DEP_EXIT_YES;
+    DEP_AUTO_JSON *claims = dep_fields_read(args, "release.prepared", &status);
+    if (!claims)
+        return status;
+    if (!add_materials(args, claims)) {
+        dep_say(_("out of memory"));
+        return DEP_EXIT_FAULT;
+    }
+    bool dry = dep_flag(args, "--dry-run");
+    int err = dry ? dep_node_release_complete(node, claims, &problem)
+                  : dep_node_release_prepare(node, claims, &done, &problem);
+    if (err)
+        return dep_say_problem(args, err, &problem);
+    if (dry)
+        return tell_required(args, node, claims, NULL, NULL);
+    DEP_AUTO_VIEW view = {.claims = NULL};
+    err = dep_node_view(node, done.jti, true, &view, &problem);
+    if (err)
+        return dep_say_problem(args, err, &problem);
+    status = tell_required(args, node, view.claims, &view, &done);
+    /* It was prepared, whatever is missing yet. */
+    return status == DEP_EXIT_WANTING ? DEP_EXIT_YES : status;
+}
+
+/* ---- release itself ---- */
+
+static int dry_run(struct dep_args *args, struct dep_node *node, const char *name)
+{
+    struct dep_problem problem = {.detail = ""};
+    DEP_AUTO_ACT act = {.later = NULL};
+    int err = dep_node_act(node, name, "release.prepared", &act, &problem);
+    if (err)
+        return dep_say_problem(args, err, &problem);
+    if (!args->json) {
+        (void)printf("%s\n", _("What goes:"));
+        dep_show_materials(act.head.claims, 2);
+    }
+    return tell_required(args, node, act.head.claims, &act.head, NULL);
+}
+
+static int release(struct dep_args *args, struct dep_node *node)
+{
+    const char *name = args->positional[0];
+    int status = DEP_EXIT_YES;
+    if (args->positional_count != 1)
+        return dep_usage_error(args, _("name one prepared release"));
+    if (dep_flag(args, "--dry-run"))
+        return dry_run(args, node, name);
+    struct dep_problem problem = {.detail = ""};
+    struct dep_done done = {.jti = ""};
+    DEP_AUTO_JSON *fields =
+        dep_arg(args, "--fields") ? dep_fields_read(args, "release.made", &status) : NULL;
+    if (status)
+        return status;
+    DEP_AUTO_JUDGEMENT judgement = {.materials = NULL};
+    int err = dep_node_release(node, name, dep_json_object(fields, "sent_how"), &judgement, &done,
+                               &problem);
+    if (err)
+        return dep_say_problem(args, err, &problem);
+    if (judgement.verdict.outcome != DEP_YES && !args->json)
+        dep_tell_outward();
+    return dep_tell_judgement(args, &judgement, &done);
+}
+
+/* ---- list ---- */
+
+static const char *state_of(const struct dep_released *released)
+{
+    return released->release   ? "release.state.made"
+           : released->refused ? "release.state.refused"
+                               : "release.state.prepared";
+}
+
+static int list_json(const struct dep_released *released)
+{
+    const struct dep_view *prepared = released->prepared;
+    char review_by[24] = "";
+    if (released->review_by_s != INT64_MAX)
+        dep_time_encode(released->review_by_s, review_by);
+    return dep_print_json(json_pack(
+               "{s:s,s:s?,s:s?,s:s,s:s?,s:s?,s:b,s:I,s:I,s:b,s:s?}", "prepared", prepared->row.jti,
+               "release", released->release ? released->release->row.jti : NULL, "refused",
+               released->refused ? released->refused->jti : NULL, "state",
+               state_of(released) + sizeof "release.state." - 1, "recipient",
+               dep_json_string(prepared->claims, "recipient"), "purpose",
+               dep_json_string(prepared->claims, "purpose"), "urgent",
+               (int)dep_json_true(prepared->claims, "urgent"), "approvals",
+               (json_int_t)released->approvals, "withdrawals", (json_int_t)released->withdrawals,
+               "reviewed", (int)released->reviewed, "review_by", review_by[0] ? review_by : NULL))
+               ? DEP_OK
+               : DEP_ERR_IO;
+}
+
+static int list_one(void *context, const struct dep_released *released)
+{
+    const struct dep_args *args = context;
+    if (args->json)
+        return list_json(released);
+    const struct dep_view *shown = released->release ? released->release : released->prepared;
+    const char *recipient = dep_json_string(released->prepared->claims, "recipient");
+    bool urgent = dep_json_true(released->prepared->claims, "urgent");
+    (void)printf("%s  ", shown->row.jti);
+    dep_show_time(shown->row.iat);
+    (void)printf("  ");
+    dep_print_column(stdout, dep_word(state_of(released)), 12);
+    (void)printf(" ");
+    dep_print_safe(stdout, recipient ? recipient : "-", strlen(recipient ? recipient : "-"));
+    (void)printf("%s%s", released->withdrawals ? "  " : "",
+                 released->withdrawals ? _("withdrawn") : "");
+    (void)printf("%s%s", urgent ? "  " : "", urgent ? _("URGENT THREAT TO LIFE") : "");
+    if (released->review_by_s != INT64_MAX) {
+        (void)printf("  %s: ", _("To be reviewed by"));
+        dep_show_time(released->review_by_s);
+    }
+    (void)printf("\n");
+    return DEP_OK;
+}
+
+static int list(struct dep_args *args, struct dep_node *node)
+{
+    struct dep_problem problem = {.detail = ""};
+    int err = dep_node_releases(node, list_one, args, &problem);
+    return err ? dep_say_problem(args, err, &problem) : dep_finish_output(DEP_EXIT_YES);
+}
+
+/* ---- judge again, review ---- */
+
+static int judge_again(struct dep_args *args, struct dep_node *node)
+{
+    static const char *const words[] = {[DEP_AGAIN_SAME] = "again.same",
+                                        [DEP_AGAIN_DIFFERS] = "again.differs",
+                                        [DEP_AGAIN_UNPROVED] = "again.unproved"};
+    struct dep_problem problem = {.detail = ""};
+    DEP_AUTO_JUDGEMENT judgement = {.materials = NULL};
+    enum dep_again again;
+    if (args->positional_count != 2)
+        return dep_usage_error(args, _("name one release, refusal or mission"));
+    int err = dep_node_judge_again(node, args->positional[1], &again, &judgement, &problem);
+    if (err)
+        return dep_say_problem(args, err, &problem);
+    int status = again == DEP_AGAIN_SAME ? DEP_EXIT_YES : DEP_EXIT_WANTING;
+    bool judged = judgement.known.charter != NULL;
+    if (args->json) {
+        json_t *object = judged ? dep_verdict_json(&judgement) : json_object();
+        if (object &&
+            json_object_set_new(object, "again", json_string(words[again] + sizeof "again." - 1))) {
+            json_decref(object);
+            object = NULL;
+        }
+        return dep_finish_output(dep_print_json(object) ? status : DEP_EXIT_FAULT);
+    }
+    if (judged)
+        dep_show_verdict(&judgement);
+    (void)printf("%s\n", dep_word(words[again]));
+    return dep_finish_output(status);
+}
+
+static int record_review(struct dep_node *node, json_t *claims, struct dep_recording *recording,
+                         struct dep_problem *problem)
+{
+    return dep_node_release_review(node, recording->args->positional[1], claims, &recording->done,
+                                   problem);
+}
+
+int dep_cmd_release(int argc, char **argv)
+{
+    static const struct {
+        const char *verb;
+        int (*run)(struct dep_args *args, struct dep_node *node);
+        bool write;
+    } table[] = {{"prepare", prepare, true}, {"list", list, false}, {"judge", judge_again, false}};
+    static struct dep_args args;
+    int status = dep_args_parse(
+        &args, "release",
+        "release prepare [ITEM…] [--fields FILE] | PREPARED | --dry-run PREPARED | list | "
+        "judge RELEASE | review RELEASE --fields FILE",
+        OPTIONS, DEP_COUNT(OPTIONS), argc, argv);
+    if (status)
+        return status - 1;
+    if (args.positional_count == 0)
+        return dep_usage_error(&args, _("name one prepared release"));
+    if (args.positional_count == 2 && strcmp(args.positional[0], "review") == 0)
+        return dep_record_command(&args, "urgency.reviewed", true, record_review);
+    int (*run)(struct dep_args * args, struct dep_node * node) = release;
+    bool write = !dep_flag(&args, "--dry-run");
+    for (size_t i = 0; i < DEP_COUNT(table); i++)
+        if (strcmp(table[i].verb, args.positional[0]) == 0) {
+            run = table[i].run;
+            write = write && table[i].write;
+        }
+    status = write ? dep_confine_command(&args, true) : DEP_EXIT_YES;
+    struct dep_node *node = status ? NULL : dep_open_node(&args, write, &status);
+    if (!node)
+        return status;
+    status = run(&args, node);
+    dep_node_close(node);
+    return status;
+}

@@ -1,0 +1,191 @@
+#include "cli/verdict.h"
+
+#include "codec/text.h"
+
+#include <string.h>
+
+static const char *name_in(const json_t *entries, const char *key, const char *wanted)
+{
+    size_t i;
+    json_t *entry;
+    json_array_foreach(entries, i, entry)
+    {
+        const char *code = dep_json_string(entry, key);
+        if (!code || strcmp(code, wanted) != 0)
+            continue;
+        const json_t *names = dep_json_object(entry, "name");
+        const char *name = dep_json_string(names, dep_reader_language());
+        if (!name)
+            name = dep_json_string(names, "en");
+        return name ? name : wanted;
+    }
+    return wanted;
+}
+
+const char *dep_code_name(const struct dep_charter *charter, enum dep_list list, const char *code)
+{
+    static const char *const lists[DEP_LIST_COUNT] = {
+        [DEP_LIST_LINES] = "lines",       [DEP_LIST_TERRITORIES] = "territories",
+        [DEP_LIST_HANDLING] = "handling", [DEP_LIST_CATEGORIES] = "categories",
+        [DEP_LIST_PURPOSES] = "purposes", [DEP_LIST_RECIPIENTS] = "recipients",
+    };
+    return name_in(dep_json_array(dep_json_object(dep_charter_json(charter), "lists"), lists[list]),
+                   "code", code);
+}
+
+static void show_text(const char *text)
+{
+    dep_print_safe(stdout, text, strlen(text));
+}
+
+static const char *word_of(const char *kind, const char *name)
+{
+    enum { ID_MAX = 64 };
+    char id[ID_MAX];
+    (void)snprintf(id, sizeof id, "%s.%s", kind, name);
+    return dep_word(id);
+}
+
+/* "Who can give it": a member or recipient by name, else who that is in words. */
+static void show_giver(const struct dep_judgement *judgement,
+                       const struct dep_requirement *requirement)
+{
+    enum dep_giver giver = dep_need_giver(requirement->need);
+    const struct dep_charter *charter = judgement->known.charter;
+    const char *who = dep_judgement_who(judgement, requirement);
+    if (giver == DEP_GIVER_NOBODY)
+        return;
+    (void)printf("\n             %s: ", _("Who can give it"));
+    if (who && giver == DEP_GIVER_MEMBER)
+        show_text(name_in(dep_json_array(dep_charter_json(charter), "members"), "id", who));
+    else if (who)
+        show_text(dep_code_name(charter, DEP_LIST_RECIPIENTS, who));
+    else
+        show_text(word_of("giver", dep_giver_name(giver)));
+}
+
+static void show_requirement(const struct dep_judgement *judgement,
+                             const struct dep_requirement *requirement)
+{
+    const struct dep_charter *charter = judgement->known.charter;
+    bool met = requirement->met == DEP_MET;
+    enum dep_list list = requirement->need == DEP_NEED_HANDLING_PERMISSION ? DEP_LIST_HANDLING
+                                                                           : DEP_LIST_TERRITORIES;
+    (void)printf("  ");
+    dep_print_column(stdout,
+                     met                              ? _("there")
+                     : requirement->met == DEP_WAIVED ? _("waived")
+                                                      : _("MISSING"),
+                     9);
+    (void)printf("  ");
+    show_text(word_of("need", dep_need_name(requirement->need)));
+    if (requirement->code >= 0) {
+        const char *code = dep_charter_code_at(charter, list, (size_t)requirement->code)->code;
+        (void)printf(" (");
+        show_text(dep_code_name(charter, list, code));
+        (void)printf(")");
+    }
+    if (requirement->by)
+        (void)printf(_(" — record %llu of the log"), (unsigned long long)requirement->by->index);
+    else if (!met)
+        (void)printf(": %s", word_of("met", dep_met_name(requirement->met)));
+    if (!met && requirement->met != DEP_WAIVED)
+        show_giver(judgement, requirement);
+    (void)printf("\n");
+}
+
+static void show_unread(const struct dep_known *known)
+{
+    if (!known->unread_count)
+        return;
+    (void)printf("%s\n", _("Records that could not be read count neither as there nor as absent:"));
+    for (size_t i = 0; i < known->unread_count; i++)
+        (void)printf("  %s  %s: %s\n", known->unread[i].jti, known->unread[i].type,
+                     dep_word(known->unread[i].why));
+}
+
+void dep_show_verdict(const struct dep_judgement *judgement)
+{
+    const struct dep_verdict *verdict = &judgement->verdict;
+    int material = DEP_MATERIAL_NONE;
+    for (size_t i = 0; i < verdict->requirement_count; i++) {
+        const struct dep_requirement *requirement = &verdict->requirements[i];
+        if (requirement->material != material) {
+            material = requirement->material;
+            (void)printf(
+                "%s %s\n", _("Item"),
+                dep_names_text(judgement->known.names, judgement->materials[material].item));
+        }
+        show_requirement(judgement, requirement);
+    }
+    show_unread(&judgement->known);
+    if (verdict->no_rule)
+        (void)printf("%s\n", dep_word(verdict->no_rule));
+    if (verdict->review_by_s != INT64_MAX) {
+        char text[24];
+        dep_time_encode(verdict->review_by_s, text);
+        (void)printf("%s: %s\n", _("To be reviewed by"), text);
+    }
+    char digest[2 * DEP_HASH_LEN + 1];
+    dep_hex_encode(verdict->digest.bytes, DEP_HASH_LEN, digest);
+    (void)printf("%s: %s\n%s: %s\n", _("Verdict"),
+                 word_of("outcome", dep_outcome_name(verdict->outcome)), _("Its fingerprint"),
+                 digest);
+}
+
+json_t *dep_verdict_json(const struct dep_judgement *judgement)
+{
+    json_t *unread = json_array();
+    for (size_t i = 0; unread && i < judgement->known.unread_count; i++) {
+        const struct dep_unread *one = &judgement->known.unread[i];
+        if (json_array_append_new(unread, json_pack("{s:s,s:s,s:s}", "record", one->jti, "type",
+                                                    one->type, "why", one->why))) {
+            json_decref(unread);
+            unread = NULL;
+        }
+    }
+    return json_pack("{s:o,s:o}", "verdict", dep_judgement_json(judgement), "unread", unread);
+}
+
+void dep_tell_outward(void)
+{
+    (void)printf("%s: %s\n", _("To those outside say only"), _("not released"));
+}
+
+int dep_tell_judgement(const struct dep_args *args, const struct dep_judgement *judgement,
+                       const struct dep_done *done)
+{
+    bool yes = judgement->verdict.outcome == DEP_YES;
+    int status = yes ? DEP_EXIT_YES : DEP_EXIT_WANTING;
+    if (args->json) {
+        json_t *object = dep_verdict_json(judgement);
+        if (object && done && done->jti[0] &&
+            json_object_set_new(object, "record", json_string(done->jti))) {
+            json_decref(object);
+            object = NULL;
+        }
+        return dep_finish_output(dep_print_json(object) ? status : DEP_EXIT_FAULT);
+    }
+    dep_show_verdict(judgement);
+    if (done && done->jti[0])
+        (void)printf("%s: %s\n", _("Recorded"), done->jti);
+    return dep_finish_output(status);
+}
+
+void dep_show_materials(const json_t *claims, int indent)
+{
+    size_t i, k;
+    json_t *material, *field;
+    json_array_foreach(dep_json_array(claims, "materials"), i, material)
+    {
+        bool redacted = dep_json_true(material, "redacted");
+        (void)printf("%*s%s%s%s", indent, "", dep_json_string(material, "item"),
+                     redacted ? "  " : "", redacted ? _("redacted") : "");
+        json_array_foreach(dep_json_array(material, "fields"), k, field)
+        {
+            (void)printf("%s", k ? ", " : "  ");
+            dep_print_safe(stdout, json_string_value(field), json_string_length(field));
+        }
+        (void)printf("\n");
+    }
+}

@@ -1,0 +1,24 @@
+/*
+ * Verdicts in words: what is required, what of it is there, what is missing and who can give it.
+ * Layer:   cli.
+ */
+#ifndef DEP_CLI_VERDICT_H
+#define DEP_CLI_VERDICT_H
+#include "cli/cli.h"
+#include "node/release.h"
+
+/* On stdout, for somebody who may know all of it. */
+void dep_show_verdict(const struct dep_judgement *judgement);
+/* {"verdict":{...},"unread":[{"record","type","why"}]}; new reference, NULL without memory. */
+json_t *dep_verdict_json(const struct dep_judgement *judgement);
+/* All of it, and the record that was made (`done` may be NULL, or hold none). Returns the exit
+ * status: wanting unless the outcome is yes. */
+int dep_tell_judgement(const struct dep_args *args, const struct dep_judgement *judgement,
+                       const struct dep_done *done);
+/* What a prepared release is about, a line an item, behind so many blanks. */
+void dep_show_materials(const json_t *claims, int indent);
+/* What may be said to whoever asked from outside: the same, whatever the reason. */
+void dep_tell_outward(void);
+/* What a code of the charter is called in the reader's language; the code where it has no name. */
+const char *dep_code_name(const struct dep_charter *charter, enum dep_list list, const char *code);
+#endif

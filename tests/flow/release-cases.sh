@@ -1,0 +1,193 @@
+# What must never leave, what must never be held back in silence, and what can't wait: sources, handling codes, material tainted by
+# coercion, exculpatory material, publishing, an urgent threat to life, missions.
+# timeout: 600
+need jq openssl
+# shellcheck source=tests/flow/charter-of-two
+. "$SOURCE_ROOT/tests/flow/charter-of-two"
+two_members
+new_officers 'L1:legal' 'L2:legal' 'A1:approver,legal' 'A2:approver,legal' 'D1:desk,legal' 'C1:custodian'
+
+as() { local who=$1; shift; depositary "$@" -C reg --as "$who"; }
+state() { as "$1" "${@:3}" --fields - --yes --json <<<"$2" >done.json; json done.json .record >last; }
+prepare() { as L1 release prepare "$1" --fields - --yes --json <<<"$2" >prepared.json; json prepared.json .record; }
+# judged PREPARED: the outcome, and what isn't met.
+judged() {
+    { as L1 release --dry-run "$1" --json || true; } >judged.json
+    jq -r '.verdict | [.outcome] + ([.requirements[] | select(.met != "met") | .need + ":" + .met] | unique) | join(" ")' judged.json
+}
+text() { printf '{"text": "%s", "lang": "en"}' "$1"; }
+paper() { printf '{"state": "on_paper", "scan_sha256": "%064d", "seen_by": "L1", "checked": %s}' 1 "$(text 'stamp and signature compared')"; }
+checked="{\"outcome\": \"as_recorded\", \"checked\": $(text 'telephone')}"
+since='{"from": "2020-01-01T00:00:00Z"}'
+collect() {
+    mkdir -p "dump-$1"
+    echo "$1" >"dump-$1/a"
+    as T1 collect "dump-$1" --json --fields - <<<"{\"exhibit\": \"$1\", \"territory\": \"IQ\", \"basis\": $(text 'search warrant 12')${2:-}}" >"$1.json"
+    json "$1.json" .item
+}
+ask() { state L1 "{\"from\": \"$1\", \"to\": \"organisation\", \"purpose\": \"$2\", \"scope\": {\"kind\": \"all\"}}" request in; }
+agree() { # LAYER GRANTOR ACTION RECIPIENT PURPOSE SCOPE [MORE]
+    state L1 "{\"terms\": {\"layer\": \"$1\", \"grantor\": \"$2\", \"actions\": [\"$3\"], \"recipients\": [\"$4\"], \"purposes\": [\"$5\"], \"lines\": [\"any\"], \"territories\": [\"IQ\"], \"scope\": $6, \"in_force\": $since${7:-}}, \"side\": $(paper)}" consent give
+    cp last given
+    state L2 "$checked" consent check "$(cat given)"
+}
+approved() { for who in "${@:2}"; do as "$who" approve "$1" >/dev/null; done; }
+ask court trial
+ask defence defence
+agree host iq release court trial '{"kind": "all"}'
+agree host iq release defence defence '{"kind": "all"}'
+state L1 "{\"from\": \"court\", \"kinds\": [\"fair_trial\"], \"purposes\": [\"trial\"], \"scope\": {\"kind\": \"all\"}, \"in_force\": $since, \"side\": $(paper)}" assure give
+state L2 "$checked" consent check "$(cat last)"
+trial='{"action": "release", "recipient": "court", "purpose": "trial"}'
+defence='{"action": "release", "recipient": "defence", "purpose": "defence"}'
+
+# ---- a human source, a child ----
+source_item=$(collect S-1)
+state T1 '{"flags": ["source", "child"]}' mark set S-1
+plain=$(prepare S-1 "$trial")
+approved "$plain" A1
+same 'no consent.source:absent' "$(judged "$plain")" 'a source was not asked'
+agreed() { # GUARDIAN ASSENT
+    state T1 "{\"terms\": {\"layer\": \"source\", \"actions\": [\"release\"], \"recipients\": [\"court\"], \"purposes\": [\"trial\"], \"lines\": [\"any\"], \"territories\": [\"any\"], \"scope\": {\"kind\": \"item\", \"id\": \"$source_item\"}, \"in_force\": $since,
+        \"session\": {\"language\": \"ar\", \"interpreter\": true, \"dangers_explained\": true, \"shown\": {\"identity\": false, \"place\": false, \"image\": false}, \"guardian\": \"$1\", \"assent\": \"$2\"}}, \"side\": $(paper)}" consent give
+    cp last given
+    state L2 "$checked" consent check "$(cat given)"
+}
+agreed consented agreed
+same yes "$(judged "$plain")" 'guardian and child agreed'
+source_consent=$(cat given)
+# What is redacted needs no word of the source.
+redacted=$(prepare S-1 "$(jq -c --arg item "$source_item" '. + {"materials": [{"item": $item, "redacted": true}]} ' <<<"$trial")")
+# (the item was named twice, once redacted and once whole: the stricter counts)
+as T1 consent withdraw "$source_consent" >/dev/null
+same 'no consent.source:withdrawn' "$(judged "$plain")" 'the source withdrew'
+same 'no approval:absent consent.source:withdrawn' "$(judged "$redacted")" 'once whole, once redacted'
+
+# ---- handling codes, of the item and of a field ----
+coded=$(collect H-1)
+state T1 '{"handling": ["H1"]}' mark set H-1
+one=$(prepare H-1 "$trial")
+approved "$one" A1
+same 'no handling.permission:absent' "$(judged "$one")" 'a handling code binds its own member too'
+state L1 "{\"terms\": {\"layer\": \"originator\", \"grantor\": \"test\", \"actions\": [\"release\"], \"recipients\": [\"court\"], \"purposes\": [\"trial\"], \"lines\": [\"any\"], \"territories\": [\"any\"], \"handling\": [\"H1\"], \"scope\": {\"kind\": \"item\", \"id\": \"$coded\"}, \"in_force\": $since}, \"side\": {\"state\": \"signed\", \"code\": \"L1\"}}" consent give
+same yes "$(judged "$one")" 'with the permission'
+state T1 '{"fields": [{"field": "place", "handling": ["H1"]}]}' mark set H-1
+as L1 consent withdraw "$(cat last)" >/dev/null 2>&1 || true
+hidden=$(as L1 release prepare --fields - --yes --json <<<"$(jq -c '. + {"materials": [{"item": "H-1", "fields": ["basis"]}]}' <<<"$trial")" | jq -r .record)
+shown=$(as L1 release prepare --fields - --yes --json <<<"$(jq -c '. + {"materials": [{"item": "H-1", "fields": ["basis", "place"]}]}' <<<"$trial")" | jq -r .record)
+same 'no approval:absent' "$(judged "$hidden")" 'the marked field is not shown'
+judged "$shown" >/dev/null
+same 1 "$(jq '[.verdict.requirements[] | select(.need == "handling.permission")] | length' judged.json)" 'the marked field is shown'
+
+# ---- coercion: never to a court that tries the accused; to the defence it goes ----
+collect C-1 >/dev/null
+state T1 '{"flags": ["coercion"]}' mark set C-1
+one=$(prepare C-1 "$trial")
+approved "$one" A1
+same 'no never:never' "$(judged "$one")" 'coerced, for a trial'
+expect 1 as L1 release "$one" >/dev/null
+one=$(prepare C-1 "$defence")
+approved "$one" A1
+same yes "$(judged "$one")" 'coerced, for the defence'
+as L1 release "$one" >/dev/null
+
+# ---- the ledger of a case: what the defence was given, and when ----
+as L1 case open --yes --json --fields - <<<'{"authority": "court", "jurisdiction": "IQ", "stage": "trial"}' >opened.json
+case=$(json opened.json .case)
+collect L-1 >/dev/null
+one=$(prepare L-1 "$(jq -c --arg case "$case" '. + {"case": $case}' <<<"$defence")")
+as L1 case show "$case" --json >case.json
+same 0 "$(jq '.ledger | length' case.json)" 'nothing was given yet'
+approved "$one" A1
+as L1 release "$one" --json >released.json
+as L1 case show "$case" --json >case.json
+same "$(json released.json .record) defence $(json L-1.json .item)" "$(jq -r '.ledger[] | .release + " " + .recipient + " " + .materials[0].item' case.json)" 'the ledger'
+
+# ---- exculpatory: never blocked in silence ----
+collect E-1 >/dev/null
+state T1 '{"flags": ["exculpatory", "source"]}' mark set E-1
+one=$(prepare E-1 "$defence")
+same 'no approval:absent consent.source:absent' "$(judged "$one")" 'not approved yet'
+approved "$one" A1
+same 'refer_to_court consent.source:absent' "$(judged "$one")" 'a source stands against it'
+expect 1 as L1 release "$one" --json >referred.json
+as L1 show "$(json referred.json .record)" --json >shown.json
+same 'release.refused refer_to_court' "$(jq -r '.type + " " + .claims.verdict.outcome' shown.json)" 'what is recorded'
+same same "$(as L1 release judge "$(json referred.json .record)" --json | jq -r .again)" 'judged again'
+same 1 "$(as L1 release list --json | jq -r 'select(.state == "refused") | .refused' | wc -l)" 'refused releases listed'
+
+# ---- publishing: two persons, redacted ----
+collect P-1 >/dev/null
+one=$(as L1 release prepare --fields - --yes --json <<<"{\"action\": \"publish\", \"recipient\": \"public\", \"purpose\": \"information\", \"materials\": [{\"item\": \"P-1\", \"redacted\": true}]}" | jq -r .record)
+approved "$one" A1
+same 'no approval:absent' "$(judged "$one")" 'one approver'
+as A1 approve "$one" >/dev/null
+same 'no approval:same_person' "$(judged "$one")" 'twice the same approver'
+as A2 approve "$one" >/dev/null
+same yes "$(judged "$one")" 'two approvers'
+as L1 release "$one" >/dev/null
+
+# ---- an urgent threat to life: two persons, reviewed, visible for ever ----
+collect U-1 >/dev/null
+one=$(prepare U-1 '{"action": "release", "recipient": "police", "purpose": "protection", "urgent": true}')
+approved "$one" A1
+same 'no approval:absent consent.host:waived request:waived' "$(judged "$one")" 'one approver'
+approved "$one" A2
+as L1 release "$one" --json >urgent.json
+same yes "$(json urgent.json .verdict.outcome)" 'released'
+json urgent.json .verdict.review_by >/dev/null
+urgent=$(json urgent.json .record)
+as L1 release list >listed
+holds listed 'URGENT THREAT TO LIFE.*To be reviewed by: 20'
+review="{\"outcome\": \"justified\", \"reason\": $(text 'two families were warned')}"
+expect 1 as L1 release review "$urgent" --yes --fields - <<<"$review" 2>err
+as A1 release review "$urgent" --yes --fields - <<<"$review" >/dev/null
+as L1 release list >listed
+holds listed 'URGENT THREAT TO LIFE$'
+expect 1 as A1 release review "$(as L1 release list --json | jq -r 'select(.urgent | not) | .release // empty' | head -n 1)" --yes --fields - <<<"$review" 2>err
+holds err 'urgency.none'
+
+# ---- what can't be read is never passed over ----
+collect R-1 >/dev/null
+state T1 '{"flags": ["coercion"]}' mark set R-1
+marking=$(cat last)
+one=$(prepare R-1 "$trial")
+as T1 erase "$marking" --yes --fields - <<<"{\"authority\": $(text 'court order 3')}" >/dev/null
+expect 1 as L1 release "$one" 2>err
+holds err 'material.unread'
+# The only word that an item has a source doesn't go with that source's consent.
+source_item=$(collect S-2)
+agreed not_applicable not_applicable
+expect 1 as C1 erase "$(cat given)" --yes --fields - <<<"{\"authority\": $(text 'the source asked')}" 2>err
+holds err 'hold.unread'
+expect 1 as L1 erase "$(cat given)" --yes --fields - <<<"{\"authority\": $(text 'the source asked')}" 2>err
+holds err 'hold.source'
+state T1 '{"flags": ["source"]}' mark set S-2
+as L1 erase "$(cat given)" --yes --fields - <<<"{\"authority\": $(text 'the source asked')}" >/dev/null
+one=$(prepare S-2 "$trial")
+approved "$one" A1
+same 'no consent.source:absent' "$(judged "$one")" 'an erased consent is none'
+same 1 "$(jq '[.unread[] | select(.why == "secret.erased" and .type == "consent.given")] | length' judged.json)" 'and it is said'
+
+# ---- missions ----
+mission() { printf '{"action": %s, "territories": ["IQ"], "purpose": "protection", "in_force": {"from": "%s", "to": "%s"}, "recipient": "organisation"}' "$(text 'training of exhibit officers')" "$1" "$2"; }
+soon=$(date -u -d '+3 days' +%Y-%m-%dT%H:%M:%SZ) later=$(date -u -d '+30 days' +%Y-%m-%dT%H:%M:%SZ) end=$(date -u -d '+20 days' +%Y-%m-%dT%H:%M:%SZ)
+expect 1 as D1 mission --yes --json --fields - <<<"$(mission "$soon" "$later")" >refused.json
+same consent.host:scope "$(jq -r '.verdict.requirements[] | .need + ":" + .met' refused.json)" 'outside any consent'
+same 0 "$(as L1 list --type mission.recorded --json | wc -l)" 'missions recorded'
+since="{\"from\": \"2020-01-01T00:00:00Z\", \"to\": \"$end\"}"
+agree host iq mission organisation protection '{"kind": "all"}'
+expect 1 as D1 mission --yes --json --fields - <<<"$(mission "$soon" "$later")" >refused.json
+same consent.host:lapsed "$(jq -r '.verdict.requirements[] | select(.met != "met") | .need + ":" + .met' refused.json)" 'outlives its consent'
+# Consent is never retroactive: a mission that began before it was recorded.
+expect 1 as D1 mission --yes --json --fields - <<<"$(mission 2026-01-01T00:00:00Z "$end")" >refused.json
+same consent.host:not_yet "$(jq -r '.verdict.requirements[] | select(.met != "met") | .need + ":" + .met' refused.json)" 'began before the consent'
+as D1 mission --yes --json --fields - <<<"$(mission "$soon" "$end")" >mission.json
+same same "$(as L1 release judge "$(json mission.json .record)" --json | jq -r .again)" 'a mission judged again'
+as L1 due --json >waiting
+lacks waiting 'due.mission'
+as L1 consent withdraw "$(cat given)" >/dev/null
+as L1 due --json >waiting
+holds waiting 'due.mission'
+depositary verify reg --json >verdict
+same intact "$(json verdict .verdict)" 'the register'
