@@ -149,7 +149,38 @@ static void test_revoked(void **state)
     dep_node_close(node);
 }
 
-static const struct CMUnitTest tests[] = {cmocka_unit_test(test_waits_until_shared),
-                                          cmocka_unit_test(test_not_unasked),
-                                          cmocka_unit_test(test_revoked)};
+/* No memory at any step: she waits on, or it is shared already where another file failed behind it;
+ * and who held the role holds it still. */
+static void test_out_of_memory(void **state)
+{
+    (void)state;
+    struct dep_done note;
+    const char *why;
+    record("L", "note", NOTE, NULL, &note);
+    enrol("A", "L3", DEP_ROLE_LEGAL);
+    struct answer answer = {.yes = true};
+    long failures = -1;
+    int err;
+    struct dep_node *node = open_as("L");
+    const struct dep_role_identity *roles;
+    size_t count;
+    struct dep_problem problem = {.detail = ""};
+    assert_int_equal(dep_node_role_identities(node, &roles, &count, &problem), DEP_OK);
+    do {
+        bool done = false;
+        dep_alloc_fail_at(++failures);
+        err = dep_key_share(node, "L3", give, &answer, &done, &problem);
+        dep_alloc_fail_at(-1);
+        assert_int_equal(done, err == DEP_OK);
+        assert_true(reads("L", note.jti, &why));
+        assert_int_equal(reads("L3", note.jti, &why), waits_for("L3") == 0);
+    } while (err == DEP_ERR_NOMEM && waits_for("L3"));
+    dep_node_close(node);
+    assert_true(failures > 5);
+    assert_true(reads("L3", note.jti, &why));
+}
+
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(test_waits_until_shared), cmocka_unit_test(test_out_of_memory),
+    cmocka_unit_test(test_not_unasked), cmocka_unit_test(test_revoked)};
 RUN_OVER_REGISTER("share", tests)

@@ -50,7 +50,14 @@ same 'false secret.not_shared' "$(jq -r '"\(.readable) \(.why_not)"' shown)" 'no
 expect 1 depositary key share legal-2 --yes -C reg --as administrator-1 2>err
 holds err 'key.share.not_yours'
 expect 2 depositary key share legal-2 -C reg --as legal-1 </dev/null 2>err
-depositary key share legal-2 --yes -C reg --as legal-1
+# It shows who, in which role, and who enrolled; No is the default.
+kid=$(depositary key list -C reg --json | jq -r 'select(.code == "legal-2") | .kid')
+printf '%s\n' "see legal-2  $kid" 'see legal officer' 'see Enrolled by: registrar' 'see [y/n]' 'type ' >script
+expect 1 "$SOURCE_ROOT/tests/flow/typist" script depositary key share legal-2 -C reg --as legal-1 >screen
+depositary key list -C reg >keys
+holds keys 'key not shared yet'
+printf '%s\n' 'see [y/n]' 'type y' >script
+expect 0 "$SOURCE_ROOT/tests/flow/typist" script depositary key share legal-2 -C reg --as legal-1 >screen
 depositary show "$(cat old)" -C reg --as legal-2 --json >shown
 holds shown 'by legal-1'
 expect 1 depositary key share legal-2 --yes -C reg --as legal-1 2>err
@@ -61,7 +68,7 @@ lacks keys 'not shared yet'
 # Of several who hold a role the last one is told of.
 depositary key revoke auditor-1 --reason-file reason -C reg --as administrator-1 >/dev/null 2>err
 lacks err 'only recovery'
-depositary key enrol auditor-2 --roles auditor --no-passphrase -C reg --as administrator-1 >/dev/null 2>&1
+depositary key enrol auditor-2 --roles auditor --no-passphrase -C reg --as administrator-1 >/dev/null 2>&1 # waits, so doesn't count
 depositary key revoke T1 --reason-file reason -C reg --as administrator-1 >/dev/null 2>err
 holds err 'auditor.*only recovery'
 depositary verify reg --json >verdict
