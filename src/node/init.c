@@ -253,8 +253,8 @@ static int write_charter(struct init_work *work, int dir_fd)
     dep_buf_init(&text, DEP_CHARTER_LEN_MAX);
     int err = dep_charter_default(&work->info, dep_signing_key_public(work->root),
                                   order->territories, order->territory_count, &text);
-    struct dep_finding why;
-    struct dep_jtd_error where;
+    struct dep_finding why = {0};
+    struct dep_jtd_error where = {0};
     if (!err)
         err = dep_charter_parse(dep_buf_slice(&text), &work->charter, &where, &why);
     if (err)
