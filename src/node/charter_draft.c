@@ -67,6 +67,10 @@ static bool territories_add(json_t *list, const char *const *territories, size_t
     return true;
 }
 
+/* Whoever is alone in a charter was always in it: begun today, and with a clock that may be a day
+ * off, nothing it consents to could be shown to count. */
+static const char ALWAYS[] = "1970-01-01T00:00:00Z";
+
 static bool default_fill(json_t *charter, const struct dep_register_info *info, const char *root,
                          const char *const *territories, size_t territory_count)
 {
@@ -78,7 +82,7 @@ static bool default_fill(json_t *charter, const struct dep_register_info *info, 
     json_t *member =
         json_pack("{s:s,s:s,s:o,s:s,s:s,s:o,s:s}", "id", info->member, "kind",
                   territory_count ? "state" : "organisation", "name", names_of(info->name), "root",
-                  root, "origin", info->origin, "territories", codes, "from", info->created);
+                  root, "origin", info->origin, "territories", codes, "from", ALWAYS);
     return json_array_append_new(json_object_get(charter, "members"), member) == 0 && filled;
 }
 
