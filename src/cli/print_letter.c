@@ -24,25 +24,54 @@ static void post_done(struct post *post)
     dep_act_done(&post->answers);
 }
 
-/* The name of a recipient in the paper's language; its code where the charter has no such name. */
-static int name_of(struct dep_node *node, const char *code, const char *lang, const char **out,
-                   struct dep_problem *problem)
+/* The charter's name of a code in the paper's language; the code where it has no such name. */
+static const char *name_of(const struct dep_charter *charter, const char *list, const char *code,
+                           const char *lang)
 {
-    const struct dep_charter *charter = NULL;
-    int err =
-        dep_node_charter(node, dep_register_count(dep_node_register(node)), &charter, problem);
-    if (err)
-        return err;
-    const json_t *recipients =
-        dep_json_array(dep_json_object(dep_charter_json(charter), "lists"), "recipients");
+    const json_t *entries =
+        dep_json_array(dep_json_object(dep_charter_json(charter), "lists"), list);
     size_t i;
     json_t *entry;
-    *out = code ? code : "—";
-    json_array_foreach(recipients, i, entry)
+    json_array_foreach(entries, i, entry)
     {
         const char *name = dep_json_string(dep_json_object(entry, "name"), lang);
         if (code && name && strcmp(dep_json_string(entry, "code"), code) == 0)
-            *out = name;
+            return name;
+    }
+    return code ? code : "—";
+}
+
+/* Our own copy of the claims: what stands in them as a code is read by people here. */
+static int name_codes(const struct dep_charter *charter, const char *lang, struct dep_view *view,
+                      struct dep_problem *problem)
+{
+    static const struct {
+        const char *field, *list;
+    } table[] = {{"purpose", "purposes"}, {"line", "lines"}};
+    for (size_t i = 0; i < DEP_COUNT(table); i++) {
+        const char *code = dep_json_string(view->claims, table[i].field);
+        if (code && json_object_set_new(view->claims, table[i].field,
+                                        json_string(name_of(charter, table[i].list, code, lang))))
+            return dep_problem_fault(problem, DEP_ERR_NOMEM, "print.letter", view->row.jti);
+    }
+    return DEP_OK;
+}
+
+/* A court knows an exhibit by its number, not by our id. */
+static int name_items(struct dep_node *node, struct dep_view *prepared, struct dep_problem *problem)
+{
+    size_t i;
+    json_t *material;
+    json_array_foreach(json_object_get(prepared->claims, "materials"), i, material)
+    {
+        DEP_AUTO_ITEM item = {.item = ""};
+        const char *id = dep_json_string(material, "item");
+        int err = id ? dep_node_item(node, id, true, &item, problem) : DEP_OK;
+        if (err)
+            return err;
+        const char *exhibit = dep_json_string(item.first.claims, "exhibit");
+        if (exhibit && json_object_set_new(material, "exhibit", json_string(exhibit)))
+            return dep_problem_fault(problem, DEP_ERR_NOMEM, "print.letter", id);
     }
     return DEP_OK;
 }
@@ -110,15 +139,24 @@ int dep_print_letter(const struct dep_paper *paper, struct dep_node *node, const
                      struct dep_problem *problem)
 {
     struct post post = {.letter = {.to = NULL}};
-    int err = gather(node, name, &post, problem);
+    const struct dep_charter *charter = NULL;
+    int err =
+        dep_node_charter(node, dep_register_count(dep_node_register(node)), &charter, problem);
+    if (!err)
+        err = gather(node, name, &post, problem);
     if (!err) {
         const struct dep_letter *letter = &post.letter;
         const json_t *claims = (letter->prepared ? letter->prepared : letter->request)->claims;
         const char *code = dep_json_string(claims, letter->prepared ? "recipient"
                                                    : letter->answer ? "from"
                                                                     : "to");
-        err = name_of(node, code, paper->lang, &post.letter.to, problem);
+        post.letter.to = name_of(charter, "recipients", code, paper->lang);
     }
+    struct dep_view *views[] = {&post.named, &post.request, &post.prepared};
+    for (size_t i = 0; !err && i < DEP_COUNT(views); i++)
+        err = name_codes(charter, paper->lang, views[i], problem);
+    if (!err)
+        err = name_items(node, &post.prepared, problem);
     if (!err)
         err = dep_paper_letter(paper, &post.letter, &problem->finding);
     post_done(&post);

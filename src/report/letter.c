@@ -51,7 +51,8 @@ static void add_materials(struct dep_document *document, const struct dep_view *
         dep_buf_init(&shown, SHOWN_MAX);
         json_array_foreach(dep_json_array(material, "fields"), j, field)
             dep_buf_addf(&shown, "%s%s", j ? ", " : "", json_string_value(field));
-        const char *cells[] = {dep_json_string(material, "item"),
+        const char *exhibit = dep_json_string(material, "exhibit");
+        const char *cells[] = {exhibit ? exhibit : dep_json_string(material, "item"),
                                shown.data ? (const char *)shown.data : "—",
                                dep_json_true(material, "redacted") ? _("yes") : _("no")};
         dep_document_cells(document, cells, DEP_COUNT(cells), false);

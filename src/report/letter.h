@@ -9,10 +9,12 @@
 
 /* What a letter is made of; all borrowed. At least a request or a release is there. */
 struct dep_letter {
-    const char *to;                            /* name of the authority it goes to */
-    const struct dep_view *request;            /* or NULL */
-    const struct dep_view *answer;             /* of the request; or NULL */
-    const struct dep_view *prepared, *release; /* what was decided and made; or both NULL */
+    const char *to;                 /* name of the authority it goes to */
+    const struct dep_view *request; /* or NULL */
+    const struct dep_view *answer;  /* of the request; or NULL */
+    const struct dep_view *prepared,
+        *release; /* what was decided and made; or both NULL. A material
+                                                  may have "exhibit", its number, besides */
 };
 /*
  * Our side of the matter alone: references, what is asked or answered, what goes and what is

@@ -1,7 +1,7 @@
 # Nothing leaves without the consents, assurances and approvals that the charter requires: each is missing once, then there;
 # withdrawn between preparing and releasing, on paper, lapsed, of the wrong person. And a verdict is judged again later.
 # timeout: 600
-need jq openssl
+need jq openssl pdftotext
 # shellcheck source=tests/flow/charter-of-two
 . "$SOURCE_ROOT/tests/flow/charter-of-two"
 two_members
@@ -117,6 +117,14 @@ expect 1 as L1 release "$one" 2>err
 holds err 'release.made'
 expect 1 as A1 approve "$one" 2>err
 holds err 'release.made'
+
+# ---- the letter that goes with it: the exhibit by its number, words instead of codes, and nothing of how it was decided ----
+for language in en fr ar; do
+    as L1 print letter "$release" --lang "$language" --out "letter.$language.pdf"
+    pdftotext -layout "letter.$language.pdf" "letter.$language"
+    holds "letter.$language" 'X-1'
+    lacks "letter.$language" "$item|A1|$consent|assurance|approv"
+done
 
 # ---- judged again, whatever happened since ----
 again() { { as L1 release judge "$1" --json || true; } | jq -r .again; }
