@@ -1,6 +1,6 @@
 # timeout: 600
 # Killed at a system call: after reopening, all that was acknowledged is there, what wasn't is wholly there or wholly absent, and verify says so.
-# FAULT_EVERY: 1 tries every call that changes anything (minutes, where TMPDIR is in memory; tests/fault/soak); default: a sample that ./check can afford.
+# FAULT_EVERY: 1 tries every call that changes anything (minutes, where TMPDIR is in memory: FAULT_EVERY=1 tests/flow/run --dir tests/fault kill); default: a sample that ./check can afford.
 need strace jq
 [ -z "$FLOW_SANITIZED" ] || skip 'no strace under a sanitizer'
 strace -o /dev/null true 2>/dev/null || skip 'strace may not trace here'

@@ -50,6 +50,9 @@ refused '.subject = {"text": "no language said"}' record.field subject
 same "$before" "$(depositary request list | wc -l)" 'requests after refusals'
 printf '{"from": "court", ' | expect 1 depositary request in --fields - 2>said
 expect 2 depositary request sideways --fields in.json 2>said
+# What is stated to a command that only shows would be lost in silence.
+expect 2 depositary request --fields in.json 2>said
+expect 2 depositary consent list --fields in.json 2>said
 refused '.subject = {"text": "\u001b]0;x\u0007", "lang": "en"}' record.format subject
 # What turns the direction of writing is recorded as it came, and harmless where it is shown.
 jq '.subject.text = "\u202egnihton" | .our_ref = "h" | .their_ref = "h"' in.json >hostile.json
