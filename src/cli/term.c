@@ -254,9 +254,11 @@ void dep_progress_count(void *context, uint64_t done, uint64_t total)
     double elapsed = (double)(progress->shown_ms - progress->started_ms) / 1000;
     char left[64];
     time_left(progress, done, total, left);
-    (void)fprintf(stderr, "\r\033[K%s %llu / %llu, %.0f/s%s%s", progress->title,
-                  (unsigned long long)done, (unsigned long long)total,
-                  elapsed > 0 ? (double)done / elapsed : 0, left[0] ? ", " : "", left);
+    (void)fprintf(stderr, "\r\033[K%s %llu", progress->title, (unsigned long long)done);
+    if (total)
+        (void)fprintf(stderr, " / %llu", (unsigned long long)total);
+    (void)fprintf(stderr, ", %.0f/s%s%s", elapsed > 0 ? (double)done / elapsed : 0,
+                  left[0] ? ", " : "", left);
     (void)fflush(stderr);
 }
 

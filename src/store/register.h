@@ -183,6 +183,7 @@ DEP_MUST_USE int dep_register_tile_read(void *reg, const struct dep_tile_id *til
 struct dep_audit {
     uint64_t records, tiles;
 };
+/* `total` 0: not known beforehand. */
 typedef void dep_progress_fn(void *context, uint64_t done, uint64_t total);
 DEP_MUST_USE int dep_register_audit(struct dep_register *reg, dep_progress_fn *progress,
                                     void *context, struct dep_audit *out, struct dep_finding *why,
