@@ -15,7 +15,7 @@ static const char NOTE[] = "{\"text\":{\"text\":\"words\",\"lang\":\"en\"}}";
 
 static size_t kept(const char *officer, struct dep_buf *out)
 {
-    char path[128];
+    char path[4096];
     struct dep_fault fault;
     (void)snprintf(path, sizeof path, "%s/readings/%s", dir, officer);
     if (dep_file_read(AT_FDCWD, path, DEP_READINGS_LEN_MAX, out, &fault))
