@@ -41,8 +41,8 @@ bool dep_interval_parse(const json_t *interval, struct dep_interval *out)
     return true;
 }
 
-/* Codes of a list as a set. "any" (said expressly, alone) goes to `any`; where that is NULL it is a
- * code like others, which no list has. */
+/* Codes of a list as a set. "any" (said expressly, alone: beside others it would be a guess which is
+ * meant) goes to `any`; where that is NULL it is a code like others, which no list has. */
 static bool codes_of(const struct dep_charter *charter, enum dep_list list, const json_t *array,
                      struct dep_codes *out, bool *any)
 {
@@ -56,10 +56,13 @@ static bool codes_of(const struct dep_charter *charter, enum dep_list list, cons
         if (!code)
             return false;
         int place = dep_charter_code_find(charter, list, code);
-        if (place >= 0)
+        if (place >= 0) {
             dep_codes_add(out, place);
-        else if (any && strcmp(code, "any") == 0)
+        } else if (any && strcmp(code, "any") == 0) {
+            if (json_array_size(array) != 1)
+                return false;
             *any = true;
+        }
     }
     return true;
 }

@@ -57,7 +57,12 @@ static struct when when_recorded(const struct loading *loading, const json_t *cl
     int64_t iat = 0, uncertainty_s = 0, before_s = moment->now_s - moment->uncertainty_s;
     (void)dep_json_int(claims, "iat", &iat);
     (void)dep_json_int(dep_json_object(claims, "clock"), "uncertainty_s", &uncertainty_s);
-    struct when when = {.earliest_s = iat - uncertainty_s, .latest_s = iat + uncertainty_s};
+    struct when when;
+    /* No clock is so wrong; a record that says so counts from the latest and ends at the earliest. */
+    if (__builtin_sub_overflow(iat, uncertainty_s, &when.earliest_s))
+        when.earliest_s = INT64_MIN;
+    if (__builtin_add_overflow(iat, uncertainty_s, &when.latest_s))
+        when.latest_s = INT64_MAX;
     if (when.earliest_s > before_s)
         when.earliest_s = before_s;
     if (when.latest_s > before_s)

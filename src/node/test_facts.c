@@ -170,6 +170,8 @@ static void test_consent(void **state)
     fact = read_good(state, dep_fact_of_consent, consent, "/terms/handling", "[\"any\"]");
     assert_memory_equal(&fact.handling, &none, sizeof none);
     static const struct bad_row rows[] = {
+        {"/terms/recipients", "[\"any\",\"court\"]", "fact.form"},
+        {"/terms/lines", "[\"l\",\"any\"]", "fact.form"},
         {"/side", NULL, "fact.form"},
         {"/side/state", "\"refused\"", "fact.none"},
         {"/side/state", "\"unavailable\"", "fact.none"},
