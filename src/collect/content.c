@@ -152,12 +152,15 @@ static int take_small(struct dep_sealing *sealing, struct reading *reading,
     if (len != (uint64_t)before->st_size)
         entry->flags |= DEP_ENTRY_CHANGED;
     judge_change(reading->fd, before, entry);
-    dep_sha256(dep_slice_of(sealing->small, len), &entry->sha256);
     int err = dep_sealing_header(sealing, member, entry);
     if (!err)
         err = dep_sealing_bytes(sealing, sealing->small, len);
+    if (err)
+        return err;
+    if (!dep_lines_content(sealing->lines, len))
+        dep_sha256(dep_slice_of(sealing->small, len), &entry->sha256);
     sealing->progress.bytes_done += len;
-    return err ? err : dep_sealing_padding(sealing, len);
+    return dep_sealing_padding(sealing, len);
 }
 
 /* ---- sparse files ---- */

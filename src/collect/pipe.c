@@ -4,10 +4,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+struct range {
+    size_t offset, len;
+    struct dep_hash *out;
+};
+
 struct block {
     uint8_t *data;
     size_t len;
     bool last;
+    struct range ranges[DEP_PIPE_RANGES];
+    size_t range_count;
 };
 
 struct dep_pipe {
@@ -104,10 +111,20 @@ static int seal_chunk(struct dep_pipe *pipe, const uint8_t *plain, size_t len, b
     return DEP_OK;
 }
 
-static int seal_block(struct dep_pipe *pipe, const struct block *block)
+static void take_digests(struct block *block)
+{
+    for (size_t i = 0; i < block->range_count; i++) {
+        const struct range *range = &block->ranges[i];
+        dep_sha256(dep_slice_of(block->data + range->offset, range->len), range->out);
+    }
+    block->range_count = 0;
+}
+
+static int seal_block(struct dep_pipe *pipe, struct block *block)
 {
     int err = DEP_OK;
     size_t done = 0;
+    take_digests(block);
     do {
         size_t len = block->len - done < DEP_AGE_CHUNK ? block->len - done : DEP_AGE_CHUNK;
         err = seal_chunk(pipe, block->data + done, len, block->last && done + len == block->len);
@@ -240,6 +257,34 @@ bool dep_pipe_add(struct dep_pipe *pipe, const void *data, size_t len)
         len -= take;
     }
     return true;
+}
+
+bool dep_pipe_digest(struct dep_pipe *pipe, size_t len, struct dep_hash *out)
+{
+    struct block *block = &pipe->blocks[pipe->filled % DEP_PIPE_BLOCKS];
+    if (len > pipe->used || block->range_count == DEP_PIPE_RANGES)
+        return false;
+    block->ranges[block->range_count++] = (struct range){pipe->used - len, len, out};
+    return true;
+}
+
+uint64_t dep_pipe_block(const struct dep_pipe *pipe)
+{
+    return pipe->filled;
+}
+
+bool dep_pipe_digested(struct dep_pipe *pipe, uint64_t block)
+{
+    if (block == pipe->filled) { /* at hand still, and nobody else looks at it */
+        take_digests(&pipe->blocks[block % DEP_PIPE_BLOCKS]);
+        block--;
+    }
+    (void)pthread_mutex_lock(&pipe->lock);
+    while (pipe->taken < block + 1 && !pipe->err)
+        (void)pthread_cond_wait(&pipe->changed, &pipe->lock);
+    bool good = !pipe->err;
+    (void)pthread_mutex_unlock(&pipe->lock);
+    return good;
 }
 
 uint64_t dep_pipe_offset(const struct dep_pipe *pipe)

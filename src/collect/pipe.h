@@ -9,7 +9,11 @@
 #include "store/vault_file.h"
 #include "vault/age.h"
 
-enum { DEP_PIPE_BLOCK = 8 * DEP_AGE_CHUNK, DEP_PIPE_BLOCKS = 8 };
+enum {
+    DEP_PIPE_BLOCK = 8 * DEP_AGE_CHUNK,
+    DEP_PIPE_BLOCKS = 8,
+    DEP_PIPE_RANGES = 512, /* digests a block: a member of a tar takes a kilobyte at least */
+};
 
 struct dep_pipe;
 /* Writes the padded header at once and starts the thread. `recipients` are needed only here. */
@@ -24,6 +28,16 @@ uint8_t *dep_pipe_room(struct dep_pipe *pipe, size_t *out_len);
 void dep_pipe_filled(struct dep_pipe *pipe, size_t len);
 /* Copy bytes in. False after a failure. */
 DEP_MUST_USE bool dep_pipe_add(struct dep_pipe *pipe, const void *data, size_t len);
+/*
+ * SHA-256 of the last `len` bytes, taken by the other thread while they pass; `out` must stay until
+ * they did. False where they aren't all in the block at hand, or it has enough of these: then the
+ * caller takes it.
+ */
+DEP_MUST_USE bool dep_pipe_digest(struct dep_pipe *pipe, size_t len, struct dep_hash *out);
+/* Number of the block at hand, from 0. */
+uint64_t dep_pipe_block(const struct dep_pipe *pipe);
+/* Wait until all digests asked for in blocks up to this one are there. False after a failure. */
+DEP_MUST_USE bool dep_pipe_digested(struct dep_pipe *pipe, uint64_t block);
 /* Plaintext bytes so far. */
 uint64_t dep_pipe_offset(const struct dep_pipe *pipe);
 /* The last chunk; waits for the other thread. Digest of the payload, length of the file. */

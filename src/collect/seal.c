@@ -47,15 +47,19 @@ static int add_manifest(struct dep_sealing *sealing)
     struct timespec now;
     (void)clock_gettime(CLOCK_REALTIME, &now);
     struct dep_entry place = {.size = 0};
+    int err = dep_lines_finish(sealing->lines, &sealing->sum, sealing->fault);
+    if (err)
+        return err;
     out->manifest_len = dep_spool_len(sealing->spool);
-    out->manifest_count = sealing->tree.count;
+    out->manifest_count = sealing->sum.count;
+    out->manifest_root = sealing->sum.root;
     struct dep_tar_member member = {.type = '0',
                                     .path = DEP_SLICE_LITERAL("manifest"),
                                     .size = out->manifest_len,
                                     .real_size = out->manifest_len,
                                     .mode = 0600,
                                     .mtime_s = now.tv_sec};
-    int err = dep_sealing_header(sealing, &member, &place);
+    err = dep_sealing_header(sealing, &member, &place);
     out->manifest_offset = place.offset;
     if (!err)
         err = dep_spool_read(sealing->spool, add_piece, sealing, sealing->fault);
@@ -64,7 +68,6 @@ static int add_manifest(struct dep_sealing *sealing)
     static const uint8_t zeros[2 * DEP_TAR_BLOCK];
     if (!err)
         err = dep_sealing_bytes(sealing, zeros, sizeof zeros);
-    dep_manifest_tree_root(&sealing->tree, &out->manifest_root);
     return err;
 }
 
@@ -74,7 +77,7 @@ static void add_content_tag(struct dep_sealing *sealing)
     if (!key.len || !sealing->out->files)
         return;
     uint64_t message[5];
-    memcpy(message, sealing->content_sum, sizeof sealing->content_sum);
+    memcpy(message, sealing->sum.content, sizeof sealing->sum.content);
     message[4] = sealing->out->files;
     dep_hmac_sha256(key, dep_slice_of(message, sizeof message), &sealing->out->content_tag);
     sealing->out->has_content_tag = true;
@@ -148,24 +151,27 @@ static int seal_and_read(struct dep_sealing *sealing)
 static int begin(struct dep_sealing *sealing)
 {
     const struct dep_seal_order *order = sealing->order;
-    dep_manifest_tree_init(&sealing->tree);
     dep_links_init(&sealing->links);
     dep_buf_init(&sealing->header, 2 * DEP_TAR_PAX_MAX);
-    dep_buf_init(&sealing->line, DEP_MANIFEST_LINE_MAX);
     sealing->small = dep_alloc(DEP_SEALING_SMALL + 1);
     sealing->xattr_values = dep_alloc(DEP_SEALING_XATTR_VALUES);
     if (!sealing->small || !sealing->xattr_values)
         return dep_fault_set(sealing->fault, DEP_ERR_NOMEM, 0, "collect.seal", "vault");
     int err = dep_spool_new(dep_vault_writer_fd(sealing->writer), order->random, &sealing->spool,
                             sealing->fault);
-    return err ? err
-               : dep_pipe_new(sealing->writer, order->recipients, order->recipient_count,
-                              order->random, &sealing->pipe, sealing->fault);
+    if (!err)
+        err = dep_pipe_new(sealing->writer, order->recipients, order->recipient_count,
+                           order->random, &sealing->pipe, sealing->fault);
+    if (err)
+        return err;
+    err = dep_lines_new(sealing->pipe, sealing->spool, &sealing->lines);
+    return err ? dep_fault_set(sealing->fault, err, 0, "collect.seal", "vault") : DEP_OK;
 }
 
 static void end(struct dep_sealing *sealing)
 {
     dep_pipe_free(sealing->pipe);
+    dep_lines_free(sealing->lines);
     dep_spool_free(sealing->spool);
     dep_links_done(&sealing->links);
     if (sealing->small)
@@ -173,7 +179,6 @@ static void end(struct dep_sealing *sealing)
     free(sealing->small);
     free(sealing->xattr_values);
     dep_buf_done(&sealing->header);
-    dep_buf_done(&sealing->line);
     free(sealing);
 }
 

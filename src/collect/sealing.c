@@ -87,20 +87,11 @@ static void draw_salt(struct dep_sealing *sealing, struct dep_entry *entry)
 int dep_sealing_line(struct dep_sealing *sealing, struct dep_entry *entry)
 {
     draw_salt(sealing, entry);
-    dep_buf_clear(&sealing->line);
-    int err = dep_entry_encode(entry, &sealing->line);
-    if (err)
-        return dep_fault_set(sealing->fault, err, 0, "collect.manifest", "%.*s",
-                             (int)entry->path.len, (const char *)entry->path.data);
-    dep_manifest_tree_add(&sealing->tree, dep_buf_slice(&sealing->line));
-    dep_buf_add_byte(&sealing->line, '\n');
     bool told = entry->kind == DEP_ENTRY_NOT_TAKEN ||
                 (entry->flags & (DEP_ENTRY_CHANGED | DEP_ENTRY_SHORT | DEP_ENTRY_GREW));
     if (told && sealing->notice)
         sealing->notice(sealing->notice_context, entry);
-    err = dep_buf_err(&sealing->line);
-    return err ? dep_fault_set(sealing->fault, err, 0, "collect.manifest", "manifest")
-               : dep_spool_add(sealing->spool, dep_buf_slice(&sealing->line), sealing->fault);
+    return dep_lines_add(sealing->lines, entry, sealing->fault);
 }
 
 int dep_sealing_not_taken(struct dep_sealing *sealing, struct dep_slice path, const char *reason)

@@ -4,10 +4,10 @@
  */
 #ifndef DEP_COLLECT_SEALING_H
 #define DEP_COLLECT_SEALING_H
+#include "collect/lines.h"
 #include "collect/links.h"
 #include "collect/pipe.h"
 #include "collect/seal.h"
-#include "collect/spool.h"
 #include "collect/walk.h"
 
 enum {
@@ -22,7 +22,8 @@ struct dep_sealing {
     struct dep_vault_writer *writer;
     struct dep_pipe *pipe;
     struct dep_spool *spool;
-    struct dep_manifest_tree tree;
+    struct dep_lines *lines;
+    struct dep_lines_sum sum; /* once they are all there */
     struct dep_links links;
     dep_seal_notice_fn *notice;
     void *notice_context;
@@ -31,12 +32,11 @@ struct dep_sealing {
     struct dep_fault *fault;
     struct dep_seal_progress progress;
     int64_t shown_ms;
-    struct dep_buf header, line;
+    struct dep_buf header;
     uint8_t *small; /* DEP_SEALING_SMALL + 1 */
     uint8_t xattr_names[DEP_SEALING_XATTR_NAMES];
     uint8_t *xattr_values; /* DEP_SEALING_XATTR_VALUES */
     struct dep_tar_xattr xattrs[DEP_TAR_XATTRS_MAX];
-    uint64_t content_sum[4]; /* of the files' digests, mod 2^256: the order doesn't count */
     uint8_t salts[DEP_SEALING_SALTS][DEP_MANIFEST_SALT_LEN];
     size_t salts_left;
 };

@@ -320,11 +320,44 @@ static void test_access_time(void **state)
     dep_vault_writer_free(sealed.writer);
 }
 
+/* Lines wait for digests that another thread takes: of many small files, and of one followed by
+ * more lines than wait, none of which moves the container on. */
+static void test_many_lines(void **state)
+{
+    (void)state;
+    enum { EACH = 5000 };
+    static const char *const paths[] = {"many"};
+    char name[64], content[2048];
+    assert_true(mkdir("many", 0755) == 0 && mkdir("many/first", 0755) == 0);
+    put("many/first/0", "before the others", 17);
+    for (size_t i = 0; i < EACH; i++) {
+        (void)snprintf(name, sizeof name, "many/first/fifo-%zu", i);
+        assert_int_equal(mkfifo(name, 0600), 0);
+        (void)snprintf(name, sizeof name, "many/small-%zu", i);
+        memset(content, (int)('a' + i % 26), sizeof content);
+        put(name, content, i % sizeof content);
+    }
+    struct sealed sealed;
+    struct dep_fault fault = {.what = ""};
+    if (seal(paths, 1, &sealed, &fault) != DEP_OK)
+        fail_msg("%s %s", fault.what, fault.where);
+    assert_int_equal(sealed.out.files, EACH + 1);
+    assert_int_equal(sealed.out.not_taken, EACH);
+    int fd = reopen(&sealed);
+    struct dep_container_report report = {.files = 0};
+    if (check(fd, sealed.out.container_len, &sealed.facts, &report) != DEP_OK)
+        fail_msg("%s", found);
+    assert_int_equal(report.files, EACH + 1);
+    (void)close(fd);
+    dep_vault_writer_free(sealed.writer);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_round_trip), cmocka_unit_test(test_damage),
-        cmocka_unit_test(test_nothing_left), cmocka_unit_test(test_access_time)};
+        cmocka_unit_test(test_nothing_left), cmocka_unit_test(test_access_time),
+        cmocka_unit_test(test_many_lines)};
     (void)snprintf(top, sizeof top, "/tmp/depositary-collect-XXXXXX");
     if (!mkdtemp(top) || dep_crypto_init(false))
         return 1;

@@ -9,7 +9,12 @@
 #include "codec/tar.h"
 #include "crypto/crypto.h"
 
-enum { DEP_MANIFEST_SALT_LEN = 16, DEP_MANIFEST_LINE_MAX = 512 * 1024 };
+enum {
+    DEP_MANIFEST_SALT_LEN = 16,
+    DEP_MANIFEST_LINE_MAX = 512 * 1024,
+    DEP_ENTRY_KIND_AT = 23,   /* bytes before the kind in every line; the digest of content, */
+    DEP_ENTRY_SHA256_AT = 25, /* 64 hex digits, where there is one */
+};
 
 enum dep_entry_kind {
     DEP_ENTRY_FILE = 'f',

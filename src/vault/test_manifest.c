@@ -4,6 +4,8 @@
  */
 #include "vault/manifest.h"
 
+#include "codec/text.h"
+
 #include "vault/test_support.h"
 
 #include <time.h>
@@ -71,6 +73,12 @@ static void expect_round_trip(const struct dep_entry *entry)
     assert_int_equal(dep_entry_encode(entry, &line), DEP_OK);
     for (size_t i = 0; i < line.len; i++)
         assert_in_range(line.data[i], 0x20, 0x7e);
+    assert_int_equal(line.data[DEP_ENTRY_KIND_AT], entry->kind);
+    if (entry->has_sha256) {
+        char hex[2 * DEP_HASH_LEN + 1];
+        dep_hex_encode(entry->sha256.bytes, DEP_HASH_LEN, hex);
+        assert_memory_equal(line.data + DEP_ENTRY_SHA256_AT, hex, sizeof hex - 1);
+    }
     expect_finding("round trip", dep_entry_parse(dep_buf_slice(&line), &names, &again, &why), &why,
                    "");
     expect_same(entry, &again);
