@@ -53,6 +53,10 @@ struct dep_node *dep_open_node(struct dep_args *args, bool write, int *out_statu
         *out_status = dep_say_problem(args, err, &problem);
         return NULL;
     }
+    if (write && dep_register_info(dep_node_register(node))->field && dep_memory_may_swap())
+        dep_say(_("this machine has swap, and this process may not keep out of it: what is stated "
+                  "could reach the disk. Turn swap off, or raise the limit of locked memory "
+                  "(RLIMIT_MEMLOCK)"));
     if (recovery.tail_records)
         dep_say(_("records of an interrupted session, taken up: %llu"),
                 (unsigned long long)recovery.tail_records);

@@ -6,8 +6,26 @@
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/sysinfo.h>
+
+static bool all_locked;
+
+/* Only where there is no limit: under one, memory that is asked for later would be refused. */
+static bool lock_all(void)
+{
+    const struct rlimit unlimited = {RLIM_INFINITY, RLIM_INFINITY};
+    return setrlimit(RLIMIT_MEMLOCK, &unlimited) == 0 &&
+           mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT) == 0;
+}
+
+bool dep_memory_may_swap(void)
+{
+    struct sysinfo info;
+    return !all_locked && (sysinfo(&info) != 0 || info.totalswap > 0);
+}
 
 int dep_crypto_init(bool guard)
 {
@@ -18,6 +36,7 @@ int dep_crypto_init(bool guard)
     struct rlimit none = {0, 0};
     if (setrlimit(RLIMIT_CORE, &none) != 0 || prctl(PR_SET_DUMPABLE, 0) != 0)
         return DEP_ERR_CRYPTO;
+    all_locked = lock_all();
     return DEP_OK;
 }
 

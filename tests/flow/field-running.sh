@@ -1,0 +1,45 @@
+# A field kit while it runs: its arguments, environment, core dumps and swap show nothing of what is stated or collected.
+need jq
+new_register office
+depositary key card -C office --out card.json
+depositary init kit --member test --name 'Test member' --officer F1 --profile field --home card.json --root-out kit.root.pem --no-passphrase >/dev/null
+mkdir source
+head -c 400000000 /dev/zero >source/zebra-file-name.bin
+printf '{"exhibit":"zebra-exhibit","description":{"text":"zebra-narrative","lang":"en"}}' >fields.json
+
+ulimit -c unlimited 2>/dev/null || true
+depositary collect source -C kit --fields - --json <fields.json >collected 2>err &
+pid=$!
+for _ in $(seq 200); do # until it seals; how much was read only root may see
+    read=$(awk '$1 == "rchar:" {print $2}' "/proc/$pid/io" 2>/dev/null) || { sleep 0.15; break; }
+    if [ "$read" -gt 20000000 ]; then break; fi
+    sleep 0.01
+done
+kill -STOP "$pid" || fail 'it was gone before it could be looked at'
+cp "/proc/$pid/limits" limits
+cp "/proc/$pid/status" status
+tr '\0' '\n' <"/proc/$pid/cmdline" >arguments
+tr '\0' '\n' <"/proc/$pid/environ" >environment || true # not readable for whoever isn't root: it isn't dumpable
+kill -CONT "$pid"
+holds arguments '^collect$'
+lacks arguments 'zebra'
+lacks environment 'zebra'
+holds limits '^Max core file size +0 +0 '
+
+# Out of swap, where it may; else it says so where there is any.
+locked=$(awk '$1 == "VmLck:" {print $2}' status)
+if [ "$locked" -gt 4000 ]; then
+    lacks err 'RLIMIT_MEMLOCK'
+elif [ "$(awk '$1 == "SwapTotal:" {print $2}' /proc/meminfo)" -gt 0 ]; then
+    holds err 'RLIMIT_MEMLOCK'
+fi
+wait "$pid"
+
+# Killed by a signal that would leave a core.
+depositary collect source -C kit --fields fields.json --json >again 2>err &
+pid=$!
+sleep 0.1
+kill -ABRT "$pid"
+expect 134 wait "$pid"
+[ -z "$(find . -name 'core*' -type f)" ] || fail 'a core was left'
+depositary verify kit >/dev/null
