@@ -1,0 +1,23 @@
+# The log as any static web server gives it: paths and contents of C2SP tlog-tiles, gone through by a reader that knows nothing of this program.
+need python3
+new_register register
+for i in $(seq 300); do printf '{"text":{"text":"note %s","lang":"en"}}\n' "$i"; done | depositary record note --stream -C register >/dev/null
+python3 -m http.server --bind 127.0.0.1 --directory register/log 0 >server.out 2>&1 &
+server=$!
+trap 'kill $server' EXIT
+for _ in $(seq 100); do
+    port=$(sed -n 's/.* port \([0-9]*\) .*/\1/p' server.out)
+    if [ -n "$port" ]; then break; fi
+    sleep 0.05
+done
+PYTHONUNBUFFERED=1 python3 "$SOURCE_ROOT/tests/interop/read-tiles.py" "http://127.0.0.1:$port" register/records >read
+holds read '^size: 3[0-9][0-9]$'
+holds read '^root: equal$'
+holds read '^entries: equal$'
+holds read '^proofs: all good$'
+
+# The same reader sees a tile that was altered.
+cp -r register/log altered
+tile=$(find altered/tile/0 -type f | sort | head -1)
+printf 'x' | dd of="$tile" bs=1 seek=40 conv=notrunc 2>/dev/null
+expect 1 python3 "$SOURCE_ROOT/tests/interop/read-tiles.py" "file://$PWD/altered" register/records >read 2>&1
