@@ -1,0 +1,25 @@
+# Passphrases as systemd's LoadCredential= gives them: files in a folder that CREDENTIALS_DIRECTORY names; an explicit descriptor goes before them.
+mkdir credentials elsewhere wrong
+printf 'the officer knows\n' >credentials/depositary.officer
+printf 'the root knows' >credentials/depositary.root
+export CREDENTIALS_DIRECTORY=$PWD/credentials
+depositary init register --member XA --name XA --officer K-1 --root-out root.pem --no-recovery >/dev/null </dev/null
+head -1 root.pem | grep -q ENCRYPTED || fail 'the root key lies open'
+depositary note --text one -C register </dev/null >/dev/null
+
+# Without it nothing opens; each file is for what it is called.
+printf 'the officer knows\n' >fd
+expect 3 env -u CREDENTIALS_DIRECTORY depositary note --text x -C register </dev/null 2>/dev/null
+depositary note --text two -C register --passphrase-fd 3 3<fd >/dev/null
+openssl pkey -in root.pem -passin 'pass:the root knows' -noout
+if openssl pkey -in root.pem -passin 'pass:the officer knows' -noout 2>/dev/null; then fail 'the root key has the passphrase of the officer'; fi
+
+# A descriptor that was named counts, whatever lies in the folder; a folder without the file, and a wrong file, open nothing.
+printf 'not this\n' >fd
+expect 3 depositary note --text x -C register --passphrase-fd 3 3<fd </dev/null 2>/dev/null
+CREDENTIALS_DIRECTORY=$PWD/elsewhere expect 3 depositary note --text x -C register </dev/null 2>err
+holds err .
+printf 'wrong\n' >wrong/depositary.officer
+CREDENTIALS_DIRECTORY=$PWD/wrong expect 3 depositary note --text x -C register </dev/null 2>err
+holds err .
+depositary verify register >/dev/null
