@@ -1,5 +1,7 @@
 #include "cli/cli.h"
 
+#include <sys/sysinfo.h>
+
 int dep_confine_writes(const struct dep_writes *writes, size_t count)
 {
     if (dep_confine(writes, count))
@@ -36,6 +38,12 @@ static void say_unrecorded(void *context)
     dep_say(_("this reading could not be recorded"));
 }
 
+static bool may_swap(void)
+{
+    struct sysinfo info;
+    return !dep_memory_locked() && (sysinfo(&info) != 0 || info.totalswap > 0);
+}
+
 struct dep_node *dep_open_node(struct dep_args *args, bool write, int *out_status)
 {
     struct dep_problem problem = {.detail = ""};
@@ -53,7 +61,7 @@ struct dep_node *dep_open_node(struct dep_args *args, bool write, int *out_statu
         *out_status = dep_say_problem(args, err, &problem);
         return NULL;
     }
-    if (write && dep_register_info(dep_node_register(node))->field && dep_memory_may_swap())
+    if (write && dep_register_info(dep_node_register(node))->field && may_swap())
         dep_say(_("this machine has swap, and this process may not keep out of it: what is stated "
                   "could reach the disk. Turn swap off, or raise the limit of locked memory "
                   "(RLIMIT_MEMLOCK)"));

@@ -13,8 +13,8 @@
 /* Once, before anything else. With `guard` it also turns core dumps off, and keeps all memory out of
  * swap where this process may (RLIMIT_MEMLOCK). Keys are kept out in either case. */
 DEP_MUST_USE int dep_crypto_init(bool guard);
-/* The machine has swap, and what isn't a key may come to lie there. */
-bool dep_memory_may_swap(void);
+/* All memory of this process stays out of swap. */
+bool dep_memory_locked(void);
 
 /* From the kernel. Aborts if the kernel has none: no answer is better than a guessable one. */
 void dep_random(void *out, size_t len);

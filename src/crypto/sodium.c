@@ -9,7 +9,6 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/sysinfo.h>
 
 static bool all_locked;
 
@@ -21,10 +20,9 @@ static bool lock_all(void)
            mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT) == 0;
 }
 
-bool dep_memory_may_swap(void)
+bool dep_memory_locked(void)
 {
-    struct sysinfo info;
-    return !all_locked && (sysinfo(&info) != 0 || info.totalswap > 0);
+    return all_locked;
 }
 
 int dep_crypto_init(bool guard)

@@ -10,14 +10,14 @@ for _ in $(seq 100); do
     if [ -n "$port" ]; then break; fi
     sleep 0.05
 done
-PYTHONUNBUFFERED=1 python3 "$SOURCE_ROOT/tests/interop/read-tiles.py" "http://127.0.0.1:$port" register/records >read
-holds read '^size: 3[0-9][0-9]$'
-holds read '^root: equal$'
-holds read '^entries: equal$'
-holds read '^proofs: all good$'
+PYTHONUNBUFFERED=1 python3 "$SOURCE_ROOT/tests/interop/read-tiles.py" "http://127.0.0.1:$port" register/records >result
+holds result '^size: 3[0-9][0-9]$'
+holds result '^root: equal$'
+holds result '^entries: equal$'
+holds result '^proofs: all good$'
 
 # The same reader sees a tile that was altered.
 cp -r register/log altered
 tile=$(find altered/tile/0 -type f | sort | head -1)
 printf 'x' | dd of="$tile" bs=1 seek=40 conv=notrunc 2>/dev/null
-expect 1 python3 "$SOURCE_ROOT/tests/interop/read-tiles.py" "file://$PWD/altered" register/records >read 2>&1
+expect 1 python3 "$SOURCE_ROOT/tests/interop/read-tiles.py" "file://$PWD/altered" register/records >result 2>&1
