@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-enum { ALGORITHM_ED25519 = 1, ID_LEN = 4, SIGNATURE_MAX = 8 * 1024 };
+enum { ID_LEN = 4, SIGNATURE_MAX = 8 * 1024 };
 
 static const char NOTE_CLAUSE[] = "c2sp.org/signed-note, Format";
 static const char DASH[] = "\xe2\x80\x94 ";
@@ -19,32 +19,45 @@ bool dep_origin_valid(struct dep_slice origin)
     return dep_key_name_valid(origin);
 }
 
-static void key_id(struct dep_slice name, const struct dep_public_key *key, uint8_t out[ID_LEN])
+static void key_id(struct dep_vkey *vkey)
 {
+    const uint8_t between[] = {'\n', (uint8_t)vkey->type};
     struct dep_sha256_stream stream;
     struct dep_hash hash;
     dep_sha256_start(&stream);
-    dep_sha256_add(&stream, name.data, name.len);
-    dep_sha256_add(&stream, "\n\x01", 2);
-    dep_sha256_add(&stream, key->bytes, sizeof key->bytes);
+    dep_sha256_add(&stream, vkey->name.data, vkey->name.len);
+    dep_sha256_add(&stream, between, sizeof between);
+    dep_sha256_add(&stream, vkey->key.bytes, sizeof vkey->key.bytes);
     dep_sha256_finish(&stream, &hash);
-    memcpy(out, hash.bytes, ID_LEN);
+    memcpy(vkey->id, hash.bytes, ID_LEN);
+}
+
+static int make(enum dep_vkey_type type, struct dep_slice name, const struct dep_public_key *key,
+                struct dep_vkey *out, struct dep_finding *why)
+{
+    if (!dep_key_name_valid(name))
+        return dep_found(why, "vkey.name", NOTE_CLAUSE, 0);
+    struct dep_vkey vkey = {.name = name, .type = type, .key = *key};
+    key_id(&vkey);
+    *out = vkey;
+    return DEP_OK;
 }
 
 int dep_vkey_make(struct dep_slice name, const struct dep_public_key *key, struct dep_vkey *out,
                   struct dep_finding *why)
 {
-    if (!dep_key_name_valid(name))
-        return dep_found(why, "vkey.name", NOTE_CLAUSE, 0);
-    out->name = name;
-    out->key = *key;
-    key_id(name, key, out->id);
-    return DEP_OK;
+    return make(DEP_VKEY_LOG, name, key, out, why);
+}
+
+int dep_cosigner_make(struct dep_slice name, const struct dep_public_key *key, struct dep_vkey *out,
+                      struct dep_finding *why)
+{
+    return make(DEP_VKEY_COSIGNER, name, key, out, why);
 }
 
 int dep_vkey_encode(const struct dep_vkey *vkey, struct dep_buf *out)
 {
-    uint8_t typed[1 + DEP_ED25519_PUBLIC_LEN] = {ALGORITHM_ED25519};
+    uint8_t typed[1 + DEP_ED25519_PUBLIC_LEN] = {(uint8_t)vkey->type};
     memcpy(typed + 1, vkey->key.bytes, DEP_ED25519_PUBLIC_LEN);
     char hex[2 * ID_LEN + 1];
     dep_hex_encode(vkey->id, ID_LEN, hex);
@@ -67,7 +80,7 @@ int dep_vkey_parse(struct dep_slice text, struct dep_vkey *out, struct dep_findi
     if (!dep_hex_parse(hex, id, ID_LEN))
         return dep_found(why, "vkey.id", clause, name.len + 1);
     if (!dep_base64_parse_exact(DEP_BASE64_STD, rest, typed, sizeof typed) ||
-        typed[0] != ALGORITHM_ED25519)
+        typed[0] != DEP_VKEY_LOG)
         return dep_found(why, "vkey.key", clause, name.len + hex.len + 2);
     memcpy(vkey.key.bytes, typed + 1, DEP_ED25519_PUBLIC_LEN);
     int err = dep_vkey_make(name, &vkey.key, &vkey, why);
@@ -80,17 +93,17 @@ int dep_vkey_parse(struct dep_slice text, struct dep_vkey *out, struct dep_findi
 
 /* ---- notes ---- */
 
-static int parse_signature(struct dep_slice line, size_t at, struct dep_note_signature *out,
-                           struct dep_finding *why)
+int dep_note_signature_parse(struct dep_slice line, size_t at, struct dep_note_signature *out,
+                             struct dep_finding *why)
 {
     if (!dep_slice_starts(line, DASH))
         return dep_found(why, "note.signature.line", NOTE_CLAUSE, at);
     struct dep_slice rest = dep_slice_sub(line, sizeof DASH - 1, line.len - sizeof DASH + 1);
-    out->name = dep_slice_next(&rest, ' ');
-    out->base64 = rest;
+    struct dep_note_signature signature = {.name = dep_slice_next(&rest, ' ')};
+    signature.base64 = rest;
     DEP_AUTO_BUF bytes;
     dep_buf_init(&bytes, SIGNATURE_MAX);
-    if (!dep_key_name_valid(out->name))
+    if (!dep_key_name_valid(signature.name))
         return dep_found(why, "note.signature.name", NOTE_CLAUSE, at);
     if (!dep_base64_parse(DEP_BASE64_STD, rest, &bytes))
         return dep_buf_err(&bytes) == DEP_ERR_NOMEM
@@ -98,7 +111,8 @@ static int parse_signature(struct dep_slice line, size_t at, struct dep_note_sig
                    : dep_found(why, "note.signature.base64", NOTE_CLAUSE, at);
     if (bytes.len <= ID_LEN)
         return dep_found(why, "note.signature.len", NOTE_CLAUSE, at);
-    memcpy(out->id, bytes.data, ID_LEN);
+    memcpy(signature.id, bytes.data, ID_LEN);
+    *out = signature;
     return DEP_OK;
 }
 
@@ -126,8 +140,8 @@ int dep_note_parse(struct dep_slice in, struct dep_note *out, struct dep_finding
         size_t at = in.len - rest.len;
         if (note.signature_count == DEP_NOTE_SIGNATURES_MAX)
             return dep_found(why, "note.signature.many", NOTE_CLAUSE, at);
-        int err = parse_signature(dep_slice_next(&rest, '\n'), at,
-                                  &note.signatures[note.signature_count], why);
+        int err = dep_note_signature_parse(dep_slice_next(&rest, '\n'), at,
+                                           &note.signatures[note.signature_count], why);
         if (err)
             return err;
         note.signature_count++;
@@ -159,18 +173,33 @@ int dep_note_verify(const struct dep_note *note, const struct dep_vkey *vkey,
     return DEP_OK;
 }
 
+int dep_note_signature_encode(const struct dep_vkey *vkey, struct dep_slice signature,
+                              struct dep_buf *out)
+{
+    DEP_AUTO_BUF bytes;
+    dep_buf_init(&bytes, SIGNATURE_MAX);
+    dep_buf_add(&bytes, vkey->id, ID_LEN);
+    dep_buf_add_slice(&bytes, signature);
+    if (dep_buf_err(&bytes))
+        return dep_buf_err(&bytes);
+    dep_buf_add_string(out, DASH);
+    dep_buf_add_slice(out, vkey->name);
+    dep_buf_add_byte(out, ' ');
+    dep_base64_encode(DEP_BASE64_STD, dep_buf_slice(&bytes), out);
+    dep_buf_add_byte(out, '\n');
+    return dep_buf_err(out);
+}
+
 int dep_note_sign(struct dep_slice text, struct dep_slice name, const struct dep_signing_key *key,
                   struct dep_buf *out)
 {
-    uint8_t bytes[ID_LEN + DEP_ED25519_SIGNATURE_LEN];
-    key_id(name, dep_signing_key_public(key), bytes);
-    dep_signing_key_sign(key, text, bytes + ID_LEN);
-    dep_buf_add_string(out, DASH);
-    dep_buf_add_slice(out, name);
-    dep_buf_add_byte(out, ' ');
-    dep_base64_encode(DEP_BASE64_STD, dep_slice_of(bytes, sizeof bytes), out);
-    dep_buf_add_byte(out, '\n');
-    return dep_buf_err(out);
+    struct dep_vkey vkey;
+    struct dep_finding why;
+    uint8_t signature[DEP_ED25519_SIGNATURE_LEN];
+    int err = dep_vkey_make(name, dep_signing_key_public(key), &vkey, &why);
+    assert(!err);
+    dep_signing_key_sign(key, text, signature);
+    return dep_note_signature_encode(&vkey, dep_slice_of(signature, sizeof signature), out);
 }
 
 /* ---- checkpoints ---- */

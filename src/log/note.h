@@ -18,15 +18,20 @@ enum {
     DEP_PROOF_LEN_MAX = 1024 * 1024,
 };
 
-/* A log's verifier key: "<name>+<8 hex>+<base64(0x01 || key)>". */
+/* A verifier key: "<name>+<8 hex>+<base64(type || key)>". Parsed are those of logs (0x01); those of
+ * cosigners (0x04) stand in charters and are parsed with them. */
+enum dep_vkey_type { DEP_VKEY_LOG = 1, DEP_VKEY_COSIGNER = 4 };
 struct dep_vkey {
     struct dep_slice name;
+    enum dep_vkey_type type;
     uint8_t id[4];
     struct dep_public_key key;
 };
 DEP_MUST_USE bool dep_origin_valid(struct dep_slice origin);
 DEP_MUST_USE int dep_vkey_make(struct dep_slice name, const struct dep_public_key *key,
                                struct dep_vkey *out, struct dep_finding *why);
+DEP_MUST_USE int dep_cosigner_make(struct dep_slice name, const struct dep_public_key *key,
+                                   struct dep_vkey *out, struct dep_finding *why);
 DEP_MUST_USE int dep_vkey_encode(const struct dep_vkey *vkey, struct dep_buf *out);
 DEP_MUST_USE int dep_vkey_parse(struct dep_slice text, struct dep_vkey *out,
                                 struct dep_finding *why);
@@ -41,6 +46,10 @@ struct dep_note {
     size_t signature_count;
     struct dep_note_signature signatures[DEP_NOTE_SIGNATURES_MAX];
 };
+/* One signature line without its newline, `at` bytes into what is being parsed. Findings
+ * "note.signature.line", ".name", ".base64", ".len". */
+DEP_MUST_USE int dep_note_signature_parse(struct dep_slice line, size_t at,
+                                          struct dep_note_signature *out, struct dep_finding *why);
 /* Findings "note.*". */
 DEP_MUST_USE int dep_note_parse(struct dep_slice in, struct dep_note *out, struct dep_finding *why);
 /* DEP_OK if a signature by `vkey` is there and good; findings "note.signature.absent",
@@ -51,6 +60,10 @@ DEP_MUST_USE int dep_note_verify(const struct dep_note *note, const struct dep_v
  */
 DEP_MUST_USE int dep_note_sign(struct dep_slice text, struct dep_slice name,
                                const struct dep_signing_key *key, struct dep_buf *out);
+
+/* Append a signature line: by the key of that name and id, `signature` as its type has it. */
+DEP_MUST_USE int dep_note_signature_encode(const struct dep_vkey *vkey, struct dep_slice signature,
+                                           struct dep_buf *out);
 
 struct dep_checkpoint {
     struct dep_slice origin;

@@ -248,6 +248,11 @@ int64_t dep_charter_threshold(const struct dep_charter *charter)
     return charter->threshold;
 }
 
+int64_t dep_charter_quorum(const struct dep_charter *charter)
+{
+    return charter->quorum;
+}
+
 const struct dep_hash *dep_charter_previous(const struct dep_charter *charter)
 {
     return charter->has_previous ? &charter->previous : NULL;

@@ -93,6 +93,8 @@ int64_t dep_charter_number(const struct dep_charter *charter);
 int64_t dep_charter_from_s(const struct dep_charter *charter);
 /* How many members in force that keep a register must adopt the next one. */
 int64_t dep_charter_threshold(const struct dep_charter *charter);
+/* How many cosigners make a checkpoint count. */
+int64_t dep_charter_quorum(const struct dep_charter *charter);
 /* Of the charter before; NULL for number 1. */
 const struct dep_hash *dep_charter_previous(const struct dep_charter *charter);
 /* The whole text as parsed: names by language and what only people read. */
@@ -102,6 +104,9 @@ const struct dep_charter_member *dep_charter_member_at(const struct dep_charter 
                                                        size_t index);
 /* Place among the members, or -1. */
 int dep_charter_member_find(const struct dep_charter *charter, const char *id);
+/* The key of the cosigner of the member at `place`, and its name; NULL where it has none. */
+const struct dep_public_key *dep_charter_cosigner(const struct dep_charter *charter, size_t place,
+                                                  struct dep_slice *out_name);
 size_t dep_charter_code_count(const struct dep_charter *charter, enum dep_list list);
 const struct dep_charter_code *dep_charter_code_at(const struct dep_charter *charter,
                                                    enum dep_list list, size_t index);

@@ -37,6 +37,18 @@ bool dep_cosigner_parse(struct dep_slice vkey, struct dep_public_key *out)
     return true;
 }
 
+const struct dep_public_key *dep_charter_cosigner(const struct dep_charter *charter, size_t place,
+                                                  struct dep_slice *out_name)
+{
+    assert(place < charter->member_count);
+    const struct dep_charter_member *member = &charter->members[place];
+    if (!member->cosigner)
+        return NULL;
+    struct dep_slice vkey = dep_slice_string(member->cosigner);
+    *out_name = dep_slice_next(&vkey, '+');
+    return &charter->cosigners[place];
+}
+
 static bool cosigns(const struct dep_charter *charter, size_t place, int self, int64_t now_s)
 {
     return (int)place != self && charter->members[place].cosigner &&
