@@ -87,8 +87,7 @@ static const struct entry {
     {"charter.adoption.few", N_("fewer members adopted it than the charter before demands")},
     {"charter.adoption.key", N_("an adoption that isn't signed with the member's root key")},
     {"charter.adoption.member",
-     N_("an adoption by somebody who isn't a member, or by one that keeps no register: leave its "
-        "file out")},
+     N_("an adoption by somebody who isn't a member: leave its file out")},
     {"charter.adoption.repeated", N_("two adoptions by one member")},
     {"charter.code",
      N_("a code, key or name in the charter that is malformed, stands twice, or isn't "
@@ -112,7 +111,7 @@ static const struct entry {
     {"charter.pin", N_("none of the charters here has this fingerprint")},
     {"charter.previous", N_("the charter doesn't follow the one before it")},
     {"charter.quorum", N_("fewer members cosign than the charter demands")},
-    {"charter.root", N_("the charter names another root key for this member, or none")},
+    {"charter.root", N_("the charter names another root key for this member")},
     {"charter.rule", N_("a rule of the charter that can't be understood, or would never apply")},
     {"charter.territory", N_("two members have the same territory at one time")},
     {"charter.text.absent",
@@ -351,8 +350,7 @@ static const struct entry {
     {"met.scope", N_("there is one, but not for this")},
     {"met.stale", N_("no status record of its grantor is recent enough")},
     {"met.unchecked",
-     N_("it is on paper, and no second officer has checked it or paper does not suffice; or it is "
-        "not on paper, and who gave it keeps no register to sign it in")},
+     N_("it is on paper, and no second officer has checked it or paper does not suffice")},
     {"met.waived", N_("waived for an urgent threat to life")},
     {"met.withdrawn", N_("it was withdrawn")},
     {"mount", N_("another file system is mounted here (--cross-mounts takes it in)")},
@@ -389,6 +387,12 @@ static const struct entry {
     {"outcome.no", N_("it may not be done")},
     {"outcome.refer_to_court", N_("it goes to the court to decide")},
     {"outcome.yes", N_("it may be done")},
+    {"pack.exists",
+     N_("something of that name is there already: a package is never written over something")},
+    {"pack.folder",
+     N_("the folder for the package could not be made: is it writable, and is there room?")},
+    {"pack.unfinished", N_("an unfinished package of that name is being written, or that folder is "
+                           "something else: look at it, and name another")},
     {"paper", N_("the paper could not be printed")},
     {"paper.glyph", N_("a character on this paper is in no font here: install fonts-noto")},
     {"part", N_("the proofs of the parts are not well-formed")},
