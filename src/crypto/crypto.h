@@ -1,6 +1,7 @@
 /*
  * The only place that names a crypto library: libsodium (Ed25519, X25519, secret memory), OpenSSL
- * libcrypto (the rest).
+ * libcrypto (the rest). In the browser libsodium alone, and only what verifying takes: init, digests
+ * but those by name, HMAC, HKDF, dep_ed25519_verify().
  *
  * Layer:   crypto (pure: randomness comes from dep_random(), which upper pure layers get as an
  *          argument).

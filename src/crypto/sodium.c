@@ -53,12 +53,6 @@ bool dep_x25519(const uint8_t secret[32], const uint8_t peer[32], uint8_t out[32
     return crypto_scalarmult_curve25519(out, secret, peer) == 0;
 }
 
-bool dep_ed25519_verify(const struct dep_public_key *key, struct dep_slice message,
-                        const uint8_t signature[64])
-{
-    return crypto_sign_verify_detached(signature, message.data, message.len, key->bytes) == 0;
-}
-
 struct dep_signing_key {
     struct dep_public_key public;
     uint8_t secret[crypto_sign_SECRETKEYBYTES]; /* seed, then public key */

@@ -1,0 +1,78 @@
+/*
+ * The back end of libsodium alone, for the browser: what verifying a package takes of crypto.h, and
+ * no more. Signing, sealing and randomness are not there, so that a verifier can't be made to do them.
+ */
+#include "crypto/crypto.h"
+
+#include <sodium/crypto_hash_sha256.h>
+#include <sodium/crypto_hash_sha512.h>
+
+_Static_assert(sizeof(crypto_hash_sha256_state) <= sizeof(((struct dep_sha256_stream *)0)->state),
+               "room for the state");
+_Static_assert(sizeof(crypto_hash_sha512_state) <= sizeof(((struct dep_sha512_stream *)0)->state),
+               "room for the state");
+
+/* libsodium's own start looks for a source of randomness and for the processor's extensions: neither
+ * is wanted here. */
+int dep_crypto_init(bool guard)
+{
+    return guard ? DEP_ERR_CRYPTO : DEP_OK;
+}
+
+static crypto_hash_sha256_state *sha256_of(struct dep_sha256_stream *stream)
+{
+    return (crypto_hash_sha256_state *)(void *)stream->state;
+}
+
+void dep_sha256_start(struct dep_sha256_stream *stream)
+{
+    (void)crypto_hash_sha256_init(sha256_of(stream));
+}
+
+void dep_sha256_add(struct dep_sha256_stream *stream, const void *data, size_t len)
+{
+    if (len)
+        (void)crypto_hash_sha256_update(sha256_of(stream), data, len);
+}
+
+void dep_sha256_finish(struct dep_sha256_stream *stream, struct dep_hash *out)
+{
+    (void)crypto_hash_sha256_final(sha256_of(stream), out->bytes);
+}
+
+void dep_sha256_node(const struct dep_hash *left, const struct dep_hash *right,
+                     struct dep_hash *out)
+{
+    struct dep_sha256_stream stream;
+    dep_sha256_start(&stream);
+    dep_sha256_add(&stream, "\1", 1);
+    dep_sha256_add(&stream, left->bytes, DEP_HASH_LEN);
+    dep_sha256_add(&stream, right->bytes, DEP_HASH_LEN);
+    dep_sha256_finish(&stream, out);
+}
+
+void dep_sha256_leaf(const struct dep_hash *entry, struct dep_hash *out)
+{
+    dep_sha256_2(dep_slice_of("\0", 1), dep_slice_of(entry->bytes, DEP_HASH_LEN), out);
+}
+
+static crypto_hash_sha512_state *sha512_of(struct dep_sha512_stream *stream)
+{
+    return (crypto_hash_sha512_state *)(void *)stream->state;
+}
+
+void dep_sha512_start(struct dep_sha512_stream *stream)
+{
+    (void)crypto_hash_sha512_init(sha512_of(stream));
+}
+
+void dep_sha512_add(struct dep_sha512_stream *stream, const void *data, size_t len)
+{
+    if (len)
+        (void)crypto_hash_sha512_update(sha512_of(stream), data, len);
+}
+
+void dep_sha512_finish(struct dep_sha512_stream *stream, uint8_t out[DEP_SHA512_LEN])
+{
+    (void)crypto_hash_sha512_final(sha512_of(stream), out);
+}

@@ -1,0 +1,62 @@
+// The C as the browser gets it, without a browser: it must say what the same C says natively and what others say.
+//
+// usage: node wasm.mjs verify.wasm WEB-SOURCES
+import assert from 'node:assert/strict'
+import { createHash, randomBytes, webcrypto } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { pathToFileURL } from 'node:url'
+import test from 'node:test'
+
+globalThis.crypto ??= webcrypto // node 18
+const [wasm, web] = process.argv.slice(2)
+const { Core, Hash, SHA256, SHA512 } = await import(pathToFileURL(`${web}/wasm.js`))
+const module = new WebAssembly.Module(readFileSync(wasm))
+const core = await Core.start(module)
+
+test('asks nothing of its host but to read a file again', () => {
+  const imports = WebAssembly.Module.imports(module).map(({ module, name }) => `${module}.${name}`)
+  assert.deepEqual(imports.filter((name) => name !== 'host.read'), [])
+})
+
+test('digests are those of another library, at every length around a block', () => {
+  const sizes = [0, 1, 55, 56, 63, 64, 65, 111, 112, 127, 128, 129, 4096, Hash.BLOCK - 1, Hash.BLOCK, Hash.BLOCK + 1, 3 * Hash.BLOCK + 7]
+  for (const [algorithm, name] of [[SHA256, 'sha256'], [SHA512, 'sha512']]) {
+    const hash = new Hash(core, algorithm)
+    for (const size of sizes) {
+      const data = randomBytes(size)
+      hash.add(data.subarray(0, size >> 1))
+      hash.add(data.subarray(size >> 1))
+      assert.equal(Buffer.from(hash.finish()).toString('hex'), createHash(name).update(data).digest('hex'), `${name} of ${size}`)
+    }
+  }
+})
+
+test('a fingerprint is judged as it is typed', () => {
+  const good = readFileSync(new URL('fingerprint.txt', import.meta.url), 'utf8').trim()
+  assert.equal(core.fingerprint(good).pin.length, 25)
+  assert.deepEqual(core.fingerprint(good.toLowerCase()).pin, core.fingerprint(good).pin)
+  const rows = [
+    ['', 'fingerprint.len', 8],
+    [good.slice(0, -1), 'fingerprint.len', 7],
+    [good.slice(0, 2) + '!' + good.slice(3), 'fingerprint.character', 2]
+  ]
+  for (const [text, id, offset] of rows) {
+    const said = core.fingerprint(text)
+    assert.deepEqual([said.id, said.offset], [id, offset], JSON.stringify(text))
+  }
+  // Any two neighbours exchanged, in any group, are noticed, and the group is named.
+  let tried = 0
+  for (let at = 0; at + 1 < good.length; at++) {
+    const [a, b] = [good[at], good[at + 1]]
+    if (a === ' ' || b === ' ' || a === b) continue
+    const said = core.fingerprint(good.slice(0, at) + b + a + good.slice(at + 2))
+    assert.deepEqual([said.id, said.offset], ['fingerprint.check', Math.floor(at / 7)])
+    tried++
+  }
+  assert.ok(tried > 20)
+})
+
+test('the words of the schemas come along', () => {
+  const schemas = core.schemas()
+  for (const language of ['en', 'fr', 'ar']) assert.ok(schemas['evidence.collected'].metadata.labels[language].length > 3)
+})
