@@ -37,11 +37,11 @@ static void charter_use(const struct dep_charter *charter)
         DEP_AUTO_BUF vkey, policy;
         dep_buf_init(&vkey, 1024);
         dep_buf_init(&policy, DEP_CHARTER_LEN_MAX);
-        dep_buf_addf(&vkey, "%s+key", member->origin);
+        dep_buf_addf(&vkey, "%s+key", member->keeps_register ? member->origin : "none");
         struct dep_finding why = {NULL, NULL, 0};
         int err =
             dep_charter_policy_encode(charter, member->id, dep_buf_slice(&vkey), 0, &policy, &why);
-        if (err < 0 || (err > 0 && policy.len > 0))
+        if (err < 0 || (err > 0 && policy.len > 0) || (!err && !member->keeps_register))
             abort();
     }
     for (size_t i = 0; i < dep_charter_rule_count(charter); i++)

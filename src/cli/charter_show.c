@@ -57,15 +57,19 @@ static void print_members(const struct dep_charter *charter)
     (void)printf("\n%s\n", _("Members"));
     json_array_foreach(json_object_get(dep_charter_json(charter), "members"), index, member)
     {
-        bool state = dep_charter_member_at(charter, index)->state;
-        (void)printf("  %-*s", CODE_COLUMNS, dep_json_string(member, "id"));
+        const struct dep_charter_member *parsed = dep_charter_member_at(charter, index);
+        (void)printf("  %-*s", CODE_COLUMNS, parsed->id);
         print_name(json_object_get(member, "name"), CODE_COLUMNS);
         (void)printf("  ");
-        dep_print_column(stdout, state ? _("State") : _("organisation"), 0);
+        dep_print_column(stdout, parsed->state ? _("State") : _("organisation"), 0);
         print_interval(member);
         json_array_foreach(dep_json_array(member, "territories"), at, territory)(void)
             printf("  %s", json_string_value(territory));
         (void)printf("\n");
+        if (!parsed->keeps_register)
+            (void)printf("    %s\n",
+                         _("This member keeps no register and signs nothing: its consent counts on "
+                           "paper alone, where paper suffices."));
     }
 }
 

@@ -50,7 +50,8 @@ DEP_MUST_USE int dep_node_charter_member(struct dep_node *node, struct dep_buf *
  * Adopt `text`: it is kept, and charter.adopted recorded, signed by the root key of `root_file`.
  * `out_jwt` gets the record, which is what others need; so it does where it had been adopted
  * already, and nothing more is recorded. Findings of dep_charter_parse(), "charter.member" (neither
- * it nor the charter in force names this member), "key.root_other".
+ * it nor the charter in force names this member), "charter.root" (it names this member as one that
+ * keeps no register, and doesn't follow the charter in force), "key.root_other".
  */
 DEP_MUST_USE int dep_node_charter_adopt(struct dep_node *node, struct dep_slice text,
                                         const char *root_file, struct dep_done *out,

@@ -68,14 +68,21 @@ static int own_find(struct dep_node *node, const struct dep_charter *charter,
                : DEP_OK;
 }
 
+/* Who is named, and can sign; or is a member until then. As one that keeps no register this member
+ * can be named by the others' next charter alone, which it may be asked to agree to. */
 static int may_adopt(struct dep_node *node, const struct dep_charter *charter,
                      struct dep_problem *problem)
 {
     const char *member = dep_register_info(node->reg)->member;
     const struct dep_charter *in_force = NULL;
-    if (dep_charter_member_find(charter, member) >= 0)
+    int place = dep_charter_member_find(charter, member);
+    if (place >= 0 && dep_charter_member_at(charter, (size_t)place)->keeps_register)
         return DEP_OK;
     int err = dep_node_charter(node, UINT64_MAX, &in_force, problem);
+    const struct dep_hash *previous = dep_charter_previous(charter);
+    bool follows = !err && previous && dep_hash_equal(previous, dep_charter_digest(in_force));
+    if (err >= 0 && place >= 0 && !follows)
+        return dep_problem_found(problem, "charter.root", CLAUSE, member);
     if (err == DEP_FOUND || (!err && dep_charter_member_find(in_force, member) < 0))
         return dep_problem_found(problem, "charter.member", CLAUSE, member);
     return err;

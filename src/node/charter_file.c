@@ -276,7 +276,7 @@ int dep_charter_fits(const struct dep_charter *charter, const struct dep_registe
         return dep_found(why, "charter.member", clause, 0);
     char kid[DEP_KID_LEN + 1];
     dep_kid(&member->root, kid);
-    if (strcmp(kid, info->root_kid) != 0)
+    if (!member->keeps_register || strcmp(kid, info->root_kid) != 0)
         return dep_found(why, "charter.root", clause, 0);
     if (strcmp(member->origin, info->origin) != 0)
         return dep_found(why, "charter.origin", clause, 0);

@@ -87,7 +87,8 @@ static const struct entry {
     {"charter.adoption.few", N_("fewer members adopted it than the charter before demands")},
     {"charter.adoption.key", N_("an adoption that isn't signed with the member's root key")},
     {"charter.adoption.member",
-     N_("an adoption by somebody who isn't a member: leave its file out")},
+     N_("an adoption by somebody who isn't a member, or by one that keeps no register: leave its "
+        "file out")},
     {"charter.adoption.repeated", N_("two adoptions by one member")},
     {"charter.code",
      N_("a code, key or name in the charter that is malformed, stands twice, or isn't "
@@ -111,7 +112,7 @@ static const struct entry {
     {"charter.pin", N_("none of the charters here has this fingerprint")},
     {"charter.previous", N_("the charter doesn't follow the one before it")},
     {"charter.quorum", N_("fewer members cosign than the charter demands")},
-    {"charter.root", N_("the charter names another root key for this member")},
+    {"charter.root", N_("the charter names another root key for this member, or none")},
     {"charter.rule", N_("a rule of the charter that can't be understood, or would never apply")},
     {"charter.territory", N_("two members have the same territory at one time")},
     {"charter.text.absent",
@@ -350,7 +351,8 @@ static const struct entry {
     {"met.scope", N_("there is one, but not for this")},
     {"met.stale", N_("no status record of its grantor is recent enough")},
     {"met.unchecked",
-     N_("it is on paper, and no second officer has checked it or paper does not suffice")},
+     N_("it is on paper, and no second officer has checked it or paper does not suffice; or it is "
+        "not on paper, and who gave it keeps no register to sign it in")},
     {"met.waived", N_("waived for an urgent threat to life")},
     {"met.withdrawn", N_("it was withdrawn")},
     {"mount", N_("another file system is mounted here (--cross-mounts takes it in)")},

@@ -61,6 +61,8 @@ static enum dep_met flaw_of(const struct dep_judging *j, const struct dep_asked 
         bool checked = fact->by && fact->checked_by && fact->checked_by != fact->by;
         return j->paper && checked ? DEP_MET : DEP_MISSING_UNCHECKED;
     }
+    if (asked->on_paper_only)
+        return DEP_MISSING_UNCHECKED;
     if (asked->status_max_age_s == INT64_MAX || fact->own)
         return DEP_MET;
     int64_t latest_s = dep_seconds_add(j->now.to_s, -1), age_s;
@@ -169,6 +171,7 @@ int dep_judging_ask_host(struct dep_judging *j, const struct dep_asked *territor
         if (!dep_codes_has(&member->territories, asked->code))
             continue;
         asked->giver = dep_names_find(j->names, member->id);
+        asked->on_paper_only = !member->keeps_register;
         if (asked->giver)
             err = collect(j, asked, &member->membership, &seen);
     }

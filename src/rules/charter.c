@@ -126,13 +126,14 @@ static int number_read(const struct dep_charter_reading *reading)
     return dep_charter_name_check(reading, json_object_get(charter->json, "name"), "/name");
 }
 
-/* What is there when it comes into force must be able to amend it. */
+/* Who signs when it comes into force must be able to amend it. */
 static int threshold_read(const struct dep_charter_reading *reading)
 {
     struct dep_charter *charter = reading->charter;
     int64_t in_force = 0;
     for (size_t i = 0; i < charter->member_count; i++)
-        in_force += dep_charter_member_in_force(charter, (int)i, charter->from_s);
+        in_force += charter->members[i].keeps_register &&
+                    dep_charter_member_in_force(charter, (int)i, charter->from_s);
     if (!dep_json_int(json_object_get(charter->json, "amend"), "threshold", &charter->threshold) ||
         charter->threshold < 1 || charter->threshold > in_force)
         return dep_charter_bad(reading, "charter.threshold", "/amend/threshold");

@@ -51,8 +51,9 @@ struct dep_interval {
 };
 
 struct dep_charter_member {
-    const char *id; /* borrowed from the charter */
-    bool state;     /* a State; an organisation otherwise */
+    const char *id;      /* borrowed from the charter */
+    bool state;          /* a State; an organisation otherwise */
+    bool keeps_register; /* and signs. Else `root` is zero, `origin` and `cosigner` are NULL */
     struct dep_public_key root;
     const char *origin, *cosigner; /* cosigner: a vkey, or NULL */
     struct dep_codes territories;
@@ -68,7 +69,8 @@ struct dep_charter_code {
 /* Parsed; owns its text. Opaque but for these. */
 struct dep_charter;
 /*
- * Findings: "json.*", "charter.form" (a member is missing, unknown or of a wrong type),
+ * Findings: "json.*", "charter.form" (a member is missing, unknown or of a wrong type; one of the
+ * members has a root key without an origin, or the reverse, or a cosigner and neither),
  * "charter.name" (a language is missing), "charter.code" (malformed, repeated, not in its list;
  * so too keys and origins),
  * "charter.interval", "charter.territory" (two members at one time), "charter.threshold",
@@ -89,7 +91,7 @@ const struct dep_hash *dep_charter_digest(const struct dep_charter *charter);
 int64_t dep_charter_number(const struct dep_charter *charter);
 /* `from`: entered no earlier. */
 int64_t dep_charter_from_s(const struct dep_charter *charter);
-/* How many members in force must adopt the next one. */
+/* How many members in force that keep a register must adopt the next one. */
 int64_t dep_charter_threshold(const struct dep_charter *charter);
 /* How many cosigners make a checkpoint count. */
 int64_t dep_charter_quorum(const struct dep_charter *charter);
@@ -143,7 +145,8 @@ struct dep_adoption {
  * Does `next` succeed `before` (NULL: `next` is number 1)? Findings "charter.number",
  * "charter.previous", "charter.interval" (`from` is before that of `before`),
  * "charter.adoption.absent" (a member that had to), "charter.adoption.few",
- * "charter.adoption.member" (adopts, isn't one), "charter.adoption.key" (not its root key),
+ * "charter.adoption.member" (adopts, and isn't one that keeps a register), "charter.adoption.key"
+ * (not its root key),
  * "charter.adoption.digest", "charter.adoption.repeated", and those of dep_record_parse and of
  * signatures ("jwt.signature"); of one adoption `offset` is its place in the list. `out_member`
  * (may be NULL) gets the place in `next` of the member a finding concerns, or -1.
@@ -171,7 +174,7 @@ DEP_MUST_USE int dep_charter_chain_verify(const struct dep_schemas *schemas,
                                           struct dep_finding *why);
 /* C2SP tlog-policy for `origin`, of the cosigners of all other members in force at `now_s`, with
  * the charter's quorum. "charter.quorum" where there are fewer cosigners, "charter.member" (names
- * no such member), "charter.origin" (not that member's log). `log_vkey`: the log's verifier key. */
+ * no such member), "charter.origin" (not that member's log, or it keeps no register). `log_vkey`: the log's verifier key. */
 DEP_MUST_USE int dep_charter_policy_encode(const struct dep_charter *charter, const char *member,
                                            struct dep_slice log_vkey, int64_t now_s,
                                            struct dep_buf *out, struct dep_finding *why);

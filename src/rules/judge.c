@@ -203,6 +203,8 @@ static void ask_originator(const struct dep_judging *j, struct dep_asked *asked)
         asked->giver = j->material->originator;
         asked->who = dep_charter_member_find(j->charter, dep_names_text(j->names, asked->giver));
     }
+    asked->on_paper_only =
+        asked->who >= 0 && !dep_charter_member_at(j->charter, (size_t)asked->who)->keeps_register;
 }
 
 static int judge_assurance(struct dep_judging *j, struct dep_asked *asked)

@@ -112,6 +112,7 @@ struct dep_asked {
     enum dep_layer layer;         /* of a consent */
     enum dep_assurance assurance; /* of an assurance */
     uint32_t giver;               /* who: dep_fact_key */
+    bool on_paper_only;           /* the giver keeps no register: it signs nothing */
     struct dep_interval window;
     int64_t status_max_age_s;
 };

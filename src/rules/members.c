@@ -92,6 +92,8 @@ static int distinct_check(const struct dep_charter_reading *reading, size_t inde
         const struct dep_charter_member *other = &charter->members[i];
         if (strcmp(other->id, member->id) == 0)
             return dep_charter_bad(reading, "charter.code", "%s/id", at);
+        if (!other->keeps_register || !member->keeps_register)
+            continue;
         if (key_equal(&other->root, &member->root))
             return dep_charter_bad(reading, "charter.code", "%s/root", at);
         if (strcmp(other->origin, member->origin) == 0)
@@ -120,30 +122,46 @@ static int territories_check(const struct dep_charter_reading *reading, size_t i
     return DEP_OK;
 }
 
-static int member_read(const struct dep_charter_reading *reading, const json_t *entry, size_t index)
+/* Under which key and name it signs: both, or neither where it keeps no register. */
+static int register_read(const struct dep_charter_reading *reading, const json_t *entry,
+                         size_t index, const char *at)
 {
     struct dep_charter *charter = reading->charter;
     struct dep_charter_member *member = &charter->members[index];
-    char at[AT_MAX], inner_at[AT_MAX + 16];
-    (void)snprintf(at, sizeof at, "/members/%zu", index);
-    *member = (struct dep_charter_member){
-        .id = dep_json_string(entry, "id"),
-        .state = strcmp(dep_json_string(entry, "kind"), "state") == 0,
-        .origin = dep_json_string(entry, "origin"),
-        .cosigner = dep_json_string(entry, "cosigner"),
-    };
-    if (!dep_code_valid(dep_slice_string(member->id)))
-        return dep_charter_bad(reading, "charter.code", "%s/id", at);
-    if (!dep_base64_parse_exact(DEP_BASE64_URL, dep_slice_string(dep_json_string(entry, "root")),
-                                member->root.bytes, sizeof member->root.bytes))
+    const char *root = dep_json_string(entry, "root");
+    member->origin = dep_json_string(entry, "origin");
+    member->cosigner = dep_json_string(entry, "cosigner");
+    member->keeps_register = root != NULL;
+    if ((root != NULL) != (member->origin != NULL) || (member->cosigner && !root))
+        return dep_charter_bad(reading, "charter.form", "%s", at);
+    if (!root)
+        return DEP_OK;
+    if (!dep_base64_parse_exact(DEP_BASE64_URL, dep_slice_string(root), member->root.bytes,
+                                sizeof member->root.bytes))
         return dep_charter_bad(reading, "charter.code", "%s/root", at);
     if (!dep_key_name_valid(dep_slice_string(member->origin)))
         return dep_charter_bad(reading, "charter.code", "%s/origin", at);
     if (member->cosigner &&
         !dep_cosigner_parse(dep_slice_string(member->cosigner), &charter->cosigners[index]))
         return dep_charter_bad(reading, "charter.code", "%s/cosigner", at);
+    return DEP_OK;
+}
+
+static int member_read(const struct dep_charter_reading *reading, const json_t *entry, size_t index)
+{
+    struct dep_charter_member *member = &reading->charter->members[index];
+    char at[AT_MAX], inner_at[AT_MAX + 16];
+    (void)snprintf(at, sizeof at, "/members/%zu", index);
+    *member = (struct dep_charter_member){
+        .id = dep_json_string(entry, "id"),
+        .state = strcmp(dep_json_string(entry, "kind"), "state") == 0,
+    };
+    if (!dep_code_valid(dep_slice_string(member->id)))
+        return dep_charter_bad(reading, "charter.code", "%s/id", at);
+    int err = register_read(reading, entry, index, at);
     (void)snprintf(inner_at, sizeof inner_at, "%s/name", at);
-    int err = dep_charter_name_check(reading, json_object_get(entry, "name"), inner_at);
+    if (!err)
+        err = dep_charter_name_check(reading, json_object_get(entry, "name"), inner_at);
     (void)snprintf(inner_at, sizeof inner_at, "%s/territories", at);
     if (!err)
         err = dep_charter_codes_read(reading, DEP_LIST_TERRITORIES,

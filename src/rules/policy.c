@@ -69,7 +69,8 @@ int dep_charter_policy_encode(const struct dep_charter *charter, const char *mem
     int self = dep_charter_member_find(charter, member);
     if (self < 0)
         return dep_found(why, "charter.member", clause, 0);
-    if (!vkey_of_origin(log_vkey, charter->members[self].origin))
+    if (!charter->members[self].keeps_register ||
+        !vkey_of_origin(log_vkey, charter->members[self].origin))
         return dep_found(why, "charter.origin", clause, 0);
     DEP_AUTO_BUF policy, group;
     dep_buf_init(&policy, POLICY_LEN_MAX);

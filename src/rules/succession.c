@@ -17,18 +17,20 @@ struct succession {
     int member;      /* concerned by a finding: place in `next`, or -1 */
 };
 
-/* Nobody becomes a member, for the first time or again, without having signed. */
+/* Nobody that keeps a register becomes a member, for the first time, again, or by having begun to
+ * keep one, without having signed. Who keeps none has nothing to sign with. */
 static bool joins(const struct succession *succession, int place)
 {
-    if (place < 0)
+    if (place < 0 || !succession->next->members[place].keeps_register)
         return false;
     if (!succession->before)
         return true;
     const struct dep_charter_member *member = &succession->next->members[place];
     int known = dep_charter_member_find(succession->before, member->id);
     int64_t from_s = succession->next->from_s;
-    return known < 0 || (succession->before->members[known].membership.to_s <= from_s &&
-                         member->membership.to_s > from_s);
+    return known < 0 || !succession->before->members[known].keeps_register ||
+           (succession->before->members[known].membership.to_s <= from_s &&
+            member->membership.to_s > from_s);
 }
 
 /* Does it say this charter's digest and number? */
@@ -63,7 +65,8 @@ static int adoption_take(struct succession *succession, const struct dep_schemas
     const struct dep_charter *before = succession->before, *next = succession->next;
     int known = before ? dep_charter_member_find(before, record.iss) : -1;
     int named = dep_charter_member_find(next, record.iss);
-    bool amends = before && dep_charter_member_in_force(before, known, next->from_s);
+    bool amends = before && dep_charter_member_in_force(before, known, next->from_s) &&
+                  before->members[known].keeps_register;
     succession->member = named;
     if (!amends && !joins(succession, named))
         return dep_found(why, "charter.adoption.member", CLAUSE, 0);

@@ -54,6 +54,10 @@ static const struct {
     {"/members/1/from", "\"yesterday\"", "charter.interval", "/members/1/from"},
     {"/members/1/to", "\"2026-01-01T00:00:00Z\"", "charter.interval", "/members/1/to"},
     {"/members/1/cosigner", "\"fr/cosigner\"", "charter.code", "/members/1/cosigner"},
+    {"/members/1/root", NULL, "charter.form", "/members/1"},
+    {"/members/2/root", NULL, "charter.form", "/members/2"}, /* has no cosigner */
+    {"/members/2/origin", NULL, "charter.form", "/members/2"},
+    {"/members/2/root", "1", "charter.form", "/members/2/root"},
     {"/quorum", "-1", "charter.form", "/quorum"},
     {"/lists/lines", NULL, "charter.form", "/lists"},
     {"/lists/lines/0/code", "\"\"", "charter.code", "/lists/lines/0/code"},
@@ -101,6 +105,23 @@ static const struct {
     {"/verifiers/0/sha256", "\"" JSON_63 "\"", "charter.form", "/verifiers/0"},
 };
 
+static void assert_bad(const json_t *json, const char *id, const char *at)
+{
+    DEP_AUTO_BUF text;
+    dep_buf_init(&text, DEP_CHARTER_LEN_MAX);
+    assert_int_equal(dep_json_encode(json, &text), DEP_OK);
+    struct dep_charter *charter = NULL;
+    struct dep_jtd_error where = {"", ""};
+    struct dep_finding why = {"", "", 0};
+    int err = dep_charter_parse(dep_buf_slice(&text), &charter, &where, &why);
+    if (err != DEP_FOUND || strcmp(where.instance_path, at) != 0)
+        print_message("%s expected at %s: %d %s at %s\n", id, at, err, why.id, where.instance_path);
+    assert_found(err, &why, id);
+    assert_string_equal(where.instance_path, at);
+    assert_null(charter);
+    assert_found(dep_charter_parse(dep_buf_slice(&text), &charter, NULL, &why), &why, id);
+}
+
 static void test_bad(void **state)
 {
     (void)state;
@@ -108,21 +129,7 @@ static void test_bad(void **state)
         DEP_AUTO_JSON *json = good_json();
         json_change(json, bad[i].at,
                     bad[i].value ? json_loads(bad[i].value, JSON_DECODE_ANY, NULL) : NULL);
-        DEP_AUTO_BUF text;
-        dep_buf_init(&text, DEP_CHARTER_LEN_MAX);
-        assert_int_equal(dep_json_encode(json, &text), DEP_OK);
-        struct dep_charter *charter = NULL;
-        struct dep_jtd_error where = {"", ""};
-        struct dep_finding why = {"", "", 0};
-        int err = dep_charter_parse(dep_buf_slice(&text), &charter, &where, &why);
-        if (err != DEP_FOUND || strcmp(where.instance_path, bad[i].where) != 0)
-            print_message("%s = %s: %d %s at %s\n", bad[i].at, bad[i].value, err, why.id,
-                          where.instance_path);
-        assert_found(err, &why, bad[i].id);
-        assert_string_equal(where.instance_path, bad[i].where);
-        assert_null(charter);
-        assert_found(dep_charter_parse(dep_buf_slice(&text), &charter, NULL, &why), &why,
-                     bad[i].id);
+        assert_bad(json, bad[i].id, bad[i].where);
     }
 }
 
@@ -138,15 +145,7 @@ static void test_shared(void **state)
         (void)snprintf(at, sizeof at, "/members/1/%s", names[i]);
         json_t *first = json_array_get(json_object_get(json, "members"), 0);
         json_change(json, at, json_copy(json_object_get(first, from)));
-        DEP_AUTO_BUF text;
-        dep_buf_init(&text, DEP_CHARTER_LEN_MAX);
-        assert_int_equal(dep_json_encode(json, &text), DEP_OK);
-        struct dep_charter *charter = NULL;
-        struct dep_jtd_error where = {"", ""};
-        struct dep_finding why = {"", "", 0};
-        assert_found(dep_charter_parse(dep_buf_slice(&text), &charter, &where, &why), &why,
-                     "charter.code");
-        assert_string_equal(where.instance_path, at);
+        assert_bad(json, "charter.code", at);
     }
     /* A territory may pass from one member to another. */
     DEP_AUTO_JSON *json = good_json();
@@ -185,6 +184,47 @@ static void test_good(void **state)
     assert_int_equal(bureau->member, -1);
     assert_true(bureau->in_list.from_s == INT64_MIN && bureau->in_list.to_s == INT64_MAX);
     assert_ptr_equal(json_typeof(dep_charter_json(charter)), JSON_OBJECT);
+}
+
+/* Who keeps no register has no key to share, doesn't amend, and is no cosigner. */
+static void test_no_register(void **state)
+{
+    (void)state;
+    static const struct dep_public_key none;
+    DEP_AUTO_JSON *json = good_json();
+    forget_register(json, 2);
+    DEP_AUTO_CHARTER *one = charter_of(json);
+    const struct dep_charter_member *member = dep_charter_member_at(one, 2);
+    assert_false(member->keeps_register);
+    assert_true(dep_charter_member_at(one, 1)->keeps_register);
+    assert_null(member->origin);
+    assert_null(member->cosigner);
+    assert_memory_equal(&member->root, &none, sizeof none);
+    assert_true(dep_codes_has(&member->territories, 1));
+    json_change(json, "/amend/threshold", json_integer(3));
+    assert_bad(json, "charter.threshold", "/amend/threshold");
+    json_change(json, "/amend/threshold", json_integer(1));
+    json_change(json, "/members/0/cosigner", json_string("none"));
+    json_change(json, "/members/0/root", NULL);
+    json_change(json, "/members/0/origin", NULL);
+    assert_bad(json, "charter.form", "/members/0");
+    forget_register(json, 0); /* two of them are none the less distinct */
+    DEP_AUTO_CHARTER *two = charter_of(json);
+    DEP_AUTO_BUF policy;
+    dep_buf_init(&policy, 4096);
+    struct dep_finding why = {"", "", 0};
+    assert_found(dep_charter_policy_encode(two, "iq", dep_slice_string("iq/log+0"), TEST_FROM_S,
+                                           &policy, &why),
+                 &why, "charter.origin");
+    assert_found(dep_charter_policy_encode(two, "fr", dep_slice_string("fr/log+0"), TEST_FROM_S,
+                                           &policy, &why),
+                 &why, "charter.quorum");
+    assert_int_equal(policy.len, 0);
+    json_change(json, "/members/2/id", json_string("iq"));
+    assert_bad(json, "charter.code", "/members/2/id");
+    json_change(json, "/members/2/id", json_string("jo"));
+    json_change(json, "/members/2/territories/0", json_string("IQ"));
+    assert_bad(json, "charter.territory", "/members/2/territories");
 }
 
 static void test_table(void **state)
@@ -335,9 +375,10 @@ int main(void)
     if (dep_crypto_init(false))
         return 1;
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_good),   cmocka_unit_test(test_bad),    cmocka_unit_test(test_shared),
-        cmocka_unit_test(test_table),  cmocka_unit_test(test_digest), cmocka_unit_test(test_caps),
-        cmocka_unit_test(test_memory),
+        cmocka_unit_test(test_good),   cmocka_unit_test(test_bad),
+        cmocka_unit_test(test_shared), cmocka_unit_test(test_table),
+        cmocka_unit_test(test_digest), cmocka_unit_test(test_caps),
+        cmocka_unit_test(test_memory), cmocka_unit_test(test_no_register),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

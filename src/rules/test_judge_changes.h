@@ -34,6 +34,48 @@ static void host_paper_checked(struct world *w)
     w->facts[HOST].status_s = INT64_MIN;
 }
 
+/* Collected in Lebanon, whose consent is said to be signed, as that of others is. */
+static void host_keeps_no_register(struct world *w)
+{
+    w->materials[0].territories = one(LB);
+    w->facts[HOST].territories = w->facts[ORIGINATOR].territories =
+        w->facts[PERMISSION].territories = one(LB);
+    w->facts[HOST].grantor = ID_LB;
+}
+
+static void host_without_register_on_paper(struct world *w)
+{
+    host_paper_checked(w);
+    host_keeps_no_register(w);
+}
+
+static void host_without_register_this_member(struct world *w)
+{
+    host_keeps_no_register(w);
+    w->at.member = "lb";
+    w->facts[HOST].own = true;
+}
+
+static void originator_keeps_no_register(struct world *w)
+{
+    w->materials[0].originator = ID_LB;
+    w->facts[ORIGINATOR].grantor = w->facts[PERMISSION].grantor = ID_LB;
+}
+
+static void permission_without_register(struct world *w)
+{
+    originator_keeps_no_register(w);
+    w->facts[ORIGINATOR].on_paper = true;
+    w->facts[ORIGINATOR].checked_by = ID_BOB;
+}
+
+static void originator_without_register_on_paper(struct world *w)
+{
+    permission_without_register(w);
+    w->facts[PERMISSION].on_paper = true;
+    w->facts[PERMISSION].checked_by = ID_BOB;
+}
+
 static void host_omitted_by_status(struct world *w)
 {
     /* The grantor's newest status leaves it out: section 2 makes that a withdrawal. */

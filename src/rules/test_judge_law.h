@@ -76,6 +76,7 @@ static struct {
     struct rule rules[RULES_MAX];
     int rule_count;
     struct term members[MEMBERS], recipients[RECIPIENTS], lines[LINES];
+    uint64_t no_register; /* of members: not of m0, whose register is judged */
     uint64_t paper;
     bool threat;
     uint32_t waives;
@@ -123,6 +124,7 @@ static void make_law(void)
     law.members[1].to_s = chance(70) ? handover_s : T + 58;
     law.members[2].from_s = law.members[1].to_s + below(2);
     law.members[3].to_s = chance(80) ? INT64_MAX : T + below(20);
+    law.no_register = chance(60) ? 0 : (uint64_t)below(1 << (MEMBERS - 1)) << 1;
     for (int r = 0; r < RECIPIENTS; r++)
         law.recipients[r] = (struct term){INT64_MIN, r == 3 ? T + below(30) : INT64_MAX};
     for (int l = 0; l < LINES; l++)
@@ -274,13 +276,14 @@ static void add_members(struct dep_buf *text)
 {
     for (int m = 0; m < MEMBERS; m++) {
         struct dep_hash root = {{(uint8_t)(m + 1)}};
-        dep_buf_addf(text,
-                     "%s{\"id\":\"m%d\",\"kind\":\"state\",%s,\"origin\":\"m%d.example/log\","
-                     "\"territories\":[\"%s\"],\"root\":\"",
-                     m ? "," : "", m, names_json, m,
+        dep_buf_addf(text, "%s{\"id\":\"m%d\",\"kind\":\"state\",%s,\"territories\":[\"%s\"]",
+                     m ? "," : "", m, names_json,
                      territory_word(__builtin_ctzll(territories_of[m])));
-        dep_base64_encode(DEP_BASE64_URL, dep_slice_of(root.bytes, DEP_HASH_LEN), text);
-        dep_buf_add_string(text, "\"");
+        if (!(law.no_register >> m & 1)) {
+            dep_buf_addf(text, ",\"origin\":\"m%d.example/log\",\"root\":\"", m);
+            dep_base64_encode(DEP_BASE64_URL, dep_slice_of(root.bytes, DEP_HASH_LEN), text);
+            dep_buf_add_string(text, "\"");
+        }
         add_term(text, &law.members[m], true);
         dep_buf_add_string(text, "}");
     }

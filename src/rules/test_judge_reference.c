@@ -167,10 +167,20 @@ static bool is_about(const struct dep_fact *f, enum dep_need need, const struct 
     return need != DEP_NEED_HANDLING_PERMISSION || has(f->handling.bits[0], code);
 }
 
+/* Is it said to be signed by a member that signs nothing? */
+static bool signed_by_nobody(const struct dep_fact *f)
+{
+    for (int m = 0; m < MEMBERS; m++)
+        if (f->kind == DEP_FACT_CONSENT && f->layer != DEP_LAYER_SOURCE && !f->on_paper &&
+            f->grantor == members[m] && law.no_register >> m & 1)
+            return true;
+    return false;
+}
+
 /* What keeps it from counting even while it is in force. */
 static enum dep_met flaw(const struct dep_fact *f, int64_t age_s)
 {
-    if (f->on_paper && !(law.paper & now.action.kind))
+    if (signed_by_nobody(f) || (f->on_paper && !(law.paper & now.action.kind)))
         return DEP_MISSING_UNCHECKED;
     if (f->on_paper && (!f->by || !f->checked_by || f->by == f->checked_by))
         return DEP_MISSING_UNCHECKED;

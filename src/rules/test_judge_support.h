@@ -53,7 +53,7 @@ static const char world_threat[] =
     "'threat':{'waives':['request','consent.host','consent.originator'],'review_within_s':86400}";
 
 /* Places in the lists below. */
-enum { IQ, SY, FR, TR };
+enum { IQ, SY, FR, TR, LB };
 enum { H0, H1, H2 };
 enum { STATEMENT };
 enum { TRIAL, INQUIRY, TORTURE, ARCHIVE };
@@ -65,14 +65,18 @@ enum { STABILISATION, POLITICAL, OLD };
 
 /* Its root key is nobody's: nothing is signed here. */
 static inline void add_member(struct dep_buf *text, const char *id, const char *territory,
-                              const char *term)
+                              const char *term, bool keeps_register)
 {
     struct dep_hash root;
     dep_sha256(dep_slice_string(id), &root);
-    dep_buf_addf(text, "%s{'id':'%s','kind':'state'," NAMED ",'root':'",
+    dep_buf_addf(text, "%s{'id':'%s','kind':'state'," NAMED ",",
                  text->data[text->len - 1] == '[' ? "" : ",", id);
-    dep_base64_encode(DEP_BASE64_URL, dep_slice_of(root.bytes, DEP_HASH_LEN), text);
-    dep_buf_addf(text, "','origin':'%s.example/log','territories':['%s'],%s}", id, territory, term);
+    if (keeps_register) {
+        dep_buf_add_string(text, "'root':'");
+        dep_base64_encode(DEP_BASE64_URL, dep_slice_of(root.bytes, DEP_HASH_LEN), text);
+        dep_buf_addf(text, "','origin':'%s.example/log',", id);
+    }
+    dep_buf_addf(text, "'territories':['%s'],%s}", territory, term);
 }
 
 /* `codes`: separated by blanks; what comes after a slash is added as it is. */
@@ -108,13 +112,14 @@ static inline struct dep_charter *world_charter(const char *rules, const char *t
     dep_buf_add_string(&text, "{'depositary':'charter','v':1,'number':1," NAMED
                               ",'from':'2026-12-01T00:00:00Z','amend':{'threshold':1},"
                               "'quorum':0,'members':[");
-    add_member(&text, "fr", "FR", LONG_SINCE);
-    add_member(&text, "iq", "IQ", LONG_SINCE);
-    add_member(&text, "sy", "SY", LONG_SINCE ",'to':'2027-06-01T00:00:00Z'");
-    add_member(&text, "sn", "SY", "'from':'2027-06-01T00:00:00Z'");
+    add_member(&text, "fr", "FR", LONG_SINCE, true);
+    add_member(&text, "iq", "IQ", LONG_SINCE, true);
+    add_member(&text, "sy", "SY", LONG_SINCE ",'to':'2027-06-01T00:00:00Z'", true);
+    add_member(&text, "sn", "SY", "'from':'2027-06-01T00:00:00Z'", true);
+    add_member(&text, "lb", "LB", LONG_SINCE, false);
     dep_buf_add_string(&text, "],'lists':{");
     add_list(&text, "lines", "stabilisation political old/,'to':'2027-01-01T00:00:00Z'");
-    add_list(&text, "territories", "IQ SY FR TR");
+    add_list(&text, "territories", "IQ SY FR TR LB");
     add_list(&text, "handling", "H0 H1 H2");
     add_list(&text, "categories", "statement");
     add_list(&text, "purposes", "trial inquiry torture archive");
@@ -136,7 +141,7 @@ static inline struct dep_charter *world_charter(const char *rules, const char *t
 
 /* Who is who, in the order of world_names(). */
 enum { ID_FR = 1, ID_IQ, ID_SY, ID_SN, ID_ITEM, ID_OTHER_ITEM, ID_OF_CASE };
-enum { ID_ALICE = ID_OF_CASE + 1, ID_BOB, ID_CAROL, ID_DAN };
+enum { ID_ALICE = ID_OF_CASE + 1, ID_BOB, ID_CAROL, ID_DAN, ID_LB };
 
 /* Places of the facts. */
 enum {
@@ -215,8 +220,9 @@ static inline void add_approval(struct world *w, dep_id by)
 
 static inline void world_names(struct world *w)
 {
-    static const char *const texts[] = {"",       "fr",     "iq",    "sy",  "sn",    "item-1",
-                                        "item-2", "case-1", "alice", "bob", "carol", "dan"};
+    static const char *const texts[] = {"",       "fr",     "iq",     "sy",    "sn",
+                                        "item-1", "item-2", "case-1", "alice", "bob",
+                                        "carol",  "dan",    "lb"};
     assert_int_equal(dep_names_new(&w->names), DEP_OK);
     for (size_t i = 0; i < DEP_COUNT(texts); i++)
         assert_int_equal(named(w, texts[i]), i);

@@ -246,6 +246,48 @@ static void test_left(void **state)
     assert_found(succeeds(one, again, with_left, 3, NULL, &why), &why, "charter.adoption.few");
 }
 
+/* C keeps no register, in charter 1, in charter 2, or in both: where it has no key to sign with
+ * nothing is asked of it, and nothing of it counts. */
+static void test_no_register(void **state)
+{
+    (void)state;
+    static const struct adoption abd[] = {
+        {A, -1, NULL, NULL, 0}, {B, -1, NULL, NULL, 0}, {D, -1, NULL, NULL, 0}};
+    static const struct adoption acd[] = {
+        {A, -1, NULL, NULL, 0}, {C, -1, NULL, NULL, 0}, {D, -1, NULL, NULL, 0}};
+    DEP_AUTO_JSON *json_with = charter_json(1, NULL), *json_without = charter_json(1, NULL);
+    forget_register(json_without, C);
+    DEP_AUTO_CHARTER *with = charter_of(json_with), *without = charter_of(json_without);
+    struct dep_finding why = {"", "", 0};
+    int member = -2;
+    assert_int_equal(succeeds(NULL, without, all, 2, &member, &why), DEP_OK);
+    assert_found(succeeds(NULL, without, all, 3, &member, &why), &why, "charter.adoption.member");
+    assert_int_equal(member, C);
+    assert_found(succeeds(NULL, without, all, 1, &member, &why), &why, "charter.adoption.absent");
+    assert_int_equal(member, B);
+
+    DEP_AUTO_JSON *json_still = charter_json(2, without), *json_now = charter_json(2, without),
+                  *json_gone = charter_json(2, with), *json_joins = charter_json(2, with);
+    forget_register(json_still, C);
+    forget_register(json_gone, C);
+    forget_register(json_joins, D);
+    DEP_AUTO_CHARTER *still = charter_of(json_still), *now = charter_of(json_now),
+                     *gone = charter_of(json_gone), *joins = charter_of(json_joins);
+    assert_int_equal(succeeds(without, still, abd, 3, &member, &why), DEP_OK);
+    assert_found(succeeds(without, still, acd, 3, &member, &why), &why, "charter.adoption.member");
+    /* It begins to keep one: then it signs, as who joins, and amends nothing. */
+    assert_found(succeeds(without, now, abd, 3, &member, &why), &why, "charter.adoption.absent");
+    assert_int_equal(member, C);
+    assert_int_equal(succeeds(without, now, all, 4, &member, &why), DEP_OK);
+    assert_found(succeeds(without, now, acd, 3, &member, &why), &why, "charter.adoption.few");
+    /* It gives it up: until then it amends, with the key that it had. */
+    assert_int_equal(succeeds(with, gone, acd, 3, &member, &why), DEP_OK);
+    assert_int_equal(succeeds(with, gone, abd, 3, &member, &why), DEP_OK);
+    /* D joins without one. */
+    assert_int_equal(succeeds(with, joins, all, 2, &member, &why), DEP_OK);
+    assert_found(succeeds(with, joins, abd, 3, &member, &why), &why, "charter.adoption.member");
+}
+
 /* One bit of an adoption changed, anywhere. */
 static void test_forged(void **state)
 {
@@ -472,11 +514,11 @@ int main(void)
     if (dep_crypto_init(false))
         return 1;
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_first),    cmocka_unit_test(test_second),
-        cmocka_unit_test(test_place),    cmocka_unit_test(test_left),
-        cmocka_unit_test(test_forged),   cmocka_unit_test(test_chain),
-        cmocka_unit_test(test_memory),   cmocka_unit_test(test_policy),
-        cmocka_unit_test(test_cosigner),
+        cmocka_unit_test(test_first),       cmocka_unit_test(test_second),
+        cmocka_unit_test(test_place),       cmocka_unit_test(test_left),
+        cmocka_unit_test(test_no_register), cmocka_unit_test(test_forged),
+        cmocka_unit_test(test_chain),       cmocka_unit_test(test_memory),
+        cmocka_unit_test(test_policy),      cmocka_unit_test(test_cosigner),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -234,6 +234,15 @@ static inline json_t *member_json(const char *id, const char *territory,
     return json_of((const char *)text.data);
 }
 
+/* That member of a charter keeps none from now on. */
+static inline void forget_register(json_t *json, size_t member)
+{
+    static const char *const names[] = {"root", "origin", "cosigner"};
+    json_t *entry = json_array_get(json_object_get(json, "members"), member);
+    for (size_t i = 0; i < DEP_COUNT(names); i++)
+        (void)json_object_del(entry, names[i]);
+}
+
 static inline struct dep_charter *charter_of(const json_t *json)
 {
     DEP_AUTO_BUF text;

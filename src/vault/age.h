@@ -21,6 +21,7 @@ enum {
     DEP_AGE_SCRYPT_MAX = 20,                /* highest work factor (log2) taken from a file */
     DEP_AGE_RECIPIENT_TEXT = 62,
     DEP_AGE_IDENTITY_TEXT = 74,
+    DEP_AGE_PASSPHRASE_TEXT = 35,
 };
 
 #define DEP_AGE_PLAIN_MAX ((uint64_t)INT64_MAX / 2)
@@ -50,6 +51,12 @@ DEP_MUST_USE int dep_age_identity_parse(struct dep_slice text, struct dep_age_id
  * buffer. */
 DEP_MUST_USE int dep_age_identity_encode(const struct dep_age_identity *identity,
                                          struct dep_buf *out);
+
+/*
+ * A passphrase to be told by another way: 150 random bits as six groups of five of the digits and
+ * the lower-case letters but i, l, o and u, "-" between them. Secret: the caller wipes it.
+ */
+void dep_age_passphrase_new(dep_random_fn *random, char out[DEP_AGE_PASSPHRASE_TEXT + 1]);
 
 /* Who may open: recipients, or a passphrase (then alone, as the standard demands). */
 struct dep_age_to {

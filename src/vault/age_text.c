@@ -87,3 +87,18 @@ int dep_age_identity_encode(const struct dep_age_identity *identity, struct dep_
         out->len = from;
     return err;
 }
+
+/* Read out over a telephone and typed by somebody else: no letter that looks like a digit, and
+ * groups short enough to be kept in mind. Words would need a list that each reader's copy agrees
+ * with in no way at all; these need none. */
+void dep_age_passphrase_new(dep_random_fn *random, char out[DEP_AGE_PASSPHRASE_TEXT + 1])
+{
+    enum { GROUP = 6 };
+    static const char alphabet[] = "0123456789abcdefghjkmnpqrstvwxyz";
+    uint8_t bytes[DEP_AGE_PASSPHRASE_TEXT];
+    random(bytes, sizeof bytes);
+    for (size_t i = 0; i < sizeof bytes; i++)
+        out[i] = i % GROUP == GROUP - 1 ? '-' : alphabet[bytes[i] % 32];
+    out[sizeof bytes] = 0;
+    dep_wipe(bytes, sizeof bytes);
+}

@@ -6,6 +6,8 @@
 
 #include "vault/test_support.h"
 
+#include <ctype.h>
+
 enum { OUT_CAP = 8 * 1024 * 1024 };
 
 static const uint8_t file_key[DEP_AGE_FILE_KEY_LEN] = "sixteen byte key";
@@ -263,6 +265,30 @@ static void test_header_cap(void **state)
     }
 }
 
+static void test_passphrase_new(void **state)
+{
+    (void)state;
+    char one[DEP_AGE_PASSPHRASE_TEXT + 1], other[sizeof one];
+    unsigned seen = 0;
+    dep_age_passphrase_new(counter_random, one);
+    dep_age_passphrase_new(counter_random, other);
+    assert_int_equal(strlen(one), DEP_AGE_PASSPHRASE_TEXT);
+    assert_string_not_equal(one, other);
+    for (size_t i = 0; i < DEP_AGE_PASSPHRASE_TEXT; i++)
+        assert_true(i % 6 == 5 ? one[i] == '-' : isdigit(one[i]) || islower(one[i]));
+    assert_int_equal(strcspn(one, "ilou"), DEP_AGE_PASSPHRASE_TEXT);
+    /* Every character of the alphabet, of which there are 32, comes: 30 are drawn at a time. */
+    bool drawn[128] = {false};
+    for (size_t i = 0; i < 100; i++) {
+        dep_age_passphrase_new(dep_random, one);
+        for (const char *at = one; *at; at++) {
+            seen += *at != '-' && !drawn[(size_t)*at];
+            drawn[(size_t)*at] = true;
+        }
+    }
+    assert_int_equal(seen, 32);
+}
+
 int main(void)
 {
     assert(dep_crypto_init(false) == DEP_OK);
@@ -270,6 +296,6 @@ int main(void)
         cmocka_unit_test(test_recipient),     cmocka_unit_test(test_identity),
         cmocka_unit_test(test_padded),        cmocka_unit_test(test_encode_refuses),
         cmocka_unit_test(test_header_damage), cmocka_unit_test(test_header_rows),
-        cmocka_unit_test(test_header_cap)};
+        cmocka_unit_test(test_header_cap),    cmocka_unit_test(test_passphrase_new)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
