@@ -1,6 +1,7 @@
 #include "cli/verdict.h"
 
 #include "codec/text.h"
+#include "rules/written.h"
 
 #include <string.h>
 
@@ -52,7 +53,7 @@ static void show_giver(const struct dep_judgement *judgement,
 {
     enum dep_giver giver = dep_need_giver(requirement->need);
     const struct dep_charter *charter = judgement->known.charter;
-    const char *who = dep_judgement_who(judgement, requirement);
+    const char *who = dep_requirement_who(charter, requirement);
     if (giver == DEP_GIVER_NOBODY)
         return;
     (void)printf("\n             %s: ", _("Who can give it"));
@@ -69,6 +70,7 @@ static void show_requirement(const struct dep_judgement *judgement,
 {
     const struct dep_charter *charter = judgement->known.charter;
     bool met = requirement->met == DEP_MET;
+    const char *code = dep_requirement_code(charter, requirement);
     enum dep_list list = requirement->need == DEP_NEED_HANDLING_PERMISSION ? DEP_LIST_HANDLING
                                                                            : DEP_LIST_TERRITORIES;
     (void)printf("  ");
@@ -79,8 +81,7 @@ static void show_requirement(const struct dep_judgement *judgement,
                      9);
     (void)printf("  ");
     show_text(word_of("need", dep_need_name(requirement->need)));
-    if (requirement->code >= 0) {
-        const char *code = dep_charter_code_at(charter, list, (size_t)requirement->code)->code;
+    if (code) {
         (void)printf(" (");
         show_text(dep_code_name(charter, list, code));
         (void)printf(")");

@@ -3,7 +3,7 @@
  * approval as facts (src/rules/judge.h), and what is known of the material of an action.
  *
  * Format:  doc/format/consent.md (records), section "From records to facts".
- * Layer:   node. What one record says (dep_fact_*) is pure.
+ * Layer:   node. What one record says is rules/fact.h and rules/action.h.
  * Reads:   with the officer's roles; legal reads all of it. What could not be read is told, one by
  *          one: it counts neither as there nor as absent.
  */
@@ -55,41 +55,9 @@ DEP_MUST_USE int dep_node_known(struct dep_node *node, const struct dep_moment *
  * known of it comes from the item's own record (territory, legal basis, what is sensitive) and its
  * newest marking at that moment. Findings, with the item as detail: "item.absent"; "material.unread"
  * (one of the two can't be read any more or not by this officer); "material.code" (a code that isn't
- * in the charter's lists: whatever a rule says about it would be missed); "material.territory"
- * (nobody stated where it comes from).
+ * in the charter's lists: whatever a rule says about it would be missed).
  */
 DEP_MUST_USE int dep_node_material(struct dep_node *node, const struct dep_known *known,
                                    const json_t *stated, struct dep_material *out,
                                    struct dep_problem *problem);
-
-/* ---- what one record says: pure ---- */
-
-/* Who recorded it, where, when. */
-struct dep_fact_source {
-    struct dep_hash record;
-    uint64_t index;
-    const char *by; /* officer's code */
-    int64_t recorded_s;
-};
-struct dep_fact_reader {
-    const struct dep_charter *charter;
-    struct dep_names *names;
-    const char *member;
-};
-/*
- * DEP_FOUND "fact.form" where the claims don't say what doc/format/consent.md wants of them,
- * "fact.none" where they are well formed and give nothing (a request that goes out, a side that
- * refused): `out` is then untouched. Codes that the charter doesn't list give nothing either.
- */
-DEP_MUST_USE int dep_fact_of_request(const struct dep_fact_reader *reader,
-                                     const struct dep_fact_source *source, const json_t *claims,
-                                     struct dep_fact *out, struct dep_finding *why);
-DEP_MUST_USE int dep_fact_of_consent(const struct dep_fact_reader *reader,
-                                     const struct dep_fact_source *source, const json_t *claims,
-                                     struct dep_fact *out, struct dep_finding *why);
-DEP_MUST_USE int dep_fact_of_assurance(const struct dep_fact_reader *reader,
-                                       const struct dep_fact_source *source, const json_t *claims,
-                                       struct dep_fact *out, struct dep_finding *why);
-/* INTERVAL. False where it isn't one. */
-bool dep_interval_parse(const json_t *interval, struct dep_interval *out);
 #endif

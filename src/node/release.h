@@ -25,11 +25,6 @@ void dep_judgement_done(struct dep_judgement *judgement);
 #define DEP_AUTO_JUDGEMENT DEP_CLEANUP(dep_judgement_done) struct dep_judgement
 /* VERDICT of doc/format/consent.md; new reference, NULL without memory. */
 json_t *dep_judgement_json(const struct dep_judgement *judgement);
-/* Who could give what a requirement asks for, as the charter names them: the id of a member, the
- * code of a recipient; NULL where dep_need_giver() says all there is to say. */
-const char *dep_judgement_who(const struct dep_judgement *judgement,
-                              const struct dep_requirement *requirement);
-
 /*
  * What is needed for an action at that moment, and what of it is there. Nothing is recorded.
  * `type`: release.prepared or mission.recorded; `claims` its fields. `prepared`: the record where

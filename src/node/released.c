@@ -4,6 +4,7 @@
 #include "codec/text.h"
 #include "node/node_impl.h"
 #include "node/release.h"
+#include "rules/fact.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -377,7 +377,7 @@ int dep_judge(const struct dep_charter *charter, const struct dep_facts *facts,
         dep_verdict_done(&judging.verdict);
         return err;
     }
-    dep_verdict_digest(charter, action, at, &judging.verdict);
+    dep_verdict_seal(charter, action, at, &judging.verdict);
     *out = judging.verdict;
     return DEP_OK;
 }

@@ -137,6 +137,25 @@ static inline int64_t dep_seconds_add(int64_t a, int64_t b)
 }
 
 /* ---- the verdict's bytes (verdict.c) ---- */
-void dep_verdict_digest(const struct dep_charter *charter, const struct dep_action *action,
-                        const struct dep_judged_at *at, struct dep_verdict *verdict);
+
+/* The text of section 5, line by line. */
+struct dep_verdict_digest {
+    struct dep_sha256_stream stream;
+};
+struct dep_verdict_line {
+    int material;
+    enum dep_need need;
+    const char *code; /* or NULL */
+    enum dep_met met;
+    const struct dep_hash *record, *status; /* or NULL */
+};
+void dep_verdict_digest_start(struct dep_verdict_digest *digest, const struct dep_hash *charter,
+                              const struct dep_hash *action, const struct dep_judged_at *at);
+void dep_verdict_digest_line(struct dep_verdict_digest *digest,
+                             const struct dep_verdict_line *line);
+void dep_verdict_digest_finish(struct dep_verdict_digest *digest, const char *no_rule,
+                               enum dep_outcome outcome, struct dep_hash *out);
+/* Of a verdict as it was judged. */
+void dep_verdict_seal(const struct dep_charter *charter, const struct dep_action *action,
+                      const struct dep_judged_at *at, struct dep_verdict *verdict);
 #endif

@@ -2,6 +2,7 @@
  * A verdict's words and its digest (doc/format/rules.md section 5).
  */
 #include "rules/judging.h"
+#include "rules/written.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -94,44 +95,58 @@ static void put_number(struct dep_sha256_stream *stream, int64_t number)
     put(stream, text, '\n');
 }
 
-static void put_requirement(struct dep_sha256_stream *stream, const struct dep_charter *charter,
-                            const struct dep_requirement *requirement)
+void dep_verdict_digest_start(struct dep_verdict_digest *digest, const struct dep_hash *charter,
+                              const struct dep_hash *action, const struct dep_judged_at *at)
 {
-    char material[16] = "-";
-    if (requirement->material != DEP_MATERIAL_NONE)
-        (void)snprintf(material, sizeof material, "%d", requirement->material);
-    enum dep_list list = requirement->need == DEP_NEED_HANDLING_PERMISSION ? DEP_LIST_HANDLING
-                                                                           : DEP_LIST_TERRITORIES;
-    const struct dep_fact *by = requirement->by;
-    put(stream, material, ' ');
-    put(stream, dep_need_name(requirement->need), ' ');
-    put(stream,
-        requirement->code < 0 ? "-"
-                              : dep_charter_code_at(charter, list, (size_t)requirement->code)->code,
-        ' ');
-    put(stream, dep_met_name(requirement->met), ' ');
-    put_hash(stream, by ? &by->record : NULL, ' ');
-    put_hash(stream, by && requirement->by_status ? &by->status : NULL, '\n');
-}
-
-void dep_verdict_digest(const struct dep_charter *charter, const struct dep_action *action,
-                        const struct dep_judged_at *at, struct dep_verdict *verdict)
-{
-    struct dep_sha256_stream stream;
+    struct dep_sha256_stream *stream = &digest->stream;
     char size[24];
     (void)snprintf(size, sizeof size, "%" PRIu64, at->size);
-    dep_sha256_start(&stream);
-    put(&stream, "depositary verdict v1", '\n');
-    put_hash(&stream, dep_charter_digest(charter), '\n');
-    put(&stream, at->origin, '\n');
-    put(&stream, size, '\n');
-    put_hash(&stream, &at->root, '\n');
-    put_number(&stream, at->now_s);
-    put_number(&stream, at->uncertainty_s);
-    put_hash(&stream, &action->digest, '\n');
-    for (size_t i = 0; i < verdict->requirement_count; i++)
-        put_requirement(&stream, charter, &verdict->requirements[i]);
-    put(&stream, verdict->no_rule ? verdict->no_rule : "-", '\n');
-    put(&stream, dep_outcome_name(verdict->outcome), '\n');
-    dep_sha256_finish(&stream, &verdict->digest);
+    dep_sha256_start(stream);
+    put(stream, "depositary verdict v1", '\n');
+    put_hash(stream, charter, '\n');
+    put(stream, at->origin, '\n');
+    put(stream, size, '\n');
+    put_hash(stream, &at->root, '\n');
+    put_number(stream, at->now_s);
+    put_number(stream, at->uncertainty_s);
+    put_hash(stream, action, '\n');
+}
+
+void dep_verdict_digest_line(struct dep_verdict_digest *digest, const struct dep_verdict_line *line)
+{
+    struct dep_sha256_stream *stream = &digest->stream;
+    char material[16] = "-";
+    if (line->material != DEP_MATERIAL_NONE)
+        (void)snprintf(material, sizeof material, "%d", line->material);
+    put(stream, material, ' ');
+    put(stream, dep_need_name(line->need), ' ');
+    put(stream, line->code ? line->code : "-", ' ');
+    put(stream, dep_met_name(line->met), ' ');
+    put_hash(stream, line->record, ' ');
+    put_hash(stream, line->status, '\n');
+}
+
+void dep_verdict_digest_finish(struct dep_verdict_digest *digest, const char *no_rule,
+                               enum dep_outcome outcome, struct dep_hash *out)
+{
+    put(&digest->stream, no_rule ? no_rule : "-", '\n');
+    put(&digest->stream, dep_outcome_name(outcome), '\n');
+    dep_sha256_finish(&digest->stream, out);
+}
+
+void dep_verdict_seal(const struct dep_charter *charter, const struct dep_action *action,
+                      const struct dep_judged_at *at, struct dep_verdict *verdict)
+{
+    struct dep_verdict_digest digest;
+    dep_verdict_digest_start(&digest, dep_charter_digest(charter), &action->digest, at);
+    for (size_t i = 0; i < verdict->requirement_count; i++) {
+        const struct dep_requirement *requirement = &verdict->requirements[i];
+        const struct dep_fact *by = requirement->by;
+        dep_verdict_digest_line(
+            &digest, &(struct dep_verdict_line){requirement->material, requirement->need,
+                                                dep_requirement_code(charter, requirement),
+                                                requirement->met, by ? &by->record : NULL,
+                                                by && requirement->by_status ? &by->status : NULL});
+    }
+    dep_verdict_digest_finish(&digest, verdict->no_rule, verdict->outcome, &verdict->digest);
 }

@@ -2,7 +2,7 @@
  * What one record says, as a fact: the first row of each table is good, each other differs in one
  * respect.
  */
-#include "node/facts.h"
+#include "rules/fact.h"
 #include "rules/test_support.h"
 
 enum { RECORDED_S = 1796083300 };
@@ -33,7 +33,7 @@ static int setup(void **state)
     assert_int_equal(dep_names_new(&fixture->names), DEP_OK);
     fixture->reader = (struct dep_fact_reader){fixture->charter, fixture->names, "m0"};
     fixture->source = (struct dep_fact_source){
-        .record = {{7}}, .index = 12, .by = "L1", .recorded_s = RECORDED_S};
+        .record = {{7}}, .index = 12, .iss = "m0", .by = "L1", .recorded_s = RECORDED_S};
     *state = fixture;
     return 0;
 }
@@ -47,11 +47,8 @@ static int teardown(void **state)
     return 0;
 }
 
-typedef int fact_fn(const struct dep_fact_reader *reader, const struct dep_fact_source *source,
-                    const json_t *claims, struct dep_fact *out, struct dep_finding *why);
-
 /* The claims with `value` put at `pointer` ("" leaves them as they are, NULL takes away). */
-static int read_changed(const struct fixture *fixture, fact_fn *read, const char *text,
+static int read_changed(const struct fixture *fixture, dep_fact_fn *read, const char *text,
                         const char *pointer, const char *value, struct dep_fact *out,
                         struct dep_finding *why)
 {
@@ -63,8 +60,8 @@ static int read_changed(const struct fixture *fixture, fact_fn *read, const char
     return err;
 }
 
-static struct dep_fact read_good(void **state, fact_fn *read, const char *text, const char *pointer,
-                                 const char *value)
+static struct dep_fact read_good(void **state, dep_fact_fn *read, const char *text,
+                                 const char *pointer, const char *value)
 {
     struct dep_fact fact;
     struct dep_finding why = {"", "", 0};
@@ -79,7 +76,7 @@ struct bad_row {
     const char *pointer, *value, *id;
 };
 
-static void read_bad(void **state, fact_fn *read, const char *text, const struct bad_row *rows,
+static void read_bad(void **state, dep_fact_fn *read, const char *text, const struct bad_row *rows,
                      size_t count)
 {
     struct dep_fact untouched;
@@ -208,6 +205,35 @@ static void test_session(void **state)
     }
 }
 
+/* What a member signs of its own consent in its own log is signed, whoever reads it; of anybody
+ * else's it is on paper. */
+static void test_signed_by(void **state)
+{
+    static const struct {
+        const char *iss, *grantor, *layer;
+        bool own, on_paper;
+    } rows[] = {
+        {"m0", "m0", "host", true, false},        {"m0", "m1", "host", false, true},
+        {"m1", "m1", "host", false, false},       {"m1", "m0", "host", true, true},
+        {"m1", "m1", "originator", false, false}, {"m2", "m1", "originator", false, true},
+        {"m0", "m1", "source", true, false},      {"m1", "m1", "source", false, false},
+    };
+    struct fixture *fixture = *state;
+    for (size_t i = 0; i < DEP_COUNT(rows); i++) {
+        struct dep_fact fact;
+        struct dep_finding why = {"", "", 0};
+        json_t *claims = json_of(consent);
+        json_change(claims, "/terms/grantor", json_string(rows[i].grantor));
+        json_change(claims, "/terms/layer", json_string(rows[i].layer));
+        fixture->source.iss = rows[i].iss;
+        assert_int_equal(
+            dep_fact_of_consent(&fixture->reader, &fixture->source, claims, &fact, &why), DEP_OK);
+        if (fact.own != rows[i].own || fact.on_paper != rows[i].on_paper)
+            fail_msg("row %zu", i);
+        json_decref(claims);
+    }
+}
+
 /* ---- assurances ---- */
 
 static const char assurance[] =
@@ -269,6 +295,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_request, setup, teardown),
         cmocka_unit_test_setup_teardown(test_consent, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_signed_by, setup, teardown),
         cmocka_unit_test_setup_teardown(test_session, setup, teardown),
         cmocka_unit_test_setup_teardown(test_assurance, setup, teardown),
         cmocka_unit_test(test_interval),

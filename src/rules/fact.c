@@ -2,8 +2,9 @@
  * What one record says, as a fact for the judge. Whatever isn't said in so many words gives
  * nothing: a code that the charter doesn't list, an empty list, a side that refused.
  */
+#include "rules/fact.h"
+
 #include "codec/text.h"
-#include "node/facts.h"
 
 #include <string.h>
 
@@ -148,17 +149,18 @@ int dep_fact_of_request(const struct dep_fact_reader *reader, const struct dep_f
 
 /* ---- consents ---- */
 
-static int grantor_of(const struct dep_fact_reader *reader, const json_t *terms, bool on_paper,
-                      struct dep_fact *out, struct dep_finding *why)
+static int grantor_of(const struct dep_fact_reader *reader, const struct dep_fact_source *source,
+                      const json_t *terms, bool on_paper, struct dep_fact *out,
+                      struct dep_finding *why)
 {
     const char *layer = dep_json_string(terms, "layer");
     const char *grantor = dep_json_string(terms, "grantor");
     if (!layer)
         return malformed(why);
     if (strcmp(layer, "source") == 0) {
-        /* Given to this member's officer, and withdrawn there: no other register knows better. */
+        /* Given to an officer of that member, and withdrawn there: no other register knows better. */
         out->layer = DEP_LAYER_SOURCE;
-        out->own = true;
+        out->own = strcmp(source->iss, reader->member) == 0;
         out->on_paper = on_paper;
         return DEP_OK;
     }
@@ -166,8 +168,8 @@ static int grantor_of(const struct dep_fact_reader *reader, const json_t *terms,
         return malformed(why);
     out->layer = strcmp(layer, "host") == 0 ? DEP_LAYER_HOST : DEP_LAYER_ORIGINATOR;
     out->own = strcmp(grantor, reader->member) == 0;
-    /* Whatever its side says: an officer of ours recorded it, and can't sign for another member. */
-    out->on_paper = on_paper || !out->own;
+    /* Whatever its side says: an officer of one member can't sign for another. */
+    out->on_paper = on_paper || strcmp(source->iss, grantor) != 0;
     return dep_names_add(reader->names, grantor, &out->grantor);
 }
 
@@ -216,7 +218,7 @@ int dep_fact_of_consent(const struct dep_fact_reader *reader, const struct dep_f
     if (!err)
         err = begin(reader, source, DEP_FACT_CONSENT, &fact);
     if (!err)
-        err = grantor_of(reader, terms, on_paper, &fact, why);
+        err = grantor_of(reader, source, terms, on_paper, &fact, why);
     if (!err && !terms_of(reader->charter, terms, &fact))
         err = malformed(why);
     if (!err)
@@ -272,4 +274,22 @@ int dep_fact_of_assurance(const struct dep_fact_reader *reader,
     if (!err)
         *out = fact;
     return err;
+}
+
+/* ---- approvals ---- */
+
+int dep_fact_of_approval(const struct dep_fact_reader *reader, const struct dep_fact_source *source,
+                         const json_t *claims, struct dep_fact *out, struct dep_finding *why)
+{
+    const json_t *ref = json_array_get(dep_json_array(claims, "refs"), 0);
+    const char *hex = dep_json_string(ref, "sha256");
+    struct dep_fact fact;
+    int err = begin(reader, source, DEP_FACT_APPROVAL, &fact);
+    if (err)
+        return err;
+    fact.in_force = (struct dep_interval){INT64_MIN, INT64_MAX};
+    if (!hex || !dep_hex_parse(dep_slice_string(hex), fact.approves.bytes, DEP_HASH_LEN))
+        return malformed(why);
+    *out = fact;
+    return DEP_OK;
 }

@@ -1,0 +1,359 @@
+#include "rules/heard.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const char CLAUSE[] = "doc/format/consent.md";
+
+/* What was given, or corrects what was. */
+struct given {
+    struct dep_fact fact;
+    dep_id member;
+    struct dep_hash supersedes;
+    bool corrects;
+    bool rejects;       /* an approver who said no */
+    int64_t earliest_s; /* when it can have been recorded at the earliest */
+};
+
+enum said_kind { SAID_WITHDRAWN, SAID_ANSWERED, SAID_CHECKED };
+
+/* What was said of it later. */
+struct said {
+    enum said_kind kind;
+    struct dep_hash about;
+    uint64_t index;
+    dep_id member, by;
+    bool good; /* an answer that doesn't end it; a check that found it as recorded */
+    int64_t earliest_s;
+};
+
+struct dep_heard {
+    struct dep_fact_reader reader;
+    int64_t before_s;
+    struct given *given;
+    size_t given_count, given_room;
+    struct said *said;
+    size_t said_count, said_room;
+};
+
+/* ---- types ---- */
+
+enum role { GIVES, WITHDRAWS, ANSWERS, CHECKS };
+
+struct type {
+    struct dep_heard_type is;
+    enum role role;
+    dep_fact_fn *read; /* of what is given */
+};
+
+static const struct type TYPES[] = {
+    {{"request.made", false}, GIVES, dep_fact_of_request},
+    {{"consent.given", false}, GIVES, dep_fact_of_consent},
+    {{"assurance.given", false}, GIVES, dep_fact_of_assurance},
+    {{"approval.given", true}, GIVES, dep_fact_of_approval},
+    {{"request.answered", false}, ANSWERS, NULL},
+    {{"consent.checked", false}, CHECKS, NULL},
+    {{"consent.withdrawn", true}, WITHDRAWS, NULL},
+    {{"assurance.withdrawn", true}, WITHDRAWS, NULL},
+};
+
+static const struct type *type_find(const char *type)
+{
+    for (size_t i = 0; i < DEP_COUNT(TYPES); i++)
+        if (strcmp(TYPES[i].is.type, type) == 0)
+            return &TYPES[i];
+    return NULL;
+}
+
+size_t dep_heard_type_count(void)
+{
+    return DEP_COUNT(TYPES);
+}
+
+const struct dep_heard_type *dep_heard_type_at(size_t index)
+{
+    assert(index < DEP_COUNT(TYPES));
+    return &TYPES[index].is;
+}
+
+const struct dep_heard_type *dep_heard_type_find(const char *type)
+{
+    const struct type *found = type_find(type);
+    return found ? &found->is : NULL;
+}
+
+/* ---- life ---- */
+
+int dep_heard_new(const struct dep_fact_reader *reader, int64_t before_s, struct dep_heard **out)
+{
+    struct dep_heard *heard = dep_alloc(sizeof *heard);
+    if (!heard)
+        return DEP_ERR_NOMEM;
+    heard->reader = *reader;
+    heard->before_s = before_s;
+    *out = heard;
+    return DEP_OK;
+}
+
+void dep_heard_free(struct dep_heard *heard)
+{
+    if (!heard)
+        return;
+    free(heard->given);
+    free(heard->said);
+    free(heard);
+}
+
+/* `list`, with room behind its `count`; NULL where there is no memory. */
+static void *with_room(void *list, size_t count, size_t size, size_t *room)
+{
+    if (count < *room)
+        return list;
+    size_t wanted = *room ? 2 * *room : 64;
+    void *grown = dep_realloc_array(list, wanted, size);
+    if (grown)
+        *room = wanted;
+    return grown;
+}
+
+static int add_given(struct dep_heard *heard, const struct given *given)
+{
+    struct given *list =
+        with_room(heard->given, heard->given_count, sizeof *list, &heard->given_room);
+    if (!list)
+        return DEP_ERR_NOMEM;
+    heard->given = list;
+    heard->given[heard->given_count++] = *given;
+    return DEP_OK;
+}
+
+static int add_said(struct dep_heard *heard, const struct said *said)
+{
+    struct said *list = with_room(heard->said, heard->said_count, sizeof *list, &heard->said_room);
+    if (!list)
+        return DEP_ERR_NOMEM;
+    heard->said = list;
+    heard->said[heard->said_count++] = *said;
+    return DEP_OK;
+}
+
+/* ---- times ---- */
+
+struct when {
+    int64_t earliest_s, latest_s;
+};
+
+static struct when when_recorded(const struct dep_heard *heard, const json_t *claims)
+{
+    int64_t iat = 0, uncertainty_s = 0;
+    (void)dep_json_int(claims, "iat", &iat);
+    (void)dep_json_int(dep_json_object(claims, "clock"), "uncertainty_s", &uncertainty_s);
+    struct when when;
+    /* No clock is so wrong; a record that says so counts from the latest and ends at the earliest. */
+    if (__builtin_sub_overflow(iat, uncertainty_s, &when.earliest_s))
+        when.earliest_s = INT64_MIN;
+    if (__builtin_add_overflow(iat, uncertainty_s, &when.latest_s))
+        when.latest_s = INT64_MAX;
+    if (when.earliest_s > heard->before_s)
+        when.earliest_s = heard->before_s;
+    if (when.latest_s > heard->before_s)
+        when.latest_s = heard->before_s;
+    return when;
+}
+
+/* ---- taking in ---- */
+
+/* The record that the first ref with this rel names. */
+static bool ref_of(const json_t *claims, const char *rel, struct dep_hash *out)
+{
+    size_t i;
+    json_t *ref;
+    json_array_foreach(dep_json_array(claims, "refs"), i, ref)
+    {
+        const char *name = dep_json_string(ref, "rel"), *hex = dep_json_string(ref, "sha256");
+        if (name && strcmp(name, rel) == 0)
+            return hex && dep_hex_parse(dep_slice_string(hex), out->bytes, DEP_HASH_LEN);
+    }
+    return false;
+}
+
+static const char *officer_of(const json_t *claims)
+{
+    const char *code = dep_json_string(dep_json_object(claims, "by"), "code");
+    return code ? code : "";
+}
+
+static const char *member_of(const json_t *claims)
+{
+    const char *iss = dep_json_string(claims, "iss");
+    return iss ? iss : "";
+}
+
+static int take_given(struct dep_heard *heard, const struct type *type,
+                      const struct dep_heard_record *record, struct dep_finding *why)
+{
+    const json_t *claims = record->claims;
+    struct when when = when_recorded(heard, claims);
+    struct dep_fact_source source = {.record = record->sha256,
+                                     .index = record->index,
+                                     .iss = member_of(claims),
+                                     .by = officer_of(claims),
+                                     .recorded_s = when.latest_s};
+    struct given given = {.earliest_s = when.earliest_s,
+                          .rejects = type->is.open && !dep_json_true(claims, "approved")};
+    if (!record->whole && !type->is.open)
+        return dep_found(why, "fact.unread", CLAUSE, 0);
+    int err = dep_names_add(heard->reader.names, source.iss, &given.member);
+    struct dep_finding none = {.id = ""};
+    if (!err)
+        err = type->read(&heard->reader, &source, claims, &given.fact, &none);
+    if (err == DEP_FOUND)
+        return strcmp(none.id, "fact.none") == 0
+                   ? DEP_OK
+                   : dep_found(why, none.id, none.clause, none.offset);
+    if (err)
+        return err;
+    given.corrects = ref_of(claims, "supersedes", &given.supersedes);
+    return add_given(heard, &given);
+}
+
+static bool says(const json_t *claims, const char *name, const char *value)
+{
+    const char *text = dep_json_string(claims, name);
+    return text && strcmp(text, value) == 0;
+}
+
+static int take_said(struct dep_heard *heard, const struct type *type,
+                     const struct dep_heard_record *record)
+{
+    const json_t *claims = record->claims;
+    struct said said = {.index = record->index,
+                        .earliest_s = when_recorded(heard, claims).earliest_s};
+    if (!ref_of(claims, type->role == ANSWERS ? "answers" : "about", &said.about))
+        return DEP_OK;
+    switch (type->role) {
+    case ANSWERS:
+        said.kind = SAID_ANSWERED;
+        said.good = record->whole && dep_json_string(claims, "answer") &&
+                    !says(claims, "answer", "withdrawn");
+        break;
+    case CHECKS:
+        said.kind = SAID_CHECKED;
+        said.good = record->whole && says(claims, "outcome", "as_recorded");
+        break;
+    case WITHDRAWS:
+    case GIVES: said.kind = SAID_WITHDRAWN; break;
+    }
+    int err = dep_names_add(heard->reader.names, member_of(claims), &said.member);
+    if (!err)
+        err = dep_names_add(heard->reader.names, officer_of(claims), &said.by);
+    return err ? err : add_said(heard, &said);
+}
+
+int dep_heard_add(struct dep_heard *heard, const struct dep_heard_record *record,
+                  struct dep_finding *why)
+{
+    const struct type *type = type_find(record->type);
+    assert(type);
+    return type->role == GIVES ? take_given(heard, type, record, why)
+                               : take_said(heard, type, record);
+}
+
+/* ---- putting together ---- */
+
+static int compare_given(const void *a, const void *b)
+{
+    return memcmp(((const struct given *)a)->fact.record.bytes,
+                  ((const struct given *)b)->fact.record.bytes, DEP_HASH_LEN);
+}
+
+static int compare_said(const void *a, const void *b)
+{
+    uint64_t left = ((const struct said *)a)->index, right = ((const struct said *)b)->index;
+    return left < right ? -1 : left > right;
+}
+
+static struct given *find_given(struct dep_heard *heard, const struct dep_hash *record,
+                                dep_id member)
+{
+    struct given key = {.fact.record = *record};
+    struct given *found = heard->given_count ? bsearch(&key, heard->given, heard->given_count,
+                                                       sizeof key, compare_given)
+                                             : NULL;
+    return found && found->member == member ? found : NULL;
+}
+
+static void withdraw(struct given *given, int64_t at_s)
+{
+    if (at_s < given->fact.withdrawn_s)
+        given->fact.withdrawn_s = at_s;
+}
+
+/* In the order of the log: the newest answer counts, and the newest check by another officer than
+ * the one who recorded it, above all one that found something else. A withdrawal is for ever. */
+static void apply_said(struct dep_heard *heard, enum said_kind kind)
+{
+    for (size_t i = 0; i < heard->said_count; i++) {
+        const struct said *said = &heard->said[i];
+        struct given *given =
+            said->kind == kind ? find_given(heard, &said->about, said->member) : NULL;
+        if (!given)
+            continue;
+        switch (kind) {
+        case SAID_ANSWERED:
+            given->fact.withdrawn_s = said->good ? INT64_MAX : said->earliest_s;
+            break;
+        case SAID_CHECKED:
+            if (!said->good || said->by != given->fact.by)
+                given->fact.checked_by = said->good ? said->by : 0;
+            break;
+        case SAID_WITHDRAWN: withdraw(given, said->earliest_s); break;
+        }
+    }
+}
+
+/* What a correction says takes the place of what it corrects. */
+static void apply_corrections(struct dep_heard *heard)
+{
+    for (size_t i = 0; i < heard->given_count; i++) {
+        const struct given *correction = &heard->given[i];
+        struct given *corrected =
+            correction->corrects ? find_given(heard, &correction->supersedes, correction->member)
+                                 : NULL;
+        if (corrected)
+            withdraw(corrected, correction->earliest_s);
+    }
+}
+
+/* Who approved and later said no has approved no longer. */
+static void apply_rejections(struct dep_heard *heard)
+{
+    for (size_t i = 0; i < heard->given_count; i++) {
+        const struct given *no = &heard->given[i];
+        for (size_t k = 0; no->rejects && k < heard->given_count; k++) {
+            struct given *yes = &heard->given[k];
+            if (yes->fact.kind == DEP_FACT_APPROVAL && !yes->rejects && yes->member == no->member &&
+                yes->fact.index < no->fact.index && yes->fact.by == no->fact.by &&
+                dep_hash_equal(&yes->fact.approves, &no->fact.approves))
+                withdraw(yes, no->earliest_s);
+        }
+    }
+}
+
+int dep_heard_facts(struct dep_heard *heard, struct dep_facts *facts)
+{
+    if (heard->given_count)
+        qsort(heard->given, heard->given_count, sizeof *heard->given, compare_given);
+    if (heard->said_count)
+        qsort(heard->said, heard->said_count, sizeof *heard->said, compare_said);
+    apply_said(heard, SAID_ANSWERED);
+    apply_said(heard, SAID_CHECKED);
+    apply_said(heard, SAID_WITHDRAWN);
+    apply_corrections(heard);
+    apply_rejections(heard);
+    int err = DEP_OK;
+    for (size_t i = 0; !err && i < heard->given_count; i++)
+        if (!heard->given[i].rejects)
+            err = dep_facts_add(facts, &heard->given[i].fact);
+    return err;
+}

@@ -1,0 +1,54 @@
+/*
+ * What was heard of: requests, consents, assurances and approvals, and what was said of them later
+ * (answers, checks, withdrawals, corrections), as facts for the judge. Fed records in any order,
+ * from a register or from a package.
+ *
+ * Format:  doc/format/consent.md, "What the judge reads".
+ * Layer:   rules (pure).
+ */
+#ifndef DEP_RULES_HEARD_H
+#define DEP_RULES_HEARD_H
+#include "rules/fact.h"
+
+/* A type of record that matters here. What counts of an `open` one is open. */
+struct dep_heard_type {
+    const char *type;
+    bool open;
+};
+size_t dep_heard_type_count(void);
+const struct dep_heard_type *dep_heard_type_at(size_t index);
+/* NULL where it doesn't matter. */
+const struct dep_heard_type *dep_heard_type_find(const char *type);
+
+struct dep_heard_record {
+    struct dep_hash sha256; /* of its JWT */
+    uint64_t index;
+    const char *type;     /* one of those above */
+    const json_t *claims; /* with the envelope; at least the open ones */
+    bool whole;           /* and all the others */
+};
+
+struct dep_heard;
+/* What stands there was recorded at the latest at `before_s`, whatever its clock says. `reader` is
+ * copied. */
+DEP_MUST_USE int dep_heard_new(const struct dep_fact_reader *reader, int64_t before_s,
+                               struct dep_heard **out);
+void dep_heard_free(struct dep_heard *heard);
+static inline void dep_heard_release(struct dep_heard **heard)
+{
+    dep_heard_free(*heard);
+}
+#define DEP_AUTO_HEARD DEP_CLEANUP(dep_heard_release) struct dep_heard
+/*
+ * Take a record in. Its claims may go afterwards. One that gives nothing is taken and forgotten.
+ * Findings: "fact.form", "fact.unread" (it isn't whole, and gives something only as a whole); what
+ * was said later counts all the same, against who relies on it: an answer that can't be read may be
+ * a withdrawal, and a check that can't be read confirms nothing. A fact's records are found by their
+ * SHA-256, and only their own member says anything of them.
+ */
+DEP_MUST_USE int dep_heard_add(struct dep_heard *heard, const struct dep_heard_record *record,
+                               struct dep_finding *why);
+/* Add the facts that came of it. Withdrawn and lapsed ones are among them: the judge tells those
+ * apart. Approvals that were taken back are too, refusals to approve aren't. */
+DEP_MUST_USE int dep_heard_facts(struct dep_heard *heard, struct dep_facts *facts);
+#endif

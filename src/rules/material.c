@@ -1,0 +1,169 @@
+/*
+ * What is known of one material of an action: its item's own record, and its newest marking.
+ */
+#include "rules/action.h"
+
+#include <string.h>
+
+static const char CLAUSE[] = "doc/format/consent.md";
+
+const char *const dep_material_fields[] = {"basis", "sensitive", "territory", NULL};
+
+struct material_work {
+    const struct dep_fact_reader *reader;
+    const struct dep_material_records *records;
+    struct dep_material material;
+    const char **out_at;
+    struct dep_finding *why;
+};
+
+/* A code that no list has can't be judged, and is never passed over. */
+static int add_code(struct material_work *work, enum dep_list list, const char *code,
+                    struct dep_codes *to)
+{
+    int place = code ? dep_charter_code_find(work->reader->charter, list, code) : -1;
+    if (place >= 0) {
+        dep_codes_add(to, place);
+        return DEP_OK;
+    }
+    *work->out_at = code ? code : "?";
+    return dep_found(work->why, "material.code", CLAUSE, 0);
+}
+
+static int add_codes(struct material_work *work, enum dep_list list, const json_t *array,
+                     struct dep_codes *to)
+{
+    size_t i;
+    json_t *element;
+    json_array_foreach(array, i, element)
+    {
+        int err = add_code(work, list, json_string_value(element), to);
+        if (err)
+            return err;
+    }
+    return DEP_OK;
+}
+
+/* Lawyer-client, medical, sexual and child material is protected by what it is, marked or not. */
+static void add_sensitive(struct material_work *work, const json_t *sensitive)
+{
+    size_t i;
+    json_t *element;
+    json_array_foreach(sensitive, i, element)
+    {
+        const char *code = json_string_value(element);
+        int place =
+            code ? dep_charter_code_find(work->reader->charter, DEP_LIST_CATEGORIES, code) : -1;
+        work->material.flags |= DEP_FLAG_PROTECTED;
+        if (code && strcmp(code, "child") == 0)
+            work->material.flags |= DEP_FLAG_CHILD;
+        if (place >= 0)
+            dep_codes_add(&work->material.categories, place);
+    }
+}
+
+static int take_own(struct material_work *work)
+{
+    const json_t *own = work->records->own;
+    const char *basis = dep_json_string(dep_json_object(own, "basis"), "text");
+    const char *territory = dep_json_string(own, "territory");
+    if (basis && basis[0])
+        work->material.flags |= DEP_FLAG_BASIS;
+    add_sensitive(work, dep_json_array(own, "sensitive"));
+    return territory ? add_code(work, DEP_LIST_TERRITORIES, territory, &work->material.territories)
+                     : DEP_OK;
+}
+
+/* Is this field of the first record among those shown? */
+static bool is_shown(const json_t *shown, const char *field)
+{
+    size_t i;
+    json_t *element;
+    json_array_foreach(shown, i, element)
+    {
+        if (json_is_string(element) && strcmp(json_string_value(element), field) == 0)
+            return true;
+    }
+    return false;
+}
+
+static int take_field_markings(struct material_work *work, const json_t *fields)
+{
+    size_t i;
+    json_t *element;
+    json_array_foreach(fields, i, element)
+    {
+        const char *field = dep_json_string(element, "field");
+        if (!field || !is_shown(dep_json_array(work->records->stated, "fields"), field))
+            continue;
+        int err = add_codes(work, DEP_LIST_HANDLING, dep_json_array(element, "handling"),
+                            &work->material.handling);
+        if (err)
+            return err;
+    }
+    return DEP_OK;
+}
+
+static int take_marking(struct material_work *work)
+{
+    const json_t *marking = work->records->marking;
+    int err = add_codes(work, DEP_LIST_HANDLING, dep_json_array(marking, "handling"),
+                        &work->material.handling);
+    if (!err)
+        err = add_codes(work, DEP_LIST_CATEGORIES, dep_json_array(marking, "categories"),
+                        &work->material.categories);
+    if (!err)
+        err = add_codes(work, DEP_LIST_TERRITORIES, dep_json_array(marking, "territories"),
+                        &work->material.territories);
+    if (!err)
+        err = take_field_markings(work, dep_json_array(marking, "fields"));
+    if (err)
+        return err;
+    size_t i;
+    json_t *flag;
+    json_array_foreach(dep_json_array(marking, "flags"), i, flag)
+    {
+        const char *name = json_string_value(flag);
+        work->material.flags |= name ? dep_flag_parse(name) : 0;
+    }
+    const char *of_case = dep_json_string(marking, "case");
+    const char *originator = dep_json_string(marking, "originator");
+    if (of_case)
+        err = dep_names_add(work->reader->names, of_case, &work->material.of_case);
+    if (!err && originator && strcmp(originator, work->reader->member) != 0)
+        err = dep_names_add(work->reader->names, originator, &work->material.originator);
+    return err;
+}
+
+/* An item of which a source ever consented to anything has a source, marked or not. */
+static bool has_source(const struct dep_facts *facts, dep_id item)
+{
+    for (size_t i = 0; i < dep_facts_count(facts); i++) {
+        const struct dep_fact *fact = dep_facts_at(facts, i);
+        if (fact->kind == DEP_FACT_CONSENT && fact->layer == DEP_LAYER_SOURCE &&
+            fact->scope_kind == DEP_SCOPE_ITEM && fact->scope == item)
+            return true;
+    }
+    return false;
+}
+
+int dep_material_read(const struct dep_fact_reader *reader, const struct dep_facts *facts,
+                      const struct dep_material_records *records, struct dep_material *out,
+                      const char **out_at, struct dep_finding *why)
+{
+    struct material_work work = {reader, records, {.flags = 0}, out_at, why};
+    int err = take_own(&work);
+    if (!err && records->marking)
+        err = take_marking(&work);
+    if (!err)
+        err = dep_names_add(reader->names, dep_json_string(records->stated, "item"),
+                            &work.material.item);
+    if (err)
+        return err;
+    if (has_source(facts, work.material.item))
+        work.material.flags |= DEP_FLAG_SOURCE;
+    if (dep_json_true(records->stated, "redacted"))
+        work.material.flags |= DEP_FLAG_REDACTED;
+    *out = work.material;
+    return DEP_OK;
+}
