@@ -16,6 +16,9 @@ struct dep_vault_writer;
  * allowed. */
 DEP_MUST_USE int dep_vault_writer_new(int register_fd, struct dep_vault_writer **out,
                                       struct dep_fault *fault);
+/* Over an empty file of the caller's, which stays the caller's: written and synced, never published. */
+DEP_MUST_USE int dep_vault_writer_new_over(int fd, struct dep_vault_writer **out,
+                                           struct dep_fault *fault);
 /* A buffer of DEP_VAULT_PIECE bytes, aligned, to be filled by the caller; waits for one that is
  * free. NULL after a failed write. */
 uint8_t *dep_vault_writer_buffer(struct dep_vault_writer *writer);
@@ -35,24 +38,33 @@ int dep_vault_writer_fd(const struct dep_vault_writer *writer);
 /* Frees; without publish nothing stays on disk. */
 void dep_vault_writer_free(struct dep_vault_writer *writer);
 
-/* Sequential reading with read-ahead by a thread of its own; past the page cache with `direct`. */
+/* A container as it lies on disk: one file, or several that follow each other. */
+struct dep_vault_extent {
+    int fd;
+    uint64_t len;
+};
+/* Sequential reading with read-ahead by a thread of its own; past the page cache with `direct`. Of
+ * several extents from byte `from` of them together; they are copied, their descriptors used until it
+ * is freed. */
 struct dep_vault_reader;
 DEP_MUST_USE int dep_vault_reader_new(int fd, uint64_t from, bool direct,
                                       struct dep_vault_reader **out, struct dep_fault *fault);
+DEP_MUST_USE int dep_vault_reader_new_over(const struct dep_vault_extent *extents, size_t count,
+                                           uint64_t from, bool direct,
+                                           struct dep_vault_reader **out, struct dep_fault *fault);
 /* The next piece, borrowed until the next call; len 0 at the end. */
 DEP_MUST_USE int dep_vault_reader_next(struct dep_vault_reader *reader, struct dep_slice *out,
                                        struct dep_fault *fault);
 void dep_vault_reader_free(struct dep_vault_reader *reader);
 
 /*
- * The container at `in_fd` once more, with another header (dep_age_rewrap): what follows its first
- * `payload_at` bytes is written to the empty file `out_fd` behind `header`, and all of it synced.
- * Where both lie on one file system that shares extents, and the header has the old one's length,
- * only the blocks of the header are written: the time doesn't depend on the container's size.
- * DEP_ERR_CHANGED where the container became shorter meanwhile.
+ * The container at `in_fd` once more in the empty file `out_fd`, under another header of
+ * the same length (dep_age_rewrap()). Only the blocks of the header are written, the others shared,
+ * and all of it synced: the time doesn't depend on the container's size. `out_shared` is false,
+ * and `out_fd` still empty, where no file system does that between these two.
  */
-DEP_MUST_USE int dep_vault_copy(int in_fd, uint64_t payload_at, struct dep_slice header, int out_fd,
-                                uint64_t *out_len, struct dep_fault *fault);
+DEP_MUST_USE int dep_vault_share(int in_fd, struct dep_slice header, int out_fd, bool *out_shared,
+                                 struct dep_fault *fault);
 
 /* Open vault/<item>.tar.age for reading; close() is the caller's. */
 DEP_MUST_USE int dep_vault_open(int register_fd, const char *item, int *out_fd, uint64_t *out_len,
