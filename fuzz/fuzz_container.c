@@ -103,8 +103,9 @@ static void compare(struct dep_slice tar, struct dep_slice lines, const struct p
     *out = (struct outcome){.count = 0};
     struct dep_compare_order order = {.line = next_line,
                                       .line_context = &lines,
-                                      .manifest_offset = place->offset,
-                                      .manifest_len = place->len,
+                                      .last = "manifest",
+                                      .last_offset = place->offset,
+                                      .last_len = place->len,
                                       .each = keep,
                                       .each_context = out};
     struct dep_compare *compare = dep_compare_new(&order);

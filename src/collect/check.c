@@ -13,8 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Most whole chunks that lie in one piece, and how many of eight the other thread opens. */
-enum { WHOLE_MAX = DEP_VAULT_PIECE / DEP_AGE_CHUNK_SEALED, OTHER_EIGHTHS = 5 };
+/* Most whole chunks that the other thread opens of one piece: so many of eight. */
+enum { OTHER_EIGHTHS = 5, OTHER_MAX = DEP_VAULT_PIECE / DEP_AGE_CHUNK * OTHER_EIGHTHS / 8 };
 
 /* What the other thread does with a piece: open some chunks, then digest all of it. */
 struct share {
@@ -22,15 +22,15 @@ struct share {
     const uint8_t *sealed; /* of its first chunk */
     uint64_t first;
     size_t count;
-    uint8_t *plain; /* room for WHOLE_MAX chunks */
-    int opened[WHOLE_MAX];
+    uint8_t *plain; /* room for OTHER_MAX chunks */
+    int opened[OTHER_MAX];
 };
 
 struct checking {
     struct dep_container *container;
     struct dep_compare *compare;
-    uint64_t chunks, chunk; /* all; the next */
-    bool lost;              /* a chunk was not authentic: nothing more is opened */
+    uint64_t chunk; /* the next */
+    bool lost;      /* a chunk was not authentic: nothing more is opened */
     uint8_t plain[DEP_AGE_CHUNK];
     uint8_t carry[DEP_AGE_CHUNK_SEALED]; /* of a chunk that lies across two pieces */
     size_t carry_len;
@@ -53,12 +53,12 @@ struct checking {
     bool started;
 };
 
-static int open_chunk(const struct checking *checking, struct dep_age_stream *stream,
-                      uint64_t index, struct dep_slice sealed, uint8_t *out)
+static int open_chunk(const struct checking *checking, bool other, uint64_t index,
+                      struct dep_slice sealed, uint8_t *out)
 {
     struct dep_finding why;
-    return dep_age_chunk_open(stream, index, index + 1 == checking->chunks, sealed.data, sealed.len,
-                              out, &why);
+    return dep_container_chunk_open(checking->container, other, index, sealed.data, sealed.len, out,
+                                    &why);
 }
 
 /* ---- the other thread ---- */
@@ -66,10 +66,10 @@ static int open_chunk(const struct checking *checking, struct dep_age_stream *st
 static void open_share(struct checking *checking)
 {
     struct share *share = &checking->share;
+    size_t len = dep_container_chunk_len(checking->container);
     for (size_t i = 0; i < share->count; i++)
         share->opened[i] =
-            open_chunk(checking, checking->container->other_stream, share->first + i,
-                       dep_slice_of(share->sealed + i * DEP_AGE_CHUNK_SEALED, DEP_AGE_CHUNK_SEALED),
+            open_chunk(checking, true, share->first + i, dep_slice_of(share->sealed + i * len, len),
                        share->plain + i * DEP_AGE_CHUNK);
 }
 
@@ -119,7 +119,7 @@ static int no_memory(struct checking *checking)
 
 static int start(struct checking *checking)
 {
-    checking->share.plain = dep_alloc_array(WHOLE_MAX, DEP_AGE_CHUNK);
+    checking->share.plain = dep_alloc_array(OTHER_MAX, DEP_AGE_CHUNK);
     if (!checking->share.plain)
         return no_memory(checking);
     checking->started = pthread_create(&checking->thread, NULL, digest_loop, checking) == 0;
@@ -196,7 +196,8 @@ static int compare_chunk(struct checking *checking, int opened, const uint8_t *p
     }
     if (opened)
         return dep_fault_set(checking->fault, opened, 0, "check.cipher", "container");
-    int err = dep_compare_add(checking->compare, dep_slice_of(plain, len - DEP_AEAD_TAG_LEN));
+    int err =
+        dep_compare_add(checking->compare, dep_slice_of(plain, len - checking->container->tag_len));
     switch (err) {
     case DEP_ERR_NOMEM: return no_memory(checking);
     case DEP_ERR_STOPPED:
@@ -213,22 +214,23 @@ static int take_chunk(struct checking *checking, struct dep_slice sealed)
     uint64_t index = checking->chunk++;
     if (checking->lost)
         return DEP_OK;
-    int opened = open_chunk(checking, checking->container->stream, index, sealed, checking->plain);
+    int opened = open_chunk(checking, false, index, sealed, checking->plain);
     return compare_chunk(checking, opened, checking->plain, sealed.len);
 }
 
 /* The beginning of `piece` completes the chunk that began in the piece before. */
 static int take_carried(struct checking *checking, struct dep_slice *piece)
 {
-    size_t room = DEP_AGE_CHUNK_SEALED - checking->carry_len;
+    size_t chunk_len = dep_container_chunk_len(checking->container);
+    size_t room = chunk_len - checking->carry_len;
     size_t take = room < piece->len ? room : piece->len;
     memcpy(checking->carry + checking->carry_len, piece->data, take);
     checking->carry_len += take;
     *piece = dep_slice_sub(*piece, take, piece->len - take);
-    if (checking->carry_len < DEP_AGE_CHUNK_SEALED)
+    if (checking->carry_len < chunk_len)
         return DEP_OK;
     checking->carry_len = 0;
-    return take_chunk(checking, dep_slice_of(checking->carry, DEP_AGE_CHUNK_SEALED));
+    return take_chunk(checking, dep_slice_of(checking->carry, chunk_len));
 }
 
 static int take_shared(struct checking *checking)
@@ -238,7 +240,7 @@ static int take_shared(struct checking *checking)
     wait_for(checking, &checking->opened);
     for (size_t i = 0; !err && !checking->lost && i < share->count; i++)
         err = compare_chunk(checking, share->opened[i], share->plain + i * DEP_AGE_CHUNK,
-                            DEP_AGE_CHUNK_SEALED);
+                            dep_container_chunk_len(checking->container));
     checking->chunk += share->count;
     return err;
 }
@@ -247,23 +249,24 @@ static int take_shared(struct checking *checking)
 static int take_piece(struct checking *checking, struct dep_slice piece, size_t nonce)
 {
     struct dep_slice rest = dep_slice_sub(piece, nonce, piece.len - nonce);
-    size_t head = checking->carry_len ? DEP_AGE_CHUNK_SEALED - checking->carry_len : 0;
-    size_t whole = head < rest.len ? (rest.len - head) / DEP_AGE_CHUNK_SEALED : 0;
+    size_t chunk_len = dep_container_chunk_len(checking->container);
+    size_t head = checking->carry_len ? chunk_len - checking->carry_len : 0;
+    size_t whole = head < rest.len ? (rest.len - head) / chunk_len : 0;
     size_t other = checking->lost ? 0 : whole * OTHER_EIGHTHS / 8, own = whole - other;
     checking->share.piece = piece;
-    checking->share.sealed = rest.data + (whole ? head + own * DEP_AGE_CHUNK_SEALED : 0);
+    checking->share.sealed = rest.data + (whole ? head + own * chunk_len : 0);
     checking->share.first = checking->chunk + (head ? 1 : 0) + own;
     checking->share.count = other;
     count_up(checking, &checking->given);
     int err = head ? take_carried(checking, &rest) : DEP_OK;
     for (size_t i = 0; !err && i < own; i++) {
-        err = take_chunk(checking, dep_slice_sub(rest, 0, DEP_AGE_CHUNK_SEALED));
-        rest = dep_slice_sub(rest, DEP_AGE_CHUNK_SEALED, rest.len - DEP_AGE_CHUNK_SEALED);
+        err = take_chunk(checking, dep_slice_sub(rest, 0, chunk_len));
+        rest = dep_slice_sub(rest, chunk_len, rest.len - chunk_len);
     }
     if (!err)
         err = take_shared(checking);
     if (!err && other) {
-        size_t done = other * DEP_AGE_CHUNK_SEALED;
+        size_t done = other * chunk_len;
         rest = dep_slice_sub(rest, done, rest.len - done);
     }
     if (!err && rest.len)
@@ -278,11 +281,11 @@ static int read_payload(struct checking *checking)
     struct dep_vault_reader *reader = NULL;
     struct dep_slice piece;
     checking->state.bytes_total = container->len - container->header_len;
-    int err =
-        dep_vault_reader_new(container->fd, container->header_len, true, &reader, checking->fault);
+    int err = dep_vault_reader_new_over(container->extents, container->extent_count,
+                                        container->header_len, true, &reader, checking->fault);
     while (!err && !(err = dep_vault_reader_next(reader, &piece, checking->fault)) && piece.len) {
         /* The header and the nonce are shorter than a piece. */
-        size_t nonce = checking->state.bytes_done ? 0 : DEP_AGE_NONCE_LEN;
+        size_t nonce = checking->state.bytes_done ? 0 : container->nonce_len;
         checking->state.bytes_done += piece.len;
         if (checking->state.bytes_done > checking->state.bytes_total)
             break;
@@ -314,12 +317,21 @@ static void report(struct outcome *outcome, const char *id, const char *path)
         outcome->each(outcome->context, &finding, dep_slice_string(path));
 }
 
+/* What the tar is held against: `order`, and the digest of the member that ends it; NULL where that
+ * isn't to be read. */
+struct against {
+    struct dep_compare_order order;
+    const struct dep_hash *last_sha256;
+    bool by_place; /* the lines are read again, by their place: their digest must be the same */
+};
+
 /* Bytes, then what all of them together say. */
 static int check_bytes(struct checking *checking, const struct dep_container_facts *facts,
-                       const struct dep_hash *manifest, bool comparable, struct outcome *outcome)
+                       const struct against *against, struct outcome *outcome)
 {
     struct dep_hash payload, in_tar, lines;
-    if (!comparable)
+    const struct dep_hash *last = against->last_sha256;
+    if (!last)
         checking->lost = true;
     int err = start(checking);
     if (!err)
@@ -329,21 +341,34 @@ static int check_bytes(struct checking *checking, const struct dep_container_fac
         return err;
     dep_sha256_finish(&checking->payload, &payload);
     dep_sha256_finish(&checking->lines_digest, &lines);
-    if (comparable) {
+    if (last) {
         uint64_t before = outcome->report.bad;
         dep_compare_finish(checking->compare, &outcome->report, &in_tar);
         bool whole = outcome->report.bad == 0;
         outcome->report.bad += before;
-        if (whole && (!dep_hash_equal(&in_tar, manifest) || !dep_hash_equal(&lines, manifest)))
-            report(outcome, "container.manifest", "manifest");
+        if (whole && (!dep_hash_equal(&in_tar, last) ||
+                      (against->by_place && !dep_hash_equal(&lines, last))))
+            report(outcome, "container.manifest", against->order.last);
     }
     if (facts->has_payload && !dep_hash_equal(&payload, &facts->payload_sha256))
         report(outcome, "container.payload", "");
     return DEP_OK;
 }
 
-static int run(struct checking *checking, const struct dep_container_facts *facts,
-               struct outcome *outcome)
+static int compare_bytes(struct checking *checking, const struct dep_container_facts *facts,
+                         struct against *against, struct outcome *outcome)
+{
+    against->order.each = outcome->each;
+    against->order.each_context = outcome->context;
+    against->order.tick = tell;
+    against->order.tick_context = checking;
+    checking->compare = dep_compare_new(&against->order);
+    return checking->compare ? check_bytes(checking, facts, against, outcome) : no_memory(checking);
+}
+
+/* Against its own manifest. */
+static int run_manifest(struct checking *checking, const struct dep_container_facts *facts,
+                        struct outcome *outcome)
 {
     struct dep_container_facts placed = *facts;
     struct dep_finding why;
@@ -354,37 +379,43 @@ static int run(struct checking *checking, const struct dep_container_facts *fact
                                      checking->fault);
     if (err < 0)
         return err;
-    bool comparable = err == DEP_OK;
-    if (!comparable)
+    if (err)
         report(outcome, why.id, "manifest");
     checking->line_at = placed.manifest_offset;
     checking->line_end = placed.manifest_offset + placed.manifest_len;
-    struct dep_compare_order order = {.line = next_line,
-                                      .line_context = checking,
-                                      .manifest_offset = placed.manifest_offset,
-                                      .manifest_len = placed.manifest_len,
-                                      .each = outcome->each,
-                                      .each_context = outcome->context,
-                                      .tick = tell,
-                                      .tick_context = checking};
-    checking->compare = dep_compare_new(&order);
-    return checking->compare ? check_bytes(checking, &placed, &manifest, comparable, outcome)
-                             : no_memory(checking);
+    struct against against = {.order = {.line = next_line,
+                                        .line_context = checking,
+                                        .last = "manifest",
+                                        .last_offset = placed.manifest_offset,
+                                        .last_len = placed.manifest_len},
+                              .last_sha256 = err ? NULL : &manifest,
+                              .by_place = true};
+    return compare_bytes(checking, &placed, &against, outcome);
 }
 
-int dep_container_check(struct dep_container *container, const struct dep_container_facts *facts,
-                        dep_container_finding_fn *each, void *each_context,
-                        dep_seal_progress_fn *progress, void *progress_context,
-                        struct dep_container_report *out, struct dep_finding *why,
-                        struct dep_fault *fault)
+/* Against lines from elsewhere. */
+static int run_lines(struct checking *checking, const struct dep_container_facts *facts,
+                     const struct dep_container_lines *lines, struct outcome *outcome)
 {
-    assert(container->stream);
-    struct outcome outcome = {.each = each, .context = each_context};
+    struct against against = {.order = {.line = lines->line,
+                                        .line_context = lines->context,
+                                        .elsewhere = true,
+                                        .last = lines->last,
+                                        .last_offset = lines->last_offset,
+                                        .last_len = lines->last_len},
+                              .last_sha256 = &lines->last_sha256};
+    return compare_bytes(checking, facts, &against, outcome);
+}
+
+static int check(struct dep_container *container, const struct dep_container_facts *facts,
+                 const struct dep_container_lines *lines, dep_seal_progress_fn *progress,
+                 void *progress_context, struct outcome *outcome, struct dep_fault *fault)
+{
+    assert(dep_container_readable(container));
     struct checking *checking = dep_alloc(sizeof *checking);
     if (!checking)
         return dep_fault_set(fault, DEP_ERR_NOMEM, 0, "check.memory", "container");
     checking->container = container;
-    checking->chunks = dep_container_chunks(container);
     checking->progress = progress;
     checking->progress_context = progress_context;
     checking->fault = fault;
@@ -393,19 +424,50 @@ int dep_container_check(struct dep_container *container, const struct dep_contai
     dep_buf_init(&checking->line, DEP_MANIFEST_LINE_MAX);
     (void)pthread_mutex_init(&checking->lock, NULL);
     (void)pthread_cond_init(&checking->changed, NULL);
-    int err = run(checking, facts, &outcome);
+    int err =
+        lines ? run_lines(checking, facts, lines, outcome) : run_manifest(checking, facts, outcome);
     dep_compare_free(checking->compare);
     if (checking->share.plain)
-        dep_wipe(checking->share.plain, (size_t)WHOLE_MAX * DEP_AGE_CHUNK);
+        dep_wipe(checking->share.plain, (size_t)OTHER_MAX * DEP_AGE_CHUNK);
     free(checking->share.plain);
     dep_buf_done(&checking->line);
     (void)pthread_mutex_destroy(&checking->lock);
     (void)pthread_cond_destroy(&checking->changed);
     dep_wipe(checking->plain, sizeof checking->plain);
     free(checking);
+    return err;
+}
+
+static int conclude(int err, const struct outcome *outcome, struct dep_container_report *out,
+                    struct dep_finding *why)
+{
     if (err)
         return err;
-    *out = outcome.report;
-    return outcome.report.bad ? dep_found(why, "container.damaged", "doc/format/vault.md", 0)
-                              : DEP_OK;
+    *out = outcome->report;
+    return outcome->report.bad ? dep_found(why, "container.damaged", "doc/format/vault.md", 0)
+                               : DEP_OK;
+}
+
+int dep_container_check(struct dep_container *container, const struct dep_container_facts *facts,
+                        dep_container_finding_fn *each, void *each_context,
+                        dep_seal_progress_fn *progress, void *progress_context,
+                        struct dep_container_report *out, struct dep_finding *why,
+                        struct dep_fault *fault)
+{
+    struct outcome outcome = {.each = each, .context = each_context};
+    int err = check(container, facts, NULL, progress, progress_context, &outcome, fault);
+    return conclude(err, &outcome, out, why);
+}
+
+int dep_container_check_lines(struct dep_container *container,
+                              const struct dep_container_facts *facts,
+                              const struct dep_container_lines *lines,
+                              dep_container_finding_fn *each, void *each_context,
+                              dep_seal_progress_fn *progress, void *progress_context,
+                              struct dep_container_report *out, struct dep_finding *why,
+                              struct dep_fault *fault)
+{
+    struct outcome outcome = {.each = each, .context = each_context};
+    int err = check(container, facts, lines, progress, progress_context, &outcome, fault);
+    return conclude(err, &outcome, out, why);
 }

@@ -26,7 +26,7 @@ struct dep_compare {
     uint64_t extent_done, expanded;
     struct dep_buf map;
     size_t map_try; /* length from which parsing it is worth a try */
-    bool in_manifest, broken;
+    bool in_last, broken;
     bool padding_told; /* once a member, whatever the pieces */
     int err;
 };
@@ -110,28 +110,29 @@ static bool same_metadata(const struct dep_entry *entry, const struct dep_tar_me
            member->uname.len == 0 && member->gname.len == 0;
 }
 
-static const char *compare_member(const struct dep_entry *entry,
-                                  const struct dep_tar_member *member, uint64_t offset)
+static const char *compare_member(const struct dep_compare *compare,
+                                  const struct dep_tar_member *member)
 {
+    const struct dep_entry *entry = &compare->entry;
     if (!dep_slice_equal(entry->path, member->path))
         return "container.order";
     if (type_of(entry->kind) != member->type || !dep_slice_equal(entry->target, member->target))
         return "container.kind";
-    if (entry->offset != offset || entry->stored != member->size ||
-        entry->size != member->real_size ||
+    if ((entry->offset != compare->offset && !compare->order.elsewhere) ||
+        entry->stored != member->size || entry->size != member->real_size ||
         member->sparse != ((entry->flags & DEP_ENTRY_SPARSE) != 0))
         return "container.place";
     return NULL;
 }
 
-static void begin_manifest(struct dep_compare *compare, const struct dep_tar_member *member)
+static void begin_last(struct dep_compare *compare, const struct dep_tar_member *member)
 {
-    compare->in_manifest = true;
+    compare->in_last = true;
     dep_sha256_start(&compare->digest);
-    if (!dep_slice_equal_string(member->path, "manifest") || member->type != '0')
+    if (!dep_slice_equal_string(member->path, compare->order.last) || member->type != '0')
         give_up(compare, "container.extra", member->path);
-    else if (member->size != compare->order.manifest_len || member->sparse ||
-             compare->offset != compare->order.manifest_offset)
+    else if (member->size != compare->order.last_len || member->sparse ||
+             compare->offset != compare->order.last_offset)
         give_up(compare, "container.manifest", member->path);
     else if (member->mode != 0600 || member->uid || member->gid || member->xattr_count ||
              member->uname.len || member->gname.len)
@@ -144,7 +145,7 @@ static void begin_member(struct dep_compare *compare, const struct dep_tar_membe
     compare->padding_left = dep_tar_padding(member->size);
     compare->padding_told = false;
     compare->stage = STAGE_DATA;
-    if (compare->in_manifest) {
+    if (compare->in_last) {
         give_up(compare, "container.after", member->path);
         return;
     }
@@ -153,10 +154,10 @@ static void begin_member(struct dep_compare *compare, const struct dep_tar_membe
         compare->err = err;
     if (err) {
         if (err == DEP_FOUND)
-            begin_manifest(compare, member);
+            begin_last(compare, member);
         return;
     }
-    const char *bad = compare_member(&compare->entry, member, compare->offset);
+    const char *bad = compare_member(compare, member);
     if (bad) {
         give_up(compare, bad, member->path);
         return;
@@ -189,7 +190,7 @@ static void add_hole(struct dep_compare *compare, uint64_t until)
 static void end_member(struct dep_compare *compare)
 {
     compare->stage = STAGE_PADDING;
-    if (compare->in_manifest || !compare->entry.has_sha256)
+    if (compare->in_last || !compare->entry.has_sha256)
         return;
     if (compare->entry.flags & DEP_ENTRY_SPARSE) {
         if (!compare->extents || compare->extent_at < compare->extent_count) {
@@ -305,7 +306,7 @@ static void take_data(struct dep_compare *compare, struct dep_slice *piece)
 {
     size_t take = compare->data_left < piece->len ? (size_t)compare->data_left : piece->len;
     struct dep_slice data = dep_slice_sub(*piece, 0, take);
-    if (!compare->in_manifest && (compare->entry.flags & DEP_ENTRY_SPARSE))
+    if (!compare->in_last && (compare->entry.flags & DEP_ENTRY_SPARSE))
         take_sparse(compare, data);
     else
         dep_sha256_add(&compare->digest, data.data, take);
@@ -344,7 +345,7 @@ int dep_compare_add(struct dep_compare *compare, struct dep_slice piece)
         else if (compare->stage == STAGE_PADDING)
             take_padding(compare, &piece);
         else
-            give_up(compare, "container.after", DEP_SLICE_LITERAL("manifest"));
+            give_up(compare, "container.after", dep_slice_string(compare->order.last));
     }
     return compare->err;
 }
@@ -355,13 +356,13 @@ void dep_compare_lost(struct dep_compare *compare, const char *id)
 }
 
 void dep_compare_finish(struct dep_compare *compare, struct dep_container_report *out,
-                        struct dep_hash *out_manifest)
+                        struct dep_hash *out_last)
 {
-    if (!compare->broken && (compare->stage != STAGE_AFTER || !compare->in_manifest))
+    if (!compare->broken && (compare->stage != STAGE_AFTER || !compare->in_last))
         report(compare, "container.cut", compare->entry.path);
     struct dep_sha256_stream digest = compare->digest;
-    if (!compare->in_manifest)
+    if (!compare->in_last)
         dep_sha256_start(&digest);
-    dep_sha256_finish(&digest, out_manifest);
+    dep_sha256_finish(&digest, out_last);
     *out = compare->report;
 }

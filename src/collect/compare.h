@@ -17,7 +17,9 @@ typedef int dep_compare_line_fn(void *context, struct dep_slice *out);
 struct dep_compare_order {
     dep_compare_line_fn *line;
     void *line_context;
-    uint64_t manifest_offset, manifest_len; /* where the member "manifest" must lie */
+    bool elsewhere;   /* the lines are of another tar: their offsets say nothing here */
+    const char *last; /* the member that ends it, mode 0600 and of nobody: "manifest" */
+    uint64_t last_offset, last_len; /* where it must lie */
     dep_container_finding_fn *each;
     void *each_context;
     bool (*tick)(void *context); /* now and then while holes are counted; false stops; or NULL */
@@ -32,8 +34,8 @@ void dep_compare_free(struct dep_compare *compare);
 DEP_MUST_USE int dep_compare_add(struct dep_compare *compare, struct dep_slice plain);
 /* Here bytes are missing: what follows can't be told apart. */
 void dep_compare_lost(struct dep_compare *compare, const char *id);
-/* After the last byte. `out_manifest` is the SHA-256 of the member "manifest" (of nothing where it
- * was not reached). */
+/* After the last byte. `out_last` is the SHA-256 of the last member (of nothing where it was not
+ * reached). */
 void dep_compare_finish(struct dep_compare *compare, struct dep_container_report *out,
-                        struct dep_hash *out_manifest);
+                        struct dep_hash *out_last);
 #endif

@@ -137,8 +137,9 @@ static struct found compare(const struct sample *sample, struct dep_slice tar,
     struct found found = {.count = 0};
     struct dep_compare_order order = {.line = next_line,
                                       .line_context = &lines,
-                                      .manifest_offset = sample->data_at[MEMBERS],
-                                      .manifest_len = sample->lines.len,
+                                      .last = "manifest",
+                                      .last_offset = sample->data_at[MEMBERS],
+                                      .last_len = sample->lines.len,
                                       .each = keep_first,
                                       .each_context = &found};
     struct dep_compare *compare = dep_compare_new(&order);
@@ -296,8 +297,9 @@ static void test_lost(void **state)
     struct found found = {.count = 0};
     struct dep_compare_order order = {.line = next_line,
                                       .line_context = &lines,
-                                      .manifest_offset = sample.data_at[MEMBERS],
-                                      .manifest_len = sample.lines.len,
+                                      .last = "manifest",
+                                      .last_offset = sample.data_at[MEMBERS],
+                                      .last_len = sample.lines.len,
                                       .each = keep_first,
                                       .each_context = &found};
     struct dep_compare *compare = dep_compare_new(&order);

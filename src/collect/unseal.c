@@ -16,15 +16,28 @@ static int io(struct dep_fault *fault, const char *what)
     return dep_fault_set(fault, DEP_ERR_IO, sys, what, "container");
 }
 
-static int read_at(int fd, uint64_t offset, void *out, size_t len, struct dep_fault *fault)
+/* Bytes as they lie there, across the files. */
+static int read_at(const struct dep_container *container, uint64_t offset, void *out, size_t len,
+                   struct dep_fault *fault)
 {
+    const struct dep_vault_extent *extent = container->extents;
     for (size_t done = 0; done < len;) {
-        ssize_t got = pread(fd, (uint8_t *)out + done, len - done, (off_t)(offset + done));
+        while (offset >= extent->len) {
+            if (extent + 1 == container->extents + container->extent_count)
+                return dep_fault_set(fault, DEP_ERR_CHANGED, 0, "container.read", "container");
+            offset -= extent++->len;
+        }
+        uint64_t here = extent->len - offset;
+        size_t take = len - done < here ? len - done : (size_t)here;
+        ssize_t got = pread(extent->fd, (uint8_t *)out + done, take, (off_t)offset);
         if (got < 0 && errno == EINTR)
             continue;
-        if (got <= 0)
+        if (got < 0)
             return io(fault, "container.read");
+        if (got == 0)
+            return dep_fault_set(fault, DEP_ERR_CHANGED, 0, "container.read", "container");
         done += (size_t)got;
+        offset += (uint64_t)got;
     }
     return DEP_OK;
 }
@@ -34,15 +47,16 @@ static int open_header(struct dep_container *container, const struct dep_age_wit
 {
     uint8_t head[DEP_AGE_HEADER_MAX + DEP_AGE_NONCE_LEN];
     size_t have = container->len < sizeof head ? (size_t)container->len : sizeof head;
-    int err = read_at(container->fd, 0, head, have, fault);
-    if (!err)
-        err = dep_age_header_len(dep_slice_of(head, have), &container->header_len, why);
+    int err = read_at(container, 0, head, have, fault);
+    if (err)
+        return err;
+    err = dep_age_header_len(dep_slice_of(head, have), &container->header_len, why);
     if (!err && have < container->header_len + DEP_AGE_NONCE_LEN)
         err = dep_found(why, "age.nonce", "c2sp.org/age, Payload", have);
     if (!err && !dep_age_plain_len(container->len - container->header_len, &container->plain_len))
         err = dep_found(why, "container.len", "c2sp.org/age, Payload", (size_t)container->len);
-    if (err || !with->identity_count)
-        return err;
+    if (err || !(with->identity_count || with->passphrase.len))
+        return err < 0 ? dep_fault_set(fault, err, 0, "container.open", "container") : err;
     uint8_t file_key[DEP_AGE_FILE_KEY_LEN];
     err = dep_age_header_open(dep_slice_of(head, container->header_len), with, file_key, why);
     if (!err)
@@ -53,22 +67,53 @@ static int open_header(struct dep_container *container, const struct dep_age_wit
     return err < 0 ? dep_fault_set(fault, err, 0, "container.open", "container") : err;
 }
 
-int dep_container_open(int fd, uint64_t len, const struct dep_age_with *with,
-                       struct dep_container **out, struct dep_finding *why, struct dep_fault *fault)
+static int open_over(struct dep_container *container, const struct dep_vault_extent *extents,
+                     size_t count, const struct dep_age_with *with, struct dep_finding *why,
+                     struct dep_fault *fault)
+{
+    container->cached = UINT64_MAX;
+    container->extents = dep_alloc_array(count, sizeof *extents);
+    if (!container->extents)
+        return dep_fault_set(fault, DEP_ERR_NOMEM, 0, "container.open", "container");
+    container->extent_count = count;
+    for (size_t i = 0; i < count; i++) {
+        container->extents[i] = extents[i];
+        if (!dep_add_u64(container->len, extents[i].len, &container->len))
+            return dep_found(why, "container.len", "doc/format/vault.md 1", 0);
+    }
+    if (with) {
+        container->nonce_len = DEP_AGE_NONCE_LEN;
+        container->tag_len = DEP_AEAD_TAG_LEN;
+        return open_header(container, with, why, fault);
+    }
+    container->clear = true;
+    container->plain_len = container->len;
+    return container->len <= DEP_AGE_PLAIN_MAX
+               ? DEP_OK
+               : dep_found(why, "container.len", "doc/format/vault.md 1", 0);
+}
+
+int dep_container_open_over(const struct dep_vault_extent *extents, size_t count,
+                            const struct dep_age_with *with, struct dep_container **out,
+                            struct dep_finding *why, struct dep_fault *fault)
 {
     struct dep_container *container = dep_alloc(sizeof *container);
     if (!container)
         return dep_fault_set(fault, DEP_ERR_NOMEM, 0, "container.open", "container");
-    container->fd = fd;
-    container->len = len;
-    container->cached = UINT64_MAX;
-    int err = open_header(container, with, why, fault);
+    int err = open_over(container, extents, count, with, why, fault);
     if (err) {
         dep_container_close(container);
         return err;
     }
     *out = container;
     return DEP_OK;
+}
+
+int dep_container_open(int fd, uint64_t len, const struct dep_age_with *with,
+                       struct dep_container **out, struct dep_finding *why, struct dep_fault *fault)
+{
+    struct dep_vault_extent whole = {.fd = fd, .len = len};
+    return dep_container_open_over(&whole, 1, with, out, why, fault);
 }
 
 void dep_container_close(struct dep_container *container)
@@ -78,7 +123,13 @@ void dep_container_close(struct dep_container *container)
     dep_age_stream_free(container->stream);
     dep_age_stream_free(container->other_stream);
     dep_wipe(container->plain, sizeof container->plain);
+    free(container->extents);
     free(container);
+}
+
+uint64_t dep_container_plain_len(const struct dep_container *container)
+{
+    return container->plain_len;
 }
 
 /* ---- by place ---- */
@@ -88,35 +139,49 @@ uint64_t dep_container_chunks(const struct dep_container *container)
     return container->plain_len ? (container->plain_len + DEP_AGE_CHUNK - 1) / DEP_AGE_CHUNK : 1;
 }
 
+int dep_container_chunk_open(const struct dep_container *container, bool other, uint64_t index,
+                             const uint8_t *sealed, size_t len, uint8_t *out,
+                             struct dep_finding *why)
+{
+    bool last = index + 1 == dep_container_chunks(container);
+    if (!container->clear)
+        return dep_age_chunk_open(other ? container->other_stream : container->stream, index, last,
+                                  sealed, len, out, why);
+    memcpy(out, sealed, len);
+    return DEP_OK;
+}
+
+/* Where chunk `index` begins as it lies there, and how long it is in clear. */
+static uint64_t chunk_at(const struct dep_container *container, uint64_t index, size_t *out_plain)
+{
+    uint64_t left = container->plain_len - index * DEP_AGE_CHUNK;
+    *out_plain = left < DEP_AGE_CHUNK ? (size_t)left : DEP_AGE_CHUNK;
+    return container->header_len + container->nonce_len +
+           index * dep_container_chunk_len(container);
+}
+
 int dep_container_chunk(struct dep_container *container, uint64_t index, struct dep_finding *why,
                         struct dep_fault *fault)
 {
     if (container->cached == index)
         return DEP_OK;
-    uint64_t chunks = dep_container_chunks(container);
-    assert(index < chunks);
-    bool last = index + 1 == chunks;
-    container->plain_used =
-        last ? (size_t)(container->plain_len - index * DEP_AGE_CHUNK) : DEP_AGE_CHUNK;
-    uint64_t at = container->header_len + DEP_AGE_NONCE_LEN + index * DEP_AGE_CHUNK_SEALED;
+    assert(index < dep_container_chunks(container));
+    uint64_t at = chunk_at(container, index, &container->plain_used);
+    size_t len = container->plain_used + container->tag_len;
     container->cached = UINT64_MAX;
-    int err = read_at(container->fd, at, container->sealed,
-                      container->plain_used + DEP_AEAD_TAG_LEN, fault);
+    int err = read_at(container, at, container->sealed, len, fault);
     if (err)
         return err;
-    err = dep_age_chunk_open(container->stream, index, last, container->sealed,
-                             container->plain_used + DEP_AEAD_TAG_LEN, container->plain, why);
+    err = dep_container_chunk_open(container, false, index, container->sealed, len,
+                                   container->plain, why);
     if (!err)
         container->cached = index;
     return err < 0 ? dep_fault_set(fault, err, 0, "container.read", "container") : err;
 }
 
-/* Plaintext bytes [offset, offset + len), in pieces. */
-typedef int piece_fn(void *context, struct dep_slice piece);
-
-static int read_plain(struct dep_container *container, uint64_t offset, uint64_t len,
-                      piece_fn *each, void *context, struct dep_finding *why,
-                      struct dep_fault *fault)
+int dep_container_read(struct dep_container *container, uint64_t offset, uint64_t len,
+                       dep_container_piece_fn *each, void *context, struct dep_finding *why,
+                       struct dep_fault *fault)
 {
     uint64_t end;
     if (!dep_add_u64(offset, len, &end) || end > container->plain_len)
@@ -136,18 +201,59 @@ static int read_plain(struct dep_container *container, uint64_t offset, uint64_t
     return err;
 }
 
-static int gather(void *context, struct dep_slice piece)
+/* ---- from end to end ---- */
+
+enum { BOTH_CHUNKS = 64 };
+struct both {
+    uint8_t sealed[DEP_AGE_NONCE_LEN + BOTH_CHUNKS * DEP_AGE_CHUNK_SEALED];
+    uint8_t plain[BOTH_CHUNKS * DEP_AGE_CHUNK];
+};
+
+/* Some chunks from `index`, the nonce before the first of all. */
+static int read_some(struct dep_container *container, struct both *both, uint64_t index,
+                     size_t count, struct dep_slice *out_sealed, struct dep_slice *out_plain,
+                     struct dep_finding *why, struct dep_fault *fault)
 {
-    dep_buf_add_slice(context, piece);
-    return dep_buf_err(context);
+    size_t plain_len, nonce = index == 0 ? container->nonce_len : 0, plain_used = 0;
+    uint64_t from = chunk_at(container, index, &plain_len) - nonce;
+    uint64_t to =
+        chunk_at(container, index + count - 1, &plain_len) + plain_len + container->tag_len;
+    int err = read_at(container, from, both->sealed, (size_t)(to - from), fault);
+    const uint8_t *at = both->sealed + nonce;
+    for (size_t i = 0; !err && i < count; i++) {
+        (void)chunk_at(container, index + i, &plain_len);
+        err =
+            dep_container_chunk_open(container, false, index + i, at,
+                                     plain_len + container->tag_len, both->plain + plain_used, why);
+        if (err < 0)
+            return dep_fault_set(fault, err, 0, "container.read", "container");
+        at += plain_len + container->tag_len;
+        plain_used += plain_len;
+    }
+    *out_sealed = dep_slice_of(both->sealed, (size_t)(to - from));
+    *out_plain = dep_slice_of(both->plain, plain_used);
+    return err;
 }
 
-int dep_container_read(struct dep_container *container, uint64_t offset, uint64_t len,
-                       struct dep_buf *out, struct dep_finding *why, struct dep_fault *fault)
+int dep_container_read_both(struct dep_container *container, dep_container_both_fn *each,
+                            void *context, struct dep_finding *why, struct dep_fault *fault)
 {
-    int err = read_plain(container, offset, len, gather, out, why, fault);
-    return err < 0 && dep_buf_err(out) ? dep_fault_set(fault, err, 0, "check.memory", "container")
-                                       : err;
+    assert(dep_container_readable(container));
+    uint64_t chunks = dep_container_chunks(container);
+    struct both *both = dep_alloc(sizeof *both);
+    if (!both)
+        return dep_fault_set(fault, DEP_ERR_NOMEM, 0, "container.read", "container");
+    int err = DEP_OK;
+    for (uint64_t index = 0, count; !err && index < chunks; index += count) {
+        struct dep_slice sealed, plain;
+        count = chunks - index < BOTH_CHUNKS ? chunks - index : BOTH_CHUNKS;
+        err = read_some(container, both, index, (size_t)count, &sealed, &plain, why, fault);
+        if (!err)
+            err = each(context, sealed, plain);
+    }
+    dep_wipe(both->plain, sizeof both->plain);
+    free(both);
+    return err;
 }
 
 /* ---- the manifest ---- */
@@ -157,12 +263,10 @@ static bool place_is_inside(const struct dep_container *container, uint64_t offs
     return offset <= container->plain_len && len <= container->plain_len - offset;
 }
 
-/* From header to header; the data between is passed over unread. */
-static int find_manifest(struct dep_container *container, struct dep_tar_reader *reader,
-                         struct dep_container_facts *out, struct dep_finding *why,
-                         struct dep_fault *fault)
+static int walk_members(struct dep_container *container, struct dep_tar_reader *reader,
+                        dep_container_member_fn *each, void *context, struct dep_finding *why,
+                        struct dep_fault *fault)
 {
-    bool found = false;
     uint64_t at = 0;
     for (;;) {
         enum dep_tar_state state;
@@ -170,25 +274,46 @@ static int find_manifest(struct dep_container *container, struct dep_tar_reader 
         if (!place_is_inside(container, at, DEP_TAR_BLOCK))
             return dep_found(why, "container.cut", "doc/format/vault.md 2", (size_t)at);
         int err = dep_container_chunk(container, at / DEP_AGE_CHUNK, why, fault);
-        if (!err)
-            err = dep_tar_reader_block(reader, container->plain + at % DEP_AGE_CHUNK, &state,
-                                       &member, why);
+        if (err)
+            return err;
+        err = dep_tar_reader_block(reader, container->plain + at % DEP_AGE_CHUNK, &state, &member,
+                                   why);
         at += DEP_TAR_BLOCK;
         if (err)
-            return err < 0 && err != DEP_ERR_IO
-                       ? dep_fault_set(fault, err, 0, "container.list", "container")
-                       : err;
+            return err < 0 ? dep_fault_set(fault, err, 0, "container.list", "container") : err;
         if (state == DEP_TAR_END)
-            return found ? DEP_OK : dep_found(why, "container.place", "doc/format/vault.md 2", 0);
+            return DEP_OK;
         if (state == DEP_TAR_MORE)
             continue;
         if (!place_is_inside(container, at, member.size))
             return dep_found(why, "container.range", "doc/format/vault.md 2", (size_t)at);
-        found = dep_slice_equal_string(member.path, "manifest") && member.type == '0';
-        out->manifest_offset = at;
-        out->manifest_len = member.size;
+        err = each(context, &member, at);
+        if (err)
+            return err;
         at += member.size + dep_tar_padding(member.size);
     }
+}
+
+int dep_container_members(struct dep_container *container, dep_container_member_fn *each,
+                          void *context, struct dep_finding *why, struct dep_fault *fault)
+{
+    assert(dep_container_readable(container));
+    struct dep_tar_reader *reader = dep_tar_reader_new();
+    if (!reader)
+        return dep_fault_set(fault, DEP_ERR_NOMEM, 0, "container.list", "container");
+    int err = walk_members(container, reader, each, context, why, fault);
+    dep_tar_reader_free(reader);
+    return err;
+}
+
+/* The manifest is the last. */
+static int note_manifest(void *context, const struct dep_tar_member *member, uint64_t offset)
+{
+    struct dep_container_facts *facts = context;
+    facts->has_manifest = dep_slice_equal_string(member->path, "manifest") && member->type == '0';
+    facts->manifest_offset = offset;
+    facts->manifest_len = member->size;
+    return DEP_OK;
 }
 
 int dep_container_place(struct dep_container *container, const struct dep_container_facts *facts,
@@ -196,16 +321,13 @@ int dep_container_place(struct dep_container *container, const struct dep_contai
                         struct dep_fault *fault)
 {
     struct dep_container_facts placed = *facts;
-    if (!facts->has_manifest) {
-        struct dep_tar_reader *reader = dep_tar_reader_new();
-        if (!reader)
-            return dep_fault_set(fault, DEP_ERR_NOMEM, 0, "container.list", "container");
-        int err = find_manifest(container, reader, &placed, why, fault);
-        dep_tar_reader_free(reader);
-        if (err)
-            return err;
-        placed.has_manifest = true;
-    }
+    int err = facts->has_manifest
+                  ? DEP_OK
+                  : dep_container_members(container, note_manifest, &placed, why, fault);
+    if (!err && !placed.has_manifest)
+        err = dep_found(why, "container.place", "doc/format/vault.md 2", 0);
+    if (err)
+        return err;
     if (!place_is_inside(container, placed.manifest_offset, placed.manifest_len))
         return dep_found(why, "container.range", "doc/format/vault.md 3", 0);
     *out = placed;
@@ -214,6 +336,7 @@ int dep_container_place(struct dep_container *container, const struct dep_contai
 
 struct listing {
     struct dep_manifest_reader *reader;
+    uint8_t piece[DEP_AGE_CHUNK]; /* a copy: whoever is told of a line may read another chunk */
     struct dep_sha256_stream digest;
     struct dep_finding *why;
 };
@@ -221,6 +344,8 @@ struct listing {
 static int list_piece(void *context, struct dep_slice piece)
 {
     struct listing *listing = context;
+    memcpy(listing->piece, piece.data, piece.len);
+    piece.data = listing->piece;
     dep_sha256_add(&listing->digest, piece.data, piece.len);
     return dep_manifest_reader_add(listing->reader, piece, listing->why);
 }
@@ -235,8 +360,8 @@ int dep_container_manifest(struct dep_container *container, const struct dep_con
     if (!listing.reader)
         return dep_fault_set(fault, DEP_ERR_NOMEM, 0, "container.list", "container");
     dep_sha256_start(&listing.digest);
-    int err = read_plain(container, facts->manifest_offset, facts->manifest_len, list_piece,
-                         &listing, why, fault);
+    int err = dep_container_read(container, facts->manifest_offset, facts->manifest_len, list_piece,
+                                 &listing, why, fault);
     if (!err)
         err = dep_manifest_reader_finish(listing.reader, &count, &root, why);
     dep_manifest_reader_free(listing.reader);
@@ -253,7 +378,7 @@ int dep_container_list(struct dep_container *container, const struct dep_contain
                        dep_entry_fn *each, void *context, struct dep_finding *why,
                        struct dep_fault *fault)
 {
-    assert(container->stream);
+    assert(dep_container_readable(container));
     struct dep_container_facts placed = *facts;
     int err = dep_container_place(container, facts, &placed, why, fault);
     /* Twice: nothing is shown of a manifest whose root isn't the record's. */
@@ -263,6 +388,12 @@ int dep_container_list(struct dep_container *container, const struct dep_contain
 }
 
 /* ---- extracting ---- */
+
+static int gather(void *context, struct dep_slice piece)
+{
+    dep_buf_add_slice(context, piece);
+    return dep_buf_err(context);
+}
 
 struct extraction {
     int fd;
@@ -304,15 +435,18 @@ static int extract_sparse(struct dep_container *container, const struct dep_entr
     dep_buf_init(&map, MAP_MAX);
     struct dep_tar_extent *extents = NULL;
     size_t count = 0, used = 0;
-    int err =
-        dep_container_read(container, entry->offset,
-                           entry->stored < MAP_MAX ? entry->stored : MAP_MAX, &map, why, fault);
+    int err = dep_container_read(container, entry->offset,
+                                 entry->stored < MAP_MAX ? entry->stored : MAP_MAX, gather, &map,
+                                 why, fault);
+    if (err < 0 && dep_buf_err(&map))
+        return dep_fault_set(fault, err, 0, "check.memory", "container");
     if (!err)
         err = dep_tar_map_parse(dep_buf_slice(&map), entry->size, &extents, &count, &used, why);
     uint64_t from = entry->offset + used;
     for (size_t i = 0; !err && i < count; i++) {
         hash_hole(extraction, extents[i].offset - extraction->at);
-        err = read_plain(container, from, extents[i].len, write_piece, extraction, why, fault);
+        err = dep_container_read(container, from, extents[i].len, write_piece, extraction, why,
+                                 fault);
         from += extents[i].len;
     }
     if (!err)
@@ -326,14 +460,14 @@ static int extract_sparse(struct dep_container *container, const struct dep_entr
 int dep_container_extract(struct dep_container *container, const struct dep_entry *entry,
                           int out_fd, struct dep_finding *why, struct dep_fault *fault)
 {
-    assert(container->stream && entry->has_sha256);
+    assert(dep_container_readable(container) && entry->has_sha256);
     struct extraction extraction = {.fd = out_fd, .fault = fault};
     struct dep_hash digest;
     dep_sha256_start(&extraction.digest);
     int err = entry->flags & DEP_ENTRY_SPARSE
                   ? extract_sparse(container, entry, &extraction, why, fault)
-                  : read_plain(container, entry->offset, entry->stored, write_piece, &extraction,
-                               why, fault);
+                  : dep_container_read(container, entry->offset, entry->stored, write_piece,
+                                       &extraction, why, fault);
     if (err)
         return err;
     dep_sha256_finish(&extraction.digest, &digest);
@@ -356,7 +490,8 @@ int dep_container_check_payload(struct dep_container *container,
     struct dep_slice piece;
     struct dep_seal_progress state = {.bytes_total = container->len};
     dep_sha256_start(&stream);
-    int err = dep_vault_reader_new(container->fd, container->header_len, true, &reader, fault);
+    int err = dep_vault_reader_new_over(container->extents, container->extent_count,
+                                        container->header_len, true, &reader, fault);
     while (!err && !(err = dep_vault_reader_next(reader, &piece, fault)) && piece.len) {
         dep_sha256_add(&stream, piece.data, piece.len);
         state.bytes_done += piece.len;
