@@ -1,5 +1,6 @@
 /*
- * A document on A4 pages: headings, labelled rows, tables, boxes to sign in. Values in, PDF out.
+ * A document: headings, labelled rows, tables, boxes to sign in. Values in; out comes a PDF on A4
+ * pages, or a part of an HTML page.
  *
  * Layer:   report. Text is UTF-8; direction is found per paragraph, the page is mirrored for
  *          Arabic. Limits:  DEP_DOCUMENT_BLOCKS_MAX blocks, DEP_DOCUMENT_TEXT_MAX bytes a text.
@@ -46,4 +47,8 @@ DEP_MUST_USE int dep_document_finish(struct dep_document *document,
                                      const struct dep_document_size *size,
                                      dep_document_write_fn *write, void *context, size_t *out_pages,
                                      struct dep_finding *why);
+/* The same as an element <section>, in its language and direction, appended to `out`. Text is escaped
+ * and has no markup of its own. `id` is its anchor. */
+DEP_MUST_USE int dep_document_html(const struct dep_document *document, const char *id,
+                                   struct dep_buf *out);
 #endif

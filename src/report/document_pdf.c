@@ -1,0 +1,364 @@
+#include "report/document_impl.h"
+
+#include <cairo-pdf.h>
+#include <math.h>
+#include <pango/pangocairo.h>
+#include <qrencode.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define POINTS_PER_MM (72.0 / 25.4)
+/* Points. */
+#define MARGIN 42.0
+#define GAP 5.0
+#define SIGNATURE_HEIGHT 78.0
+#define LABEL_SHARE 0.34
+
+static const char FONT[] = "Noto Sans, Noto Naskh Arabic, Noto Sans Arabic";
+
+/* A document while it is laid out. */
+struct pages {
+    const struct dep_document *document;
+    cairo_t *cairo;
+    double width, height, y, scale;
+    size_t page, pages;
+    bool missing;
+    int err;
+};
+
+/* ---- text ---- */
+
+static PangoLayout *layout_new(struct pages *pages, const char *text, double width, double points,
+                               bool bold)
+{
+    PangoLayout *layout = pango_cairo_create_layout(pages->cairo);
+    PangoFontDescription *font = pango_font_description_from_string(FONT);
+    char *tamed = dep_document_tame(text);
+    pango_font_description_set_absolute_size(font, points * pages->scale * PANGO_SCALE);
+    pango_font_description_set_weight(font, bold ? PANGO_WEIGHT_BOLD : PANGO_WEIGHT_NORMAL);
+    pango_layout_set_font_description(layout, font);
+    pango_font_description_free(font);
+    pango_layout_set_width(layout, (int)(width * PANGO_SCALE));
+    pango_layout_set_wrap(layout, PANGO_WRAP_WORD_CHAR);
+    /* A fingerprint that is broken over two lines is not to get a hyphen of pango's. */
+    PangoAttrList *attributes = pango_attr_list_new();
+    pango_attr_list_insert(attributes, pango_attr_insert_hyphens_new(FALSE));
+    pango_layout_set_attributes(layout, attributes);
+    pango_attr_list_unref(attributes);
+    pango_layout_set_auto_dir(layout, TRUE);
+    pango_layout_set_text(layout, tamed ? tamed : "", -1);
+    /* "Left" means the beginning of the paragraph; a Latin one on an Arabic page still begins on
+     * its reader's side. */
+    bool arabic = pango_layout_get_direction(layout, 0) == PANGO_DIRECTION_RTL;
+    pango_layout_set_alignment(layout, pages->document->rtl != arabic ? PANGO_ALIGN_RIGHT
+                                                                      : PANGO_ALIGN_LEFT);
+    pages->missing |= pango_layout_get_unknown_glyphs_count(layout) > 0;
+    free(tamed);
+    return layout;
+}
+
+static double height_of(PangoLayout *layout)
+{
+    int width, height;
+    pango_layout_get_size(layout, &width, &height);
+    return (double)height / PANGO_SCALE;
+}
+
+static void show_at(struct pages *pages, PangoLayout *layout, double x, double y)
+{
+    cairo_move_to(pages->cairo, x, y);
+    pango_cairo_show_layout(pages->cairo, layout);
+}
+
+/* ---- pages ---- */
+
+static double inner(const struct pages *pages)
+{
+    return pages->width - 2 * MARGIN * pages->scale;
+}
+
+static double left(const struct pages *pages)
+{
+    return MARGIN * pages->scale;
+}
+
+static double bottom(const struct pages *pages)
+{
+    return pages->height - (MARGIN + 14) * pages->scale;
+}
+
+/* Numbered "1/2"; a page is one of a document, and names it. */
+static void end_page(struct pages *pages)
+{
+    char number[32];
+    double y = bottom(pages) + 6 * pages->scale;
+    (void)snprintf(number, sizeof number, "%zu/%zu", pages->page, pages->pages);
+    PangoLayout *footer =
+        layout_new(pages, pages->document->footer, inner(pages) - 50 * pages->scale, 7.5, false);
+    show_at(pages, footer, left(pages) + (pages->document->rtl ? 50 * pages->scale : 0), y);
+    g_object_unref(footer);
+    PangoLayout *page = layout_new(pages, number, 45 * pages->scale, 7.5, false);
+    pango_layout_set_alignment(page, pages->document->rtl ? PANGO_ALIGN_LEFT : PANGO_ALIGN_RIGHT);
+    show_at(pages, page,
+            pages->document->rtl ? left(pages) : left(pages) + inner(pages) - 45 * pages->scale, y);
+    g_object_unref(page);
+    cairo_show_page(pages->cairo);
+}
+
+static void begin_page(struct pages *pages)
+{
+    pages->page++;
+    pages->y = MARGIN * pages->scale;
+}
+
+static void need(struct pages *pages, double height)
+{
+    if (pages->y + height <= bottom(pages) || pages->y <= MARGIN * pages->scale + 1)
+        return;
+    end_page(pages);
+    begin_page(pages);
+}
+
+/* Lines [from, ...) of layouts side by side, as many as the page has room for; true when all lines
+ * of all are out. */
+static void show_columns(struct pages *pages, PangoLayout *const *layouts, const double *xs,
+                         size_t count)
+{
+    int lines[DEP_DOCUMENT_COLUMNS_MAX], done = 0, most = 0;
+    for (size_t i = 0; i < count; i++) {
+        lines[i] = pango_layout_get_line_count(layouts[i]);
+        most = lines[i] > most ? lines[i] : most;
+    }
+    double line_height = height_of(layouts[0]) / lines[0];
+    for (size_t i = 1; i < count; i++)
+        line_height = fmax(line_height, height_of(layouts[i]) / lines[i]);
+    while (done < most) {
+        int fit = (int)((bottom(pages) - pages->y) / line_height);
+        if (fit < 1) {
+            end_page(pages);
+            begin_page(pages);
+            continue;
+        }
+        int take = most - done < fit ? most - done : fit;
+        for (size_t i = 0; i < count; i++) {
+            for (int line = done; line < done + take && line < lines[i]; line++) {
+                PangoLayoutLine *shown = pango_layout_get_line_readonly(layouts[i], line);
+                PangoRectangle logical;
+                pango_layout_line_get_extents(shown, NULL, &logical);
+                double width = (double)pango_layout_get_width(layouts[i]) / PANGO_SCALE;
+                double used = (double)logical.width / PANGO_SCALE;
+                double x = xs[i] + (pages->document->rtl ? width - used : 0);
+                cairo_move_to(pages->cairo, x, pages->y + (line - done + 0.8) * line_height);
+                pango_cairo_show_layout_line(pages->cairo, shown);
+            }
+        }
+        pages->y += take * line_height;
+        done += take;
+    }
+}
+
+/* ---- blocks ---- */
+
+static void rule(struct pages *pages, double y, double weight)
+{
+    cairo_set_line_width(pages->cairo, weight * pages->scale);
+    cairo_move_to(pages->cairo, left(pages), y);
+    cairo_line_to(pages->cairo, left(pages) + inner(pages), y);
+    cairo_stroke(pages->cairo);
+}
+
+static void draw_paragraph(struct pages *pages, const char *text, double points, bool bold)
+{
+    double x = left(pages);
+    PangoLayout *layout = layout_new(pages, text, inner(pages), points, bold);
+    need(pages, fmin(height_of(layout), 60 * pages->scale));
+    show_columns(pages, &layout, &x, 1);
+    g_object_unref(layout);
+    pages->y += GAP * pages->scale;
+}
+
+static void draw_row(struct pages *pages, const struct dep_block *block)
+{
+    double share = inner(pages) * LABEL_SHARE, gap = 8 * pages->scale;
+    PangoLayout *layouts[2] = {
+        layout_new(pages, block->texts[0], share - gap, 8.5, false),
+        layout_new(pages, block->texts[1], inner(pages) - share, 10, true),
+    };
+    double xs[2] = {left(pages), left(pages) + share};
+    if (pages->document->rtl) {
+        xs[0] = left(pages) + inner(pages) - share + gap;
+        xs[1] = left(pages);
+    }
+    need(pages, fmin(fmax(height_of(layouts[0]), height_of(layouts[1])), 60 * pages->scale));
+    show_columns(pages, layouts, xs, 2);
+    for (size_t i = 0; i < 2; i++)
+        g_object_unref(layouts[i]);
+    pages->y += 2 * pages->scale;
+    rule(pages, pages->y, 0.25);
+    pages->y += 3 * pages->scale;
+}
+
+static void draw_cells(struct pages *pages, const struct dep_block *block)
+{
+    assert(block->count > 0);
+    PangoLayout *layouts[DEP_DOCUMENT_COLUMNS_MAX] = {NULL};
+    double xs[DEP_DOCUMENT_COLUMNS_MAX], width = inner(pages) / (double)block->count, tallest = 0;
+    for (size_t i = 0; i < block->count; i++) {
+        size_t place = pages->document->rtl ? block->count - 1 - i : i;
+        layouts[i] = layout_new(pages, block->texts[i], width - 6 * pages->scale, 8.5, block->head);
+        xs[i] = left(pages) + width * (double)place + (pages->document->rtl ? 6 * pages->scale : 0);
+        tallest = fmax(tallest, height_of(layouts[i]));
+    }
+    need(pages, fmin(tallest + 4, 80 * pages->scale));
+    show_columns(pages, layouts, xs, block->count);
+    for (size_t i = 0; i < block->count; i++)
+        g_object_unref(layouts[i]);
+    pages->y += 2 * pages->scale;
+    rule(pages, pages->y, block->head ? 0.8 : 0.25);
+    pages->y += 3 * pages->scale;
+}
+
+static void draw_signatures(struct pages *pages, const struct dep_block *block)
+{
+    double width = inner(pages) / 2, height = SIGNATURE_HEIGHT * pages->scale,
+           pad = 4 * pages->scale;
+    need(pages, height + pad);
+    for (size_t i = 0; i < block->count; i++) {
+        double x = left(pages) + (pages->document->rtl ? (double)(1 - i) : (double)i) * width;
+        cairo_set_line_width(pages->cairo, 0.6 * pages->scale);
+        cairo_rectangle(pages->cairo, x + 1, pages->y, width - pad, height - pad);
+        cairo_stroke(pages->cairo);
+        PangoLayout *label = layout_new(pages, block->texts[i], width - 4 * pad, 8, false);
+        show_at(pages, label, x + pad, pages->y + pad / 2);
+        g_object_unref(label);
+    }
+    pages->y += height + pad;
+}
+
+static void draw_tick(struct pages *pages, const struct dep_block *block)
+{
+    double side = 9 * pages->scale, indent = 16 * pages->scale;
+    PangoLayout *layout = layout_new(pages, block->texts[0], inner(pages) - indent, 9.5, false);
+    need(pages, height_of(layout));
+    double box = pages->document->rtl ? left(pages) + inner(pages) - side : left(pages);
+    cairo_set_line_width(pages->cairo, 0.8 * pages->scale);
+    cairo_rectangle(pages->cairo, box, pages->y + 2 * pages->scale, side, side);
+    cairo_stroke(pages->cairo);
+    double x = pages->document->rtl ? left(pages) : left(pages) + indent;
+    show_columns(pages, &layout, &x, 1);
+    g_object_unref(layout);
+    pages->y += 3 * pages->scale;
+}
+
+static void draw_qr(struct pages *pages, const struct dep_block *block)
+{
+    QRcode *code = QRcode_encodeString(block->texts[0], 0, QR_ECLEVEL_M, QR_MODE_8, 1);
+    if (!code) {
+        pages->err = DEP_ERR_NOMEM;
+        return;
+    }
+    double side = fmin(pages->scale < 1 ? 170 : 90, inner(pages) / pages->scale) * pages->scale,
+           module = side / (code->width + 8);
+    need(pages, side);
+    double from =
+        (pages->document->rtl ? left(pages) + inner(pages) - side : left(pages)) + 4 * module;
+    for (int y = 0; y < code->width; y++)
+        for (int x = 0; x < code->width; x++)
+            if (code->data[y * code->width + x] & 1)
+                cairo_rectangle(pages->cairo, from + x * module, pages->y + (4 + y) * module,
+                                module, module);
+    cairo_fill(pages->cairo);
+    QRcode_free(code);
+    pages->y += side;
+}
+
+static void draw_block(struct pages *pages, const struct dep_block *block)
+{
+    switch (block->kind) {
+    case DEP_BLOCK_HEADING:
+        pages->y += 6 * pages->scale;
+        need(pages, 48 * pages->scale);
+        draw_paragraph(pages, block->texts[0], 11.5, true);
+        break;
+    case DEP_BLOCK_TEXT: draw_paragraph(pages, block->texts[0], 9.5, false); break;
+    case DEP_BLOCK_ROW: draw_row(pages, block); break;
+    case DEP_BLOCK_CELLS: draw_cells(pages, block); break;
+    case DEP_BLOCK_SIGNATURES: draw_signatures(pages, block); break;
+    case DEP_BLOCK_TICK: draw_tick(pages, block); break;
+    case DEP_BLOCK_QR: draw_qr(pages, block); break;
+    }
+}
+
+static void draw(struct pages *pages)
+{
+    pages->page = 0;
+    begin_page(pages);
+    draw_paragraph(pages, pages->document->title, 15, true);
+    rule(pages, pages->y, 1);
+    pages->y += 6 * pages->scale;
+    for (size_t i = 0; i < pages->document->count && !pages->err; i++)
+        draw_block(pages, &pages->document->blocks[i]);
+    end_page(pages);
+}
+
+/* ---- out ---- */
+
+struct sink {
+    dep_document_write_fn *write;
+    void *context;
+    int err;
+};
+
+static cairo_status_t put(void *context, const unsigned char *data, unsigned len)
+{
+    struct sink *sink = context;
+    if (sink->write && !sink->err)
+        sink->err = sink->write(sink->context, data, len);
+    return sink->err ? CAIRO_STATUS_WRITE_ERROR : CAIRO_STATUS_SUCCESS;
+}
+
+static int render(struct pages *pages, struct sink *sink)
+{
+    cairo_surface_t *surface =
+        cairo_pdf_surface_create_for_stream(put, sink, pages->width, pages->height);
+    /* The same values give the same bytes: the date of making is no part of a form. */
+    cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_CREATE_DATE, "1970-01-01T00:00:00Z");
+    cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_TITLE, pages->document->title);
+    pages->cairo = cairo_create(surface);
+    draw(pages);
+    cairo_destroy(pages->cairo);
+    cairo_surface_finish(surface);
+    cairo_status_t status = cairo_surface_status(surface);
+    cairo_surface_destroy(surface);
+    if (pages->err)
+        return pages->err;
+    if (sink->err || status != CAIRO_STATUS_SUCCESS)
+        return status == CAIRO_STATUS_NO_MEMORY ? DEP_ERR_NOMEM : DEP_ERR_IO;
+    return DEP_OK;
+}
+
+int dep_document_finish(struct dep_document *document, const struct dep_document_size *size,
+                        dep_document_write_fn *write, void *context, size_t *out_pages,
+                        struct dep_finding *why)
+{
+    if (document->err)
+        return document->err;
+    struct pages pages = {
+        .document = document,
+        .width = (size ? size->width_mm : 210) * POINTS_PER_MM,
+        .height = (size ? size->height_mm : 297) * POINTS_PER_MM,
+        .scale = size && size->width_mm < 120 ? 0.5 : 1,
+    };
+    /* Once for the number of pages, once for good. */
+    struct sink nowhere = {NULL, NULL, 0}, sink = {write, context, 0};
+    int err = render(&pages, &nowhere);
+    pages.pages = pages.page;
+    if (!err && pages.missing)
+        return dep_found(why, "paper.glyph", "PLATFORM, Arabic PDF", 0);
+    if (!err)
+        err = render(&pages, &sink);
+    if (!err && out_pages)
+        *out_pages = pages.pages;
+    return err;
+}
