@@ -180,7 +180,7 @@ static int record_status(struct dep_node *node, json_t *claims, struct dep_recor
     char text[24];
     const char *of = recording->args->positional[1];
     int err = dep_node_status_issue(node, of, &count, &recording->done, problem);
-    if (err || strcmp(of, "consents") != 0)
+    if (err)
         return err;
     (void)snprintf(text, sizeof text, "%zu", count);
     return dep_recording_add(recording, "in_force", text)

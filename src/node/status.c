@@ -77,6 +77,25 @@ static int collect_consents(struct dep_node *node, struct set *set)
                : dep_problem_found(set->problem, "status.unread", CLAUSE, "");
 }
 
+/* Each enrolment whose key was in force: one that is left out where they are shown is missed. */
+static int collect_keys(struct dep_node *node, struct set *set)
+{
+    int err = DEP_OK;
+    for (size_t i = 0; !err && i < dep_keyset_count(node->keyset); i++) {
+        const struct dep_key_state *key = dep_keyset_at(node->keyset, i);
+        struct dep_index_row row;
+        if (key->enrolled_at >= set->as_of || (key->revoked && key->revoked_at < set->as_of))
+            continue;
+        err = dep_index_find(node->index, key->enrolled_by, &row, &set->problem->finding,
+                             &set->problem->fault);
+        if (err == DEP_FOUND)
+            err = dep_problem_fault(set->problem, DEP_ERR_CORRUPT, "node.status", key->enrolled_by);
+        if (!err)
+            err = set_add(set, &row.sha256);
+    }
+    return err;
+}
+
 static int by_bytes(const void *a, const void *b)
 {
     return memcmp(a, b, sizeof(struct dep_hash));
@@ -120,19 +139,16 @@ static bool is_known(const char *of)
     return strcmp(of, "consents") == 0 || strcmp(of, "keys") == 0;
 }
 
-/* Keys stand open in the log: their record only says up to where nothing else was there. */
 static int make_claims(struct dep_node *node, const char *of, struct set *set, json_t **out)
 {
-    bool keys = strcmp(of, "keys") == 0;
-    int err = keys ? DEP_OK : collect_consents(node, set);
+    int err = strcmp(of, "keys") == 0 ? collect_keys(node, set) : collect_consents(node, set);
     if (err)
         return err;
     char as_of[24];
     (void)snprintf(as_of, sizeof as_of, "%llu", (unsigned long long)set->as_of);
-    json_t *in_force = keys ? NULL : set_json(set);
-    *out = keys || in_force
-               ? json_pack("{s:s,s:s,s:o*}", "of", of, "as_of", as_of, "in_force", in_force)
-               : NULL;
+    json_t *in_force = set_json(set);
+    *out = in_force ? json_pack("{s:s,s:s,s:o}", "of", of, "as_of", as_of, "in_force", in_force)
+                    : NULL;
     return *out ? DEP_OK : dep_problem_fault(set->problem, DEP_ERR_NOMEM, "node.status", of);
 }
 

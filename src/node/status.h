@@ -1,7 +1,7 @@
 /*
- * Status records: the complete set of consents in force at one place of the log, and that the keys
- * up to there are all there are. A log of digests can't show that no withdrawal came; a signed
- * complete set can, up to its place.
+ * Status records: the complete set of consents, or of enrolled keys, in force at one place of the
+ * log. A log of digests can't show that no withdrawal and no revocation came; a signed complete set
+ * can, up to its place.
  *
  * Format:  doc/format/consent.md.
  * Layer:   node. The set is computed here, never stated by anybody.
@@ -14,7 +14,7 @@ enum { DEP_STATUS_MAX = 40000 }; /* records in one set: what one record's protec
 
 /*
  * status.issued of "consents" or "keys", with the newest one before it as `previous`. `out_count`:
- * size of the set (0 of keys). Findings: "status.of", "status.unread" (a consent this officer can't read: the
+ * size of the set. Findings: "status.of", "status.unread" (a consent this officer can't read: the
  * set would not be complete).
  */
 DEP_MUST_USE int dep_node_status_issue(struct dep_node *node, const char *of, size_t *out_count,

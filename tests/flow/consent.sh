@@ -132,7 +132,18 @@ same 3 "$(json status2 .in_force)" 'the set without it'
 same "$(json status1 .record)" "$(depositary status show consents --json | json - '.claims.refs[] | select(.rel == "previous").id')" 'the status before'
 expect 1 depositary status show keys 2>why
 holds why status.absent
+# Of keys: each enrolment that wasn't revoked.
+enrol D-9 desk
+depositary status issue keys --json >keys1
+same "$(depositary list --type key.enrolled --json | wc -l)" "$(json keys1 .in_force)" 'enrolments'
+depositary status show keys --json | jq -r '.claims.in_force[]' >before
+echo '{"text": "left", "lang": "en"}' >reason.json
+depositary key revoke D-9 --reason-file reason.json --as T1 >/dev/null
 depositary status issue keys >/dev/null
+depositary status show keys --json | jq -r '.claims.in_force[]' >after
+same 1 "$(comm -23 before after | wc -l)" 'one fewer'
+same 0 "$(comm -13 before after | wc -l)" 'none more'
+sort -c after
 expect 1 depositary status issue secrets 2>why
 
 # It lapses: told before, and after.
