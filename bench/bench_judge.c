@@ -1,7 +1,7 @@
 /*
  * How many verdicts a second one core reaches with 100,000 consents in force, spread over items,
- * cases and members as they would be; and where all of them are standing consents of one host State,
- * which no index can tell apart. Prints one JSON object a line: {"name","value","unit"}.
+ * cases and members as they would be; and where all of them are standing consents of one host State
+ * that differ in what they name, or in nothing. Prints one JSON object a line: {"name","value","unit"}.
  */
 #include "codec/base64.h"
 #include "rules/judge.h"
@@ -18,7 +18,7 @@ enum {
     MEMBERS = 84,
     STANDING = 50, /* one consent in so many is for all that its member has */
     VERDICTS = 300000,
-    VERDICTS_STANDING = 300,
+    VERDICTS_STANDING = 10000,
     NOW = 1800000000,
     DAY = 86400,
 };
@@ -205,13 +205,44 @@ static int add_consents(struct dep_facts *facts)
     return err;
 }
 
+/* The court, the purpose and the territory asked for are number 0. */
+static void for_other_courts(struct dep_fact *fact, size_t i)
+{
+    fact->recipients = one(1 + i % (MEMBERS - 1));
+}
+
+static void for_other_territories(struct dep_fact *fact, size_t i)
+{
+    fact->any_recipient = true;
+    fact->territories = one(1 + i % (MEMBERS - 1));
+}
+
+/* Each code by half of them, all of them together by none. */
+static void for_a_part(struct dep_fact *fact, size_t i)
+{
+    bool court = i % 2;
+    for (size_t other = 0; other < MEMBERS; other++)
+        if (other ? (i >> other % 16 & 1) : court)
+            dep_codes_add(&fact->recipients, (int)other);
+    fact->recipients.bits[0] &= court ? UINT64_MAX : ~UINT64_C(1);
+    fact->purposes = one(court ? 1 : 0);
+    fact->any_territory = true;
+}
+
+static void for_the_same(struct dep_fact *fact, size_t i)
+{
+    fact->in_force.to_s = NOW + (int64_t)(1 + i) * 60;
+}
+
+static void (*standing)(struct dep_fact *fact, size_t i);
+
 static int add_standing(struct dep_facts *facts)
 {
     int err = DEP_OK;
     for (size_t i = 0; !err && i < CONSENTS; i++) {
         struct dep_fact fact = fact_about(0, DEP_FACT_CONSENT, DEP_LAYER_HOST);
         fact.scope_kind = DEP_SCOPE_ALL;
-        fact.recipients = one(1 + i % (MEMBERS - 1)); /* for another court than the one asked for */
+        standing(&fact, i);
         err = dep_facts_add(facts, &fact);
     }
     return err;
@@ -288,6 +319,25 @@ static int measure(const char *name, int (*add)(struct dep_facts *), size_t verd
     return DEP_OK;
 }
 
+static int measure_standing(void)
+{
+    static const struct {
+        const char *name;
+        void (*standing)(struct dep_fact *fact, size_t i);
+    } shapes[] = {
+        {"100,000 standing ones of one host, for other courts", for_other_courts},
+        {"100,000 standing ones of one host, for other territories", for_other_territories},
+        {"100,000 standing ones of one host, each for a part of it", for_a_part},
+        {"100,000 standing ones of one host, for the same", for_the_same},
+    };
+    int err = DEP_OK;
+    for (size_t i = 0; !err && i < DEP_COUNT(shapes); i++) {
+        standing = shapes[i].standing;
+        err = measure(shapes[i].name, add_standing, VERDICTS_STANDING);
+    }
+    return err;
+}
+
 int main(void)
 {
     int err = dep_crypto_init(false);
@@ -298,7 +348,7 @@ int main(void)
     if (!err)
         err = measure("100,000 consents", add_consents, VERDICTS);
     if (!err)
-        err = measure("100,000 standing consents of one host", add_standing, VERDICTS_STANDING);
+        err = measure_standing();
     dep_charter_free(charter);
     dep_names_free(names);
     if (err)

@@ -12,13 +12,41 @@ static bool runs_at(const struct dep_interval *interval, int64_t at_s)
 
 /* ---- does a fact name what is asked? ---- */
 
-static bool in(const struct dep_codes *codes, bool any, int place)
+static struct dep_named named_by(const struct dep_judging *j, const struct dep_asked *asked)
 {
-    return any || (place >= 0 && dep_codes_has(codes, place));
+    const struct dep_action *action = j->action;
+    struct dep_named named = {.recipient = DEP_NOT_ASKED,
+                              .purpose = action->purpose,
+                              .line = DEP_NOT_ASKED,
+                              .handling = DEP_NOT_ASKED,
+                              .any_purpose = asked->kind != DEP_FACT_REQUEST};
+    if (asked->kind == DEP_FACT_ASSURANCE)
+        named.assurance = asked->assurance;
+    if (asked->kind != DEP_FACT_CONSENT)
+        return named;
+    named.action = action->kind;
+    if (action->kind != DEP_ACT_MISSION || action->recipient >= 0)
+        named.recipient = action->recipient;
+    if (asked->need == DEP_NEED_CONSENT_SOURCE)
+        return named;
+    named.line = action->line;
+    named.by_territory = true;
+    if (asked->need == DEP_NEED_CONSENT_HOST)
+        dep_codes_add(&named.territories, asked->code);
+    else
+        named.territories = j->material->territories;
+    if (asked->need == DEP_NEED_HANDLING_PERMISSION)
+        named.handling = asked->code;
+    return named;
 }
 
-/* Every territory of the material; where none is stated it may be from anywhere. */
-static bool names_origin(const struct dep_fact *fact, const struct dep_codes *territories)
+static bool in(const struct dep_codes *codes, bool any, int place)
+{
+    return place == DEP_NOT_ASKED || any || (place >= 0 && dep_codes_has(codes, place));
+}
+
+/* Each of them; where none is stated it may be from anywhere. */
+static bool names_each(const struct dep_fact *fact, const struct dep_codes *territories)
 {
     uint64_t stated = 0, beyond = 0;
     for (size_t i = 0; i < DEP_COUNT(territories->bits); i++) {
@@ -28,29 +56,15 @@ static bool names_origin(const struct dep_fact *fact, const struct dep_codes *te
     return fact->any_territory || (stated && !beyond);
 }
 
-static bool names(const struct dep_judging *j, const struct dep_asked *asked,
-                  const struct dep_fact *fact)
+static bool names(const struct dep_fact *fact, const struct dep_named *named)
 {
-    const struct dep_action *action = j->action;
-    if (fact->kind == DEP_FACT_REQUEST)
-        return in(&fact->purposes, false, action->purpose);
-    if (!in(&fact->purposes, fact->any_purpose, action->purpose))
-        return false;
-    if (fact->kind == DEP_FACT_ASSURANCE)
-        return fact->assurances & asked->assurance;
-    bool to_nobody = action->kind == DEP_ACT_MISSION && action->recipient < 0;
-    if (!(fact->actions & action->kind) ||
-        !(to_nobody || in(&fact->recipients, fact->any_recipient, action->recipient)))
-        return false;
-    if (asked->need == DEP_NEED_CONSENT_SOURCE)
-        return true;
-    if (!in(&fact->lines, fact->any_line, action->line))
-        return false;
-    if (asked->need == DEP_NEED_CONSENT_HOST)
-        return in(&fact->territories, fact->any_territory, asked->code);
-    return names_origin(fact, &j->material->territories) &&
-           (asked->need != DEP_NEED_HANDLING_PERMISSION ||
-            dep_codes_has(&fact->handling, asked->code));
+    return (!named->action || fact->actions & named->action) &&
+           (!named->assurance || fact->assurances & named->assurance) &&
+           in(&fact->recipients, fact->any_recipient, named->recipient) &&
+           in(&fact->purposes, fact->any_purpose && named->any_purpose, named->purpose) &&
+           in(&fact->lines, fact->any_line, named->line) &&
+           in(&fact->handling, false, named->handling) &&
+           (!named->by_territory || names_each(fact, &named->territories));
 }
 
 /* What keeps a fact from counting though it runs; DEP_MET: nothing. */
@@ -74,52 +88,101 @@ static enum dep_met flaw_of(const struct dep_judging *j, const struct dep_asked 
 
 /* ---- facts that cover the window ---- */
 
-/* Those of asked->giver that name what is asked. `out_seen` rises with those that don't. */
-static int collect(struct dep_judging *j, const struct dep_asked *asked,
-                   const struct dep_interval *term, enum dep_met *out_seen)
+/* What is looked for, and what was seen meanwhile. */
+struct looking {
+    struct dep_judging *judging;
+    const struct dep_asked *asked;
+    struct dep_named named;
+    const struct dep_interval *term; /* of its grantor */
+    bool by_child;                   /* then with guardian and assent */
+    bool unguarded;                  /* there was one without */
+};
+
+/* From this place of the log on nothing is heard of, or would count any more: what covers the whole
+ * window is there, and of those the first in the log counts. */
+static uint64_t no_further(const struct dep_judging *j)
 {
-    const struct dep_material *material = j->material;
+    return j->candidates.whole ? j->candidates.list[0].fact->index + 1 : j->size;
+}
+
+static int look_at(struct looking *looking, const struct dep_fact *fact)
+{
+    struct dep_judging *j = looking->judging;
+    if (fact->index >= no_further(j) || !names(fact, &looking->named))
+        return DEP_OK;
+    if (looking->by_child && !(fact->guardian && fact->assent)) {
+        looking->unguarded = true;
+        return DEP_OK;
+    }
+    return dep_candidates_add(&j->candidates, fact, looking->term, j->now.from_s,
+                              &looking->asked->window, flaw_of(j, looking->asked, fact));
+}
+
+static int look_among(struct looking *looking, const struct dep_fact_key *key)
+{
+    const struct dep_facts *facts = looking->judging->facts;
+    const struct dep_columns *columns = dep_facts_columns(facts, key);
+    const struct dep_fact *fact;
+    int err = DEP_OK;
+    if (columns) {
+        struct dep_columns_search search;
+        uint32_t place;
+        dep_columns_search(columns, &looking->named, &search);
+        while (!err && dep_columns_next(&search, no_further(looking->judging), &place))
+            err = look_at(looking, dep_facts_at(facts, place));
+        return err;
+    }
+    for (uint32_t at = dep_facts_first(facts, key); !err && at != UINT32_MAX;) {
+        at = dep_facts_next(facts, at, &fact);
+        err = look_at(looking, fact);
+    }
+    return err;
+}
+
+/* Those of asked->giver that name what is asked. */
+static int collect(struct looking *looking)
+{
+    const struct dep_asked *asked = looking->asked;
+    const struct dep_material *material = looking->judging->material;
     bool source = asked->need == DEP_NEED_CONSENT_SOURCE;
-    bool child = source && material->flags & DEP_FLAG_CHILD;
-    for (int scope = DEP_SCOPE_ITEM; scope <= DEP_SCOPE_ALL; scope++) {
+    int err = DEP_OK;
+    for (int scope = DEP_SCOPE_ITEM; !err && scope <= DEP_SCOPE_ALL; scope++) {
         struct dep_fact_key key = {dep_fact_what(asked->kind, asked->layer, 0), asked->giver,
                                    (enum dep_scope)scope, 0};
         if (scope != DEP_SCOPE_ALL && material)
             key.scope = scope == DEP_SCOPE_ITEM ? material->item : material->of_case;
-        if ((scope != DEP_SCOPE_ALL && !key.scope) || (source && scope != DEP_SCOPE_ITEM))
-            continue;
-        const struct dep_fact *fact;
-        for (uint32_t at = dep_facts_first(j->facts, &key); at != UINT32_MAX;) {
-            at = dep_facts_next(j->facts, at, &fact);
-            enum dep_met seen = DEP_MET;
-            if (fact->index >= j->size)
-                continue;
-            if (!names(j, asked, fact))
-                seen = DEP_MISSING_SCOPE;
-            else if (child && !(fact->guardian && fact->assent))
-                seen = DEP_MISSING_GUARDIAN;
-            if (seen > *out_seen)
-                *out_seen = seen;
-            int err = seen == DEP_MET ? dep_candidates_add(&j->candidates, fact, term,
-                                                           j->now.from_s, flaw_of(j, asked, fact))
-                                      : DEP_OK;
-            if (err)
-                return err;
-        }
+        if ((scope == DEP_SCOPE_ALL || key.scope) && (!source || scope == DEP_SCOPE_ITEM))
+            err = look_among(looking, &key);
     }
-    return DEP_OK;
+    return err;
+}
+
+static struct looking looking_for(struct dep_judging *j, const struct dep_asked *asked)
+{
+    dep_candidates_clear(&j->candidates);
+    return (struct looking){.judging = j,
+                            .asked = asked,
+                            .named = named_by(j, asked),
+                            .term = &always,
+                            .by_child = asked->need == DEP_NEED_CONSENT_SOURCE &&
+                                        j->material->flags & DEP_FLAG_CHILD};
 }
 
 /* Why what asked->giver gave doesn't cover this moment. */
-static enum dep_met why_at(const struct dep_judging *j, const struct dep_asked *asked, int64_t at_s,
-                           enum dep_met seen)
+static enum dep_met why_at(const struct looking *looking, int64_t at_s)
 {
-    enum dep_met why = DEP_MISSING_ABSENT;
-    if (asked->need == DEP_NEED_CONSENT_SOURCE)
-        why = seen > why ? seen : why; /* that of another item is by another source */
-    else if (dep_facts_any(j->facts, dep_fact_what(asked->kind, asked->layer, asked->assurance),
-                           asked->giver, j->size))
-        why = DEP_MISSING_SCOPE;
+    const struct dep_judging *j = looking->judging;
+    const struct dep_asked *asked = looking->asked;
+    struct dep_fact_key key = {.what = dep_fact_what(asked->kind, asked->layer, asked->assurance),
+                               .who = asked->giver};
+    if (asked->need == DEP_NEED_CONSENT_SOURCE) { /* that of another item is by another source */
+        key.scope_kind = DEP_SCOPE_ITEM;
+        key.scope = j->material->item;
+    }
+    enum dep_met why =
+        dep_facts_any(j->facts, &key, j->size) ? DEP_MISSING_SCOPE : DEP_MISSING_ABSENT;
+    if (looking->unguarded)
+        why = DEP_MISSING_GUARDIAN;
     for (size_t i = 0; i < j->candidates.count; i++) {
         const struct dep_candidate *candidate = &j->candidates.list[i];
         if (asked->need == DEP_NEED_CONSENT_HOST && candidate->fact->grantor != asked->giver)
@@ -130,20 +193,26 @@ static enum dep_met why_at(const struct dep_judging *j, const struct dep_asked *
     return why;
 }
 
-int dep_judging_ask(struct dep_judging *j, const struct dep_asked *asked)
+/* The lines of those that cover the window together. */
+static int met_by(struct dep_judging *j, const struct dep_asked *asked, size_t count)
 {
-    enum dep_met seen = DEP_MET;
-    size_t count;
-    int64_t gap_s;
-    j->candidates.count = 0;
-    int err = collect(j, asked, &always, &seen);
-    if (err)
-        return err;
-    if (!dep_candidates_cover(&j->candidates, asked->window, &count, &gap_s))
-        return dep_judging_missing(j, asked, why_at(j, asked, gap_s, seen));
+    int err = DEP_OK;
     for (size_t i = 0; !err && i < count; i++)
         err = dep_judging_met(j, asked, j->candidates.list[i].fact);
     return err;
+}
+
+int dep_judging_ask(struct dep_judging *j, const struct dep_asked *asked)
+{
+    struct looking looking = looking_for(j, asked);
+    size_t count;
+    int64_t gap_s;
+    int err = collect(&looking);
+    if (err)
+        return err;
+    if (!dep_candidates_cover(&j->candidates, asked->window, &count, &gap_s))
+        return dep_judging_missing(j, asked, why_at(&looking, gap_s));
+    return met_by(j, asked, count);
 }
 
 /* The member whose territory it is at a moment, or -1. */
@@ -161,31 +230,28 @@ static int host_at(const struct dep_charter *charter, int territory, int64_t at_
 int dep_judging_ask_host(struct dep_judging *j, const struct dep_asked *territory)
 {
     struct dep_asked of_member = *territory, *asked = &of_member;
-    enum dep_met seen = DEP_MET;
+    struct looking looking = looking_for(j, asked);
     size_t members = dep_charter_member_count(j->charter), count;
     int64_t gap_s;
     int err = DEP_OK;
-    j->candidates.count = 0;
     for (size_t i = 0; !err && i < members; i++) {
         const struct dep_charter_member *member = dep_charter_member_at(j->charter, i);
         if (!dep_codes_has(&member->territories, asked->code))
             continue;
         asked->giver = dep_names_find(j->names, member->id);
         asked->on_paper_only = !member->keeps_register;
+        looking.term = &member->membership;
         if (asked->giver)
-            err = collect(j, asked, &member->membership, &seen);
+            err = collect(&looking);
     }
     if (err)
         return err;
-    if (!dep_candidates_cover(&j->candidates, asked->window, &count, &gap_s)) {
-        asked->who = host_at(j->charter, asked->code, gap_s);
-        if (asked->who < 0)
-            return dep_judging_missing(j, asked, DEP_MISSING_NOBODY);
-        asked->giver =
-            dep_names_find(j->names, dep_charter_member_at(j->charter, (size_t)asked->who)->id);
-        return dep_judging_missing(j, asked, why_at(j, asked, gap_s, seen));
-    }
-    for (size_t i = 0; !err && i < count; i++)
-        err = dep_judging_met(j, asked, j->candidates.list[i].fact);
-    return err;
+    if (dep_candidates_cover(&j->candidates, asked->window, &count, &gap_s))
+        return met_by(j, asked, count);
+    asked->who = host_at(j->charter, asked->code, gap_s);
+    if (asked->who < 0)
+        return dep_judging_missing(j, asked, DEP_MISSING_NOBODY);
+    asked->giver =
+        dep_names_find(j->names, dep_charter_member_at(j->charter, (size_t)asked->who)->id);
+    return dep_judging_missing(j, asked, why_at(&looking, gap_s));
 }

@@ -16,10 +16,29 @@ static int64_t higher(int64_t a, int64_t b)
     return a > b ? a : b;
 }
 
+void dep_candidates_clear(struct dep_candidates *candidates)
+{
+    candidates->count = 0;
+    candidates->whole = false;
+}
+
 int dep_candidates_add(struct dep_candidates *candidates, const struct dep_fact *fact,
                        const struct dep_interval *term_of_grantor, int64_t now_from_s,
-                       enum dep_met flaw)
+                       const struct dep_interval *window, enum dep_met flaw)
 {
+    struct dep_candidate candidate = {.fact = fact, .flaw = flaw};
+    /* Whoever heard that it was withdrawn can't rely on it, though the other clock be ahead. */
+    candidate.withdrawn_s =
+        fact->withdrawn_s == INT64_MAX ? INT64_MAX : lower(fact->withdrawn_s, now_from_s);
+    candidate.ends_s = lower(fact->in_force.to_s, term_of_grantor->to_s);
+    candidate.runs.from_s =
+        higher(higher(fact->in_force.from_s, fact->recorded_s), term_of_grantor->from_s);
+    candidate.runs.to_s = lower(candidate.ends_s, candidate.withdrawn_s);
+    bool whole = window && flaw == DEP_MET && dep_interval_covers(&candidate.runs, window);
+    if (candidates->whole && (!whole || dep_candidate_order(&candidates->list[0], &candidate) < 0))
+        return DEP_OK;
+    if (whole)
+        candidates->count = 0;
     if (candidates->count == candidates->room) {
         size_t room = candidates->room ? candidates->room * 2 : 16;
         void *more = dep_realloc_array(candidates->list, room, sizeof *candidates->list);
@@ -28,15 +47,8 @@ int dep_candidates_add(struct dep_candidates *candidates, const struct dep_fact 
         candidates->list = more;
         candidates->room = room;
     }
-    struct dep_candidate *candidate = &candidates->list[candidates->count++];
-    *candidate = (struct dep_candidate){.fact = fact, .flaw = flaw};
-    /* Whoever heard that it was withdrawn can't rely on it, though the other clock be ahead. */
-    candidate->withdrawn_s =
-        fact->withdrawn_s == INT64_MAX ? INT64_MAX : lower(fact->withdrawn_s, now_from_s);
-    candidate->ends_s = lower(fact->in_force.to_s, term_of_grantor->to_s);
-    candidate->runs.from_s =
-        higher(higher(fact->in_force.from_s, fact->recorded_s), term_of_grantor->from_s);
-    candidate->runs.to_s = lower(candidate->ends_s, candidate->withdrawn_s);
+    candidates->list[candidates->count++] = candidate;
+    candidates->whole = whole;
     return DEP_OK;
 }
 

@@ -14,9 +14,10 @@ struct posting {
     uint32_t fact, next;
 };
 struct slot {
-    struct dep_fact_key key; /* what 0: free */
-    uint32_t head;           /* posting */
-    uint64_t first_index;    /* lowest of the facts concerned */
+    struct dep_fact_key key;     /* what 0: free */
+    uint32_t head, count;        /* posting; how many */
+    uint64_t first_index;        /* lowest of the facts concerned */
+    struct dep_columns *columns; /* the same postings, where they are many */
 };
 
 struct dep_facts {
@@ -47,6 +48,8 @@ void dep_facts_free(struct dep_facts *facts)
 {
     if (!facts)
         return;
+    for (size_t i = 0; i < facts->slot_count; i++)
+        dep_columns_free(facts->slots[i].columns);
     free(facts->list);
     free(facts->postings);
     free(facts->slots);
@@ -119,7 +122,7 @@ static struct slot *slot_take(struct dep_facts *facts, const struct dep_fact_key
 {
     struct slot *slot = slot_of(facts, key);
     if (!slot->key.what) {
-        *slot = (struct slot){*key, NONE, index};
+        *slot = (struct slot){.key = *key, .head = NONE, .first_index = index};
         facts->slots_used++;
     }
     if (index < slot->first_index)
@@ -139,6 +142,9 @@ static void enter(struct dep_facts *facts, uint32_t place, uint32_t by_kind,
     struct slot *slot = slot_take(facts, key, index);
     facts->postings[facts->posting_count] = (struct posting){place, slot->head};
     slot->head = (uint32_t)facts->posting_count++;
+    slot->count++;
+    if (slot->columns)
+        dep_columns_add(slot->columns, &facts->list[place], place);
 }
 
 struct dep_fact_key dep_fact_key_of_approvals(const struct dep_hash *action)
@@ -180,10 +186,37 @@ static size_t entries_of(const struct dep_fact *fact)
     return by_recipients ? recipients * EACH + 1 : EACH;
 }
 
-/* All that is allocated, before anything is changed. */
-static int make_room(struct dep_facts *facts, size_t entries)
+/* Of consents alone there may be very many with one key. */
+static int columns_reserve(struct dep_facts *facts, const struct dep_fact_key *key,
+                           const struct dep_fact *fact)
+{
+    struct slot *slot = slot_of(facts, key);
+    struct dep_columns *columns = slot->columns;
+    if (fact->kind != DEP_FACT_CONSENT || slot->count < DEP_COLUMNS_FROM)
+        return DEP_OK;
+    int err = DEP_OK;
+    for (uint32_t at = slot->head; !slot->columns && !err && at != NONE;) {
+        const struct posting *posting = &facts->postings[at];
+        err = dep_columns_reserve(&columns, &facts->list[posting->fact]);
+        if (!err)
+            dep_columns_add(columns, &facts->list[posting->fact], posting->fact);
+        at = posting->next;
+    }
+    if (err) {
+        dep_columns_free(columns);
+        return err;
+    }
+    slot->columns = columns;
+    return dep_columns_reserve(&slot->columns, fact);
+}
+
+/* All that is allocated, before anything is changed that shows. */
+static int make_room(struct dep_facts *facts, size_t entries, const struct dep_fact_key *key,
+                     const struct dep_fact *fact)
 {
     int err = slots_reserve(facts, entries);
+    if (!err)
+        err = columns_reserve(facts, key, fact);
     if (err)
         return err;
     void *postings = reserved(facts->postings, facts->posting_count, entries,
@@ -215,12 +248,12 @@ int dep_facts_add(struct dep_facts *facts, const struct dep_fact *fact)
     size_t entries = entries_of(fact);
     if (facts->count >= DEP_FACTS_MAX || facts->posting_count + entries >= NONE)
         return DEP_ERR_CAP;
-    int err = make_room(facts, entries);
+    struct dep_fact_key key = key_of(fact);
+    int err = make_room(facts, entries, &key, fact);
     if (err)
         return err;
     uint32_t place = (uint32_t)facts->count++;
     facts->list[place] = *fact;
-    struct dep_fact_key key = key_of(fact);
     switch (fact->kind) {
     case DEP_FACT_APPROVAL:
         key = dep_fact_key_of_approvals(&fact->approves);
@@ -260,8 +293,14 @@ uint32_t dep_facts_next(const struct dep_facts *facts, uint32_t posting,
     return facts->postings[posting].next;
 }
 
-bool dep_facts_any(const struct dep_facts *facts, uint32_t what, uint32_t who, uint64_t size)
+const struct dep_columns *dep_facts_columns(const struct dep_facts *facts,
+                                            const struct dep_fact_key *key)
 {
-    const struct slot *slot = slot_of(facts, &(struct dep_fact_key){.what = what, .who = who});
+    return slot_of(facts, key)->columns;
+}
+
+bool dep_facts_any(const struct dep_facts *facts, const struct dep_fact_key *key, uint64_t size)
+{
+    const struct slot *slot = slot_of(facts, key);
     return slot->key.what && slot->first_index < size;
 }

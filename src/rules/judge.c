@@ -63,25 +63,20 @@ int dep_judging_met(struct dep_judging *j, const struct dep_asked *asked, const 
 
 /* ---- approvals ---- */
 
-static bool covers(const struct dep_interval *interval, const struct dep_interval *window)
-{
-    return interval->from_s <= window->from_s && window->to_s <= interval->to_s;
-}
-
 /* All approvals of this action that were heard of, in the order of the log. */
 static int collect_approvals(struct dep_judging *j)
 {
     static const struct dep_interval always = {INT64_MIN, INT64_MAX};
     struct dep_fact_key key = dep_fact_key_of_approvals(&j->action->digest);
     const struct dep_fact *fact;
-    j->candidates.count = 0;
+    dep_candidates_clear(&j->candidates);
     for (uint32_t at = dep_facts_first(j->facts, &key); at != UINT32_MAX;) {
         at = dep_facts_next(j->facts, at, &fact);
         if (fact->index >= j->size || !dep_hash_equal(&fact->approves, &j->action->digest))
             continue;
         bool somebody = fact->by && j->action->prepared_by;
         bool other = somebody && fact->by != j->action->prepared_by;
-        int err = dep_candidates_add(&j->candidates, fact, &always, j->now.from_s,
+        int err = dep_candidates_add(&j->candidates, fact, &always, j->now.from_s, NULL,
                                      other ? DEP_MET : DEP_MISSING_SAME_PERSON);
         if (err)
             return err;
@@ -111,7 +106,7 @@ static int judge_approvals(struct dep_judging *j, const struct dep_asked *asked,
         const struct dep_candidate *candidate = &j->candidates.list[i];
         const struct dep_interval *runs = &candidate->runs;
         enum dep_met its = candidate->flaw;
-        if (!covers(runs, &j->now)) {
+        if (!dep_interval_covers(runs, &j->now)) {
             bool begun = runs->from_s <= j->now.from_s && j->now.from_s < runs->to_s;
             its = dep_candidate_why(candidate, begun ? runs->to_s : j->now.from_s);
         } else if (its == DEP_MET && counted(j, first, candidate->fact->by)) {
@@ -307,7 +302,8 @@ static bool listed(const struct dep_judging *j, enum dep_list list, int place, b
 {
     if (place < 0)
         return optional;
-    return covers(&dep_charter_code_at(j->charter, list, (size_t)place)->in_list, &j->window);
+    return dep_interval_covers(&dep_charter_code_at(j->charter, list, (size_t)place)->in_list,
+                               &j->window);
 }
 
 /* What keeps it from being judged at all, or NULL. */

@@ -27,10 +27,48 @@ static inline uint32_t dep_fact_what(enum dep_fact_kind kind, enum dep_layer lay
 uint32_t dep_facts_first(const struct dep_facts *facts, const struct dep_fact_key *key);
 uint32_t dep_facts_next(const struct dep_facts *facts, uint32_t posting,
                         const struct dep_fact **out);
-/* Is there a fact of this kind (assurances: of this kind of assurance) by them, whatever its scope,
- * below `size`? */
-bool dep_facts_any(const struct dep_facts *facts, uint32_t what, uint32_t who, uint64_t size);
+/* Is there a fact with this key below `size`? `scope_kind` 0: whatever its scope, and of assurances
+ * those of the kind in `what`. */
+bool dep_facts_any(const struct dep_facts *facts, const struct dep_fact_key *key, uint64_t size);
 struct dep_fact_key dep_fact_key_of_approvals(const struct dep_hash *action);
+/* The same facts by what they name, where they are many; else NULL. Of consents only. */
+const struct dep_columns *dep_facts_columns(const struct dep_facts *facts,
+                                            const struct dep_fact_key *key);
+
+/* ---- many consents by what they name (columns.c) ---- */
+
+/* What a fact must name to be about what is asked: places in the charter's lists; -1: what isn't in
+ * them, so that "any" alone will do. */
+enum { DEP_NOT_ASKED = -2 };
+struct dep_named {
+    unsigned action, assurance; /* one; 0: not asked */
+    int recipient, purpose, line, handling;
+    bool any_purpose; /* does "any" purpose name it? */
+    bool by_territory;
+    struct dep_codes territories; /* each of them; where there is none, "any" */
+};
+
+enum { DEP_COLUMNS_FROM = 128 }; /* so many facts are as soon looked at one by one */
+/* Room for one more that names what `fact` names; makes `*columns` where it is NULL. */
+DEP_MUST_USE int dep_columns_reserve(struct dep_columns **columns, const struct dep_fact *fact);
+/* `place`: among the facts. There is room. */
+void dep_columns_add(struct dep_columns *columns, const struct dep_fact *fact, uint32_t place);
+void dep_columns_free(struct dep_columns *columns);
+
+struct dep_columns_term {
+    const uint64_t *code, *any;
+};
+struct dep_columns_search {
+    const struct dep_columns *columns;
+    struct dep_columns_term terms[5 + DEP_CHARTER_CODES_MAX];
+    size_t term_count, word;
+    uint64_t left;
+};
+/* Those that name `named`, in the order in which they were added. An action is asked. */
+void dep_columns_search(const struct dep_columns *columns, const struct dep_named *named,
+                        struct dep_columns_search *out);
+/* The next one's place; false: no more. Those at `below` and above may be passed over. */
+bool dep_columns_next(struct dep_columns_search *search, uint64_t below, uint32_t *out_place);
 
 /* ---- when facts run (cover.c) ---- */
 
@@ -43,10 +81,14 @@ struct dep_candidate {
 struct dep_candidates {
     struct dep_candidate *list;
     size_t count, room;
+    bool whole; /* there is one that covers all of the window that was told: the only one kept */
 };
+void dep_candidates_clear(struct dep_candidates *candidates);
+/* `window`: where one that covers all of it makes the others needless, but for such a one that comes
+ * first in dep_candidate_order(); else NULL. */
 DEP_MUST_USE int dep_candidates_add(struct dep_candidates *candidates, const struct dep_fact *fact,
                                     const struct dep_interval *term_of_grantor, int64_t now_from_s,
-                                    enum dep_met flaw);
+                                    const struct dep_interval *window, enum dep_met flaw);
 /*
  * Which of them cover `window`: they are moved to the front, in order of the moments they cover, and
  * their number is returned. `out_gap_s` is the first moment that nothing covers, where there is one:
@@ -56,6 +98,11 @@ bool dep_candidates_cover(struct dep_candidates *candidates, struct dep_interval
                           size_t *out_count, int64_t *out_gap_s);
 /* Why `candidate` doesn't cover this moment. */
 enum dep_met dep_candidate_why(const struct dep_candidate *candidate, int64_t at_s);
+static inline bool dep_interval_covers(const struct dep_interval *interval,
+                                       const struct dep_interval *window)
+{
+    return interval->from_s <= window->from_s && window->to_s <= interval->to_s;
+}
 /* By index, then hash. */
 int dep_candidate_order(const void *a, const void *b);
 

@@ -3,6 +3,7 @@
  * time; the verdict's lines and bytes; memory that isn't there.
  */
 #include "codec/json.h"
+#include "rules/judging.h"
 #include "rules/test_judge_rows.h"
 
 static const struct row *row_named(const char *name)
@@ -495,6 +496,68 @@ static void test_facts_no_memory(void **state)
     world_done(&w);
 }
 
+enum { CROWD = 3 * DEP_COLUMNS_FROM };
+
+/* The good release's facts, and a crowd of consents like the host's, of which one alone is for the
+ * court. */
+static struct dep_fact crowd_fact(const struct world *w, size_t i)
+{
+    struct dep_fact fact = w->facts[i < w->fact_count ? i : HOST];
+    if (i == HOST)
+        fact.recipients = one(POLICE);
+    if (i < w->fact_count)
+        return fact;
+    size_t place = i - w->fact_count;
+    fact.index = 10 + place % 80;
+    fact.recipients = one(place == 2 * DEP_COLUMNS_FROM + 7 ? COURT : 1 + (int)(place % 500));
+    return fact;
+}
+
+/* `fail_at`: fails once, and what failed is done again. */
+static void judge_crowd(long fail_at, bool *failed, struct dep_hash *out)
+{
+    struct world w;
+    struct dep_facts *facts = NULL;
+    struct dep_verdict verdict = {0};
+    world_init(&w, world_rules, NULL);
+    assert_int_equal(dep_facts_new(&facts), DEP_OK);
+    dep_alloc_fail_at(fail_at);
+    *failed = false;
+    for (size_t i = 0; i < w.fact_count + CROWD; i++) {
+        struct dep_fact fact = crowd_fact(&w, i);
+        int err = dep_facts_add(facts, &fact);
+        if (err) {
+            assert_int_equal(err, DEP_ERR_NOMEM);
+            assert_int_equal(dep_facts_count(facts), i);
+            *failed = true;
+            dep_alloc_fail_at(-1);
+            err = dep_facts_add(facts, &fact);
+        }
+        assert_int_equal(err, DEP_OK);
+    }
+    dep_alloc_fail_at(-1);
+    assert_int_equal(dep_judge(w.charter, facts, w.names, &w.action, &w.at, &verdict), DEP_OK);
+    assert_int_equal(verdict.outcome, DEP_YES);
+    *out = verdict.digest;
+    dep_verdict_done(&verdict);
+    dep_facts_free(facts);
+    world_done(&w);
+}
+
+static void test_crowd_no_memory(void **state)
+{
+    (void)state;
+    struct dep_hash expected, digest;
+    bool failed;
+    long at = 0;
+    judge_crowd(-1, &failed, &expected);
+    do {
+        judge_crowd(at++, &failed, &digest);
+        assert_true(dep_hash_equal(&digest, &expected));
+    } while (failed);
+    assert_true(at > 60);
+}
+
 static void test_limits(void **state)
 {
     (void)state;
@@ -539,13 +602,21 @@ static void test_words(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_rows),          cmocka_unit_test(test_refused),
-        cmocka_unit_test(test_lines),         cmocka_unit_test(test_digest),
-        cmocka_unit_test(test_digest_covers), cmocka_unit_test(test_choice),
-        cmocka_unit_test(test_threat),        cmocka_unit_test(test_extremes),
-        cmocka_unit_test(test_each_need),     cmocka_unit_test(test_no_memory),
-        cmocka_unit_test(test_names),         cmocka_unit_test(test_facts_no_memory),
-        cmocka_unit_test(test_limits),        cmocka_unit_test(test_words),
+        cmocka_unit_test(test_rows),
+        cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_lines),
+        cmocka_unit_test(test_digest),
+        cmocka_unit_test(test_digest_covers),
+        cmocka_unit_test(test_choice),
+        cmocka_unit_test(test_threat),
+        cmocka_unit_test(test_extremes),
+        cmocka_unit_test(test_each_need),
+        cmocka_unit_test(test_no_memory),
+        cmocka_unit_test(test_names),
+        cmocka_unit_test(test_facts_no_memory),
+        cmocka_unit_test(test_crowd_no_memory),
+        cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_words),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -5,7 +5,7 @@
 #define DEP_RULES_TEST_JUDGE_CASES_H
 #include "rules/test_judge_law.h"
 
-enum { FACTS_MAX = 24, MATERIALS_MAX = 3 };
+enum { FACTS_USUAL = 24, FACTS_MAX = 600, MATERIALS_MAX = 3 };
 
 /* ---- a case ---- */
 
@@ -152,8 +152,8 @@ static void tweak(struct dep_fact *fact)
 /* It names this action; who gives it is the caller's. */
 static struct dep_fact *add_fact(enum dep_fact_kind kind, enum dep_layer layer, dep_id grantor)
 {
-    if (now.fact_count == FACTS_MAX)
-        return &now.facts[below(FACTS_MAX)];
+    if (now.fact_count >= FACTS_USUAL)
+        return &now.facts[below(now.fact_count)];
     const struct dep_action *action = &now.action;
     const struct dep_material *material =
         action->material_count ? &now.materials[below((int)action->material_count)] : NULL;
@@ -218,7 +218,7 @@ static void make_facts(void)
         if (chance(75))
             add_fact(DEP_FACT_APPROVAL, 0, 0)->by = officers[chance(85) ? 1 + i : below(5)];
     /* Renewals: one ends where its twin begins, or nearly. */
-    for (int i = 0; i < now.fact_count && now.fact_count < FACTS_MAX && chance(40); i++) {
+    for (int i = 0; i < now.fact_count && now.fact_count < FACTS_USUAL && chance(40); i++) {
         struct dep_fact *first = &now.facts[below(now.fact_count)];
         struct dep_fact *second = add_fact(first->kind, first->layer, first->grantor);
         struct dep_hash record = second->record;
@@ -233,11 +233,36 @@ static void make_facts(void)
         tweak(&now.facts[below(now.fact_count)]);
 }
 
-static void make_case(void)
+/* Hundreds of consents of one layer by one member, for all or for one item, most of which don't name
+ * this action, or don't count. */
+static void make_crowd(void)
+{
+    enum dep_layer layer = chance(50) ? DEP_LAYER_HOST : DEP_LAYER_ORIGINATOR;
+    now.fact_count = now.fact_count < FACTS_USUAL ? now.fact_count : FACTS_USUAL - 1;
+    struct dep_fact like = *add_fact(DEP_FACT_CONSENT, layer, members[below(MEMBERS)]);
+    if (chance(60))
+        like.scope_kind = DEP_SCOPE_ALL;
+    int tweaks = below(4);
+    while (now.fact_count < FACTS_MAX) {
+        struct dep_fact *fact = &now.facts[now.fact_count++];
+        *fact = like;
+        fact->index = (uint64_t)below(102);
+        memcpy(fact->record.bytes, &(uint64_t){next_random()}, 8);
+        fact->recipients = mask((uint64_t)below(1 << RECIPIENTS));
+        fact->purposes = mask((uint64_t)below(1 << PURPOSES));
+        fact->in_force = (struct dep_interval){some_time(INT64_MIN), some_time(INT64_MAX)};
+        for (int i = 0; i < tweaks; i++)
+            tweak(fact);
+    }
+}
+
+static void make_case(bool crowded)
 {
     make_action();
     make_materials();
     make_facts();
+    if (crowded)
+        make_crowd();
     now.at = (struct dep_judged_at){"m0", "m0.example/log", 100, {{0}}, T, below(4)};
     if (chance(2)) {
         now.at.member = "zz"; /* not a name that anybody mentions */
