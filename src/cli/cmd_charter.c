@@ -164,12 +164,7 @@ static int show_file(struct dep_args *args)
     int status = files_read(args, 1, &files);
     if (status || !files.list)
         return status;
-    int err = dep_charter_parse(files.list[0], &charter, &problem.where, &problem.finding);
-    if (err == DEP_FOUND)
-        err = dep_problem_found(&problem, problem.finding.id, problem.finding.clause,
-                                problem.where.instance_path);
-    else if (err)
-        err = dep_problem_fault(&problem, err, "charter.read", args->positional[1]);
+    int err = dep_charter_read(files.list[0], &charter, &problem);
     return err ? dep_say_problem(args, err, &problem) : dep_charter_show(args, charter, NULL);
 }
 

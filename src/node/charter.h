@@ -20,6 +20,9 @@ struct dep_charter_entry {
     struct dep_charter *charter; /* the node's */
 };
 
+/* Read a charter from outside. Findings of dep_charter_parse(); problem->detail: where in it. */
+DEP_MUST_USE int dep_charter_read(struct dep_slice text, struct dep_charter **out,
+                                  struct dep_problem *problem);
 /*
  * The charter that governs the record at `index`, be it recorded already or the next. Borrowed
  * until the node is closed. Finding "charter.absent": none had been entered below.

@@ -21,6 +21,19 @@ void dep_charter_path(const struct dep_hash *digest, enum dep_charter_file file,
                    file == DEP_CHARTER_TEXT ? ".json" : ".adoptions");
 }
 
+int dep_charter_read(struct dep_slice text, struct dep_charter **out, struct dep_problem *problem)
+{
+    struct dep_jtd_error where = {"", ""};
+    int err = dep_charter_parse(text, out, &where, &problem->finding);
+    if (err < 0)
+        return dep_problem_fault(problem, err, "charter.read", "");
+    if (!err)
+        return DEP_OK;
+    problem->where = where;
+    return dep_problem_found(problem, problem->finding.id, problem->finding.clause,
+                             where.instance_path);
+}
+
 /* DEP_FOUND where there is no such file. */
 static int file_load(int dir_fd, const struct dep_hash *digest, enum dep_charter_file file,
                      size_t cap, struct dep_buf *out, struct dep_problem *problem)
@@ -61,8 +74,15 @@ int dep_charter_load(int dir_fd, const struct dep_hash *digest, struct dep_chart
     int err = dep_charter_text_load(dir_fd, digest, &text, problem);
     if (err)
         return err;
-    err = dep_charter_parse(dep_buf_slice(&text), out, &problem->where, &problem->finding);
-    return err < 0 ? dep_problem_fault(problem, err, "charter.read", "") : err;
+    return dep_charter_read(dep_buf_slice(&text), out, problem);
+}
+
+int dep_charter_text_save(int dir_fd, const struct dep_hash *digest, struct dep_slice text,
+                          struct dep_fault *fault)
+{
+    char path[DEP_CHARTER_PATH_LEN];
+    dep_charter_path(digest, DEP_CHARTER_TEXT, path);
+    return dep_file_replace(dir_fd, path, text, 0600, fault);
 }
 
 /* ---- adoptions ---- */

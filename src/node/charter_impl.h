@@ -23,6 +23,9 @@ DEP_MUST_USE int dep_charter_load(int dir_fd, const struct dep_hash *digest,
 DEP_MUST_USE int dep_charter_text_load(int dir_fd, const struct dep_hash *digest,
                                        struct dep_buf *out, struct dep_problem *problem);
 
+DEP_MUST_USE int dep_charter_text_save(int dir_fd, const struct dep_hash *digest,
+                                       struct dep_slice text, struct dep_fault *fault);
+
 /* Adoptions: JWTs, one a line, sorted by their digests. */
 struct dep_adoptions {
     struct dep_buf text; /* what the slices borrow from */
@@ -61,6 +64,15 @@ DEP_MUST_USE int dep_charter_fits(const struct dep_charter *charter,
                                   struct dep_finding *why);
 /* Is an adoption by `member` among them? */
 bool dep_adoptions_have(const struct dep_adoptions *adoptions, const char *member);
+
+/* This member's own record about a charter, from its log; its JWT appended where there is one. */
+struct dep_own_adoption {
+    bool found;
+    struct dep_index_row row;
+};
+DEP_MUST_USE int dep_node_own_adoption(struct dep_node *node, const struct dep_charter *charter,
+                                       struct dep_own_adoption *own, struct dep_buf *out,
+                                       struct dep_problem *problem);
 
 /* The text of a charter of one for a new register, appended. `territories`: of a State. */
 DEP_MUST_USE int dep_charter_default(const struct dep_register_info *info,
