@@ -26,8 +26,10 @@ static const char *const LINKED_AS[] = {"named", "sealed", "counted"};
 static const char *const WHY[] = {"rule",       "consent", "protected",
                                   "originator", "erased",  "not_held"};
 /* "exculpatory" is no ref: material of the same case that is flagged so. */
-static const char *const RELS[] = {"item",    "supersedes", "answers",  "about",      "source",
-                                   "part_of", "authority",  "previous", "exculpatory"};
+static const char *const RELS[] = {
+    "item",      "item<",      "supersedes", "supersedes<", "answers",    "answers<",
+    "about",     "about<",     "source",     "source<",     "part_of",    "part_of<",
+    "authority", "authority<", "previous",   "previous<",   "exculpatory"};
 static const char *const LINES[] = {"package", "record", "item", "linked", "seen", "file"};
 _Static_assert(DEP_COUNT(KINDS) == DEP_PACKAGE_KINDS, "a name for each");
 
@@ -67,6 +69,18 @@ const char *dep_item_opens_name(enum dep_item_opens opens)
 const char *dep_linked_as_name(enum dep_linked_as as)
 {
     return LINKED_AS[as];
+}
+
+const char *dep_content_rel(const char *rel)
+{
+    size_t at = name_find(RELS, DEP_COUNT(RELS), rel);
+    return at < DEP_COUNT(RELS) ? RELS[at] : NULL;
+}
+
+const char *dep_content_why(const char *why)
+{
+    size_t at = name_find(WHY, DEP_COUNT(WHY), why);
+    return at < DEP_COUNT(WHY) ? WHY[at] : NULL;
 }
 
 /* ---- forms: the same for writing and reading ---- */
@@ -122,26 +136,13 @@ static bool item_form(const struct dep_content_item *item)
            item->pieces <= (item->as == DEP_ITEM_WHOLE ? DEP_CONTENT_PIECES_MAX : 1);
 }
 
-static bool rel_form(const char *rel)
-{
-    char plain[16];
-    size_t len = rel ? strlen(rel) : 0;
-    if (len == 0 || len >= sizeof plain)
-        return false;
-    memcpy(plain, rel, len + 1);
-    if (plain[len - 1] == '<')
-        plain[len - 1] = 0;
-    return name_find(RELS, DEP_COUNT(RELS), plain) < DEP_COUNT(RELS);
-}
-
 static bool linked_form(const struct dep_content_linked *linked)
 {
     static const struct dep_hash none;
     bool counted = linked->as == DEP_LINKED_COUNTED;
-    return linked->as < DEP_COUNT(LINKED_AS) && rel_form(linked->rel) &&
-           name_find(WHY, DEP_COUNT(WHY), linked->why) < DEP_COUNT(WHY) &&
-           (linked->count > 0) == counted && linked->count <= INT64_MAX &&
-           (!counted || dep_hash_equal(&linked->sha256, &none));
+    return linked->as < DEP_COUNT(LINKED_AS) && dep_content_rel(linked->rel) &&
+           dep_content_why(linked->why) && (linked->count > 0) == counted &&
+           linked->count <= INT64_MAX && (!counted || dep_hash_equal(&linked->sha256, &none));
 }
 
 static bool form(const struct dep_content_line *line)

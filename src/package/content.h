@@ -16,6 +16,9 @@ enum {
     DEP_CONTENT_PIECES_MAX = 1000,
 };
 
+/* Of every piece of a container but the last, in bytes: what FAT32 can hold. */
+#define DEP_PIECE_LEN (UINT64_C(4294901760))
+
 enum dep_package_kind {
     DEP_PACKAGE_RELEASE,
     DEP_PACKAGE_REGISTER,
@@ -99,6 +102,10 @@ struct dep_content_line {
         struct dep_content_file file;
     };
 };
+
+/* The literals of a relation and of a reason, as a linked line has them; NULL where there is none. */
+const char *dep_content_rel(const char *rel);
+const char *dep_content_why(const char *why);
 
 /* Append the line and its LF. DEP_ERR_CAP where a reader would not take it back. */
 DEP_MUST_USE int dep_content_encode(const struct dep_content_line *line, struct dep_buf *out);

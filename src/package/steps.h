@@ -49,24 +49,22 @@ const struct dep_charter *dep_step_charter(const struct dep_verify *verify);
 struct dep_shown_log {
     char folder[16];         /* "data/logs/000" */
     struct dep_slice origin; /* borrowed from the verifier */
-    int member;              /* place in dep_step_charter(), or -1 */
+    const char *member_id;   /* whose log it is; borrowed from a charter */
+    int member;              /* its place in dep_step_charter(), or -1 */
     uint64_t size;
     struct dep_hash root;
     struct dep_hash text_sha256; /* of the checkpoint's text, what tokens are over */
     struct dep_slice note;       /* the checkpoint */
     bool proved;                 /* signed by the log's key, and the tiles give its root */
+    struct dep_public_key key;   /* by which it is signed, where proved */
     struct dep_keyset *keys;     /* as of the checkpoint, from the key records shown */
     size_t first_record, record_count;
-    /* The earliest and the latest time a quorum or a token vouches for, and of how many records:
-     * set in step 7 (cosign.h, token.h). */
-    bool timed;
-    int64_t time_s;
 };
 size_t dep_step_log_count(const struct dep_verify *verify);
 struct dep_shown_log *dep_step_log_at(struct dep_verify *verify, size_t index);
 
 /* ---- records (step 4) ---- */
-/* Only those whose form, leaf and signature are good are here. */
+/* Only those whose form, leaf and signature are good are here, of logs that are proved. */
 struct dep_shown_record {
     struct dep_hash sha256;          /* of the JWT */
     uint64_t index;                  /* in its log */

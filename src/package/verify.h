@@ -73,12 +73,17 @@ struct dep_known_checkpoint {
     struct dep_hash root;
 };
 
+typedef void dep_verify_task_fn(void *of, size_t index);
 struct dep_verify_with {
     const struct dep_schemas *schemas;
     const uint8_t *pin; /* DEP_FINGERPRINT_BYTES; NULL: unpinned, and nothing gets a good word */
     const struct dep_known_checkpoint *known;
     size_t known_count;
     struct dep_package_files files;
+    /* Does task(of, i) for each i below `count`, in any order, several at once as it likes, and
+     * returns when all are done. NULL: one after the other, here. */
+    void (*run)(void *run_context, dep_verify_task_fn *task, void *of, size_t count);
+    void *run_context;
 };
 
 struct dep_verify;
@@ -92,8 +97,8 @@ static inline void dep_verify_release(struct dep_verify **verify)
 #define DEP_AUTO_VERIFY DEP_CLEANUP(dep_verify_release) struct dep_verify
 
 /* ---- steps 1 and 2 ---- */
-/* A file below the package's folder, '/' between components, each once. Where more are added than
- * DEP_BAG_FILES_MAX, DEP_ERR_CAP: the caller stops walking and says so. */
+/* A file below the package's folder, '/' between components, each once. What is more than
+ * DEP_BAG_FILES_MAX is passed over ("package.files"), and then nothing of the package is looked at. */
 DEP_MUST_USE int dep_verify_add(struct dep_verify *verify, struct dep_slice path, uint64_t size);
 /* Something that is neither file nor folder, or can't be walked into: "package.name". */
 DEP_MUST_USE int dep_verify_add_other(struct dep_verify *verify, struct dep_slice path);
@@ -155,11 +160,11 @@ struct dep_verify_item {
     struct dep_slice path;  /* of the container, or what the pieces' names begin with */
     enum dep_item_as as;
     enum dep_item_opens opens;
-    uint64_t pieces;   /* 1: one file, of that very name */
-    uint64_t bytes;    /* of all pieces */
-    bool has_manifest; /* the record shows the next four */
+    uint64_t pieces;          /* 1: one file, of that very name */
+    uint64_t bytes;           /* of all pieces */
+    bool has_root, has_place; /* the record shows these of the manifest: its root; offset and len */
     struct dep_hash manifest_root;
-    uint64_t manifest_offset, manifest_size, manifest_lines;
+    uint64_t manifest_offset, manifest_len;
     const char *payload, *content; /* "intact", "altered", "unproved" */
 };
 size_t dep_verify_item_count(const struct dep_verify *verify);

@@ -285,6 +285,17 @@ static int signer_check(const struct dep_keyset *keyset, const struct dep_schema
     return dep_jwt_verify(&record->jwt, &state->key, why);
 }
 
+int dep_keyset_judge(const struct dep_keyset *keyset, const struct dep_schemas *schemas,
+                     uint64_t index, const struct dep_record *record, struct dep_finding *why)
+{
+    return signer_check(keyset, schemas, index, record, why);
+}
+
+const char *dep_keyset_member(const struct dep_keyset *keyset)
+{
+    return keyset->iss;
+}
+
 static int enrol(struct dep_keyset *keyset, uint64_t index, const struct dep_record *record,
                  const json_t *claims, struct dep_finding *why)
 {

@@ -54,6 +54,14 @@ void dep_keyset_free(struct dep_keyset *keyset);
 DEP_MUST_USE int dep_keyset_add(struct dep_keyset *keyset, const struct dep_schemas *schemas,
                                 uint64_t index, const struct dep_record *record,
                                 struct dep_finding *why);
+/* The same judgement of a record that is neither, by the keys taken in so far, which may be from
+ * above its index too: what came later than it doesn't count. Takes nothing in: several threads may
+ * ask at once. */
+DEP_MUST_USE int dep_keyset_judge(const struct dep_keyset *keyset,
+                                  const struct dep_schemas *schemas, uint64_t index,
+                                  const struct dep_record *record, struct dep_finding *why);
+/* `iss` of record 0, and so of every record; "" before there is one. */
+const char *dep_keyset_member(const struct dep_keyset *keyset);
 /* NULL where not enrolled. Borrowed until the next add. */
 const struct dep_key_state *dep_keyset_find(const struct dep_keyset *keyset, const char *kid);
 /* Does `by` of the record fit this key: use, code, role (doc/format/record.md section 7)? */

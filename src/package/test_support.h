@@ -1,0 +1,723 @@
+/*
+ * What tests of the verifier share: a good package made in memory, edited at one stage of its
+ * making, and verified as a caller does.
+ *
+ * Two members, "iq" (the sender) and "fr" (its cosigner), under one charter; in iq's log its keys,
+ * an item collected by EX1, a note about it and a correction of that, and what was sent.
+ */
+#ifndef DEP_PACKAGE_TEST_SUPPORT_H
+#define DEP_PACKAGE_TEST_SUPPORT_H
+#include "rules/test_support.h"
+
+#include "log/cosign.h"
+#include "package/info.h"
+#include "package/records.h"
+#include "package/verify_impl.h"
+#include "vault/age.h"
+
+#define TEST_ITEM "0190a2b4-7c1e-7abc-8def-0123456789ab"
+#define TEST_PACKAGE "0190a2b4-7c1e-7abc-8def-0123456789ff"
+enum { TEST_FILES_MAX = 512, TEST_RECORDS_MAX = 700, TEST_NAMES_MAX = 40 };
+static const int64_t test_now_s = TEST_FROM_S + 3600;
+
+struct test_file {
+    char path[DEP_PACKAGE_PATH_MAX + 1];
+    struct dep_buf data;
+};
+struct test_record {
+    struct dep_issued issued;
+    bool in, listed;                   /* in the package; with a line */
+    const char *shown[TEST_NAMES_MAX]; /* ascending, NULL at the end */
+};
+struct test_log {
+    const char *member;
+    char origin[64];
+    struct dep_signing_key *root, *log, *officer, *legal, *cosigner;
+    struct test_record records[TEST_RECORDS_MAX];
+    size_t count;
+    size_t head; /* place of package.sent, once it is there */
+    struct dep_buf checkpoint;
+};
+
+/* When an edit is made. */
+enum test_stage {
+    TEST_CHARTER, /* world->charter is the JSON; before it is adopted */
+    TEST_RECORDS, /* of iq, all but package.sent */
+    TEST_CONTENT, /* the text of content.jsonl, before it is signed */
+    TEST_SENT,    /* package.sent is issued and last in the log; before the checkpoint */
+    TEST_FILES,   /* every file below data/ and bag-info.txt; before the manifests */
+    TEST_BAG,     /* all */
+};
+struct test_world;
+typedef void test_edit_fn(struct test_world *world);
+struct test_edit {
+    enum test_stage stage;
+    test_edit_fn *make;
+};
+
+struct test_world {
+    struct dep_schemas *schemas;
+    struct test_edit edit;
+    json_t *charter;
+    struct dep_charter *parsed;
+    uint8_t pin[DEP_FINGERPRINT_BYTES];
+    struct test_log logs[2];
+    struct dep_buf content, payload;
+    struct test_file files[TEST_FILES_MAX];
+    size_t file_count;
+    size_t collected, note, correction; /* places in logs[0] */
+    json_t *sent;                       /* claims of package.sent, where an edit sets them */
+    bool unpinned;
+};
+
+static inline void test_at(struct test_world *world, enum test_stage stage)
+{
+    if (world->edit.make && world->edit.stage == stage)
+        world->edit.make(world);
+}
+
+/* ---- files ---- */
+
+static inline struct dep_buf *test_file(struct test_world *world, const char *path)
+{
+    for (size_t i = 0; i < world->file_count; i++)
+        if (strcmp(world->files[i].path, path) == 0)
+            return &world->files[i].data;
+    return NULL;
+}
+
+static inline void test_put(struct test_world *world, const char *path, struct dep_slice data)
+{
+    struct dep_buf *there = test_file(world, path);
+    if (!there) {
+        assert_true(world->file_count < TEST_FILES_MAX);
+        struct test_file *file = &world->files[world->file_count++];
+        (void)snprintf(file->path, sizeof file->path, "%s", path);
+        dep_buf_init(&file->data, 64 * 1024 * 1024);
+        there = &file->data;
+    }
+    dep_buf_clear(there);
+    dep_buf_add_slice(there, data);
+    assert_int_equal(dep_buf_err(there), DEP_OK);
+}
+
+static inline void test_drop(struct test_world *world, const char *path)
+{
+    for (size_t i = 0; i < world->file_count; i++) {
+        if (strcmp(world->files[i].path, path) != 0)
+            continue;
+        dep_buf_done(&world->files[i].data);
+        world->files[i] = world->files[--world->file_count];
+        return;
+    }
+    fail_msg("no file %s", path);
+}
+
+static inline void test_rename(struct test_world *world, const char *path, const char *to)
+{
+    struct dep_buf *data = test_file(world, path);
+    assert_non_null(data);
+    DEP_AUTO_BUF copy;
+    dep_buf_init(&copy, 64 * 1024 * 1024);
+    dep_buf_add_slice(&copy, dep_buf_slice(data));
+    test_drop(world, path);
+    test_put(world, to, dep_buf_slice(&copy));
+}
+
+/* Replace the first `from` in a file by `to`. */
+static inline void test_replace(struct dep_buf *data, const char *from, const char *to)
+{
+    uint8_t *at = data->data ? memmem(data->data, data->len, from, strlen(from)) : NULL;
+    if (!at)
+        fail_msg("no %s", from);
+    DEP_AUTO_BUF out;
+    dep_buf_init(&out, 64 * 1024 * 1024);
+    dep_buf_add(&out, data->data, (size_t)(at - data->data));
+    dep_buf_add_string(&out, to);
+    dep_buf_add(&out, at + strlen(from), data->len - (size_t)(at - data->data) - strlen(from));
+    dep_buf_clear(data);
+    dep_buf_add_slice(data, dep_buf_slice(&out));
+    assert_int_equal(dep_buf_err(data), DEP_OK);
+}
+
+/* ---- records ---- */
+
+/* Issue a record at the end of the log; its place. Takes `claims`. */
+static inline size_t test_issue(struct test_world *world, struct test_log *log,
+                                const struct dep_signing_key *key, enum dep_role role,
+                                const char *code, const char *type, json_t *claims)
+{
+    assert_true(log->count < TEST_RECORDS_MAX && claims);
+    struct test_record *record = &log->records[log->count];
+    struct dep_issuer who = {.member = log->member,
+                             .role = role,
+                             .code = code,
+                             .key = key,
+                             .now_ms = (test_now_s + (int64_t)log->count) * 1000,
+                             .clock_source = "ntp",
+                             .uncertainty_s = 2,
+                             .random = counter_random};
+    struct dep_finding why = {"", "", 0};
+    struct dep_jtd_error where = {.instance_path = ""};
+    *record = (struct test_record){.in = true};
+    if (dep_record_issue(world->schemas, type, claims, NULL, &who, &record->issued, &where, &why))
+        fail_msg("%s: %s %s", type, why.id, where.instance_path);
+    json_decref(claims);
+    return log->count++;
+}
+
+static inline json_t *test_ref(const struct test_log *log, const char *rel, size_t place)
+{
+    const struct dep_issued *to = &log->records[place].issued;
+    json_t *ref = dep_record_ref_new(rel, to->jti, &to->sha256);
+    assert_non_null(ref);
+    return ref;
+}
+
+static inline json_t *test_enrolment(const struct dep_signing_key *key, const char *use,
+                                     const char *code, const char *role)
+{
+    char kid[DEP_KID_LEN + 1], text[64] = "";
+    const struct dep_public_key *public = dep_signing_key_public(key);
+    dep_kid(public, kid);
+    dep_base64_write(DEP_BASE64_URL, public->bytes, sizeof public->bytes, text);
+    json_t *claims = json_pack("{s:s,s:s,s:s}", "use", use, "kid", kid, "public", text);
+    if (code)
+        (void)json_object_set_new(claims, "code", json_string(code));
+    if (role)
+        (void)json_object_set_new(claims, "roles", json_pack("[s]", role));
+    return claims;
+}
+
+/* The member's keys, as a register begins. */
+static inline void test_begin_log(struct test_world *world, struct test_log *log,
+                                  const char *member)
+{
+    log->member = member;
+    (void)snprintf(log->origin, sizeof log->origin, "%s/log", member);
+    log->root = key_new();
+    log->log = key_new();
+    log->officer = key_new();
+    log->legal = key_new();
+    log->cosigner = key_new();
+    const struct {
+        const struct dep_signing_key *key;
+        const char *use, *code, *role;
+    } keys[] = {{log->root, "root", NULL, NULL},
+                {log->log, "log", NULL, NULL},
+                {log->officer, "officer", "EX1", "custodian"},
+                {log->legal, "officer", "LO1", "legal"}};
+    for (size_t i = 0; i < DEP_COUNT(keys); i++)
+        (void)test_issue(world, log, log->root, DEP_ROLE_ROOT, "root", "key.enrolled",
+                         test_enrolment(keys[i].key, keys[i].use, keys[i].code, keys[i].role));
+}
+
+static inline void test_collect(struct test_world *world, struct test_log *log)
+{
+    const struct dep_schema *type = dep_schemas_find(world->schemas, "evidence.collected", 0);
+    struct dep_hash payload;
+    char hex[2 * DEP_HASH_LEN + 1];
+    dep_sha256(dep_buf_slice(&world->payload), &payload);
+    dep_hex_encode(payload.bytes, DEP_HASH_LEN, hex);
+    json_t *claims = json_pack("{s:s,s:b,s:s,s:s,s:s}", "item", TEST_ITEM, "restricted", 0,
+                               "exhibit", "X-1", "payload_sha256", hex, "manifest_root", hex);
+    json_t *unknown = json_object();
+    for (size_t i = 0; i < type->field_count; i++)
+        if (type->fields[i].unknown_ok && !json_object_get(claims, type->fields[i].name))
+            (void)json_object_set_new(unknown, type->fields[i].name,
+                                      json_pack("{s:s,s:s}", "code", "unknown", "reason", "r"));
+    (void)json_object_set_new(claims, "unknown", unknown);
+    world->collected = test_issue(world, log, log->officer, DEP_ROLE_CUSTODIAN, "EX1",
+                                  "evidence.collected", claims);
+    log->records[world->collected].listed = true;
+    log->records[world->collected].shown[0] = "exhibit";
+}
+
+static inline json_t *test_note(const char *text, json_t *ref)
+{
+    return json_pack("{s:{s:s,s:s},s:s,s:[o]}", "text", "text", text, "lang", "en", "item",
+                     TEST_ITEM, "refs", ref);
+}
+
+static inline void test_make_records(struct test_world *world)
+{
+    struct test_log *log = &world->logs[0];
+    test_collect(world, log);
+    world->note = test_issue(world, log, log->officer, DEP_ROLE_CUSTODIAN, "EX1", "note",
+                             test_note("red", test_ref(log, "about", world->collected)));
+    world->correction = test_issue(world, log, log->officer, DEP_ROLE_CUSTODIAN, "EX1", "note",
+                                   test_note("blue", test_ref(log, "supersedes", world->note)));
+    log->records[world->note].listed = log->records[world->correction].listed = true;
+    log->records[world->correction].shown[0] = "text";
+    /* Others of the log that stay behind: some tiles are full. */
+    for (size_t i = 0; i < 600; i++) {
+        size_t at = test_issue(world, log, log->officer, DEP_ROLE_CUSTODIAN, "EX1", "note",
+                               test_note("other", test_ref(log, "about", world->collected)));
+        log->records[at].in = false;
+    }
+}
+
+/* ---- the tree ---- */
+
+struct test_tile {
+    struct dep_tile_id id;
+    uint8_t data[DEP_TILE_LEN];
+};
+struct test_tiles {
+    struct test_tile tiles[32];
+    size_t count;
+    struct test_world *world;
+    const char *folder;
+};
+
+static inline int test_keep_tile(void *context, const struct dep_tile_id *tile, const uint8_t *data,
+                                 size_t len)
+{
+    struct test_tiles *tiles = context;
+    if (tile->level < 0)
+        return DEP_OK;
+    assert_true(tiles->count < DEP_COUNT(tiles->tiles) && len <= DEP_TILE_LEN);
+    struct test_tile *kept = &tiles->tiles[tiles->count++];
+    kept->id = *tile;
+    memcpy(kept->data, data, len);
+    return DEP_OK;
+}
+
+static inline int test_write_tile(void *context, const struct dep_tile_id *tile)
+{
+    struct test_tiles *tiles = context;
+    char name[DEP_TILE_PATH_MAX], path[DEP_PACKAGE_PATH_MAX];
+    dep_tile_path(tile, name);
+    (void)snprintf(path, sizeof path, "%s/%s", tiles->folder, name);
+    for (size_t i = 0; i < tiles->count; i++)
+        if (tiles->tiles[i].id.level == tile->level && tiles->tiles[i].id.index == tile->index &&
+            tiles->tiles[i].id.width == tile->width) {
+            test_put(tiles->world, path,
+                     dep_slice_of(tiles->tiles[i].data, tile->width * (size_t)DEP_HASH_LEN));
+            return DEP_OK;
+        }
+    fail_msg("no tile %s", name);
+    return DEP_ERR_IO;
+}
+
+static inline void test_write_records(struct test_world *world, const struct test_log *log,
+                                      const char *folder)
+{
+    char path[DEP_PACKAGE_PATH_MAX];
+    DEP_AUTO_BUF lines;
+    dep_buf_init(&lines, 32 * 1024 * 1024);
+    for (size_t i = 0; i < log->count; i++) {
+        const struct test_record *record = &log->records[i];
+        size_t count = 0;
+        DEP_AUTO_BUF text;
+        dep_buf_init(&text, DEP_PRESENTATION_LEN_MAX);
+        if (!record->in)
+            continue;
+        while (record->shown[count])
+            count++;
+        assert_int_equal(dep_presentation_make(world->schemas, dep_buf_slice(&record->issued.jwt),
+                                               dep_buf_slice(&record->issued.disclosures),
+                                               record->shown, count, &text, NULL),
+                         DEP_OK);
+        assert_int_equal(dep_records_line_encode(i, dep_buf_slice(&text), &lines), DEP_OK);
+    }
+    (void)snprintf(path, sizeof path, "%s/records.jsonl", folder);
+    test_put(world, path, dep_buf_slice(&lines));
+}
+
+/* Checkpoint, records and tiles of a log as it stands. */
+static inline void test_write_log(struct test_world *world, struct test_log *log,
+                                  const char *folder)
+{
+    static struct test_tiles tiles;
+    static uint64_t indices[TEST_RECORDS_MAX];
+    char path[DEP_PACKAGE_PATH_MAX];
+    size_t count = 0;
+    struct dep_tile_builder *builder = NULL;
+    struct dep_checkpoint checkpoint = {.origin = dep_slice_string(log->origin),
+                                        .size = log->count};
+    tiles = (struct test_tiles){.world = world, .folder = folder};
+    assert_int_equal(dep_tile_builder_new(test_keep_tile, &tiles, &builder), DEP_OK);
+    for (size_t i = 0; i < log->count; i++) {
+        assert_int_equal(dep_tile_builder_add(builder, &log->records[i].issued.sha256), DEP_OK);
+        if (log->records[i].in)
+            indices[count++] = i;
+    }
+    assert_int_equal(dep_tile_builder_partials(builder), DEP_OK);
+    dep_frontier_root(dep_tile_builder_frontier(builder), &checkpoint.root);
+    dep_tile_builder_free(builder);
+    assert_int_equal(dep_subset_tiles(indices, count, log->count, test_write_tile, &tiles), DEP_OK);
+    dep_buf_done(&log->checkpoint);
+    dep_buf_init(&log->checkpoint, DEP_NOTE_LEN_MAX);
+    assert_int_equal(dep_checkpoint_encode(&checkpoint, log->log, &log->checkpoint), DEP_OK);
+    /* The cosigner of the other member, where the charter has one. */
+    const struct test_log *other = &world->logs[log == world->logs];
+    struct dep_slice all = dep_buf_slice(&log->checkpoint);
+    char name[64];
+    struct dep_note note;
+    (void)snprintf(name, sizeof name, "%s/cosigner", other->member);
+    assert_int_equal(dep_note_parse(all, &note, NULL), DEP_OK);
+    DEP_AUTO_BUF text;
+    dep_buf_init(&text, DEP_NOTE_LEN_MAX);
+    dep_buf_add_slice(&text, note.text);
+    assert_int_equal(dep_cosignature_sign(dep_buf_slice(&text), dep_slice_string(name),
+                                          other->cosigner, test_now_s + 100, &log->checkpoint),
+                     DEP_OK);
+    (void)snprintf(path, sizeof path, "%s/checkpoint", folder);
+    test_put(world, path, dep_buf_slice(&log->checkpoint));
+    test_write_records(world, log, folder);
+}
+
+/* ---- charter ---- */
+
+static inline void test_adopt(struct test_world *world, struct test_log *log, struct dep_buf *out)
+{
+    char hex[2 * DEP_HASH_LEN + 1];
+    struct dep_issued issued = {.readers = 0};
+    struct dep_issuer who = {.member = log->member,
+                             .role = DEP_ROLE_ROOT,
+                             .code = "root",
+                             .key = log->root,
+                             .now_ms = test_now_s * 1000,
+                             .clock_source = "ntp",
+                             .uncertainty_s = 2,
+                             .random = counter_random};
+    dep_hex_encode(dep_charter_digest(world->parsed)->bytes, DEP_HASH_LEN, hex);
+    DEP_AUTO_JSON *claims = json_pack("{s:s,s:i}", "charter_sha256", hex, "number", 1);
+    assert_int_equal(dep_record_issue(world->schemas, "charter.adopted", claims, NULL, &who,
+                                      &issued, NULL, NULL),
+                     DEP_OK);
+    dep_buf_add_slice(out, dep_buf_slice(&issued.jwt));
+    dep_buf_add_byte(out, '\n');
+    dep_issued_done(&issued);
+}
+
+static inline void test_make_charter(struct test_world *world)
+{
+    world->charter = json_of(test_charter);
+    json_t *members = json_array();
+    static const char *const territories[] = {"IQ", "FR"};
+    for (size_t i = 0; i < 2; i++)
+        (void)json_array_append_new(members,
+                                    member_json(world->logs[i].member, territories[i],
+                                                dep_signing_key_public(world->logs[i].root),
+                                                dep_signing_key_public(world->logs[i].cosigner)));
+    json_change(world->charter, "/members", members);
+    /* Those of the record come into force with it, and no earlier. */
+    test_at(world, TEST_CHARTER);
+    DEP_AUTO_BUF text;
+    DEP_AUTO_BUF adoptions;
+    dep_buf_init(&text, DEP_CHARTER_LEN_MAX);
+    dep_buf_init(&adoptions, 1 << 20);
+    assert_int_equal(dep_json_encode(world->charter, &text), DEP_OK);
+    world->parsed = charter_of(world->charter);
+    memcpy(world->pin, dep_charter_digest(world->parsed)->bytes, sizeof world->pin);
+    test_adopt(world, &world->logs[0], &adoptions);
+    test_adopt(world, &world->logs[1], &adoptions);
+    test_put(world, "data/charter/000001.json", dep_buf_slice(&text));
+    test_put(world, "data/charter/000001.adoptions", dep_buf_slice(&adoptions));
+}
+
+/* ---- content and what was sent ---- */
+
+static inline void test_line(struct test_world *world, const struct dep_content_line *line)
+{
+    assert_int_equal(dep_content_encode(line, &world->content), DEP_OK);
+}
+
+static inline void test_make_item(struct test_world *world)
+{
+    struct dep_buf *container = NULL;
+    struct dep_age_identity identity;
+    DEP_AUTO_BUF text;
+    dep_buf_init(&text, 1 << 20);
+    dep_age_identity_new(counter_random, &identity);
+    struct dep_age_to to = {.recipients = &identity.recipient, .recipient_count = 1};
+    uint8_t file_key[DEP_AGE_FILE_KEY_LEN] = {1};
+    assert_int_equal(dep_age_header_encode(file_key, &to, true, counter_random, &text), DEP_OK);
+    dep_buf_add_slice(&text, dep_buf_slice(&world->payload));
+    test_put(world, "data/items/" TEST_ITEM "/container.tar.age", dep_buf_slice(&text));
+    container = test_file(world, "data/items/" TEST_ITEM "/container.tar.age");
+    struct dep_content_line line = {
+        .kind = DEP_CONTENT_ITEM,
+        .item = {.item = TEST_ITEM,
+                 .record = world->logs[0].records[world->collected].issued.sha256,
+                 .as = DEP_ITEM_WHOLE,
+                 .opens = DEP_OPENS_RECIPIENT,
+                 .path = "items/" TEST_ITEM "/container.tar.age",
+                 .pieces = 1,
+                 .bytes = container->len}};
+    dep_sha256(dep_buf_slice(&world->payload), &line.item.payload_sha256);
+    test_line(world, &line);
+}
+
+static inline void test_make_content(struct test_world *world)
+{
+    const struct test_log *log = &world->logs[0];
+    struct dep_content_line line = {.kind = DEP_CONTENT_PACKAGE,
+                                    .package = {.id = TEST_PACKAGE,
+                                                .kind = DEP_PACKAGE_RELEASE,
+                                                .sender = log->member,
+                                                .recipient = "court",
+                                                .charter = *dep_charter_digest(world->parsed)}};
+    dep_buf_init(&world->content, 1 << 20);
+    test_line(world, &line);
+    for (size_t i = 0; i < log->count; i++) {
+        const struct test_record *record = &log->records[i];
+        if (!record->in || !record->listed)
+            continue;
+        line = (struct dep_content_line){.kind = DEP_CONTENT_RECORD,
+                                         .record = {.origin = log->origin,
+                                                    .index = i,
+                                                    .sha256 = record->issued.sha256,
+                                                    .shown = record->shown}};
+        while (record->shown[line.record.shown_count])
+            line.record.shown_count++;
+        test_line(world, &line);
+    }
+    test_make_item(world);
+    /* The others about it are told by their number. */
+    line =
+        (struct dep_content_line){.kind = DEP_CONTENT_LINKED,
+                                  .linked = {.from = log->records[world->collected].issued.sha256,
+                                             .rel = "about<",
+                                             .as = DEP_LINKED_COUNTED,
+                                             .count = 600,
+                                             .why = "rule"}};
+    test_line(world, &line);
+    test_put(world, "data/index.html", dep_slice_string("<!doctype html>\n"));
+    line = (struct dep_content_line){.kind = DEP_CONTENT_FILE, .file = {.path = "index.html"}};
+    dep_sha256(dep_slice_string("<!doctype html>\n"), &line.file.sha256);
+    test_line(world, &line);
+}
+
+static inline void test_send(struct test_world *world)
+{
+    struct test_log *log = &world->logs[0];
+    struct dep_hash digest;
+    char hex[2 * DEP_HASH_LEN + 1];
+    dep_sha256(dep_buf_slice(&world->content), &digest);
+    dep_hex_encode(digest.bytes, DEP_HASH_LEN, hex);
+    json_t *claims = world->sent
+                         ? json_incref(world->sent)
+                         : json_pack("{s:s,s:s,s:s,s:s}", "package", TEST_PACKAGE, "content_sha256",
+                                     hex, "kind", "release", "recipient", "court");
+    log->head = test_issue(world, log, log->legal, DEP_ROLE_LEGAL, "LO1", "package.sent", claims);
+    static const char *const names[] = {"content_sha256", "kind", "recipient", "release"};
+    memcpy(log->records[log->head].shown, names, sizeof names);
+    test_put(world, "data/content.jsonl", dep_buf_slice(&world->content));
+}
+
+/* ---- the bag ---- */
+
+static inline int test_by_path(const void *a, const void *b)
+{
+    const struct test_file *x = a, *y = b;
+    return strcmp(x->path, y->path);
+}
+
+static inline void test_manifest(struct test_world *world, bool tags, unsigned algorithm)
+{
+    char name[64];
+    const char *word = dep_bag_algorithm_name(algorithm);
+    DEP_AUTO_BUF text;
+    dep_buf_init(&text, 1 << 20);
+    qsort(world->files, world->file_count, sizeof *world->files, test_by_path);
+    for (size_t i = 0; i < world->file_count; i++) {
+        const struct test_file *file = &world->files[i];
+        bool payload = strncmp(file->path, "data/", 5) == 0;
+        uint8_t digest[64];
+        struct dep_digest *of = dep_digest_new(word);
+        if (payload != tags && strncmp(file->path, "tagmanifest-", 12) != 0) {
+            dep_digest_add(of, file->data.data, file->data.len);
+            (void)dep_digest_finish(of, digest);
+            /* The line as it is, even of a name that no bag should hold. */
+            char hex[129];
+            dep_hex_encode(digest, dep_bag_algorithm_len(algorithm), hex);
+            dep_buf_addf(&text, "%s  %s\n", hex, file->path);
+        }
+        dep_digest_free(of);
+    }
+    (void)snprintf(name, sizeof name, "%smanifest-%s.txt", tags ? "tag" : "", word);
+    test_put(world, name, dep_buf_slice(&text));
+}
+
+static inline void test_write_info(struct test_world *world)
+{
+    struct dep_package_info info = {.sender = "iq",
+                                    .date_s = test_now_s,
+                                    .id = TEST_PACKAGE,
+                                    .agent = DEP_SLICE_LITERAL("depositary 0.1.0"),
+                                    .kind = DEP_PACKAGE_RELEASE};
+    for (size_t i = 0; i < world->file_count; i++) {
+        if (strncmp(world->files[i].path, "data/", 5) != 0)
+            continue;
+        info.files++;
+        info.octets += world->files[i].data.len;
+    }
+    DEP_AUTO_BUF text;
+    dep_buf_init(&text, DEP_PACKAGE_INFO_LEN_MAX);
+    assert_int_equal(dep_package_info_encode(&info, &text), DEP_OK);
+    test_put(world, "bag-info.txt", dep_buf_slice(&text));
+}
+
+static inline void test_write_bag(struct test_world *world)
+{
+    DEP_AUTO_BUF text;
+    dep_buf_init(&text, 1024);
+    dep_bag_declaration_encode(&text);
+    test_put(world, "bagit.txt", dep_buf_slice(&text));
+    test_manifest(world, false, DEP_BAG_SHA256);
+    test_manifest(world, false, DEP_BAG_SHA512);
+    test_manifest(world, true, DEP_BAG_SHA256);
+    test_manifest(world, true, DEP_BAG_SHA512);
+}
+
+/* ---- all of it ---- */
+
+/* A package, `edit` made at its stage (NULL: the good one). */
+static inline struct test_world *test_world_new(struct dep_schemas *schemas,
+                                                const struct test_edit *edit)
+{
+    struct test_world *world = calloc(1, sizeof *world);
+    assert_non_null(world);
+    world->schemas = schemas;
+    if (edit)
+        world->edit = *edit;
+    dep_buf_init(&world->payload, 1 << 20);
+    for (size_t i = 0; i < 1000; i++)
+        dep_buf_addf(&world->payload, "payload %zu\n", i);
+    test_begin_log(world, &world->logs[0], "iq");
+    test_begin_log(world, &world->logs[1], "fr");
+    test_make_charter(world);
+    test_make_records(world);
+    test_at(world, TEST_RECORDS);
+    test_make_content(world);
+    test_at(world, TEST_CONTENT);
+    test_send(world);
+    test_at(world, TEST_SENT);
+    test_write_log(world, &world->logs[0], "data/logs/000");
+    test_write_info(world);
+    test_at(world, TEST_FILES);
+    test_write_bag(world);
+    test_at(world, TEST_BAG);
+    return world;
+}
+
+static inline void test_world_free(struct test_world *world)
+{
+    for (size_t i = 0; i < 2; i++) {
+        struct test_log *log = &world->logs[i];
+        for (size_t at = 0; at < log->count; at++)
+            dep_issued_done(&log->records[at].issued);
+        dep_signing_key_free(log->root);
+        dep_signing_key_free(log->log);
+        dep_signing_key_free(log->officer);
+        dep_signing_key_free(log->legal);
+        dep_signing_key_free(log->cosigner);
+        dep_buf_done(&log->checkpoint);
+    }
+    for (size_t i = 0; i < world->file_count; i++)
+        dep_buf_done(&world->files[i].data);
+    dep_buf_done(&world->content);
+    dep_buf_done(&world->payload);
+    dep_charter_free(world->parsed);
+    json_decref(world->charter);
+    json_decref(world->sent);
+    free(world);
+}
+
+static inline int test_read(void *context, struct dep_slice path, uint64_t offset, uint8_t *out,
+                            size_t len)
+{
+    struct test_world *world = context;
+    for (size_t i = 0; i < world->file_count; i++) {
+        const struct test_file *file = &world->files[i];
+        if (!dep_slice_equal_string(path, file->path))
+            continue;
+        if (offset > file->data.len || len > file->data.len - offset)
+            return DEP_FOUND;
+        memcpy(out, file->data.data + offset, len);
+        return DEP_OK;
+    }
+    return DEP_FOUND;
+}
+
+/* Digests of one file, as the caller takes them while reading it once. */
+static inline int test_hash(struct test_world *world, struct dep_verify *verify, size_t index)
+{
+    struct dep_verify_wanted wanted;
+    int err = DEP_OK;
+    dep_verify_wanted(verify, index, &wanted);
+    char path[DEP_BAG_PATH_MAX + 1];
+    (void)snprintf(path, sizeof path, "%.*s", (int)wanted.path.len, (const char *)wanted.path.data);
+    const struct dep_buf *data = test_file(world, path);
+    assert_non_null(data);
+    for (unsigned bit = 1; !err && bit <= DEP_BAG_SHA512; bit *= 2) {
+        uint8_t digest[64];
+        if (!(wanted.algorithms & bit))
+            continue;
+        struct dep_digest *of = dep_digest_new(dep_bag_algorithm_name(bit));
+        if (!of)
+            return DEP_ERR_NOMEM;
+        dep_digest_add(of, data->data, data->len);
+        (void)dep_digest_finish(of, digest);
+        dep_digest_free(of);
+        err = dep_verify_digest(verify, index, bit, digest);
+    }
+    size_t header;
+    if (!err && wanted.payload == DEP_PAYLOAD_STARTS &&
+        dep_age_header_len(dep_buf_slice(data), &header, NULL) == DEP_OK) {
+        struct dep_hash payload;
+        dep_sha256(dep_slice_sub(dep_buf_slice(data), header, data->len - header), &payload);
+        err = dep_verify_payload(verify, index, &payload);
+    }
+    return err;
+}
+
+/* All steps; the verifier is the caller's. */
+static inline int test_verify(struct test_world *world, struct dep_verify **out)
+{
+    struct dep_verify_with with = {.schemas = world->schemas,
+                                   .pin = world->unpinned ? NULL : world->pin,
+                                   .files = {world, test_read}};
+    struct dep_verify *verify = NULL;
+    int err = dep_verify_new(&with, &verify);
+    for (size_t i = 0; !err && i < world->file_count; i++)
+        err = dep_verify_add(verify, dep_slice_string(world->files[i].path),
+                             world->files[i].data.len);
+    if (!err)
+        err = dep_verify_begin(verify);
+    for (size_t i = 0; !err && i < dep_verify_file_count(verify); i++)
+        err = test_hash(world, verify, i);
+    if (!err)
+        err = dep_verify_read(verify);
+    if (!err)
+        err = dep_verify_finish(verify);
+    if (err) {
+        dep_verify_free(verify);
+        return err;
+    }
+    *out = verify;
+    return DEP_OK;
+}
+
+/* Is `id` among what was found? */
+static inline bool test_found(const struct dep_verify *verify, const char *id)
+{
+    for (size_t i = 0; i < dep_verify_found_count(verify); i++)
+        if (strcmp(dep_verify_found_at(verify, i)->id, id) == 0)
+            return true;
+    return false;
+}
+
+static inline void test_print_found(const struct dep_verify *verify)
+{
+    for (size_t i = 0; i < dep_verify_found_count(verify); i++) {
+        const struct dep_verify_found *found = dep_verify_found_at(verify, i);
+        print_message("  %s %s (%s) %.*s:%llu %s\n", dep_result_name(found->result), found->id,
+                      found->clause, (int)found->path.len, (const char *)found->path.data,
+                      (unsigned long long)found->line, found->field ? found->field : "");
+    }
+}
+#endif

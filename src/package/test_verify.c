@@ -1,0 +1,538 @@
+/*
+ * A package verified: the good one, and one edit away from it what is found.
+ */
+#include "package/test_support.h"
+
+static struct dep_schemas *schemas;
+
+/* ---- the good one ---- */
+
+static void test_good(void **state)
+{
+    (void)state;
+    struct test_world *world = test_world_new(schemas, NULL);
+    struct dep_verify *verify = NULL;
+    assert_int_equal(test_verify(world, &verify), DEP_OK);
+    /* What other steps say isn't there yet: these two alone. */
+    for (size_t i = 0; i < dep_verify_found_count(verify); i++)
+        if (strcmp(dep_verify_found_at(verify, i)->id, "package.step") != 0)
+            test_print_found(verify);
+    assert_false(verify->altered);
+    assert_int_equal(dep_step_charter_count(verify), 1);
+    assert_int_equal(dep_step_log_count(verify), 1);
+    assert_true(dep_step_log_at(verify, 0)->proved);
+    assert_int_equal(dep_step_record_count(verify), 8);
+    assert_int_equal(dep_verify_item_count(verify), 1);
+    assert_non_null(dep_step_head(verify));
+    assert_non_null(dep_step_content(verify));
+    size_t count;
+    const struct dep_hash *note = &world->logs[0].records[world->note].issued.sha256;
+    const struct dep_shown_link *links = dep_step_links_to(verify, note, &count);
+    assert_int_equal(count, 1);
+    assert_string_equal(links->rel, "supersedes");
+    assert_non_null(dep_step_record_find(verify, note));
+    dep_verify_free(verify);
+    test_world_free(world);
+}
+
+static void test_account(void **state)
+{
+    (void)state;
+    struct test_world *world = test_world_new(schemas, NULL);
+    struct dep_verify *verify = NULL;
+    DEP_AUTO_JSON *account = NULL;
+    assert_int_equal(test_verify(world, &verify), DEP_OK);
+    assert_int_equal(dep_verify_account(verify, &account), DEP_OK);
+    assert_string_equal(dep_json_string(account, "result"), "unproved");
+    assert_string_equal(dep_json_string(dep_json_object(account, "package"), "id"), TEST_PACKAGE);
+    assert_string_equal(dep_json_string(dep_json_object(account, "package"), "sender"), "iq");
+    const json_t *item = json_array_get(dep_json_array(account, "items"), 0);
+    assert_string_equal(dep_json_string(item, "payload"), "intact");
+    assert_string_equal(dep_json_string(item, "content"), "unproved");
+    assert_int_equal(json_array_size(dep_json_array(account, "linked")), 1);
+    bool exhibit = false;
+    assert_int_equal(dep_verify_record_count(verify), 8);
+    for (size_t i = 0; i < dep_verify_record_count(verify); i++) {
+        DEP_AUTO_JSON *record = NULL;
+        assert_int_equal(dep_verify_record(verify, i, &record), DEP_OK);
+        assert_string_equal(dep_json_string(record, "standing"), "in_force");
+        if (strcmp(dep_json_string(record, "type"), "evidence.collected") != 0)
+            continue;
+        const json_t *shown = dep_json_object(record, "shown");
+        exhibit = true;
+        assert_string_equal(dep_json_string(shown, "exhibit"), "X-1");
+        assert_string_equal(dep_json_string(shown, "item"), TEST_ITEM);
+        assert_null(json_object_get(shown, "description"));
+        assert_int_equal(json_array_size(dep_json_array(record, "withheld")), 27);
+    }
+    assert_true(exhibit);
+    dep_verify_free(verify);
+    test_world_free(world);
+}
+
+/* ---- edits ---- */
+
+#define LOG "data/logs/000"
+#define RECORDS LOG "/records.jsonl"
+#define CONTAINER "data/items/" TEST_ITEM "/container.tar.age"
+
+static void flip_last(struct dep_buf *data)
+{
+    data->data[data->len - 1] ^= 1;
+}
+
+static void unpin(struct test_world *world)
+{
+    world->unpinned = true;
+}
+static void pin_other(struct test_world *world)
+{
+    world->pin[3] ^= 1;
+}
+static void no_charter(struct test_world *world)
+{
+    test_drop(world, "data/charter/000001.json");
+}
+static void no_adoptions(struct test_world *world)
+{
+    test_drop(world, "data/charter/000001.adoptions");
+    world->unpinned = true;
+}
+static void charter_beyond(struct test_world *world)
+{
+    test_rename(world, "data/charter/000001.adoptions", "data/charter/000003.adoptions");
+}
+static void other_root(struct test_world *world)
+{
+    struct dep_signing_key *key = key_new();
+    char text[64] = "";
+    dep_base64_write(DEP_BASE64_URL, dep_signing_key_public(key)->bytes, 32, text);
+    json_change(world->charter, "/members/0/root", json_string(text));
+    dep_signing_key_free(key);
+}
+static void other_origin(struct test_world *world)
+{
+    json_change(world->charter, "/members/0/origin", json_string("iq/other"));
+}
+static void other_member(struct test_world *world)
+{
+    json_change(world->charter, "/members/0/id", json_string("iq-"));
+}
+
+static void flip_container(struct test_world *world)
+{
+    flip_last(test_file(world, CONTAINER));
+}
+static void drop_container(struct test_world *world)
+{
+    test_drop(world, CONTAINER);
+}
+static void unlisted_file(struct test_world *world)
+{
+    test_put(world, "data/readme.txt", dep_slice_string("hello\n"));
+}
+static void verifier_enclosed(struct test_world *world)
+{
+    test_put(world, "data/charter/verify.html", dep_slice_string("<!doctype html>\n"));
+}
+static void tag_file(struct test_world *world)
+{
+    test_put(world, "readme.txt", dep_slice_string("hello\n"));
+}
+static void strange_name(struct test_world *world)
+{
+    test_put(world, "data/Readme", dep_slice_string("hello\n"));
+}
+static void change_index(struct test_world *world)
+{
+    test_put(world, "data/index.html", dep_slice_string("<!doctype html> \n"));
+}
+static void drop_manifest(struct test_world *world)
+{
+    test_drop(world, "manifest-sha512.txt");
+    test_drop(world, "tagmanifest-sha512.txt");
+    test_manifest(world, true, DEP_BAG_SHA256);
+}
+static void version_2(struct test_world *world)
+{
+    test_replace(test_file(world, "bag-info.txt"), "Depositary-Package: 1",
+                 "Depositary-Package: 2");
+}
+static void info_sender(struct test_world *world)
+{
+    test_replace(test_file(world, "bag-info.txt"), "Organization: iq", "Organization: fr");
+}
+static void info_kind(struct test_world *world)
+{
+    test_replace(test_file(world, "bag-info.txt"), "Kind: release", "Kind: register");
+}
+static void info_kind_none(struct test_world *world)
+{
+    test_replace(test_file(world, "bag-info.txt"), "Kind: release", "Kind: parcel");
+}
+static void info_id(struct test_world *world)
+{
+    test_replace(test_file(world, "bag-info.txt"), "89ff", "89fe");
+}
+
+static void flip_note(struct test_world *world)
+{
+    struct dep_buf *note = test_file(world, LOG "/checkpoint");
+    note->data[12] = note->data[12] == 'A' ? 'B' : 'A'; /* of the root */
+}
+static void drop_checkpoint(struct test_world *world)
+{
+    test_drop(world, LOG "/checkpoint");
+}
+static void other_log_key(struct test_world *world)
+{
+    dep_signing_key_free(world->logs[0].log);
+    world->logs[0].log = key_new();
+}
+static void drop_tile(struct test_world *world)
+{
+    test_drop(world, LOG "/tile/0/000");
+}
+static void flip_tile(struct test_world *world)
+{
+    flip_last(test_file(world, LOG "/tile/0/000"));
+}
+static void flip_edge(struct test_world *world)
+{
+    flip_last(test_file(world, LOG "/tile/1/000.p/2"));
+}
+static void more_tiles(struct test_world *world)
+{
+    test_put(world, LOG "/tile/0/001", dep_buf_slice(test_file(world, LOG "/tile/0/000")));
+}
+static void folder_gap(struct test_world *world)
+{
+    test_put(world, "data/logs/002/checkpoint", dep_buf_slice(test_file(world, LOG "/checkpoint")));
+}
+static void swap_records(struct test_world *world)
+{
+    test_replace(test_file(world, RECORDS), "{\"index\":\"5\"", "{\"index\":\"6\"");
+}
+static void record_twice(struct test_world *world)
+{
+    struct dep_buf *lines = test_file(world, RECORDS);
+    DEP_AUTO_BUF copy;
+    dep_buf_init(&copy, 1 << 20);
+    dep_buf_add_slice(&copy, dep_buf_slice(lines));
+    struct dep_slice rest = dep_buf_slice(&copy);
+    dep_buf_add_slice(lines, dep_slice_next(&rest, '\n'));
+    dep_buf_add_byte(lines, '\n');
+}
+static void no_last_line_end(struct test_world *world)
+{
+    test_file(world, RECORDS)->len--;
+}
+static void drop_root(struct test_world *world)
+{
+    struct dep_buf *lines = test_file(world, RECORDS);
+    struct dep_slice rest = dep_buf_slice(lines);
+    struct dep_slice first = dep_slice_next(&rest, '\n');
+    memmove(lines->data, lines->data + first.len + 1, lines->len - first.len - 1);
+    lines->len -= first.len + 1;
+}
+/* base64url of `["` is WyJ: behind it the salt begins. */
+static void salt_changed(struct test_world *world)
+{
+    struct dep_buf *lines = test_file(world, RECORDS);
+    uint8_t *at = memmem(lines->data, lines->len, "~WyJ", 4);
+    at[9] = at[9] == 'b' ? 'c' : 'b';
+}
+static void other_signer(struct test_world *world)
+{
+    struct test_log *log = &world->logs[0];
+    size_t at = test_issue(world, log, world->logs[1].officer, DEP_ROLE_CUSTODIAN, "EX1", "note",
+                           test_note("red", test_ref(log, "about", world->collected)));
+    log->records[at].listed = true;
+}
+static void other_role(struct test_world *world)
+{
+    struct test_log *log = &world->logs[0];
+    size_t at = test_issue(world, log, log->officer, DEP_ROLE_LEGAL, "EX1", "note",
+                           test_note("red", test_ref(log, "about", world->collected)));
+    log->records[at].listed = true;
+}
+static void revoke(struct test_world *world, uint64_t from)
+{
+    struct test_log *log = &world->logs[0];
+    char kid[DEP_KID_LEN + 1];
+    dep_kid(dep_signing_key_public(log->officer), kid);
+    (void)test_issue(world, log, log->root, DEP_ROLE_ROOT, "root", "key.revoked",
+                     json_pack("{s:s,s:I,s:{s:s,s:s}}", "kid", kid, "from_index", (json_int_t)from,
+                               "reason", "text", "lost", "lang", "en"));
+}
+static void revoked_key(struct test_world *world)
+{
+    revoke(world, world->logs[0].count);
+    other_role(world);
+}
+static void disputed(struct test_world *world)
+{
+    revoke(world, world->note);
+}
+static void key_left_out(struct test_world *world)
+{
+    world->logs[0].records[2].in = false;
+}
+static void log_key_left_out(struct test_world *world)
+{
+    world->logs[0].records[1].in = false;
+}
+
+static void record_without_line(struct test_world *world)
+{
+    struct test_log *log = &world->logs[0];
+    log->records[world->correction + 1].in = true;
+}
+static void line_without_record(struct test_world *world)
+{
+    world->logs[0].records[world->correction].in = false;
+}
+static void shown_more(struct test_world *world)
+{
+    world->logs[0].records[world->note].shown[0] = "text";
+}
+static void shown_less(struct test_world *world)
+{
+    world->logs[0].records[world->correction].shown[0] = NULL;
+}
+static void shown_other(struct test_world *world)
+{
+    world->logs[0].records[world->collected].shown[0] = "basis";
+}
+static void sent_withheld(struct test_world *world)
+{
+    world->logs[0].records[world->logs[0].head].shown[0] = NULL;
+}
+static void content_edited(struct test_world *world)
+{
+    test_replace(test_file(world, "data/content.jsonl"), "\"court\"", "\"bureau\"");
+}
+static void content_recipient(struct test_world *world)
+{
+    test_replace(&world->content, "\"court\"", "\"bureau\"");
+}
+static void content_sender(struct test_world *world)
+{
+    test_replace(&world->content, "\"sender\":\"iq\"", "\"sender\":\"fr\"");
+}
+static void content_kind(struct test_world *world)
+{
+    test_replace(&world->content, "\"kind\":\"release\"", "\"kind\":\"register\"");
+}
+static void content_id(struct test_world *world)
+{
+    test_replace(&world->content, "89ff", "89fe");
+}
+static void content_blank(struct test_world *world)
+{
+    test_replace(&world->content, "\"v\":1,", "\"v\":1, ");
+}
+static void content_counted(struct test_world *world)
+{
+    test_replace(&world->content, "\"about<\"", "\"supersedes<\"");
+}
+static void content_from(struct test_world *world)
+{
+    struct dep_buf *content = &world->content;
+    uint8_t *at = memmem(content->data, content->len, "\"from\":\"", 8);
+    at[8] = at[8] == '0' ? '1' : '0';
+}
+static void payload_line(struct test_world *world)
+{
+    struct dep_buf *content = &world->content;
+    uint8_t *at = memmem(content->data, content->len, "\"payload_sha256\":\"", 18);
+    at[18] = at[18] == '0' ? '1' : '0';
+}
+static void bytes_line(struct test_world *world)
+{
+    test_replace(&world->content, "\"bytes\":\"", "\"bytes\":\"1");
+}
+/* A container of another payload, and the line says so: but not the record. */
+static void container_replaced(struct test_world *world)
+{
+    struct dep_buf *container = test_file(world, CONTAINER);
+    struct dep_hash was, is;
+    char from[2 * DEP_HASH_LEN + 1], to[2 * DEP_HASH_LEN + 1];
+    dep_sha256(dep_buf_slice(&world->payload), &was);
+    flip_last(container);
+    flip_last(&world->payload);
+    dep_sha256(dep_buf_slice(&world->payload), &is);
+    dep_hex_encode(was.bytes, DEP_HASH_LEN, from);
+    dep_hex_encode(is.bytes, DEP_HASH_LEN, to);
+    test_replace(&world->content, from, to);
+}
+static void item_of_note(struct test_world *world)
+{
+    struct test_log *log = &world->logs[0];
+    char from[2 * DEP_HASH_LEN + 1], to[2 * DEP_HASH_LEN + 1], line[200], want[200];
+    dep_hex_encode(log->records[world->collected].issued.sha256.bytes, DEP_HASH_LEN, from);
+    dep_hex_encode(log->records[world->note].issued.sha256.bytes, DEP_HASH_LEN, to);
+    (void)snprintf(line, sizeof line, "\"record\":\"%s\"", from);
+    (void)snprintf(want, sizeof want, "\"record\":\"%s\"", to);
+    test_replace(&world->content, line, want);
+}
+/* The note refers to what isn't here. */
+static void unaccounted(struct test_world *world)
+{
+    struct test_log *log = &world->logs[0];
+    size_t at = test_issue(world, log, log->officer, DEP_ROLE_CUSTODIAN, "EX1", "note",
+                           test_note("x", test_ref(log, "source", world->correction + 1)));
+    log->records[at].listed = true;
+}
+static void sent_by_custodian(struct test_world *world)
+{
+    world->logs[0].records[world->logs[0].head].in = false;
+}
+
+static void test_forgeries(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name;
+        struct test_edit edit;
+        const char *id;
+        enum dep_result result;
+    } rows[] = {
+        {"no pin", {TEST_BAG, unpin}, "charter.unpinned", DEP_UNPROVED},
+        {"another pin", {TEST_BAG, pin_other}, "charter.pin", DEP_ALTERED},
+        {"no charter", {TEST_FILES, no_charter}, "charter.absent", DEP_ALTERED},
+        {"nobody adopted it", {TEST_FILES, no_adoptions}, "charter.adoption.absent", DEP_ALTERED},
+        {"a charter that none leads to",
+         {TEST_FILES, charter_beyond},
+         "charter.number",
+         DEP_ALTERED},
+        {"another root key", {TEST_CHARTER, other_root}, "log.root_key", DEP_ALTERED},
+        {"another origin", {TEST_CHARTER, other_origin}, "log.origin", DEP_ALTERED},
+        {"a look-alike id", {TEST_CHARTER, other_member}, "log.member", DEP_ALTERED},
+        {"container altered", {TEST_BAG, flip_container}, "bag.altered", DEP_ALTERED},
+        {"container altered, manifests anew",
+         {TEST_FILES, flip_container},
+         "item.payload",
+         DEP_ALTERED},
+        {"container gone", {TEST_BAG, drop_container}, "bag.missing", DEP_ALTERED},
+        {"container gone, manifests anew", {TEST_FILES, drop_container}, "item.file", DEP_ALTERED},
+        {"a file more", {TEST_BAG, unlisted_file}, "bag.unlisted", DEP_ALTERED},
+        {"a file more, in the manifests", {TEST_FILES, unlisted_file}, "package.file", DEP_ALTERED},
+        {"a verifier enclosed", {TEST_FILES, verifier_enclosed}, "package.file", DEP_ALTERED},
+        {"a tag file", {TEST_FILES, tag_file}, "package.file", DEP_ALTERED},
+        {"a name with a capital", {TEST_FILES, strange_name}, "package.name", DEP_ALTERED},
+        {"index.html changed", {TEST_FILES, change_index}, "package.file", DEP_ALTERED},
+        {"one algorithm", {TEST_BAG, drop_manifest}, "package.manifest", DEP_ALTERED},
+        {"another version", {TEST_FILES, version_2}, "package.version", DEP_ALTERED},
+        {"sender in bag-info.txt", {TEST_FILES, info_sender}, "package.info", DEP_ALTERED},
+        {"kind in bag-info.txt", {TEST_FILES, info_kind}, "package.kind", DEP_ALTERED},
+        {"no such kind", {TEST_FILES, info_kind_none}, "package.kind", DEP_ALTERED},
+        {"id in bag-info.txt", {TEST_FILES, info_id}, "package.head", DEP_ALTERED},
+        {"checkpoint altered", {TEST_FILES, flip_note}, "subset.root", DEP_ALTERED},
+        {"no checkpoint", {TEST_FILES, drop_checkpoint}, "log.checkpoint", DEP_ALTERED},
+        {"another log key", {TEST_SENT, other_log_key}, "note.signature.absent", DEP_ALTERED},
+        {"no tile", {TEST_FILES, drop_tile}, "subset.tile.missing", DEP_ALTERED},
+        {"a tile altered", {TEST_FILES, flip_tile}, "subset.tile", DEP_ALTERED},
+        {"the edge altered", {TEST_FILES, flip_edge}, "subset.root", DEP_ALTERED},
+        {"a tile more", {TEST_FILES, more_tiles}, "subset.tile.unneeded", DEP_ALTERED},
+        {"a folder that none leads to", {TEST_FILES, folder_gap}, "log.folder", DEP_ALTERED},
+        {"a record at another's place", {TEST_FILES, swap_records}, "subset.leaf", DEP_ALTERED},
+        {"a record twice", {TEST_FILES, record_twice}, "subset.order", DEP_ALTERED},
+        {"no end of the last line", {TEST_FILES, no_last_line_end}, "records.form", DEP_ALTERED},
+        {"the root's record left out", {TEST_FILES, drop_root}, "keyset.first", DEP_ALTERED},
+        {"a key's record left out", {TEST_SENT, key_left_out}, "keyset.kid", DEP_ALTERED},
+        {"the log key's record left out", {TEST_SENT, log_key_left_out}, "log.key", DEP_ALTERED},
+        {"a salt changed",
+         {TEST_FILES, salt_changed},
+         "sdjwt.disclosure.unreferenced",
+         DEP_ALTERED},
+        {"signed by another's key", {TEST_RECORDS, other_signer}, "keyset.kid", DEP_ALTERED},
+        {"in a role that isn't held", {TEST_RECORDS, other_role}, "keyset.role", DEP_ALTERED},
+        {"signed after the revocation", {TEST_RECORDS, revoked_key}, "keyset.revoked", DEP_ALTERED},
+        {"signed before it, and disputed",
+         {TEST_RECORDS, disputed},
+         "record.disputed",
+         DEP_DISPUTED},
+        {"a record without a line", {TEST_SENT, record_without_line}, "package.line", DEP_ALTERED},
+        {"a line without a record",
+         {TEST_SENT, line_without_record},
+         "package.record",
+         DEP_ALTERED},
+        {"a field more", {TEST_SENT, shown_more}, "package.shown", DEP_ALTERED},
+        {"a field less", {TEST_SENT, shown_less}, "package.shown", DEP_ALTERED},
+        {"another field", {TEST_SENT, shown_other}, "package.shown", DEP_ALTERED},
+        {"the head not shown whole", {TEST_SENT, sent_withheld}, "record.whole", DEP_ALTERED},
+        {"no head", {TEST_SENT, sent_by_custodian}, "package.head", DEP_ALTERED},
+        {"content.jsonl edited", {TEST_FILES, content_edited}, "package.content", DEP_ALTERED},
+        {"another recipient", {TEST_CONTENT, content_recipient}, "package.recipient", DEP_ALTERED},
+        {"another sender", {TEST_CONTENT, content_sender}, "package.sender", DEP_ALTERED},
+        {"another kind", {TEST_CONTENT, content_kind}, "package.kind", DEP_ALTERED},
+        {"another id", {TEST_CONTENT, content_id}, "package.id", DEP_ALTERED},
+        {"a blank in content.jsonl", {TEST_CONTENT, content_blank}, "content.form", DEP_ALTERED},
+        {"corrections counted",
+         {TEST_CONTENT, content_counted},
+         "package.linked.least",
+         DEP_ALTERED},
+        {"links of a record that isn't here",
+         {TEST_CONTENT, content_from},
+         "package.linked.from",
+         DEP_ALTERED},
+        {"a link with no account", {TEST_RECORDS, unaccounted}, "package.linked", DEP_ALTERED},
+        {"another payload in the line", {TEST_CONTENT, payload_line}, "item.payload", DEP_ALTERED},
+        {"another payload than was sealed",
+         {TEST_CONTENT, container_replaced},
+         "item.payload",
+         DEP_ALTERED},
+        {"other bytes in the line", {TEST_CONTENT, bytes_line}, "item.bytes", DEP_ALTERED},
+        {"an item of a note", {TEST_CONTENT, item_of_note}, "item.record", DEP_ALTERED},
+    };
+    size_t failed = 0;
+    for (size_t i = 0; i < DEP_COUNT(rows); i++) {
+        struct test_world *world = test_world_new(schemas, &rows[i].edit);
+        struct dep_verify *verify = NULL;
+        assert_int_equal(test_verify(world, &verify), DEP_OK);
+        bool altered = dep_verify_result(verify) == DEP_ALTERED;
+        if (!test_found(verify, rows[i].id) || altered != (rows[i].result == DEP_ALTERED)) {
+            print_message("%s: expected %s\n", rows[i].name, rows[i].id);
+            test_print_found(verify);
+            failed++;
+        }
+        dep_verify_free(verify);
+        test_world_free(world);
+    }
+    assert_int_equal(failed, 0);
+}
+
+static void test_memory(void **state)
+{
+    (void)state;
+    struct test_world *world = test_world_new(schemas, NULL);
+    long failed = 0;
+    for (bool whole = false; !whole; failed++) {
+        struct dep_verify *verify = NULL;
+        dep_alloc_fail_at(failed);
+        int err = test_verify(world, &verify);
+        dep_alloc_fail_at(-1);
+        assert_true(err == DEP_OK || err == DEP_ERR_NOMEM);
+        whole = !err;
+        dep_verify_free(verify);
+    }
+    assert_true(failed > 50);
+    test_world_free(world);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_good),
+        cmocka_unit_test(test_account),
+        cmocka_unit_test(test_forgeries),
+        cmocka_unit_test(test_memory),
+    };
+    struct dep_finding why;
+    if (dep_crypto_init(false) || dep_schemas_new(&schemas, &why))
+        return 1;
+    int failed = cmocka_run_group_tests_name("verify", tests, NULL, NULL);
+    dep_schemas_free(schemas);
+    return failed;
+}

@@ -1,0 +1,145 @@
+/*
+ * Step 6, links: what a record with a line refers to is here, or accounted for. What refers to it
+ * and isn't here can't be seen: of that the lines are the sender's word.
+ */
+#include "package/verify_impl.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const char CLAUSE[] = "package.md 3.1";
+
+/* The least that a relation asks for (the table of section 3.1). */
+static bool must_be_named(const char *rel)
+{
+    static const char *const rels[] = {"answers", "answers<", "authority", "source", "source<"};
+    for (size_t i = 0; i < DEP_COUNT(rels); i++)
+        if (strcmp(rels[i], rel) == 0)
+            return true;
+    return false;
+}
+
+static int compare(const struct dep_content_linked *linked, const struct dep_hash *from,
+                   const char *rel)
+{
+    int order = memcmp(linked->from.bytes, from->bytes, DEP_HASH_LEN);
+    return order ? order : strcmp(linked->rel, rel);
+}
+
+/* The linked lines of one record and relation: a run in the order of the file. */
+static const struct dep_content_linked *lines_of(const struct dep_verify *verify,
+                                                 const struct dep_hash *from, const char *rel,
+                                                 size_t *out_count)
+{
+    size_t low = 0, high = verify->linked_count;
+    while (low < high) {
+        size_t mid = low + (high - low) / 2;
+        if (compare(&verify->linked[mid], from, rel) < 0)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    size_t end = low;
+    while (end < verify->linked_count && compare(&verify->linked[end], from, rel) == 0)
+        end++;
+    *out_count = end - low;
+    return &verify->linked[low];
+}
+
+static bool named(const struct dep_content_linked *lines, size_t count, const struct dep_hash *to)
+{
+    for (size_t i = 0; i < count; i++)
+        if (lines[i].as != DEP_LINKED_COUNTED && dep_hash_equal(&lines[i].sha256, to))
+            return true;
+    return false;
+}
+
+static uint64_t counted(const struct dep_content_linked *lines, size_t count)
+{
+    uint64_t sum = 0;
+    for (size_t i = 0; i < count; i++)
+        if (lines[i].as == DEP_LINKED_COUNTED && !dep_add_u64(sum, lines[i].count, &sum))
+            return UINT64_MAX;
+    return sum;
+}
+
+/* By the record that refers, then the relation: how many of them are neither here nor named. */
+static int by_source(const void *a, const void *b)
+{
+    const struct dep_shown_link *x = a, *y = b;
+    int order = (x->from > y->from) - (x->from < y->from);
+    return order ? order : strcmp(x->rel, y->rel);
+}
+
+/* A run of links of one record and one relation. */
+static int check_run(struct dep_verify *verify, const struct dep_shown_link *links, size_t count)
+{
+    const struct dep_shown_record *from = &verify->records[links[0].from];
+    size_t line_count;
+    const struct dep_content_linked *lines =
+        lines_of(verify, &from->sha256, links[0].rel, &line_count);
+    uint64_t open = 0, allowed = counted(lines, line_count);
+    for (size_t i = 0; i < count; i++)
+        open +=
+            !dep_step_record_find(verify, &links[i].to) && !named(lines, line_count, &links[i].to);
+    if (open != allowed)
+        return dep_step_find_record(verify, "package.linked", CLAUSE, DEP_ALTERED, from,
+                                    links[0].rel);
+    if (open && must_be_named(links[0].rel))
+        return dep_step_find_record(verify, "package.linked.least", CLAUSE, DEP_ALTERED, from,
+                                    links[0].rel);
+    return DEP_OK;
+}
+
+static int check_forward(struct dep_verify *verify, const struct dep_shown_link *links)
+{
+    int err = DEP_OK;
+    for (size_t i = 0, end; !err && i < verify->link_count; i = end) {
+        end = i + 1;
+        while (end < verify->link_count && by_source(&links[i], &links[end]) == 0)
+            end++;
+        if (verify->records[links[i].from].listed)
+            err = check_run(verify, &links[i], end - i);
+    }
+    return err;
+}
+
+/* Corrections show nothing but that they are: they come along, or the line says they don't. And a
+ * line speaks of a record that is here. */
+static int check_lines(struct dep_verify *verify)
+{
+    int err = DEP_OK;
+    for (size_t i = 0; !err && i < verify->linked_count; i++) {
+        const struct dep_content_linked *line = &verify->linked[i];
+        const struct dep_shown_record *from = dep_step_record_find(verify, &line->from);
+        const char *id = NULL;
+        if (!from || !from->listed)
+            id = "package.linked.from";
+        else if (strcmp(line->rel, "supersedes<") == 0 ||
+                 (line->as == DEP_LINKED_COUNTED && must_be_named(line->rel)))
+            id = "package.linked.least";
+        else if (line->as != DEP_LINKED_COUNTED && dep_step_record_find(verify, &line->sha256))
+            id = "package.linked";
+        if (id)
+            err = dep_step_find(verify, &(struct dep_verify_found){.id = id,
+                                                                   .clause = CLAUSE,
+                                                                   .result = DEP_ALTERED,
+                                                                   .record = &line->from,
+                                                                   .field = line->rel});
+    }
+    return err;
+}
+
+int verify_linked(struct dep_verify *verify)
+{
+    struct dep_shown_link *links = dep_alloc_array(verify->link_count + 1, sizeof *links);
+    if (!links)
+        return DEP_ERR_NOMEM;
+    if (verify->link_count) {
+        memcpy(links, verify->links, verify->link_count * sizeof *links);
+        qsort(links, verify->link_count, sizeof *links, by_source);
+    }
+    int err = check_forward(verify, links);
+    free(links);
+    return err ? err : check_lines(verify);
+}
