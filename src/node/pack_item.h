@@ -2,8 +2,8 @@
  * An item into a package: its container whole, for another to open, or parts of it.
  *
  * Format:  doc/format/package.md section 6.
- * Layer:   node. Two threads beside those that read and write; memory is constant but for parts: 64
- *          bytes a line of the manifest, and their proofs.
+ * Layer:   node.
+ * Memory:  constant; of parts besides 64 bytes a line of the manifest, and the proofs.
  * Errors:  a struct dep_problem. What is left off a failure lies in no folder items/ITEM: all is
  *          written in items/.unfinished-ITEM, which no package may hold, and renamed when every byte
  *          of it is on the disk and the payload's digest is the record's.
@@ -58,11 +58,11 @@ void dep_packed_item_done(struct dep_packed_item *packed);
 
 /*
  * Each byte is read once: while it is copied, both digests of each file and the payload's are
- * computed. Findings: those of the container ("age.*", "container.*"); "item.payload" (the container
- * isn't what the record tells), "item.manifest"; "pack.part" (no file of that path: `detail`),
- * "pack.part.kind" (a folder, or not taken: there are no bytes of it), "pack.part.none" (no part at
- * all), "pack.item.len" (longer than `piece_len`, and not whole), "pack.item.exists" (items/ITEM is
- * there).
+ * computed. Findings: those of the container ("age.*", "container.*"), "item.payload" (it isn't what
+ * the record tells), "item.manifest" (nor is its manifest); "pack.part.absent" (no line has that path:
+ * `detail`), "pack.part.kind" (a folder, or not taken: there are no bytes of it), "pack.part.none" (no
+ * part at all); "target.file" (longer than `piece_len`, and not whole), "pack.item.exists" (items/ITEM
+ * is there).
  */
 DEP_MUST_USE int dep_pack_item(const struct dep_pack_item_order *order, struct dep_packed_item *out,
                                struct dep_problem *problem);
