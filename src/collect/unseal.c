@@ -245,7 +245,7 @@ int dep_container_read_both(struct dep_container *container, dep_container_both_
         return dep_fault_set(fault, DEP_ERR_NOMEM, 0, "container.read", "container");
     int err = DEP_OK;
     for (uint64_t index = 0, count; !err && index < chunks; index += count) {
-        struct dep_slice sealed, plain;
+        struct dep_slice sealed = {NULL, 0}, plain = {NULL, 0};
         count = chunks - index < BOTH_CHUNKS ? chunks - index : BOTH_CHUNKS;
         err = read_some(container, both, index, (size_t)count, &sealed, &plain, why, fault);
         if (!err)
