@@ -5,7 +5,7 @@ _depositary() {
     local word=$2 last=$3 command=${COMP_WORDS[1]:-} register='' i choices=''
     COMPREPLY=()
     if [ "$COMP_CWORD" -eq 1 ]; then
-        choices='init charter collect intake item record note show list search schema hold erase release approve refuse withdraw mission request consent assure case
+        choices='init charter collect intake item record note show list search schema hold erase release approve refuse withdraw pack mission request consent assure case
             mark status retention inbox outbox due key log prove verify print backup restore --help --version'
         mapfile -t COMPREPLY < <(compgen -W "$choices" -- "$word")
         return

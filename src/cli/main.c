@@ -30,6 +30,7 @@ static const struct command {
     {"approve", dep_cmd_approve, N_("approve what another officer prepared")},
     {"refuse", dep_cmd_refuse, N_("refuse a prepared release, with the reason")},
     {"withdraw", dep_cmd_withdraw, N_("withdraw a release that was made")},
+    {"pack", dep_cmd_pack, N_("send what was released, a request, a consent: as a folder")},
     {"mission", dep_cmd_mission, N_("record a mission that consents cover")},
     {"case", dep_cmd_case, N_("cases by an opaque id: stage, material, what was given")},
     {"mark", dep_cmd_mark, N_("handling codes, categories, originator and flags of an item")},

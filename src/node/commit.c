@@ -275,6 +275,8 @@ static int commit_issued(struct commit_work *work, struct dep_done *out)
         out[i].index = work->placed[i].index;
         out[i].sha256 = work->issued[i].sha256;
         memcpy(out[i].jti, work->issued[i].jti, sizeof out[i].jti);
+        if (node->kept && work->decide)
+            dep_buf_add_slice(node->kept, dep_buf_slice(&work->issued[i].disclosures));
     }
     err = project(work);
     return !err && readers ? dep_node_apply_readers(node, problem) : err;

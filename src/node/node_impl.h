@@ -26,6 +26,9 @@ struct dep_node {
     bool proven;               /* the officer's keys were opened: the next two hold */
     unsigned roles_shown;      /* none where the officer isn't in force */
     char kid[DEP_KID_LEN + 1]; /* or "" */
+    /* Secret: gets the disclosures of what dep_node_decide() commits, once durable; or NULL. For who
+     * can't read again what it signed: a field kit. */
+    struct dep_buf *kept;
     bool projecting; /* index.db's transaction is open: what it shows follows the checkpoint */
     struct dep_readings readings;
     void (*unrecorded)(void *context);

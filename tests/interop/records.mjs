@@ -1,6 +1,7 @@
-// Every record of a register, verified by other people's libraries: jose, and @sd-jwt/core.
+// Every record of a register or a package, verified by other people's libraries: jose, and @sd-jwt/core.
 //
-// usage: node records.mjs REGISTER        prints {"records": N, "keys": N}; exit 1 at the first that doesn't verify
+// usage: node records.mjs REGISTER | records.jsonl    prints {"records": N, "keys": N, "disclosed": N}; exit 1 at the first that
+//                                                     doesn't verify
 //
 // The keys are those that the records themselves enrol (doc/format/record.md, section 7); each record counts only with a
 // key enrolled before it. Run from a folder where the libraries are installed (FLOW_NODE of tests/flow/run).
@@ -12,12 +13,15 @@ globalThis.crypto ??= webcrypto; // Debian 12's node has it behind an option
 const { compactVerify, importJWK, calculateJwkThumbprint } = await import('jose');
 const { SDJwtInstance } = await import('@sd-jwt/core');
 
-const folder = join(process.argv[2], 'records');
-const lines = readdirSync(folder).sort().flatMap((name) => {
-    const text = readFileSync(join(folder, name), 'latin1');
-    if (!text.endsWith('\n')) throw new Error(`${name} does not end with a newline`);
+const linesOf = (path) => {
+    const text = readFileSync(path, 'latin1');
+    if (!text.endsWith('\n')) throw new Error(`${path} does not end with a newline`);
     return text.slice(0, -1).split('\n');
-});
+};
+const source = process.argv[2];
+const lines = source.endsWith('.jsonl')
+    ? linesOf(source).map((line) => JSON.parse(line).sd_jwt)
+    : readdirSync(join(source, 'records')).sort().flatMap((name) => linesOf(join(source, 'records', name))).map((jwt) => `${jwt}~`);
 if (lines.length === 0) throw new Error('no records');
 
 const claimsOf = (jwt) => JSON.parse(Buffer.from(jwt.split('.')[1], 'base64url').toString());
@@ -30,7 +34,9 @@ async function enrol(claims) {
     keys.set(claims.kid, await importJWK(jwk, 'EdDSA'));
 }
 
-for (const [index, jwt] of lines.entries()) {
+let disclosed = 0;
+for (const [index, presentation] of lines.entries()) {
+    const jwt = presentation.slice(0, presentation.indexOf('~'));
     const claims = claimsOf(jwt);
     if (index === 0) await enrol(claims); // the root key enrols itself
     const { kid } = JSON.parse(Buffer.from(jwt.split('.')[0], 'base64url').toString());
@@ -44,7 +50,8 @@ for (const [index, jwt] of lines.entries()) {
         hasher: (data, algorithm) => createHash(algorithm.replace('-', '')).update(Buffer.from(data)).digest(),
         hashAlg: 'sha-256',
     });
-    await sdjwt.verify(`${jwt}~`);
+    const { payload } = await sdjwt.verify(presentation);
+    disclosed += Object.keys(payload).length - Object.keys(claims).filter((name) => !name.startsWith('_sd')).length;
     if (index > 0) await enrol(claims);
 }
-console.log(JSON.stringify({ records: lines.length, keys: keys.size }));
+console.log(JSON.stringify({ records: lines.length, keys: keys.size, disclosed }));

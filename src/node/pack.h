@@ -1,0 +1,103 @@
+/*
+ * Packages: what leaves a register. First a plan, which writes nothing: what goes, which fields of it,
+ * and what of all that is linked is only named or counted. Then, under the lock, the same decided once
+ * more, its record (package.sent) committed, and the bag written.
+ *
+ * Format:  doc/format/package.md.
+ * Layer:   node.
+ * Use:     dep_node_pack_plan(), show it to whoever decides, dep_node_pack().
+ */
+#ifndef DEP_NODE_PACK_H
+#define DEP_NODE_PACK_H
+#include "node/release.h"
+#include "package/content.h"
+
+enum { DEP_PACK_RECORDS_MAX = 4 << 20, DEP_PACK_LINKS_MAX = 1 << 20 };
+
+struct dep_pack_order {
+    /* What is sent: a release (or what was prepared, once it is released); a request, an answer, a
+     * consent, an assurance, or the withdrawal of one; a package.sent: that package once more. By id
+     * or a unique prefix. NULL: the whole register of a field kit. */
+    const char *name;
+    const char *recipient; /* code of the charter; a release and a package name their own: NULL */
+};
+
+/* A plan; owned. It holds no protected value. */
+struct dep_pack;
+void dep_pack_free(struct dep_pack *pack);
+static inline void dep_pack_release(struct dep_pack **pack)
+{
+    dep_pack_free(*pack);
+}
+#define DEP_AUTO_PACK DEP_CLEANUP(dep_pack_release) struct dep_pack
+
+/*
+ * Decide what goes, as of now. Of a release it is judged again: `out_judgement` (empty before) has
+ * the verdict of this moment, also with "pack.refused". Findings:
+ *   "pack.type"         a record of another type; it goes with what it belongs to
+ *   "pack.recipient"    no such recipient in the charter in force at this moment, none given, or not
+ *                       the one that the release names
+ *   "pack.addressee"    a request is addressed to somebody else; an answer is to who asked
+ *   "pack.source"       the consent of a source never leaves
+ *   "pack.unreleased"   it was prepared, and not released
+ *   "pack.withdrawn"    the release was withdrawn, or what is sent was
+ *   "pack.verdict"      the recorded verdict isn't what the records give
+ *   "pack.refused"      judged now, it may not go
+ *   "pack.unread"       a record that must be shown and that this officer can't read
+ *   "pack.erased"       a record that must be shown, erased
+ *   "pack.field"        the release names a field that its record doesn't have
+ *   "pack.exculpatory"  court or defence would get a case without material in their favour
+ *   "pack.register"     only a field kit hands over its whole register
+ * with `detail` the thing concerned; and those of dep_node_act(), dep_node_judge().
+ */
+DEP_MUST_USE int dep_node_pack_plan(struct dep_node *node, const struct dep_pack_order *order,
+                                    struct dep_judgement *out_judgement, struct dep_pack **out,
+                                    struct dep_problem *problem);
+
+/* ---- what goes: all borrowed from the plan ---- */
+struct dep_pack_told {
+    const char *package; /* its id */
+    enum dep_package_kind kind;
+    const char *recipient;
+    const char *release;      /* jti of release.made; or "" */
+    const char *again;        /* jti of the package.sent that is written once more; or "" */
+    uint64_t records;         /* with a line in content.jsonl; key and status records go besides */
+    uint64_t shown, withheld; /* protected fields of these */
+    uint64_t named, counted;  /* linked records that don't go */
+    struct dep_hash content_sha256;
+};
+void dep_pack_tell(const struct dep_pack *pack, struct dep_pack_told *out);
+struct dep_pack_record {
+    uint64_t index;
+    const char *jti;
+    const struct dep_schema *schema;
+    uint64_t shown; /* set of places in schema->fields */
+};
+size_t dep_pack_record_count(const struct dep_pack *pack);
+void dep_pack_record_at(const struct dep_pack *pack, size_t place, struct dep_pack_record *out);
+/* content.jsonl, as it will be. */
+struct dep_slice dep_pack_content(const struct dep_pack *pack);
+
+/* ---- writing ---- */
+struct dep_pack_how {
+    const char *path;          /* of the bag; must not exist */
+    const char *agent;         /* "depositary 1.2.3" */
+    dep_progress_fn *progress; /* records; NULL: not told */
+    void *context;
+};
+struct dep_packed {
+    struct dep_done head;  /* package.sent */
+    uint64_t size;         /* of the log, by the checkpoint in the package */
+    uint64_t records;      /* in records.jsonl */
+    uint64_t files, bytes; /* payload */
+};
+/*
+ * Under the lock the plan is made once more: another outcome is its finding, other contents are
+ * "pack.changed" (somebody recorded something that belongs to it: look again). Then package.sent is
+ * committed and published, and the bag written, read back and named. A fault after the commit leaves
+ * that record and no bag: the same package can be written once more by its record.
+ */
+DEP_MUST_USE int dep_node_pack(struct dep_node *node, struct dep_pack *pack,
+                               const struct dep_pack_how *how, struct dep_packed *out,
+                               struct dep_problem *problem);
+#endif

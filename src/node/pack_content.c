@@ -1,0 +1,104 @@
+/*
+ * content.jsonl of a plan: what was decided, in its order, and the digest that package.sent signs.
+ */
+#include "node/pack_impl.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static int by_index(const void *a, const void *b)
+{
+    const struct pack_entry *one = a, *other = b;
+    return (one->index > other->index) - (one->index < other->index);
+}
+
+static int by_line(const void *a, const void *b)
+{
+    const struct pack_link *one = a, *other = b;
+    int order = memcmp(one->from.bytes, other->from.bytes, DEP_HASH_LEN);
+    if (!order)
+        order = strcmp(one->rel, other->rel);
+    if (!order)
+        order = memcmp(one->to.bytes, other->to.bytes, DEP_HASH_LEN);
+    return order ? order : strcmp(one->why, other->why);
+}
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+size_t pack_shown(const struct pack_entry *entry, const char *names[PACK_FIELDS_MAX])
+{
+    size_t count = 0;
+    for (size_t i = 0; i < entry->schema->field_count; i++)
+        if (entry->shown >> i & 1)
+            names[count++] = entry->schema->fields[i].name;
+    if (count)
+        qsort((void *)names, count, sizeof *names, by_name);
+    return count;
+}
+
+static int encode(struct dep_pack *pack, const struct dep_content_line *line)
+{
+    int err = dep_content_encode(line, &pack->content);
+    return err ? dep_problem_fault(pack->problem, err, "node.pack", "content.jsonl") : DEP_OK;
+}
+
+static int encode_package(struct dep_pack *pack)
+{
+    const struct dep_content_line line = {
+        .kind = DEP_CONTENT_PACKAGE,
+        .package = {.id = pack->id,
+                    .kind = pack->kind,
+                    .sender = dep_register_info(pack->node->reg)->member,
+                    .recipient = pack->recipient,
+                    .charter = *dep_charter_digest(pack->charter)}};
+    return encode(pack, &line);
+}
+
+static int encode_entry(struct dep_pack *pack, const struct pack_entry *entry)
+{
+    const char *names[PACK_FIELDS_MAX];
+    size_t count = pack_shown(entry, names);
+    const struct dep_content_line line = {
+        .kind = DEP_CONTENT_RECORD,
+        .record = {.origin = dep_register_info(pack->node->reg)->origin,
+                   .index = entry->index,
+                   .sha256 = entry->sha256,
+                   .shown = names,
+                   .shown_count = count}};
+    return encode(pack, &line);
+}
+
+static int encode_link(struct dep_pack *pack, const struct pack_link *link)
+{
+    const struct dep_content_line line = {.kind = DEP_CONTENT_LINKED,
+                                          .linked = {.from = link->from,
+                                                     .rel = link->rel,
+                                                     .as = link->as,
+                                                     .sha256 = link->to,
+                                                     .count = link->count,
+                                                     .why = link->why}};
+    return encode(pack, &line);
+}
+
+int pack_content(struct dep_pack *pack)
+{
+    dep_buf_clear(&pack->content);
+    if (pack->count)
+        qsort(pack->entries, pack->count, sizeof *pack->entries, by_index);
+    if (pack->link_count)
+        qsort(pack->links, pack->link_count, sizeof *pack->links, by_line);
+    int err = encode_package(pack);
+    for (size_t i = 0; !err && i < pack->count; i++)
+        err = encode_entry(pack, &pack->entries[i]);
+    for (size_t i = 0; !err && i < pack->link_count; i++)
+        err = encode_link(pack, &pack->links[i]);
+    /* Here the lines of items, of what was seen of other logs, and of files (index.html,
+     * custody.pdf) are added, in this order. */
+    if (err)
+        return err;
+    dep_sha256(dep_buf_slice(&pack->content), &pack->content_sha256);
+    return DEP_OK;
+}

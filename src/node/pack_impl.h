@@ -1,0 +1,105 @@
+/*
+ * What the files of packing share: the plan being made.
+ *
+ * Layer:   node, private to it.
+ */
+#ifndef DEP_NODE_PACK_IMPL_H
+#define DEP_NODE_PACK_IMPL_H
+#include "node/bag_writer.h"
+#include "node/node_impl.h"
+#include "node/pack.h"
+
+enum { PACK_FIELDS_MAX = 64 };
+
+/* A record that goes. */
+struct pack_entry {
+    uint64_t index;
+    struct dep_hash sha256;
+    char jti[DEP_UUID_LEN + 1];
+    const struct dep_schema *schema;
+    uint64_t shown; /* set of places in schema->fields */
+    struct dep_index_place record, secret, keyring;
+};
+
+/* A linked record that doesn't go, or how many. */
+struct pack_link {
+    struct dep_hash from, to;
+    const char *rel, *why; /* literals */
+    enum dep_linked_as as;
+    uint64_t count;
+};
+
+struct dep_pack {
+    struct dep_node *node;
+    struct dep_pack_order order; /* its strings are the next two */
+    char name[DEP_UUID_LEN + 1], asked[DEP_CODE_LEN_MAX + 1];
+    char recipient[DEP_CODE_LEN_MAX + 1];
+    char id[DEP_UUID_LEN + 1];
+    enum dep_package_kind kind;
+    uint64_t size; /* of the log: what stands above isn't looked at */
+    const struct dep_charter *charter;
+    const struct dep_charter_code *to;   /* the recipient's */
+    struct dep_index_row release, again; /* jti "" where there is none */
+    bool needs_consents;                 /* its verdict relies on consents or assurances */
+    struct pack_entry *entries;
+    size_t count, room;
+    uint32_t *table; /* places in `entries` plus one, by digest; as many as `table_room` */
+    size_t table_room;
+    struct pack_link *links;
+    size_t link_count, link_room;
+    struct dep_buf content;
+    struct dep_hash content_sha256;
+    struct dep_buf head_disclosures; /* secret: a field kit can't read its own records again */
+    struct dep_problem *problem;     /* of the call that is running */
+};
+
+/* ---- selecting (pack_select.c) ---- */
+enum pack_fields { PACK_NOTHING, PACK_ALL, PACK_NAMED };
+struct pack_show {
+    enum pack_fields fields;
+    const json_t *names; /* array of strings; PACK_NAMED */
+};
+/* NULL where it doesn't go. Borrowed until the next pack_add(). */
+const struct pack_entry *pack_find(const struct dep_pack *pack, const struct dep_hash *sha256);
+/* A record goes; where it does already, with what is shown by either. Rows of a type that is local or
+ * at or above `size` are passed over. */
+DEP_MUST_USE int pack_add(struct dep_pack *pack, const struct dep_index_row *row,
+                          const struct pack_show *show);
+/* One that isn't there yet. */
+DEP_MUST_USE int pack_insert(struct dep_pack *pack, const struct pack_entry *entry);
+/* The record at that place in the log. */
+DEP_MUST_USE int pack_row_at(struct dep_pack *pack, uint64_t index, struct dep_index_row *out);
+/* The record of that type and digest; it was there. */
+DEP_MUST_USE int pack_row_of(struct dep_pack *pack, const char *type, const struct dep_hash *sha256,
+                             struct dep_index_row *out);
+/* All protected fields of a type, as a set of places. */
+uint64_t pack_protected(const struct dep_schema *schema);
+/* As dep_problem_found(). */
+DEP_MUST_USE int pack_found(struct dep_pack *pack, const char *id, const char *detail);
+DEP_MUST_USE int pack_no_memory(struct dep_pack *pack);
+
+/* ---- what is linked (pack_link.c) ---- */
+/* Everything linked to the records that go: goes too, or is accounted for. */
+DEP_MUST_USE int pack_links(struct dep_pack *pack);
+DEP_MUST_USE int pack_name(struct dep_pack *pack, const struct dep_hash *from, const char *rel,
+                           const struct dep_hash *to, const char *why);
+
+/* ---- what is sent (pack_release.c, pack_act.c) ---- */
+DEP_MUST_USE int pack_release(struct dep_pack *pack, const struct dep_index_row *row,
+                              struct dep_judgement *out_judgement);
+DEP_MUST_USE int pack_act(struct dep_pack *pack, const struct dep_index_row *row);
+DEP_MUST_USE int pack_register(struct dep_pack *pack);
+/* Its code is in the charter's list now. */
+DEP_MUST_USE int pack_recipient(struct dep_pack *pack, const char *code);
+
+/* ---- content.jsonl (pack_content.c) ---- */
+/* Names of what is shown, ascending; how many. */
+size_t pack_shown(const struct pack_entry *entry, const char *names[PACK_FIELDS_MAX]);
+/* Entries and links sorted, the text made. */
+DEP_MUST_USE int pack_content(struct dep_pack *pack);
+
+/* ---- the payload (pack_write.c) ---- */
+DEP_MUST_USE int pack_write(struct dep_pack *pack, const struct dep_done *head,
+                            const struct dep_pack_how *how, struct dep_bag_writer *bag,
+                            struct dep_packed *out);
+#endif

@@ -1,0 +1,359 @@
+/*
+ * A release: judged again as of now, then its records, those its verdict rests on, and the items it
+ * is about, each with exactly the fields that it names.
+ */
+#include "node/marking.h"
+#include "node/pack_impl.h"
+
+#include <stdio.h>
+#include <string.h>
+
+struct releasing {
+    struct dep_pack *pack;
+    struct dep_view release, prepared; /* both readable */
+    struct dep_judgement then;         /* as it was recorded */
+};
+
+/* ---- may it go ---- */
+
+static int view_readable(struct dep_pack *pack, const struct dep_index_row *row,
+                         struct dep_view *out)
+{
+    int err = dep_node_view_row(pack->node, row, true, out, pack->problem);
+    return !err && !out->readable
+               ? pack_found(pack, row->erased ? "pack.erased" : "pack.unread", row->jti)
+               : err;
+}
+
+static int keep_row(void *context, const struct dep_index_row *row)
+{
+    *(struct dep_index_row *)context = *row;
+    return DEP_FOUND;
+}
+
+/* The first record of `type` about another, jti "" where there is none. */
+static int find_about(struct dep_pack *pack, const char *type, const char *about,
+                      struct dep_index_row *out)
+{
+    *out = (struct dep_index_row){.jti = ""};
+    struct dep_index_query query = {.type = type, .ref = about, .rel = "about", .limit = 1};
+    int err = dep_index_list(pack->node->index, &query, keep_row, out, &pack->problem->fault);
+    return err < 0 ? err : DEP_OK;
+}
+
+/* Withdrawn, whatever of it: what the withdrawal leaves is prepared anew. */
+static int judge_withdrawn(struct dep_pack *pack, const struct dep_index_row *release)
+{
+    struct dep_index_row withdrawal;
+    int err = find_about(pack, "release.withdrawn", release->jti, &withdrawal);
+    return !err && withdrawal.jti[0] ? pack_found(pack, "pack.withdrawn", release->jti) : err;
+}
+
+static int judge_now(struct releasing *releasing, struct dep_judgement *out)
+{
+    struct dep_pack *pack = releasing->pack;
+    struct dep_node *node = pack->node;
+    struct dep_moment moment = dep_node_moment(node);
+    int err = dep_node_judge(node, &moment, "release.prepared", releasing->prepared.claims,
+                             &releasing->prepared, out, pack->problem);
+    if (err)
+        return err;
+    return out->verdict.outcome == DEP_YES
+               ? DEP_OK
+               : pack_found(pack, "pack.refused", releasing->release.row.jti);
+}
+
+/* The verdict that goes must be the one that the records give. */
+static int judge_then(struct releasing *releasing)
+{
+    struct dep_pack *pack = releasing->pack;
+    enum dep_again again = DEP_AGAIN_UNPROVED;
+    int err = dep_node_judge_again(pack->node, releasing->release.row.jti, &again, &releasing->then,
+                                   pack->problem);
+    if (err)
+        return err;
+    return again == DEP_AGAIN_SAME ? DEP_OK
+                                   : pack_found(pack, "pack.verdict", releasing->release.row.jti);
+}
+
+/* ---- what is behind it ---- */
+
+static bool is_of_source(const struct dep_view *consent)
+{
+    const char *layer = dep_json_string(dep_json_object(consent->claims, "terms"), "layer");
+    return layer && strcmp(layer, "source") == 0;
+}
+
+/* A source's consent is named: what was said when it was given leads to a person. */
+static int add_fact(struct releasing *releasing, const struct dep_fact *fact)
+{
+    struct dep_pack *pack = releasing->pack;
+    struct dep_index_row row;
+    DEP_AUTO_VIEW view = {.claims = NULL};
+    int err = pack_row_at(pack, fact->index, &row);
+    if (!err)
+        err = view_readable(pack, &row, &view);
+    if (err)
+        return err;
+    struct pack_show all = {.fields = PACK_ALL};
+    bool relied_on = fact->kind == DEP_FACT_CONSENT || fact->kind == DEP_FACT_ASSURANCE;
+    pack->needs_consents = pack->needs_consents || relied_on;
+    return is_of_source(&view) ? pack_name(pack, &releasing->release.row.sha256, "authority",
+                                           &row.sha256, "protected")
+                               : pack_add(pack, &row, &all);
+}
+
+static int add_facts(struct releasing *releasing)
+{
+    const struct dep_verdict *verdict = &releasing->then.verdict;
+    for (size_t i = 0; i < verdict->requirement_count; i++) {
+        const struct dep_fact *fact = verdict->requirements[i].by;
+        int err = fact ? add_fact(releasing, fact) : DEP_OK;
+        if (err)
+            return err;
+    }
+    return DEP_OK;
+}
+
+/* ---- the items ---- */
+
+struct item_rows {
+    struct dep_pack *pack;
+    const json_t *fields;
+    struct dep_hash first;
+    bool any;
+};
+
+/* The first record, and whatever corrects it. */
+static int add_item_row(void *context, const struct dep_index_row *row)
+{
+    struct item_rows *rows = context;
+    if ((strcmp(row->type, "evidence.collected") != 0 &&
+         strcmp(row->type, "evidence.intake") != 0) ||
+        row->index >= rows->pack->size)
+        return DEP_OK;
+    struct pack_show named = {.fields = PACK_NAMED, .names = rows->fields};
+    if (!rows->any)
+        rows->first = row->sha256;
+    rows->any = true;
+    return pack_add(rows->pack, row, &named);
+}
+
+/* ---- what is in the accused's favour ---- */
+
+static bool has_flag(const struct dep_view *marking, const char *wanted)
+{
+    size_t i;
+    json_t *flag;
+    json_array_foreach(dep_json_array(marking->claims, "flags"), i, flag)
+    {
+        if (json_is_string(flag) && strcmp(json_string_value(flag), wanted) == 0)
+            return true;
+    }
+    return false;
+}
+
+static bool names_item(const struct dep_view *prepared, const char *item)
+{
+    size_t i;
+    json_t *material;
+    json_array_foreach(dep_json_array(prepared->claims, "materials"), i, material)
+    {
+        const char *name = dep_json_string(material, "item");
+        if (name && strcmp(name, item) == 0)
+            return true;
+    }
+    return false;
+}
+
+struct given {
+    const char *recipient, *item;
+    bool there;
+};
+
+static int look_given(void *context, const struct dep_released *released)
+{
+    struct given *given = context;
+    const char *recipient = dep_json_string(released->prepared->claims, "recipient");
+    given->there = given->there || (released->release && !released->withdrawals && recipient &&
+                                    strcmp(recipient, given->recipient) == 0 &&
+                                    names_item(released->prepared, given->item));
+    return DEP_OK;
+}
+
+struct favour {
+    struct releasing *releasing;
+    struct dep_hash from; /* first record of the material of that case */
+};
+
+static int first_row(void *context, const struct dep_index_row *row)
+{
+    if (strncmp(row->type, "evidence.", strlen("evidence.")) != 0)
+        return DEP_OK;
+    *(struct dep_index_row *)context = *row;
+    return DEP_FOUND;
+}
+
+/*
+ * Court and defence get it in a release of its own, made before, or this one doesn't go: that what is
+ * in the accused's favour was left behind is never said by a line in a file alone.
+ */
+static int account_favour(void *context, const struct dep_view *marking)
+{
+    const struct favour *favour = context;
+    struct dep_pack *pack = favour->releasing->pack;
+    const char *item = marking->row.item;
+    if (!has_flag(marking, "exculpatory") || names_item(&favour->releasing->prepared, item))
+        return DEP_OK;
+    struct dep_index_row row = {.jti = ""};
+    struct dep_index_query query = {.item = item};
+    int err = dep_index_list(pack->node->index, &query, first_row, &row, &pack->problem->fault);
+    if (err < 0)
+        return err;
+    if (pack->to->kind & (DEP_TO_COURT | DEP_TO_DEFENCE)) {
+        struct given given = {pack->recipient, item, false};
+        err = dep_node_releases(pack->node, look_given, &given, pack->problem);
+        if (err)
+            return err;
+        if (!given.there)
+            return pack_found(pack, "pack.exculpatory", item);
+    }
+    return row.jti[0] ? pack_name(pack, &favour->from, "exculpatory", &row.sha256, "rule") : DEP_OK;
+}
+
+struct newest {
+    uint64_t size;
+    struct dep_index_row row; /* jti "" where there is none */
+};
+
+static int keep_newest(void *context, const struct dep_index_row *row)
+{
+    struct newest *newest = context;
+    if (row->index >= newest->size)
+        return DEP_OK;
+    newest->row = *row;
+    return DEP_FOUND;
+}
+
+/* Its newest marking goes whole: who gets the item must know how to handle it. `out_case` is "" where
+ * it is of none. */
+static int add_marking(struct dep_pack *pack, const char *item, char out_case[DEP_UUID_LEN + 1])
+{
+    struct newest newest = {.size = pack->size, .row = {.jti = ""}};
+    struct dep_index_query query = {.type = "marking.set", .item = item, .newest_first = true};
+    struct pack_show all = {.fields = PACK_ALL};
+    DEP_AUTO_VIEW view = {.claims = NULL};
+    int err =
+        dep_index_list(pack->node->index, &query, keep_newest, &newest, &pack->problem->fault);
+    out_case[0] = 0;
+    if (err < 0 || !newest.row.jti[0])
+        return err < 0 ? err : DEP_OK;
+    err = view_readable(pack, &newest.row, &view);
+    if (err)
+        return err;
+    const char *of_case = dep_json_string(view.claims, "case");
+    (void)snprintf(out_case, DEP_UUID_LEN + 1, "%s", of_case ? of_case : "");
+    return pack_add(pack, &newest.row, &all);
+}
+
+static int add_material(struct releasing *releasing, const json_t *material)
+{
+    struct dep_pack *pack = releasing->pack;
+    const char *item = dep_json_string(material, "item");
+    struct item_rows rows = {pack, dep_json_array(material, "fields"), {{0}}, false};
+    struct dep_index_query query = {.item = item};
+    int err =
+        item ? dep_index_list(pack->node->index, &query, add_item_row, &rows, &pack->problem->fault)
+             : DEP_OK;
+    if (!err && !rows.any)
+        err = pack_found(pack, "item.absent", item ? item : "");
+    char of_case[DEP_UUID_LEN + 1] = "";
+    if (!err)
+        err = add_marking(pack, item, of_case);
+    struct favour favour = {releasing, rows.first};
+    return err || !of_case[0]
+               ? err
+               : dep_node_marked_for(pack->node, of_case, account_favour, &favour, pack->problem);
+}
+
+static int add_materials(struct releasing *releasing)
+{
+    size_t i;
+    json_t *material;
+    json_array_foreach(dep_json_array(releasing->prepared.claims, "materials"), i, material)
+    {
+        int err = add_material(releasing, material);
+        if (err)
+            return err;
+    }
+    return DEP_OK;
+}
+
+/* ---- all of it ---- */
+
+static int add_all(struct releasing *releasing)
+{
+    struct dep_pack *pack = releasing->pack;
+    struct pack_show all = {.fields = PACK_ALL};
+    DEP_AUTO_JSON *names = json_pack("[s]", "verdict");
+    struct pack_show verdict = {.fields = PACK_NAMED, .names = names};
+    int err = names ? pack_add(pack, &releasing->release.row, &verdict) : pack_no_memory(pack);
+    if (!err)
+        err = pack_add(pack, &releasing->prepared.row, &all);
+    if (!err)
+        err = add_facts(releasing);
+    return err ? err : add_materials(releasing);
+}
+
+/* What was prepared stands for its release. */
+static int made_of(struct dep_pack *pack, const struct dep_index_row *prepared,
+                   struct dep_index_row *out)
+{
+    struct dep_index_row row;
+    int err = find_about(pack, "release.made", prepared->jti, &row);
+    if (!err && !row.jti[0])
+        err = pack_found(pack, "pack.unreleased", prepared->jti);
+    if (!err)
+        *out = row;
+    return err;
+}
+
+static int prepared_of(struct releasing *releasing)
+{
+    struct dep_pack *pack = releasing->pack;
+    const char *about = dep_record_ref(releasing->release.claims, "about");
+    struct dep_index_row row;
+    int err = dep_index_find(pack->node->index, about ? about : "", &row, &pack->problem->finding,
+                             &pack->problem->fault);
+    if (err == DEP_FOUND)
+        err = dep_problem_fault(pack->problem, DEP_ERR_CORRUPT, "node.pack",
+                                releasing->release.row.jti);
+    return err ? err : view_readable(pack, &row, &releasing->prepared);
+}
+
+int pack_release(struct dep_pack *pack, const struct dep_index_row *row,
+                 struct dep_judgement *out_judgement)
+{
+    struct releasing releasing = {.pack = pack};
+    pack->release = *row;
+    int err =
+        strcmp(row->type, "release.prepared") == 0 ? made_of(pack, row, &pack->release) : DEP_OK;
+    if (!err)
+        err = view_readable(pack, &pack->release, &releasing.release);
+    if (!err)
+        err = prepared_of(&releasing);
+    if (!err)
+        err = pack_recipient(pack, dep_json_string(releasing.prepared.claims, "recipient"));
+    if (!err)
+        err = judge_withdrawn(pack, &pack->release);
+    if (!err)
+        err = judge_then(&releasing);
+    if (!err)
+        err = judge_now(&releasing, out_judgement);
+    if (!err)
+        err = add_all(&releasing);
+    dep_view_done(&releasing.release);
+    dep_view_done(&releasing.prepared);
+    dep_judgement_done(&releasing.then);
+    return err;
+}

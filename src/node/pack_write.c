@@ -1,0 +1,404 @@
+/*
+ * The payload of a package: charter/, logs/000/ and content.jsonl, once package.sent is committed and
+ * a checkpoint covers it.
+ */
+#include "log/subset.h"
+#include "node/charter_impl.h"
+#include "node/pack_impl.h"
+#include "package/records.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { BATCH = 512, PATH_ROOM = 160 };
+static const char LOG[] = "logs/000/";
+
+struct writing {
+    struct dep_pack *pack;
+    const struct dep_pack_how *how;
+    struct dep_bag_writer *bag;
+    struct dep_hash head; /* of package.sent */
+    struct dep_buf note;
+    struct dep_checkpoint checkpoint; /* borrows from `note` */
+    struct pack_entry *entries;       /* all of records.jsonl, index ascending */
+    size_t count, room;
+};
+
+static int put(struct writing *writing, const char *path, struct dep_slice bytes)
+{
+    return dep_bag_writer_put(writing->bag, path, bytes, &writing->pack->problem->fault);
+}
+
+static int fault(struct writing *writing, int err, const char *where)
+{
+    return dep_problem_fault(writing->pack->problem, err < 0 ? err : DEP_ERR_CORRUPT, "node.pack",
+                             where);
+}
+
+/* ---- charter/ ---- */
+
+static int put_charter(struct writing *writing, const struct dep_charter_link *link)
+{
+    char path[PATH_ROOM];
+    long long number = (long long)dep_charter_number(link->charter);
+    struct dep_problem *problem = writing->pack->problem;
+    DEP_AUTO_BUF text, adoptions;
+    dep_buf_init(&text, DEP_CHARTER_LEN_MAX);
+    dep_buf_init(&adoptions, DEP_ADOPTIONS_LEN_MAX);
+    int err = dep_charter_text_load(dep_register_dir_fd(writing->pack->node->reg),
+                                    dep_charter_digest(link->charter), &text, problem);
+    if (err)
+        return err;
+    for (size_t i = 0; i < link->adoption_count; i++) {
+        dep_buf_add_slice(&adoptions, link->adoptions[i].jwt);
+        dep_buf_add_byte(&adoptions, '\n');
+    }
+    if (dep_buf_err(&adoptions))
+        return fault(writing, dep_buf_err(&adoptions), "charter");
+    (void)snprintf(path, sizeof path, "charter/%06lld.json", number);
+    err = put(writing, path, dep_buf_slice(&text));
+    (void)snprintf(path, sizeof path, "charter/%06lld.adoptions", number);
+    return err ? err : put(writing, path, dep_buf_slice(&adoptions));
+}
+
+/* All from the first on: whoever reads it may have got an early one by another way. */
+static int put_charters(struct writing *writing)
+{
+    struct dep_charter_line line = {.count = 0};
+    int err = dep_charter_line_load(dep_register_dir_fd(writing->pack->node->reg),
+                                    dep_charter_digest(writing->pack->charter), &line,
+                                    writing->pack->problem);
+    for (size_t i = 0; !err && i < line.count; i++)
+        err = put_charter(writing, &line.links[i]);
+    dep_charter_line_done(&line);
+    return err;
+}
+
+/* ---- which records ---- */
+
+static int add_entry(struct writing *writing, const struct pack_entry *entry)
+{
+    if (writing->count == writing->room) {
+        size_t room = writing->room ? 2 * writing->room : writing->pack->count + 64;
+        struct pack_entry *grown = dep_realloc_array(writing->entries, room, sizeof *grown);
+        if (!grown)
+            return pack_no_memory(writing->pack);
+        writing->entries = grown;
+        writing->room = room;
+    }
+    writing->entries[writing->count++] = *entry;
+    return DEP_OK;
+}
+
+/* Those that stand in no line of content.jsonl: `whole` where this officer can read it. */
+static int add_row(struct writing *writing, const struct dep_index_row *row, bool whole)
+{
+    struct dep_pack *pack = writing->pack;
+    DEP_AUTO_VIEW view = {.claims = NULL};
+    if (row->index >= writing->checkpoint.size)
+        return DEP_OK;
+    int err = dep_node_view_row(pack->node, row, whole, &view, pack->problem);
+    if (err)
+        return err;
+    int64_t version = 0;
+    (void)dep_json_int(view.claims, "v", &version);
+    struct pack_entry entry = {.index = row->index,
+                               .sha256 = row->sha256,
+                               .schema =
+                                   dep_schemas_find(pack->node->schemas, row->type, (int)version),
+                               .record = row->record,
+                               .secret = row->secret,
+                               .keyring = row->keyring};
+    if (!entry.schema)
+        return fault(writing, DEP_ERR_CORRUPT, row->jti);
+    (void)snprintf(entry.jti, sizeof entry.jti, "%s", row->jti);
+    bool head = dep_hash_equal(&row->sha256, &writing->head);
+    if (whole && (view.readable || (head && pack->head_disclosures.len)))
+        entry.shown = pack_protected(entry.schema);
+    return add_entry(writing, &entry);
+}
+
+/* Signatures are judged by keys, not by who holds them: the holder's name stays here. */
+static int add_key(void *context, const struct dep_index_row *row)
+{
+    return add_row(context, row, false);
+}
+
+static int add_status(void *context, const struct dep_index_row *row)
+{
+    return add_row(context, row, true);
+}
+
+static int list(struct writing *writing, const struct dep_index_query *query, dep_index_fn *each)
+{
+    return dep_index_list(writing->pack->node->index, query, each, writing,
+                          &writing->pack->problem->fault);
+}
+
+/* The newest of each; of a whole register all. */
+static int add_statuses(struct writing *writing)
+{
+    const struct dep_pack *pack = writing->pack;
+    const struct dep_index_query all = {.type = "status.issued"}, keys = {.type = "status.issued",
+                                                                          .field = "of",
+                                                                          .value = "keys",
+                                                                          .newest_first = true,
+                                                                          .limit = 1};
+    struct dep_index_query consents = keys;
+    consents.value = "consents";
+    if (pack->kind == DEP_PACKAGE_REGISTER)
+        return list(writing, &all, add_status);
+    int err = list(writing, &keys, add_status);
+    return err || !pack->needs_consents ? err : list(writing, &consents, add_status);
+}
+
+static int by_index(const void *a, const void *b)
+{
+    const struct pack_entry *one = a, *other = b;
+    return (one->index > other->index) - (one->index < other->index);
+}
+
+static int collect_entries(struct writing *writing, const struct dep_done *head)
+{
+    struct dep_pack *pack = writing->pack;
+    const struct dep_index_query keys = {.type = "key."}, sent = {.id = head->jti};
+    int err = DEP_OK;
+    for (size_t i = 0; !err && i < pack->count; i++)
+        err = add_entry(writing, &pack->entries[i]);
+    if (!err)
+        err = list(writing, &keys, add_key);
+    if (!err)
+        err = add_statuses(writing);
+    if (!err)
+        err = list(writing, &sent, add_status);
+    if (err)
+        return err;
+    qsort(writing->entries, writing->count, sizeof *writing->entries, by_index);
+    size_t kept = 0;
+    for (size_t i = 0; i < writing->count; i++)
+        if (!kept || writing->entries[i].index != writing->entries[kept - 1].index)
+            writing->entries[kept++] = writing->entries[i];
+    writing->count = kept;
+    return DEP_OK;
+}
+
+/* ---- records.jsonl ---- */
+
+/* Lines of some entries, made beside those of others: both only read what neither changes. */
+struct batch {
+    const struct writing *writing;
+    const struct pack_entry *entries;
+    size_t count;
+    const struct dep_role_identity *roles;
+    size_t role_count;
+    struct dep_buf lines;                  /* secret */
+    struct dep_buf jwt, disclosures, text; /* of the record at work */
+    struct dep_problem problem;
+    int err;
+};
+
+static struct dep_place place_of(const struct dep_index_place *from)
+{
+    return (struct dep_place){.segment = from->segment, .len = from->len, .offset = from->offset};
+}
+
+static int open_disclosures(struct batch *batch, const struct pack_entry *entry)
+{
+    const struct dep_pack *pack = batch->writing->pack;
+    struct dep_place secret = place_of(&entry->secret), keyring = place_of(&entry->keyring);
+    if (dep_hash_equal(&entry->sha256, &batch->writing->head) && pack->head_disclosures.len) {
+        dep_buf_add_slice(&batch->disclosures, dep_buf_slice(&pack->head_disclosures));
+        return dep_buf_err(&batch->disclosures);
+    }
+    return dep_register_open_secret(pack->node->reg, entry->jti, &secret, &keyring, batch->roles,
+                                    batch->role_count, &batch->disclosures, &batch->problem.finding,
+                                    &batch->problem.fault);
+}
+
+static int make_line(struct batch *batch, const struct pack_entry *entry)
+{
+    const struct dep_node *node = batch->writing->pack->node;
+    const char *names[PACK_FIELDS_MAX];
+    size_t count = pack_shown(entry, names);
+    struct dep_place place = place_of(&entry->record);
+    dep_buf_clear(&batch->jwt);
+    dep_buf_clear(&batch->disclosures);
+    dep_buf_clear(&batch->text);
+    int err = dep_register_read(node->reg, &place, &batch->jwt, &batch->problem.fault);
+    if (!err && count)
+        err = open_disclosures(batch, entry);
+    if (!err)
+        err = dep_presentation_make(node->schemas, dep_buf_slice(&batch->jwt),
+                                    dep_buf_slice(&batch->disclosures), names, count, &batch->text,
+                                    &batch->problem.finding);
+    if (!err)
+        err = dep_records_line_encode(entry->index, dep_buf_slice(&batch->text), &batch->lines);
+    return err;
+}
+
+static void *make_lines(void *context)
+{
+    struct batch *batch = context;
+    for (size_t i = 0; !batch->err && i < batch->count; i++) {
+        batch->err = make_line(batch, &batch->entries[i]);
+        /* What was readable when it was decided isn't now: erased meanwhile. */
+        if (batch->err == DEP_FOUND)
+            (void)snprintf(batch->problem.detail, sizeof batch->problem.detail, "%s",
+                           batch->entries[i].jti);
+    }
+    return NULL;
+}
+
+static void batch_init(struct batch *batch, const struct writing *writing)
+{
+    *batch = (struct batch){.writing = writing};
+    dep_buf_init_secret(&batch->lines, (size_t)BATCH * DEP_RECORDS_LINE_MAX);
+    dep_buf_init(&batch->jwt, DEP_JWT_LEN_MAX);
+    dep_buf_init_secret(&batch->disclosures, DEP_DISCLOSURES_LEN_MAX);
+    dep_buf_init_secret(&batch->text, DEP_PRESENTATION_LEN_MAX);
+}
+
+static void batch_done(struct batch *batch)
+{
+    dep_buf_done(&batch->lines);
+    dep_buf_done(&batch->jwt);
+    dep_buf_done(&batch->disclosures);
+    dep_buf_done(&batch->text);
+}
+
+static int put_lines(struct writing *writing, const struct batch *batch)
+{
+    if (batch->err) {
+        *writing->pack->problem = batch->problem;
+        return batch->err < 0 && !batch->problem.fault.what
+                   ? fault(writing, batch->err, "records.jsonl")
+                   : batch->err;
+    }
+    return dep_bag_writer_add(writing->bag, dep_buf_slice(&batch->lines),
+                              &writing->pack->problem->fault);
+}
+
+/* Two batches at once, the second by a thread of its own. */
+static int put_two(struct writing *writing, struct batch batches[2], size_t from)
+{
+    pthread_t beside;
+    for (size_t i = 0; i < 2; i++) {
+        size_t first = from + i * BATCH;
+        size_t left = first < writing->count ? writing->count - first : 0;
+        batches[i].entries = writing->entries + first;
+        batches[i].count = left < BATCH ? left : BATCH;
+        dep_buf_clear(&batches[i].lines);
+    }
+    bool threaded = batches[1].count && pthread_create(&beside, NULL, make_lines, &batches[1]) == 0;
+    (void)make_lines(&batches[0]);
+    if (threaded)
+        (void)pthread_join(beside, NULL);
+    else
+        (void)make_lines(&batches[1]);
+    int err = put_lines(writing, &batches[0]);
+    return err ? err : put_lines(writing, &batches[1]);
+}
+
+static int put_records(struct writing *writing)
+{
+    struct dep_problem *problem = writing->pack->problem;
+    struct batch batches[2];
+    char path[PATH_ROOM];
+    (void)snprintf(path, sizeof path, "%srecords.jsonl", LOG);
+    int err = dep_bag_writer_open(writing->bag, path, &problem->fault);
+    if (err)
+        return err;
+    for (size_t i = 0; i < DEP_COUNT(batches); i++)
+        batch_init(&batches[i], writing);
+    if (writing->pack->kind != DEP_PACKAGE_REGISTER)
+        err = dep_node_role_identities(writing->pack->node, &batches[0].roles,
+                                       &batches[0].role_count, problem);
+    batches[1].roles = batches[0].roles;
+    batches[1].role_count = batches[0].role_count;
+    for (size_t from = 0; !err && from < writing->count; from += 2 * (size_t)BATCH) {
+        err = put_two(writing, batches, from);
+        if (writing->how->progress)
+            writing->how->progress(writing->how->context, from, writing->count);
+    }
+    for (size_t i = 0; i < DEP_COUNT(batches); i++)
+        batch_done(&batches[i]);
+    return err ? err : dep_bag_writer_close(writing->bag, &problem->fault);
+}
+
+/* ---- tiles, checkpoint ---- */
+
+static int put_tile(void *context, const struct dep_tile_id *tile)
+{
+    struct writing *writing = context;
+    uint8_t hashes[DEP_TILE_LEN];
+    char path[PATH_ROOM], name[DEP_TILE_PATH_MAX];
+    dep_tile_path(tile, name);
+    (void)snprintf(path, sizeof path, "%s%s", LOG, name);
+    int err = dep_register_tile_read(writing->pack->node->reg, tile, hashes);
+    return err ? fault(writing, err, name)
+               : put(writing, path, dep_slice_of(hashes, tile->width * (size_t)DEP_HASH_LEN));
+}
+
+static int put_tiles(struct writing *writing)
+{
+    uint64_t *indices = dep_alloc_array(writing->count + 1, sizeof *indices);
+    if (!indices)
+        return pack_no_memory(writing->pack);
+    for (size_t i = 0; i < writing->count; i++)
+        indices[i] = writing->entries[i].index;
+    int err =
+        dep_subset_tiles(indices, writing->count, writing->checkpoint.size, put_tile, writing);
+    free(indices);
+    return err;
+}
+
+/* Here earlier checkpoints that the recipient was shown are added (before/), and tokens. */
+static int put_checkpoint(struct writing *writing)
+{
+    char path[PATH_ROOM];
+    (void)snprintf(path, sizeof path, "%scheckpoint", LOG);
+    return put(writing, path, dep_buf_slice(&writing->note));
+}
+
+/* ---- all of it ---- */
+
+static int load_checkpoint(struct writing *writing)
+{
+    struct dep_problem *problem = writing->pack->problem;
+    struct dep_slice note;
+    int err = dep_register_checkpoint(writing->pack->node->reg, &note, &writing->checkpoint,
+                                      &problem->fault);
+    if (err)
+        return err;
+    dep_buf_add_slice(&writing->note, note);
+    return dep_buf_err(&writing->note) ? pack_no_memory(writing->pack) : DEP_OK;
+}
+
+int pack_write(struct dep_pack *pack, const struct dep_done *head, const struct dep_pack_how *how,
+               struct dep_bag_writer *bag, struct dep_packed *out)
+{
+    struct writing writing = {.pack = pack, .how = how, .bag = bag, .head = head->sha256};
+    dep_buf_init(&writing.note, DEP_NOTE_LEN_MAX);
+    int err = load_checkpoint(&writing);
+    if (!err)
+        err = put(&writing, "content.jsonl", dep_buf_slice(&pack->content));
+    if (!err)
+        err = put_charters(&writing);
+    if (!err)
+        err = collect_entries(&writing, head);
+    if (!err)
+        err = put_records(&writing);
+    if (!err)
+        err = put_tiles(&writing);
+    if (!err)
+        err = put_checkpoint(&writing);
+    if (!err) {
+        out->size = writing.checkpoint.size;
+        out->records = writing.count;
+    }
+    free(writing.entries);
+    dep_buf_done(&writing.note);
+    return err;
+}

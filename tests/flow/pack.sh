@@ -1,0 +1,181 @@
+# What leaves does so as a package: exactly the fields decided, everything linked accounted for, judged again at the last moment,
+# whole or not there. Stock tools and another library verify it.
+# timeout: 600
+need jq openssl sha256sum sha512sum python3
+# shellcheck source=tests/flow/charter-of-two
+. "$SOURCE_ROOT/tests/flow/charter-of-two"
+two_members
+new_officers 'L1:legal,custodian' 'L2:legal' 'A1:approver,legal' 'C1:custodian'
+
+as() { local who=$1; shift; depositary "$@" -C reg --as "$who"; }
+state() { as "$1" "${@:3}" --fields - --yes --json <<<"$2" >done.json; json done.json .record >last; }
+text() { printf '{"text": "%s", "lang": "en"}' "$1"; }
+paper() { printf '{"state": "on_paper", "scan_sha256": "%064d", "seen_by": "L1", "checked": %s}' 1 "$(text 'stamp and signature compared')"; }
+checked="{\"outcome\": \"as_recorded\", \"checked\": $(text 'telephone')}"
+since='{"from": "2020-01-01T00:00:00Z"}'
+collect() { # EXHIBIT [MARKING]
+    mkdir -p "dump-$1"
+    echo "content of $1" >"dump-$1/a"
+    as T1 collect "dump-$1" --json --fields - <<<"{\"exhibit\": \"$1\", \"territory\": \"IQ\", \"basis\": $(text 'search warrant 12'), \"description\": $(text 'zebra-narrative')}" >"$1.json"
+    [ -z "${2:-}" ] || state T1 "$2" mark set "$1"
+    json "$1.json" .item
+}
+ask() { state L1 "{\"from\": \"$1\", \"to\": \"organisation\", \"purpose\": \"$2\", \"scope\": {\"kind\": \"all\"}}" request in; }
+agree() { # RECIPIENT PURPOSE
+    state L1 "{\"terms\": {\"layer\": \"host\", \"grantor\": \"iq\", \"actions\": [\"release\"], \"recipients\": [\"$1\"], \"purposes\": [\"$2\"], \"lines\": [\"any\"], \"territories\": [\"IQ\"], \"scope\": {\"kind\": \"all\"}, \"in_force\": $since}, \"side\": $(paper)}" consent give
+    cp last given
+    state L2 "$checked" consent check "$(cat given)"
+}
+# release RECIPIENT PURPOSE MATERIALS [MORE]: prepared, approved, made.
+release() {
+    as L1 release prepare --fields - --yes --json <<<"{\"action\": \"release\", \"recipient\": \"$1\", \"purpose\": \"$2\", \"materials\": $3${4:-}}" >prepared.json
+    as A1 approve "$(json prepared.json .record)" >/dev/null
+    as L1 release "$(json prepared.json .record)" --json >made.json || { cat made.json; fail 'not released'; }
+    json made.json .record
+}
+# checked_bag BAG: its lists hold, by stock tools, and there is nothing else in it.
+checked_bag() {
+    (cd "$1" && sha256sum --quiet --strict -c manifest-sha256.txt tagmanifest-sha256.txt && sha512sum --quiet --strict -c manifest-sha512.txt tagmanifest-sha512.txt)
+    same "$(cd "$1" && find . -type f | sed 's|^\./||' | sort | xargs)" "$(cd "$1" && cut -c67- manifest-sha256.txt tagmanifest-sha256.txt | cat - <(printf 'tagmanifest-sha256.txt\ntagmanifest-sha512.txt\n') | sort | xargs)" 'files of the bag'
+    same 0 "$(find "$1" -type d -empty | wc -l)" 'empty folders'
+}
+# disclosed BAG: type and names of what each record shows, in order.
+disclosed() {
+    python3 - "$1/data/logs/000/records.jsonl" <<'PY'
+import base64, json, sys
+def b64(text): return base64.urlsafe_b64decode(text + '=' * (-len(text) % 4))
+for line in open(sys.argv[1]):
+    jwt, *shown = json.loads(line)['sd_jwt'].split('~')[:-1]
+    claims = json.loads(b64(jwt.split('.')[1]))
+    print(claims['type'], ','.join(sorted(json.loads(b64(d))[1] for d in shown)))
+PY
+}
+
+item=$(collect X-1 '{"handling": ["H2"], "flags": ["protected"]}')
+ask court trial
+agree court trial
+state L1 "{\"from\": \"court\", \"kinds\": [\"fair_trial\"], \"purposes\": [\"trial\"], \"scope\": {\"kind\": \"all\"}, \"in_force\": $since, \"side\": $(paper)}" assure give
+state L2 "$checked" consent check "$(cat last)"
+as T1 item transfer X-1 --yes --fields - <<<"{\"to\": $(text Laboratory), \"giver\": {\"state\": \"signed\", \"code\": \"T1\"}}" >/dev/null
+as C1 item receive X-1 --yes --fields - <<<"{\"taker\": {\"state\": \"signed\", \"code\": \"C1\"}}" >/dev/null
+made=$(release court trial "[{\"item\": \"$item\", \"fields\": [\"basis\", \"exhibit\"], \"redacted\": false}]")
+
+# ---- what would go; nothing is recorded or written by telling ----
+count() { depositary list -C reg --as L1 --type "$1" --json | wc -l; }
+as L1 pack "$made" --dry-run --json >plan.json
+same 0 "$(count package.sent)" 'packages sent after a dry run'
+for language in en fr ar; do LC_ALL=C.UTF-8 LANGUAGE=$language as L1 pack "$made" --dry-run >"plan.$language"; done
+holds plan.en 'shown: Exhibit number, Legal basis$'
+holds plan.fr 'montré: '
+holds plan.ar 'معروض: '
+expect 2 as L1 pack "$made" 2>err
+expect 2 as L1 pack --out x 2>err
+expect 1 as L1 pack "$made" --to defence --out x 2>err
+holds err 'pack.recipient'
+same 0 "$(count package.sent)" 'packages sent'
+
+# ---- packed ----
+as L1 pack "$made" --out bag --json >packed.json
+checked_bag bag
+same "$(json plan.json .records)" "$(json packed.json .records)" 'records, as told before'
+cat >want <<'END'
+charter.entered 
+charter.entered 
+evidence.collected basis,exhibit
+marking.set case,categories,fields,flags,handling,originator,territories
+request.made afterwards,central_authority,channel,confidentiality,deadline,form,from,language,line,our_ref,preservation,purpose,scope,subject,their_ref,to,treaty_basis,urgency,use_limits
+consent.given conditions,side,terms
+consent.checked checked,outcome
+assurance.given from,in_force,kinds,purposes,scope,side,text
+consent.checked checked,outcome
+custody.transferred 
+custody.received 
+release.prepared action,case,line,materials,purpose,recipient,request,urgent
+approval.given remark
+release.made verdict
+package.sent content_sha256,kind,recipient,release
+status.issued in_force
+status.issued in_force
+END
+disclosed bag | grep -v '^key\.' >got
+cmp want got || { diff want got; fail 'what is shown is not what was decided'; }
+disclosed bag | grep '^key\.' >keys
+lacks keys ' .'
+if grep -rqaE "zebra|$(printf %s zebra-narrative | base64 | cut -c2-9)" bag; then fail 'what was withheld is in the package'; fi
+# The head record signs the list, and the list names each record by its digest and what is shown of it.
+as L1 show "$(json packed.json .record)" --json >head.json
+same "$(sha256sum <bag/data/content.jsonl | cut -c1-64)" "$(json head.json .claims.content_sha256)" 'what package.sent signs'
+same "$(json packed.json .package)" "$(json head.json .claims.package)" 'its id'
+jq -r 'select(.line == "record") | .sha256' bag/data/content.jsonl | sort >named
+jq -r .sd_jwt bag/data/logs/000/records.jsonl | cut -d'~' -f1 | while read -r jwt; do printf %s "$jwt" | sha256sum | cut -c1-64; done | sort >there
+same '' "$(comm -23 named there)" 'named and not there'
+# The checkpoint covers all of it, and is the newest.
+same "$(json packed.json .size)" "$(sed -n 2p bag/data/logs/000/checkpoint)" 'size of the checkpoint'
+cmp bag/data/logs/000/checkpoint reg/log/checkpoint
+# The charters from the first on, as they were adopted.
+jq -e . bag/data/charter/000001.json >/dev/null
+same "$(head -n 1 bag/data/content.jsonl | jq -r .charter)" "$(sha256sum <bag/data/charter/000001.json | cut -c1-64)" 'the charter'
+same 2 "$(wc -l <bag/data/charter/000001.adoptions)" 'adoptions'
+if [ -n "$FLOW_NODE" ]; then
+    other records.mjs bag/data/logs/000/records.jsonl >verified
+    same "$(wc -l <bag/data/logs/000/records.jsonl)" "$(json verified .records)" 'records verified by jose and @sd-jwt/core'
+    same "$(disclosed bag | cut -d' ' -f2 | tr ',' '\n' | grep -c .)" "$(json verified .disclosed)" 'fields disclosed'
+fi
+
+# ---- never over something; nothing is recorded where nothing can be written ----
+expect 3 as L1 pack "$made" --out bag 2>err
+holds err 'pack.exists'
+mkdir -p closed/inner
+if [ "$(id -u)" -ne 0 ]; then
+    chmod 500 closed
+    expect 3 as L1 pack "$made" --out closed/bag 2>err
+    holds err 'pack.folder'
+fi
+expect 3 as L1 pack "$made" --out nowhere/bag 2>err
+holds err 'pack.folder'
+same 1 "$(count package.sent)" 'packages sent'
+# The same package once more, for a stick that was lost: byte for byte, but for a checkpoint that is newer.
+as L1 pack "$(json packed.json .record)" --out again >/dev/null
+checked_bag again
+cmp bag/data/content.jsonl again/data/content.jsonl
+same "$(grep -v Oxum bag/bag-info.txt)" "$(grep -v Oxum again/bag-info.txt)" 'bag-info.txt'
+same 1 "$(count package.sent)" 'packages sent'
+
+# ---- who may ----
+# A custodian reads no request, so what must be shown with it can't be.
+expect 1 as C1 pack "$made" --out x 2>err
+holds err 'pack.(unread|verdict)'
+expect 1 as L1 pack "$(json X-1.json .record)" --to court --out x 2>err
+holds err 'pack.type'
+# What was prepared stands for its release.
+same "$made" "$(as L1 pack "$(json prepared.json .record)" --dry-run --json | jq -r .release)" 'the release of what was prepared'
+
+# ---- judged again as it leaves ----
+as L1 consent withdraw "$(cat given)" >/dev/null
+expect 1 as L1 pack "$made" --out x --json >refused.json
+same 'no consent.host:withdrawn' "$(jq -r '.verdict | [.outcome] + [.requirements[] | select(.met != "met") | .need + ":" + .met] | join(" ")' refused.json)" 'why it may not leave'
+expect 1 as L1 pack "$(json packed.json .record)" --out x --json >refused.json
+if [ -e x ] || [ -e x.unfinished ]; then fail 'something was written'; fi
+agree court trial
+as L1 pack "$made" --dry-run --json >plan.json # the renewal would do: what was released stands under the consent it was judged by
+as L1 withdraw "$made" --yes --fields - <<<"{\"scope\": {\"kind\": \"item\", \"id\": \"$item\"}}" >/dev/null
+expect 1 as L1 pack "$made" --out x 2>err
+holds err 'pack.withdrawn'
+same 1 "$(count package.sent)" 'packages sent'
+
+# ---- to another member, without a release ----
+state L1 "{\"from\": \"organisation\", \"to\": \"police\", \"purpose\": \"trial\", \"scope\": {\"kind\": \"all\"}}" request out
+asked=$(cat last)
+expect 1 as L1 pack "$asked" --to court --out x 2>err
+holds err 'pack.addressee'
+as L1 pack "$asked" --to police --out request >/dev/null
+checked_bag request
+same 'charter.entered charter.entered request.made package.sent status.issued' "$(disclosed request | grep -v '^key\.' | cut -d' ' -f1 | xargs)" 'a request'
+given=$(cat given)
+as L1 pack "$given" --to organisation --out consent >/dev/null
+same 'charter.entered charter.entered consent.given consent.checked package.sent status.issued' "$(disclosed consent | grep -v '^key\.' | cut -d' ' -f1 | xargs)" 'a consent'
+as L1 consent withdraw "$given" --json >done.json
+as L1 pack "$(json done.json .record)" --to organisation --out withdrawal >/dev/null
+same 'charter.entered charter.entered consent.given consent.checked consent.withdrawn package.sent status.issued' "$(disclosed withdrawal | grep -v '^key\.' | cut -d' ' -f1 | xargs)" 'a withdrawal has what it is about with it'
+expect 1 as L1 pack "$given" --to nobody --out x 2>err
+holds err 'pack.recipient'
