@@ -1,10 +1,10 @@
 /*
  * Records. First byte 'i': the rest are claims of a note; what is issued is read back as given.
  * 'p': the rest is a payload, signed and read. Anything else: the text of a record. What is read
- * never fails but by a finding.
+ * never fails but by a finding, and a record's outline, where it has one, says what the record says.
  */
 #include "codec/base64.h"
-#include "record/record.h"
+#include "record/outline.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -20,11 +20,49 @@ static void counter_random(void *out, size_t len)
         bytes[i] = next++;
 }
 
+static bool same(struct dep_slice outlined, const char *parsed)
+{
+    return dep_slice_equal_string(outlined, parsed ? parsed : "");
+}
+
+static bool same_refs(struct dep_slice refs, const json_t *parsed)
+{
+    size_t i;
+    json_t *stated;
+    struct dep_outline_ref ref;
+    json_array_foreach(parsed, i,
+                       stated) if (!dep_outline_ref_next(&refs, &ref) ||
+                                   !same(ref.rel, dep_json_string(stated, "rel")) ||
+                                   !same(ref.id, dep_json_string(stated, "id"))) return false;
+    return !dep_outline_ref_next(&refs, &ref);
+}
+
+/* `record` NULL: of what is none. */
+static void outline_read(struct dep_slice text, const struct dep_record *record)
+{
+    DEP_AUTO_BUF bytes;
+    dep_buf_init(&bytes, 2 * DEP_JWT_LEN_MAX);
+    struct dep_outline outline;
+    struct dep_finding why = {NULL, NULL, 0};
+    int err = dep_outline_parse(text, &bytes, &outline, &why);
+    if (err && (err < 0 ? err != DEP_ERR_CAP : !why.id))
+        abort();
+    const json_t *payload = record ? record->jwt.payload : NULL;
+    if (!err && record &&
+        !(same(outline.jti, record->jti) && same(outline.type, record->type) &&
+          same(outline.kid, record->kid) && same(outline.by_code, record->by_code) &&
+          same(outline.item, dep_json_string(payload, "item")) && outline.iat == record->iat &&
+          outline.has_protected == (json_object_get(payload, "_sd") != NULL) &&
+          same_refs(outline.refs, dep_json_array(payload, "refs"))))
+        abort();
+}
+
 static void text_read(struct dep_slice text)
 {
     DEP_AUTO_RECORD record = {0};
     struct dep_finding why = {NULL, NULL, 0};
     int err = dep_record_parse(text, &record, &why);
+    outline_read(text, err ? NULL : &record);
     if (err) {
         if (err < 0 || !why.id)
             abort();

@@ -19,6 +19,7 @@ struct dep_keyset {
     uint32_t *slots; /* index + 1, 0: free */
     size_t slot_count;
     uint64_t next; /* one past the last record that changed something */
+    struct dep_hash trail;
     char iss[DEP_MEMBER_LEN_MAX + 1];
 };
 
@@ -204,6 +205,29 @@ static int state_read(const json_t *claims, struct dep_key_state *out, unsigned 
     return DEP_OK;
 }
 
+void dep_keyset_trail_add(struct dep_hash *trail, uint64_t index, const struct dep_hash *record)
+{
+    uint8_t place[8];
+    struct dep_sha256_stream stream;
+    dep_u64_be(place, index);
+    dep_sha256_start(&stream);
+    dep_sha256_add(&stream, trail->bytes, DEP_HASH_LEN);
+    dep_sha256_add(&stream, place, sizeof place);
+    dep_sha256_add(&stream, record->bytes, DEP_HASH_LEN);
+    dep_sha256_finish(&stream, trail);
+}
+
+const struct dep_hash *dep_keyset_trail(const struct dep_keyset *keyset)
+{
+    return &keyset->trail;
+}
+
+static void took(struct dep_keyset *keyset, uint64_t index, const struct dep_record *record)
+{
+    dep_keyset_trail_add(&keyset->trail, index, &record->jwt.sha256);
+    keyset->next = index + 1;
+}
+
 static void state_take(struct dep_keyset *keyset, struct dep_key_state *state, uint64_t index,
                        const struct dep_record *record)
 {
@@ -212,7 +236,7 @@ static void state_take(struct dep_keyset *keyset, struct dep_key_state *state, u
     keyset->states[keyset->count++] = *state;
     if (state->kid[0])
         keyset->slots[slot_of(keyset, state->kid)] = (uint32_t)keyset->count;
-    keyset->next = index + 1;
+    took(keyset, index, record);
 }
 
 /* The open claims of a key record, checked against its schema. */
@@ -357,7 +381,7 @@ static int revoke(struct dep_keyset *keyset, uint64_t index, const struct dep_re
         state->revoked_at = index;
         state->distrusted_from = (uint64_t)from;
     }
-    keyset->next = index + 1;
+    took(keyset, index, record);
     return DEP_OK;
 }
 

@@ -66,6 +66,12 @@ const char *dep_keyset_member(const struct dep_keyset *keyset);
 const struct dep_key_state *dep_keyset_find(const struct dep_keyset *keyset, const char *kid);
 /* Does `by` of the record fit this key: use, code, role (doc/format/record.md section 7)? */
 bool dep_keyset_signs(const struct dep_key_state *state, const struct dep_record *record);
+/*
+ * A chain of digests over the records that changed something, in order, with their places: equal
+ * chains are of equal keysets. Empty: all zero. Borrowed until the next add.
+ */
+const struct dep_hash *dep_keyset_trail(const struct dep_keyset *keyset);
+void dep_keyset_trail_add(struct dep_hash *trail, uint64_t index, const struct dep_hash *record);
 size_t dep_keyset_count(const struct dep_keyset *keyset);
 const struct dep_key_state *dep_keyset_at(const struct dep_keyset *keyset, size_t index);
 /* "in_force", "disputed" (a later revocation names an earlier moment), "revoked" or "not_enrolled"
