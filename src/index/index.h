@@ -14,7 +14,7 @@
 #define DEP_INDEX_INDEX_H
 #include "record/record.h"
 
-enum { DEP_INDEX_VERSION = 2, DEP_INDEX_LIST_MAX = 1000000, DEP_INDEX_QUERY_MAX = 1024 };
+enum { DEP_INDEX_VERSION = 3, DEP_INDEX_LIST_MAX = 1000000, DEP_INDEX_QUERY_MAX = 1024 };
 
 /* Segment, length and offset of a line in records/, private/ or keyring/. len 0: none. */
 struct dep_index_place {

@@ -70,7 +70,7 @@ static int load(struct dep_node *node, const struct dep_index_row *row, struct d
         return err;
     struct loading loading = {node, &act, 0, problem};
     struct dep_index_query query = {.ref = row->jti};
-    err = dep_node_list(node, &query, load_later, &loading, problem);
+    err = dep_sight_list(node, &query, load_later, &loading, problem);
     if (err) {
         dep_act_done(&act);
         return err;
@@ -109,7 +109,7 @@ int dep_node_acts(struct dep_node *node, const char *type, dep_act_fn *each, voi
 {
     struct listing listing = {node, each, context, problem};
     struct dep_index_query query = {.type = type};
-    return dep_node_list(node, &query, list_one, &listing, problem);
+    return dep_sight_list(node, &query, list_one, &listing, problem);
 }
 
 /* ---- recording ---- */

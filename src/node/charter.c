@@ -104,7 +104,7 @@ int dep_node_charters(struct dep_node *node, const struct dep_charter_entry **ou
 {
     struct reading reading = {node, problem};
     struct dep_index_query query = {.type = "charter.entered"};
-    int err = dep_index_list(node->index, &query, row_take, &reading, &problem->fault);
+    int err = dep_roll_list(node, &query, row_take, &reading, problem);
     if (err)
         return err;
     *out = node->charters;

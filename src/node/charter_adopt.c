@@ -7,24 +7,29 @@
 
 static const char CLAUSE[] = "charter.md 3";
 
+/* The newest of those about this charter. */
 static int note_own(void *context, const struct dep_index_row *row)
 {
     struct dep_own_adoption *own = context;
+    DEP_AUTO_VIEW view = {.claims = NULL};
+    int err = dep_node_view_row(own->node, row, false, &view, own->problem);
+    const char *hex = err ? NULL : dep_json_string(view.claims, "charter_sha256");
+    if (!hex || strcmp(hex, own->hex) != 0)
+        return err;
     own->found = true;
     own->row = *row;
-    return DEP_OK;
+    return DEP_FOUND;
 }
 
 int dep_node_own_adoption(struct dep_node *node, const struct dep_charter *charter,
                           struct dep_own_adoption *own, struct dep_buf *out,
                           struct dep_problem *problem)
 {
-    char hex[2 * DEP_HASH_LEN + 1];
-    dep_hex_encode(dep_charter_digest(charter)->bytes, DEP_HASH_LEN, hex);
-    struct dep_index_query query = {
-        .type = "charter.adopted", .field = "charter_sha256", .value = hex};
-    own->found = false;
-    int err = dep_index_list(node->index, &query, note_own, own, &problem->fault);
+    struct dep_index_query query = {.type = "charter.adopted", .newest_first = true};
+    *own = (struct dep_own_adoption){.node = node, .problem = problem};
+    dep_hex_encode(dep_charter_digest(charter)->bytes, DEP_HASH_LEN, own->hex);
+    int err = dep_roll_list(node, &query, note_own, own, problem);
+    err = err == DEP_FOUND && own->found ? DEP_OK : err;
     DEP_AUTO_VIEW view = {.claims = NULL};
     if (!err && own->found)
         err = dep_node_view_row(node, &own->row, false, &view, problem);

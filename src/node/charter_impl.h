@@ -67,6 +67,9 @@ bool dep_adoptions_have(const struct dep_adoptions *adoptions, const char *membe
 
 /* This member's own record about a charter, from its log; its JWT appended where there is one. */
 struct dep_own_adoption {
+    struct dep_node *node;
+    char hex[2 * DEP_HASH_LEN + 1]; /* of the charter */
+    struct dep_problem *problem;
     bool found;
     struct dep_index_row row;
 };

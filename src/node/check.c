@@ -60,7 +60,7 @@ static int judge_opening(struct dep_node *node, const struct dep_item *item,
         return DEP_OK;
     struct dep_index_query query = {.item = item->item};
     struct taking taking = {.kid = node->kid};
-    int err = dep_index_list(node->index, &query, note_taking, &taking, &problem->fault);
+    int err = dep_roll_list(node, &query, note_taking, &taking, problem);
     if (err < 0)
         return err;
     return err == DEP_FOUND ? DEP_OK

@@ -161,32 +161,29 @@ static int prepare(void *context, uint64_t first_index)
     return err;
 }
 
-static int project_one(struct commit_work *work, size_t i)
+/* The row of a record is made of the record, here as when index.db is made anew. */
+static int project_one(struct commit_work *work, size_t i, struct dep_buf *bytes)
 {
     struct dep_node *node = work->node;
+    struct dep_problem *problem = work->problem;
     const struct dep_committed *placed = &work->placed[i];
-    const struct dep_issued *issued = &work->issued[i];
-    struct dep_index_row row = {.index = placed->index,
-                                .iat = node->world.clock() / 1000,
-                                .sha256 = issued->sha256,
-                                .complete = true};
-    (void)snprintf(row.jti, sizeof row.jti, "%s", issued->jti);
-    (void)snprintf(row.type, sizeof row.type, "%s", work->drafts[i].type);
-    dep_kid(dep_signing_key_public(work->drafts[i].key ? work->drafts[i].key : node->officer_key),
-            row.kid);
-    (void)snprintf(row.by_code, sizeof row.by_code, "%s",
-                   work->drafts[i].role ? "" : node->officer);
-    const json_t *claims = work->drafts[i].claims;
-    const char *item = dep_json_string(claims, "item");
-    (void)snprintf(row.item, sizeof row.item, "%s", item ? item : "");
+    struct dep_outline outline;
+    struct dep_index_row row;
+    int err =
+        dep_outline_parse(dep_buf_slice(&work->issued[i].jwt), bytes, &outline, &problem->finding);
+    if (err)
+        return dep_problem_fault(problem, err < 0 ? err : DEP_ERR_CORRUPT, "node.issue",
+                                 work->issued[i].jti);
+    dep_node_row_of(&outline, placed->index, &work->issued[i].sha256, &row);
+    row.complete = true;
     const struct dep_place *from[] = {&placed->record, &placed->secret, &placed->keyring};
     struct dep_index_place *to[] = {&row.record, &row.secret, &row.keyring};
     for (size_t p = 0; p < DEP_COUNT(from); p++)
         *to[p] = (struct dep_index_place){
             .segment = from[p]->segment, .len = from[p]->len, .offset = from[p]->offset};
     return dep_index_project(node->index, &row,
-                             dep_schemas_find(node->schemas, work->drafts[i].type, 0), claims,
-                             &work->problem->fault);
+                             dep_schemas_find(node->schemas, work->drafts[i].type, 0),
+                             work->drafts[i].claims, &problem->fault);
 }
 
 /* The transaction ends with dep_node_publish(): who reads index.db finds nothing in it that the log
@@ -199,8 +196,10 @@ static int project(struct commit_work *work)
         err = dep_index_begin(node->index, &work->problem->fault);
         node->projecting = !err;
     }
+    DEP_AUTO_BUF bytes;
+    dep_buf_init(&bytes, 2 * DEP_JWT_LEN_MAX);
     for (size_t i = 0; !err && i < work->count; i++)
-        err = project_one(work, i);
+        err = project_one(work, i, &bytes);
     if (err && node->projecting) {
         dep_index_rollback(node->index);
         node->projecting = false;
@@ -286,9 +285,12 @@ static int append(struct commit_work *work, struct dep_done *out)
 {
     struct dep_node *node = work->node;
     assert(work->count > 0 && work->count <= DEP_COMMIT_RECORDS_MAX);
+    bool decides = work->decide || work->judge;
     int err = dep_node_unlock(node, work->problem);
-    if (!err && (work->decide || dep_node_due_ms(node) == 0))
+    if (!err && (decides || dep_node_due_ms(node) == 0))
         err = dep_node_publish(node, work->problem);
+    if (!err && decides)
+        err = dep_roll_read(node, work->problem); /* now, so that others don't wait for it */
     if (err)
         return err;
     work->issued = dep_alloc_array(work->count, sizeof *work->issued);

@@ -341,7 +341,7 @@ static int withdraw(struct dep_node *node, const char *name, const char *given, 
         return dep_problem_found(problem, "act.type", CLAUSE, row.type);
     struct dep_index_query query = {.type = type, .ref = row.jti, .limit = 1};
     if (!err)
-        err = dep_index_list(node->index, &query, stop_at_first, NULL, &problem->fault);
+        err = dep_roll_list(node, &query, stop_at_first, NULL, problem);
     if (err == DEP_FOUND)
         return dep_problem_found(problem, "consent.withdrawn", CLAUSE, name);
     if (err)

@@ -110,7 +110,7 @@ static int find_hold(struct custody_work *work)
 {
     struct dep_holds holds;
     const char *only = work->answers ? work->answered.jti : NULL;
-    int err = dep_node_holds(work->node, work->item.item, only, &holds, &work->problem->fault);
+    int err = dep_node_holds(work->node, work->item.item, only, &holds, work->problem);
     if (err)
         return err;
     if (holds.count != 1)
@@ -148,7 +148,7 @@ static int find_answered(struct custody_work *work)
         return err;
     struct dep_index_query query = {
         .type = "custody.transferred", .item = work->item.item, .newest_first = true, .limit = 1};
-    err = dep_index_list(work->node->index, &query, newest_row, work, &work->problem->fault);
+    err = dep_roll_list(work->node, &query, newest_row, work, work->problem);
     return err < 0 ? err : DEP_OK;
 }
 

@@ -37,7 +37,7 @@ struct dep_holds {
     struct dep_index_row newest; /* where there is any */
 };
 DEP_MUST_USE int dep_node_holds(struct dep_node *node, const char *item, const char *only,
-                                struct dep_holds *out, struct dep_fault *fault);
+                                struct dep_holds *out, struct dep_problem *problem);
 
 struct dep_custody_order {
     const char *name; /* of the item */

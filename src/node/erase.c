@@ -30,7 +30,7 @@ static int judge(void *context, struct dep_problem *problem)
                                  work->target);
     struct dep_holds holds = {.count = 0};
     if (!err && work->row.item[0])
-        err = dep_node_holds(node, work->row.item, NULL, &holds, &problem->fault);
+        err = dep_node_holds(node, work->row.item, NULL, &holds, problem);
     if (!err && holds.count)
         return dep_problem_found(problem, "hold.in_force", "MANDATE F22", work->row.item);
     return err ? err : dep_node_release_holds(node, &work->row, problem);

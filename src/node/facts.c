@@ -83,8 +83,7 @@ static int load(struct loading *loading)
 {
     for (size_t i = 0; i < dep_heard_type_count(); i++) {
         struct dep_index_query query = {.type = dep_heard_type_at(i)->type};
-        int err =
-            dep_index_list(loading->node->index, &query, take, loading, &loading->problem->fault);
+        int err = dep_roll_list(loading->node, &query, take, loading, loading->problem);
         if (err)
             return err;
     }

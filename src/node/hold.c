@@ -11,7 +11,7 @@ struct holds_work {
     struct dep_node *node;
     const char *only; /* this one, or NULL: any */
     struct dep_holds found;
-    struct dep_fault *fault;
+    struct dep_problem *problem;
 };
 
 static int stop_at_first(void *context, const struct dep_index_row *row)
@@ -29,7 +29,7 @@ static int take_hold(void *context, const struct dep_index_row *row)
         return DEP_OK;
     struct dep_index_query query = {
         .type = "hold.lifted", .item = row->item, .ref = row->jti, .rel = "answers", .limit = 1};
-    int err = dep_index_list(work->node->index, &query, stop_at_first, &lifted, work->fault);
+    int err = dep_roll_list(work->node, &query, stop_at_first, &lifted, work->problem);
     if (err < 0 || lifted)
         return err < 0 ? err : DEP_OK;
     work->found.count++;
@@ -38,11 +38,11 @@ static int take_hold(void *context, const struct dep_index_row *row)
 }
 
 int dep_node_holds(struct dep_node *node, const char *item, const char *only, struct dep_holds *out,
-                   struct dep_fault *fault)
+                   struct dep_problem *problem)
 {
-    struct holds_work work = {.node = node, .only = only, .fault = fault};
+    struct holds_work work = {.node = node, .only = only, .problem = problem};
     struct dep_index_query query = {.type = "hold.placed", .item = item};
-    int err = dep_index_list(node->index, &query, take_hold, &work, fault);
+    int err = dep_roll_list(node, &query, take_hold, &work, problem);
     if (!err)
         *out = work.found;
     return err;

@@ -42,7 +42,7 @@ struct fold {
     struct dep_index_row first;
     bool has_first;
     struct dep_buf corrections; /* ids, each with its NUL */
-    struct dep_fault *fault;
+    struct dep_problem *problem;
 };
 
 enum { CORRECTIONS_LEN_MAX = 64 * 1024 * 1024 };
@@ -90,19 +90,19 @@ static int fold_row(void *context, const struct dep_index_row *row)
         return DEP_OK;
     struct dep_index_query corrected = {
         .type = row->type, .item = row->item, .ref = row->jti, .rel = "supersedes"};
-    return dep_index_list(fold->node->index, &corrected, note_correction, fold, fold->fault);
+    return dep_roll_list(fold->node, &corrected, note_correction, fold, fold->problem);
 }
 
 static int fold_rows(struct dep_node *node, const char *id, struct dep_item *item,
                      struct dep_index_row *out_first, struct dep_problem *problem)
 {
-    struct fold fold = {.node = node, .item = item, .fault = &problem->fault};
+    struct fold fold = {.node = node, .item = item, .problem = problem};
     dep_buf_init(&fold.corrections, CORRECTIONS_LEN_MAX);
     struct dep_index_query query = {.item = id};
     struct dep_holds holds = {.count = 0};
-    int err = dep_index_list(node->index, &query, fold_row, &fold, &problem->fault);
+    int err = dep_roll_list(node, &query, fold_row, &fold, problem);
     if (!err)
-        err = dep_node_holds(node, id, NULL, &holds, &problem->fault);
+        err = dep_node_holds(node, id, NULL, &holds, problem);
     item->on_hold = holds.count > 0;
     dep_buf_done(&fold.corrections);
     if (!err && !(fold.has_first && dep_sight_sees(node, &fold.first)))
@@ -192,7 +192,7 @@ static int match_by(struct dep_node *node, const char *name, struct match *out,
     struct prefix_match wanted = {.prefix = name};
     struct dep_index_query all = {.type = "evidence."};
     int err =
-        strlen(name) >= 8 ? dep_node_list(node, &all, match_prefix, &wanted, problem) : DEP_OK;
+        strlen(name) >= 8 ? dep_sight_list(node, &all, match_prefix, &wanted, problem) : DEP_OK;
     if (err || wanted.match.count) {
         *out = wanted.match;
         return err;
@@ -259,7 +259,7 @@ int dep_node_items(struct dep_node *node, bool unlock, dep_item_fn *each, void *
 {
     struct items_work work = {node, unlock, each, context, problem};
     struct dep_index_query query = {.type = "evidence."};
-    return dep_node_list(node, &query, each_first, &work, problem);
+    return dep_sight_list(node, &query, each_first, &work, problem);
 }
 
 struct events_work {
@@ -283,5 +283,5 @@ int dep_node_item_events(struct dep_node *node, const char *item, bool unlock, d
 {
     struct events_work work = {node, unlock, each, context, problem};
     struct dep_index_query query = {.item = item};
-    return dep_node_list(node, &query, each_event, &work, problem);
+    return dep_sight_list(node, &query, each_event, &work, problem);
 }

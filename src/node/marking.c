@@ -42,7 +42,7 @@ static int newest_row(struct dep_node *node, const char *item, struct dep_index_
                       struct dep_problem *problem)
 {
     struct dep_index_query query = {.type = TYPE, .item = item, .newest_first = true, .limit = 1};
-    return dep_index_list(node->index, &query, keep_row, out, &problem->fault);
+    return dep_roll_list(node, &query, keep_row, out, problem);
 }
 
 static int read_if_newest(void *context, const struct dep_index_row *row)
@@ -60,7 +60,7 @@ int dep_node_markings(struct dep_node *node, const char *item, dep_marking_fn *e
 {
     struct reading reading = {node, NULL, each, context, problem};
     struct dep_index_query query = {.type = TYPE, .item = item};
-    return dep_node_list(node, &query, read_one, &reading, problem);
+    return dep_sight_list(node, &query, read_one, &reading, problem);
 }
 
 int dep_node_marked_for(struct dep_node *node, const char *case_id, dep_marking_fn *each,
@@ -68,7 +68,7 @@ int dep_node_marked_for(struct dep_node *node, const char *case_id, dep_marking_
 {
     struct reading reading = {node, case_id, each, context, problem};
     struct dep_index_query query = {.type = TYPE};
-    return dep_node_list(node, &query, read_if_newest, &reading, problem);
+    return dep_sight_list(node, &query, read_if_newest, &reading, problem);
 }
 
 /* ---- what is said of single fields ---- */

@@ -64,7 +64,7 @@ int dep_node_material(struct dep_node *node, const struct dep_known *known, cons
     struct lookup lookup = {.size = known->moment.size};
     struct dep_index_query query = {.item = item};
     DEP_AUTO_VIEW own = {.claims = NULL}, marking = {.claims = NULL};
-    int err = dep_index_list(node->index, &query, look, &lookup, &problem->fault);
+    int err = dep_roll_list(node, &query, look, &lookup, problem);
     if (!err && !lookup.has_own)
         err = dep_problem_found(problem, "item.absent", CLAUSE, item);
     if (!err)

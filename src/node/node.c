@@ -97,24 +97,13 @@ static void place_to_index(const struct dep_place *from, struct dep_index_place 
         .segment = from->segment, .len = from->len, .offset = from->offset};
 }
 
-static void row_of(const struct dep_record *record, uint64_t index, const json_t *claims,
-                   struct dep_index_row *out)
-{
-    *out = (struct dep_index_row){.index = index, .iat = record->iat, .sha256 = record->jwt.sha256};
-    (void)snprintf(out->jti, sizeof out->jti, "%s", record->jti);
-    (void)snprintf(out->type, sizeof out->type, "%s", record->type);
-    (void)snprintf(out->kid, sizeof out->kid, "%s", record->kid);
-    (void)snprintf(out->by_code, sizeof out->by_code, "%s", record->by_code);
-    const char *item = dep_json_string(claims, "item");
-    (void)snprintf(out->item, sizeof out->item, "%s", item ? item : "");
-}
-
 static bool is_key_record(const char *type)
 {
     return strncmp(type, "key.", 4) == 0;
 }
 
-static int take_settings(struct dep_node *node, const json_t *claims, struct dep_problem *problem)
+static int take_settings(struct dep_node *node, uint64_t index, const json_t *claims,
+                         struct dep_problem *problem)
 {
     struct dep_age_recipient fresh[DEP_RECIPIENTS_MAX];
     size_t count = 0, i;
@@ -130,6 +119,7 @@ static int take_settings(struct dep_node *node, const json_t *claims, struct dep
     }
     memcpy(node->recovery, fresh, sizeof fresh);
     node->recovery_count = count;
+    node->settings_at = index;
     return DEP_OK;
 }
 
@@ -147,14 +137,21 @@ static int take_record(struct dep_node *node, uint64_t index, struct dep_slice j
     if (!err && index >= node->keyset_next && is_key_record(record.type))
         err = dep_keyset_add(node->keyset, node->schemas, index, &record, &problem->finding);
     if (!err && index >= node->keyset_next && strcmp(record.type, "member.settings") == 0)
-        err = take_settings(node, claims, problem);
+        err = take_settings(node, index, claims, problem);
     if (err == DEP_FOUND)
         return dep_fault_set(&problem->fault, DEP_ERR_CORRUPT, 0, "node.record", "record %llu: %s",
                              (unsigned long long)index, problem->finding.id);
     if (err || !project)
         return err;
     struct dep_index_row row;
-    row_of(&record, index, claims, &row);
+    const char *item = dep_json_string(claims, "item");
+    struct dep_outline outline = {.jti = dep_slice_string(record.jti),
+                                  .type = dep_slice_string(record.type),
+                                  .kid = dep_slice_string(record.kid),
+                                  .by_code = dep_slice_string(record.by_code),
+                                  .item = dep_slice_string(item ? item : ""),
+                                  .iat = record.iat};
+    dep_node_row_of(&outline, index, &record.jwt.sha256, &row);
     place_to_index(place, &row.record);
     row.complete = json_object_get(record.jwt.payload, "_sd") == NULL;
     return dep_index_project(node->index, &row,
@@ -418,6 +415,7 @@ void dep_node_close(struct dep_node *node)
     dep_signing_key_free(node->officer_key);
     dep_signing_key_free(node->log_key);
     dep_node_charters_done(node);
+    dep_roll_free(node->roll);
     dep_index_close(node->index);
     dep_register_close(node->reg);
     dep_keyset_free(node->keyset);

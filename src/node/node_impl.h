@@ -6,6 +6,8 @@
 #define DEP_NODE_NODE_IMPL_H
 #include "node/node.h"
 #include "node/readings.h"
+#include "node/roll.h"
+#include "record/outline.h"
 
 enum {
     DEP_KEYFILE_MAX = 64 * 1024,
@@ -33,7 +35,9 @@ struct dep_node {
     struct dep_readings readings;
     void (*unrecorded)(void *context);
     void *unrecorded_context;
-    uint64_t keyset_next; /* index up to which key records were fed */
+    uint64_t keyset_next;  /* index up to which key records were fed */
+    uint64_t settings_at;  /* of the member.settings taken in last */
+    struct dep_roll *roll; /* what decisions rest on; NULL until one is made */
     struct dep_age_identity officer_identity;
     struct dep_signing_key *officer_key, *log_key;
     struct dep_role_identity roles[DEP_ROLE_COUNT];
@@ -51,6 +55,9 @@ struct dep_node {
  * follow. */
 DEP_MUST_USE int dep_node_catch_up(struct dep_node *node, uint64_t upto,
                                    struct dep_problem *problem);
+/* What the index knows of a record by its envelope; places and standing are left empty. */
+void dep_node_row_of(const struct dep_outline *outline, uint64_t index,
+                     const struct dep_hash *sha256, struct dep_index_row *out);
 /* Another writer died after we opened: what dep_node_open() does, done now. */
 DEP_MUST_USE int dep_node_take_up_tail(struct dep_node *node, struct dep_problem *problem);
 /* Erasures that were recorded and not carried out (a crash between the two). */
@@ -68,6 +75,10 @@ const struct dep_key_state *dep_node_key_of(const struct dep_node *node, enum de
 DEP_MUST_USE int dep_sight_prove(struct dep_node *node, struct dep_problem *problem);
 /* dep_index_sees_fn; context: the node. Before dep_sight_prove() what is public alone. */
 bool dep_sight_sees(void *context, const struct dep_index_row *row);
+/* As dep_node_list(), of the roll (roll.h) and so with its words: for what decides as well as shows.
+ * A `ref` must be to a record that shows. */
+DEP_MUST_USE int dep_sight_list(struct dep_node *node, const struct dep_index_query *query,
+                                dep_index_fn *each, void *context, struct dep_problem *problem);
 /* Takes out the refs to records that don't show. */
 DEP_MUST_USE int dep_sight_trim(struct dep_node *node, json_t *claims, struct dep_problem *problem);
 

@@ -71,7 +71,7 @@ static int sweep_one(struct dep_node *node, const char *name, uint64_t *out_move
         return DEP_OK; /* its maker lives */
     bool recorded = false;
     struct dep_index_query query = {.type = "evidence.", .item = item, .limit = 1};
-    int err = dep_index_list(node->index, &query, note_found, &recorded, &problem->fault);
+    int err = dep_roll_list(node, &query, note_found, &recorded, problem);
     if (err < 0)
         return err;
     if (!recorded && renameat2(reg, container, reg, aside, RENAME_NOREPLACE) == 0)

@@ -186,8 +186,7 @@ static int rests_on_material(const struct holding *holding, const struct dep_vie
         return DEP_OK;
     struct dep_index_row row;
     DEP_AUTO_VIEW view = {.claims = NULL};
-    int err = dep_index_find(holding->node->index, prepared, &row, &holding->problem->finding,
-                             &holding->problem->fault);
+    int err = dep_roll_find(holding->node, prepared, &row, holding->problem);
     if (!err)
         err = dep_node_view_row(holding->node, &row, true, &view, holding->problem);
     if (!err && view.readable)
@@ -199,10 +198,8 @@ static int rests_on_material(const struct holding *holding, const struct dep_vie
 static bool names_about(const struct holding *holding, const json_t *verdict)
 {
     struct dep_index_row about;
-    struct dep_finding none;
     return holding->about[0] &&
-           dep_index_find(holding->node->index, holding->about, &about, &none,
-                          &holding->problem->fault) == DEP_OK &&
+           dep_roll_find(holding->node, holding->about, &about, holding->problem) == DEP_OK &&
            verdict_names(verdict, &about.sha256);
 }
 
@@ -255,8 +252,7 @@ static int judge_source(struct holding *holding, const json_t *terms)
     struct marked marked = {.node = holding->node, .problem = holding->problem};
     struct dep_index_query query = {
         .type = "marking.set", .item = item, .newest_first = true, .limit = 1};
-    int err = dep_index_list(holding->node->index, &query, newest_marking, &marked,
-                             &holding->problem->fault);
+    int err = dep_roll_list(holding->node, &query, newest_marking, &marked, holding->problem);
     if (err)
         return err;
     return marked.source ? DEP_OK : held(holding, "hold.source");
@@ -285,8 +281,7 @@ static int holds_by(struct holding *holding, const char *judged, const char *con
         return DEP_OK;
     if (!reads(holding->node, judged))
         return held(holding, "hold.unread");
-    return dep_index_list(holding->node->index, &query, holds_one, holding,
-                          &holding->problem->fault);
+    return dep_roll_list(holding->node, &query, holds_one, holding, holding->problem);
 }
 
 int dep_node_release_holds(struct dep_node *node, const struct dep_index_row *target,

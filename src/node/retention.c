@@ -64,7 +64,7 @@ static int newest_review(struct dep_node *node, const char *record, struct dep_v
     struct dep_index_row row;
     struct dep_index_query query = {
         .type = "retention.reviewed", .ref = record, .newest_first = true, .limit = 1};
-    int err = dep_index_list(node->index, &query, keep_row, &row, &problem->fault);
+    int err = dep_roll_list(node, &query, keep_row, &row, problem);
     if (err != DEP_FOUND)
         return err;
     err = dep_node_view_row(node, &row, true, out, problem);
@@ -74,7 +74,7 @@ static int newest_review(struct dep_node *node, const char *record, struct dep_v
 static int holds_on(struct dep_node *node, const struct dep_index_row *row, struct dep_holds *out,
                     struct dep_problem *problem)
 {
-    return row->item[0] ? dep_node_holds(node, row->item, NULL, out, &problem->fault) : DEP_OK;
+    return row->item[0] ? dep_node_holds(node, row->item, NULL, out, problem) : DEP_OK;
 }
 
 static int fall_due(void *context, const struct dep_index_row *row)
@@ -83,7 +83,7 @@ static int fall_due(void *context, const struct dep_index_row *row)
     struct dep_gather *gather = due->gather;
     bool was_reviewed = json_object_get(gather->reviewed, row->jti) != NULL;
     /* Most records are younger: nothing is read for them. */
-    if (row->erased || row->superseded || row->keyring.len == 0 ||
+    if (row->erased || row->superseded || row->complete ||
         (!was_reviewed && dep_retention_due_s(row->iat, due->after_days, NULL) > gather->until_s))
         return DEP_OK;
     DEP_AUTO_VIEW review = {.claims = NULL};
@@ -113,7 +113,7 @@ static int apply_rule(void *context, const json_t *rule)
     struct dep_index_query query = {.type = dep_json_string(rule, "type")};
     if (!dep_json_int(rule, "review_after_days", &due.after_days) || !query.type)
         return DEP_OK; /* the charter's affair: dep_charter_parse() refused it */
-    return dep_node_list(due.gather->node, &query, fall_due, &due, due.gather->problem);
+    return dep_sight_list(due.gather->node, &query, fall_due, &due, due.gather->problem);
 }
 
 static int note_reviewed(void *context, const struct dep_index_row *row)
@@ -135,7 +135,7 @@ int dep_gather_retention(struct dep_gather *gather)
         return dep_problem_fault(problem, DEP_ERR_NOMEM, "node.due", "");
     gather->reviewed = reviewed;
     struct dep_index_query query = {.type = "retention.reviewed"};
-    int err = dep_index_list(gather->node->index, &query, note_reviewed, gather, &problem->fault);
+    int err = dep_roll_list(gather->node, &query, note_reviewed, gather, problem);
     if (!err)
         err = dep_node_retention_rules(gather->node, apply_rule, gather, problem);
     gather->reviewed = NULL;

@@ -1,7 +1,8 @@
 /*
  * What an officer may know of: which rows show, by type, role and signature (doc/format/record.md
- * section 8). The only way from outside node to the index; what node decides by itself (keys in
- * force, holds, states of an item, erasures) looks at everything.
+ * section 8). The only way from outside node to the index; what node decides by itself (holds,
+ * states of an item, verdicts) looks at everything, and not into the index but into the records
+ * (roll.h).
  */
 #include "node/node_impl.h"
 
@@ -50,6 +51,15 @@ static int take_candidate(void *context, const struct dep_index_row *row)
     return DEP_OK;
 }
 
+/* Whether index.db's word for it is the record's own. What is missing in index.db is only not found;
+ * a row that lies would show what must not be known of. */
+static int confirm(struct dep_node *node, const struct dep_index_row *row,
+                   struct dep_problem *problem)
+{
+    DEP_AUTO_VIEW view = {.claims = NULL};
+    return dep_node_view_row(node, row, false, &view, problem);
+}
+
 static int look(struct dep_node *node, const char *name, struct candidates *out,
                 struct dep_problem *problem)
 {
@@ -78,18 +88,27 @@ int dep_node_find(struct dep_node *node, const char *name, struct dep_index_row 
     if (found.count != 1)
         return dep_problem_found(problem, found.count ? "index.ambiguous" : "index.absent",
                                  "doc/format/record.md 2", name);
-    *out = found.row;
-    return DEP_OK;
+    err = confirm(node, &found.row, problem);
+    if (!err)
+        *out = found.row;
+    return err;
 }
 
 /* ---- many ---- */
 
-/* Whether what refers to this record may be told: not where the record itself doesn't show. */
+/* Whether what refers to this record may be told: not where the record itself doesn't show. That
+ * there is none here (it is another member's) index.db alone can't say. */
 static int target_shows(struct dep_node *node, const char *id, bool *out,
                         struct dep_problem *problem)
 {
     struct dep_index_row row;
-    int err = dep_index_find(node->index, id, &row, &problem->finding, &problem->fault);
+    int err = node->roll
+                  ? DEP_FOUND
+                  : dep_index_find(node->index, id, &row, &problem->finding, &problem->fault);
+    if (!err)
+        err = confirm(node, &row, problem);
+    else if (err == DEP_FOUND)
+        err = dep_roll_find(node, id, &row, problem);
     *out = err || dep_sight_sees(node, &row);
     return err < 0 ? err : DEP_OK;
 }
@@ -107,6 +126,16 @@ int dep_node_list(struct dep_node *node, const struct dep_index_query *query, de
     if (!err && query->ref)
         err = target_shows(node, query->ref, &shows, problem);
     return err || !shows ? err : dep_index_list(node->index, &seen, each, context, &problem->fault);
+}
+
+int dep_sight_list(struct dep_node *node, const struct dep_index_query *query, dep_index_fn *each,
+                   void *context, struct dep_problem *problem)
+{
+    struct dep_index_query seen = *query;
+    seen.sees = dep_sight_sees;
+    seen.sees_context = node;
+    int err = dep_sight_prove(node, problem);
+    return err ? err : dep_roll_list(node, &seen, each, context, problem);
 }
 
 int dep_sight_trim(struct dep_node *node, json_t *claims, struct dep_problem *problem)

@@ -69,7 +69,7 @@ static int collect_consents(struct dep_node *node, struct set *set)
     struct dep_index_query query = {.type = "consent.given"};
     int err = dep_node_acts(node, "consent.given", add_consent, set, set->problem);
     if (!err)
-        err = dep_index_list(node->index, &query, count_row, &counting, &set->problem->fault);
+        err = dep_roll_list(node, &query, count_row, &counting, set->problem);
     if (err)
         return err;
     return counting.count == set->looked
@@ -80,14 +80,13 @@ static int collect_consents(struct dep_node *node, struct set *set)
 /* Each enrolment whose key was in force: one that is left out where they are shown is missed. */
 static int collect_keys(struct dep_node *node, struct set *set)
 {
-    int err = DEP_OK;
+    int err = dep_roll_read(node, set->problem);
     for (size_t i = 0; !err && i < dep_keyset_count(node->keyset); i++) {
         const struct dep_key_state *key = dep_keyset_at(node->keyset, i);
         struct dep_index_row row;
         if (key->enrolled_at >= set->as_of || (key->revoked && key->revoked_at < set->as_of))
             continue;
-        err = dep_index_find(node->index, key->enrolled_by, &row, &set->problem->finding,
-                             &set->problem->fault);
+        err = dep_roll_find(node, key->enrolled_by, &row, set->problem);
         if (err == DEP_FOUND)
             err = dep_problem_fault(set->problem, DEP_ERR_CORRUPT, "node.status", key->enrolled_by);
         if (!err)
@@ -119,9 +118,22 @@ static json_t *set_json(struct set *set)
 
 /* ---- issuing ---- */
 
+struct newest {
+    struct dep_node *node;
+    const char *of;
+    struct dep_index_row *out;
+    struct dep_problem *problem;
+};
+
 static int keep_row(void *context, const struct dep_index_row *row)
 {
-    *(struct dep_index_row *)context = *row;
+    const struct newest *newest = context;
+    DEP_AUTO_VIEW view = {.claims = NULL};
+    int err = dep_node_view_row(newest->node, row, false, &view, newest->problem);
+    const char *of = err ? NULL : dep_json_string(view.claims, "of");
+    if (!of || strcmp(of, newest->of) != 0)
+        return err;
+    *newest->out = *row;
     return DEP_FOUND;
 }
 
@@ -129,9 +141,9 @@ static int keep_row(void *context, const struct dep_index_row *row)
 static int newest_row(struct dep_node *node, const char *of, struct dep_index_row *out,
                       struct dep_problem *problem)
 {
-    struct dep_index_query query = {
-        .type = "status.issued", .field = "of", .value = of, .newest_first = true, .limit = 1};
-    return dep_index_list(node->index, &query, keep_row, out, &problem->fault);
+    struct newest newest = {node, of, out, problem};
+    struct dep_index_query query = {.type = "status.issued", .newest_first = true};
+    return dep_roll_list(node, &query, keep_row, &newest, problem);
 }
 
 static bool is_known(const char *of)

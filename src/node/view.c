@@ -16,9 +16,37 @@ void dep_view_done(struct dep_view *view)
     dep_buf_done(&view->disclosures);
 }
 
+static void copy_text(struct dep_slice text, char *out, size_t room)
+{
+    (void)snprintf(out, room, "%.*s", (int)text.len, text.len ? (const char *)text.data : "");
+}
+
+void dep_node_row_of(const struct dep_outline *outline, uint64_t index,
+                     const struct dep_hash *sha256, struct dep_index_row *out)
+{
+    *out = (struct dep_index_row){.index = index, .iat = outline->iat, .sha256 = *sha256};
+    copy_text(outline->jti, out->jti, sizeof out->jti);
+    copy_text(outline->type, out->type, sizeof out->type);
+    copy_text(outline->kid, out->kid, sizeof out->kid);
+    copy_text(outline->by_code, out->by_code, sizeof out->by_code);
+    copy_text(outline->item, out->item, sizeof out->item);
+}
+
 static struct dep_place place_of(const struct dep_index_place *from)
 {
     return (struct dep_place){.segment = from->segment, .len = from->len, .offset = from->offset};
+}
+
+static int log_differs(uint64_t index, int err, struct dep_problem *problem)
+{
+    return dep_fault_set(&problem->fault, err < 0 ? err : DEP_ERR_CORRUPT, 0, "node.log_differs",
+                         "record %llu", (unsigned long long)index);
+}
+
+static int index_differs(const struct dep_index_row *row, struct dep_problem *problem)
+{
+    return dep_fault_set(&problem->fault, DEP_ERR_CORRUPT, 0, "index.differs", "record %llu",
+                         (unsigned long long)row->index);
 }
 
 /* index.db is disposable and so not believed: the digest of what was read must stand in the log at
@@ -26,6 +54,9 @@ static struct dep_place place_of(const struct dep_index_place *from)
 static int compare_with_log(struct dep_node *node, uint64_t index, const struct dep_hash *sha256,
                             struct dep_problem *problem)
 {
+    const struct dep_hash *known = dep_roll_sha256(node->roll, index);
+    if (known)
+        return dep_hash_equal(known, sha256) ? DEP_OK : log_differs(index, DEP_OK, problem);
     enum { ENTRY_LEN = 2 + DEP_HASH_LEN };
     uint8_t entries[DEP_TILE_WIDTH * ENTRY_LEN];
     uint64_t tile = index / DEP_TILE_WIDTH;
@@ -36,8 +67,37 @@ static int compare_with_log(struct dep_node *node, uint64_t index, const struct 
     size_t at = index % DEP_TILE_WIDTH;
     int err = at < id.width ? dep_register_tile_read(node->reg, &id, entries) : DEP_FOUND;
     if (err || memcmp(entries + at * ENTRY_LEN + 2, sha256->bytes, DEP_HASH_LEN) != 0)
-        return dep_fault_set(&problem->fault, err < 0 ? err : DEP_ERR_CORRUPT, 0,
-                             "node.log_differs", "record %llu", (unsigned long long)index);
+        return log_differs(index, err, problem);
+    return DEP_OK;
+}
+
+/* What a row says of its record is what the record says: who may know of it, and what is decided by
+ * it, hangs on that. */
+static int compare_with_row(const struct dep_index_row *row, const struct dep_record *record,
+                            struct dep_problem *problem)
+{
+    const char *item = dep_json_string(record->jwt.payload, "item");
+    bool same = strcmp(row->jti, record->jti) == 0 && strcmp(row->type, record->type) == 0 &&
+                strcmp(row->kid, record->kid) == 0 && strcmp(row->by_code, record->by_code) == 0 &&
+                strcmp(row->item, item ? item : "") == 0 && row->iat == record->iat;
+    return same ? DEP_OK : index_differs(row, problem);
+}
+
+/* Where its protected fields lie index.db alone knows; a wrong place is found out by the ids and tags
+ * that stand there. */
+static int find_places(struct dep_node *node, struct dep_index_row *row,
+                       struct dep_problem *problem)
+{
+    struct dep_index_row found;
+    int err = row->secret.len ? DEP_OK
+                              : dep_index_find(node->index, row->jti, &found, &problem->finding,
+                                               &problem->fault);
+    if (err == DEP_FOUND || (!err && !row->secret.len && found.index != row->index))
+        return index_differs(row, problem);
+    if (err || row->secret.len)
+        return err;
+    row->secret = found.secret;
+    row->keyring = found.keyring;
     return DEP_OK;
 }
 
@@ -46,6 +106,8 @@ static int open_protected(struct dep_node *node, struct dep_view *view, struct d
     const struct dep_role_identity *roles;
     size_t role_count;
     int err = dep_node_role_identities(node, &roles, &role_count, problem);
+    if (!err)
+        err = find_places(node, &view->row, problem);
     if (err)
         return err;
     struct dep_place secret = place_of(&view->row.secret), keyring = place_of(&view->row.keyring);
@@ -80,6 +142,8 @@ int dep_node_view_row(struct dep_node *node, const struct dep_index_row *row, bo
     }
     if (!err)
         err = compare_with_log(node, row->index, &record.jwt.sha256, problem);
+    if (!err)
+        err = compare_with_row(row, &record, problem);
     bool has_protected = !err && json_object_get(record.jwt.payload, "_sd");
     if (has_protected && row->erased) {
         view.why_not = "secret.erased";

@@ -261,6 +261,7 @@ static const struct entry {
     {"index", N_("the index could not be read or written: delete index.db, it is made anew")},
     {"index.absent", N_("no such record")},
     {"index.ambiguous", N_("more than one record begins like this: give more of its id")},
+    {"index.differs", N_("index.db does not say what the records say: delete it, it is made anew")},
     {"init", N_("the register could not be made; nothing was left behind")},
     {"init.exists",
      N_("there is something in this place already: choose a folder that doesn't exist yet")},
