@@ -6,14 +6,14 @@ _depositary() {
     COMPREPLY=()
     if [ "$COMP_CWORD" -eq 1 ]; then
         choices='init charter collect intake item record note show list search schema hold erase release approve refuse withdraw pack mission request consent assure case
-            mark status retention inbox outbox due key log prove verify print backup restore --help --version'
+            mark status retention inbox outbox due key log prove verify print redact backup restore --help --version'
         mapfile -t COMPREPLY < <(compgen -W "$choices" -- "$word")
         return
     fi
     # Values of options.
     case $last in
     --profile) choices='office field' ;;
-    --stage) choices='device image extract report box other' ;;
+    --stage) choices='device image extract report redaction box other' ;;
     --roles) choices='custodian legal desk auditor administrator approver' ;;
     --lang) choices='ar en fr' ;;
     --type) choices=$(depositary schema --json 2>/dev/null | sed -n 's/.*"type": *"\([^"]*\)".*/\1/p') ;;

@@ -470,6 +470,22 @@ static const struct entry {
     {"record.unknown.both", N_("a field is stated and called unknown at once")},
     {"record.unknown.neither",
      N_("a field is neither stated nor called unknown or refused, with a reason")},
+    {"redact", N_("it can't be redacted")},
+    {"redact.box", N_("a rectangle that is empty, or goes beyond its page: page, x, y, width and "
+                      "height, in thousandths")},
+    {"redact.damaged", N_("the file is damaged: no page of it was redacted")},
+    {"redact.form", N_("not the form of a list of rectangles: "
+                       "{\"boxes\":[{\"page\",\"x\",\"y\",\"width\",\"height\"}, …]}")},
+    {"redact.frames",
+     N_("a picture of several pages or frames: take them apart first, none may be lost")},
+    {"redact.kind",
+     N_("neither a PDF nor a picture (JPEG, PNG, GIF, TIFF, BMP): convert it first")},
+    {"redact.large", N_("too many pages, or too large a page")},
+    {"redact.locked", N_("a PDF that takes a password: open it first")},
+    {"redact.media", N_("sound or film can't be redacted yet: as long as it shows somebody who is "
+                        "protected it may not go")},
+    {"redact.none", N_("no rectangle: nothing would be hidden")},
+    {"redact.page", N_("a rectangle is on a page that isn't there")},
     {"refused", N_("refused")},
     {"registrar", N_("registrar")},
     {"release.made", N_("it was released already: prepare a new one")},
