@@ -232,7 +232,7 @@ static int digest_shared(struct dep_item_out *item_out, size_t header_len,
         dep_digests_add(item_out->digests, piece, dep_slice_sub(piece, before, piece.len - before));
         state.bytes_done += piece.len;
         if (progress && !progress(context, &state))
-            err = dep_fault_set(fault, DEP_ERR_STOPPED, 0, "pack.stopped", "items");
+            err = dep_fault_set(fault, DEP_ERR_STOPPED, 0, "pack.item.stopped", "items");
     }
     dep_vault_reader_free(reader);
     item_out->file_len = state.bytes_done;

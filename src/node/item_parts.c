@@ -38,7 +38,7 @@ struct dep_item_parts {
 
 static int no_memory(struct dep_problem *problem)
 {
-    return dep_problem_fault(problem, DEP_ERR_NOMEM, "pack.parts", "items");
+    return dep_problem_fault(problem, DEP_ERR_NOMEM, "pack.item.parts", "items");
 }
 
 /* ---- what is wanted ---- */
@@ -51,7 +51,7 @@ static int by_path(const void *a, const void *b)
 static int want(struct dep_item_parts *parts, struct dep_slice path)
 {
     if (parts->wanted_count == DEP_PACK_PARTS_MAX)
-        return dep_problem_fault(parts->problem, DEP_ERR_CAP, "pack.parts", "items");
+        return dep_problem_fault(parts->problem, DEP_ERR_CAP, "pack.item.parts", "items");
     if (parts->wanted_count == parts->wanted_room) {
         size_t room = parts->wanted_room ? 2 * parts->wanted_room : 64;
         struct wanted *all = dep_realloc_array(parts->wanted, room, sizeof *all);
@@ -131,7 +131,7 @@ static int choose(struct dep_item_parts *parts, const struct dep_entry *entry,
     kept->line_len = parts->line.len;
     dep_buf_add_slice(&parts->lines, dep_buf_slice(&parts->line));
     return dep_buf_err(&parts->lines)
-               ? dep_problem_fault(parts->problem, dep_buf_err(&parts->lines), "pack.parts",
+               ? dep_problem_fault(parts->problem, dep_buf_err(&parts->lines), "pack.item.parts",
                                    "items")
                : DEP_OK;
 }
@@ -149,7 +149,7 @@ static int take_line(void *context, const struct dep_entry *entry, uint64_t inde
         err = dep_part_tree_add(parts->tree, &leaf);
     }
     if (err)
-        return dep_problem_fault(parts->problem, err, "pack.parts", "items");
+        return dep_problem_fault(parts->problem, err, "pack.item.parts", "items");
     if (entry->kind != DEP_ENTRY_NOT_TAKEN)
         parts->member_end = entry->offset + entry->stored + dep_tar_padding(entry->stored);
     chosen.to = parts->member_end;
@@ -237,7 +237,7 @@ static int select_parts(struct dep_item_parts *parts)
     if (err)
         return err;
     err = make_tail(parts);
-    return err ? dep_problem_fault(parts->problem, err, "pack.parts", "items") : DEP_OK;
+    return err ? dep_problem_fault(parts->problem, err, "pack.item.parts", "items") : DEP_OK;
 }
 
 int dep_item_parts_new(struct dep_container *container, const struct dep_pack_item_order *order,
@@ -307,7 +307,7 @@ static int seal_some(struct sealing *sealing)
         int err = dep_age_chunk_seal(sealing->stream, sealing->chunk++, sealing->left == 0,
                                      sealing->plain + at, len, sealing->sealed + sealed);
         if (err)
-            return dep_problem_fault(problem, err, "pack.seal", "items");
+            return dep_problem_fault(problem, err, "pack.item.seal", "items");
         sealed += len + DEP_AEAD_TAG_LEN;
     }
     const struct dep_pack_item_order *order = sealing->parts->order;
@@ -317,7 +317,7 @@ static int seal_some(struct sealing *sealing)
     sealing->used = 0;
     int err = dep_item_out_add(sealing->item_out, piece, piece, &problem->fault);
     return !err && order->progress && !order->progress(order->context, &state)
-               ? dep_problem_fault(problem, DEP_ERR_STOPPED, "pack.stopped", "items")
+               ? dep_problem_fault(problem, DEP_ERR_STOPPED, "pack.item.stopped", "items")
                : err;
 }
 
@@ -367,7 +367,7 @@ int dep_item_parts_seal(struct dep_item_parts *parts, const uint8_t file_key[DEP
     sealing->left = dep_item_parts_len(parts);
     parts->order->random(nonce, sizeof nonce);
     int err = dep_age_stream_new(file_key, nonce, &sealing->stream);
-    err = err ? dep_problem_fault(problem, err, "pack.seal", "items")
+    err = err ? dep_problem_fault(problem, err, "pack.item.seal", "items")
               : dep_item_out_add(item_out, header, dep_slice_of(NULL, 0), &problem->fault);
     if (!err)
         err = dep_item_out_add(item_out, dep_slice_of(nonce, sizeof nonce),

@@ -40,7 +40,7 @@ static int about(const struct dep_pack_item_order *order, int err, struct dep_pr
 
 static int stopped(struct dep_problem *problem)
 {
-    return dep_problem_fault(problem, DEP_ERR_STOPPED, "pack.stopped", "items");
+    return dep_problem_fault(problem, DEP_ERR_STOPPED, "pack.item.stopped", "items");
 }
 
 static int out_new(const struct dep_pack_item_order *order, const char *name, uint64_t len,
@@ -49,7 +49,7 @@ static int out_new(const struct dep_pack_item_order *order, const char *name, ui
     if (order->piece_len && len > order->piece_len && order->as != DEP_ITEM_WHOLE)
         return dep_problem_found(problem, "target.file", CLAUSE, order->item);
     if (order->piece_len && len / order->piece_len >= DEP_CONTENT_PIECES_MAX)
-        return dep_problem_fault(problem, DEP_ERR_CAP, "pack.pieces", order->item);
+        return dep_problem_fault(problem, DEP_ERR_CAP, "pack.item.pieces", order->item);
     struct dep_item_out_order files = {.item = order->item,
                                        .name = name,
                                        .items_fd = order->items_fd,
@@ -76,7 +76,7 @@ static int read_front(const struct dep_pack_item_order *order, struct dep_buf *o
         if (got <= 0) {
             int sys = got < 0 ? errno : 0;
             return dep_fault_set(&problem->fault, got < 0 ? DEP_ERR_IO : DEP_ERR_CHANGED, sys,
-                                 "pack.read", "vault/%s", order->item);
+                                 "pack.item.read", "vault/%s", order->item);
         }
         done += (size_t)got;
     }
@@ -93,7 +93,7 @@ static int copy_payload(const struct dep_pack_item_order *order, uint64_t from, 
     while (!err && !(err = dep_vault_reader_next(reader, &piece, &problem->fault)) && piece.len) {
         state.bytes_done += piece.len;
         if (state.bytes_done > order->container_len - from)
-            err = dep_problem_fault(problem, DEP_ERR_CHANGED, "pack.read", order->item);
+            err = dep_problem_fault(problem, DEP_ERR_CHANGED, "pack.item.read", order->item);
         else
             err = dep_item_out_add(item_out, piece, piece, &problem->fault);
         if (!err && order->progress && !order->progress(order->context, &state))
@@ -136,7 +136,7 @@ static int pack_whole(const struct dep_pack_item_order *order, struct dep_item_o
     err = dep_age_rewrap(dep_buf_slice(&front), &order->with, &to, order->random, &header, &old_len,
                          &problem->finding);
     if (err < 0)
-        return dep_problem_fault(problem, err, "pack.rewrap", order->item);
+        return dep_problem_fault(problem, err, "pack.item.rewrap", order->item);
     if (err)
         return about(order, err, problem);
     err = out_new(order, "container.tar.age", order->container_len - old_len + header.len, out,
@@ -192,7 +192,7 @@ static int seal_parts(const struct dep_pack_item_order *order, struct dep_item_p
     order->random(file_key, sizeof file_key);
     int err =
         dep_age_header_encode(file_key, &to, order->recipient != NULL, order->random, &header);
-    err = err ? dep_problem_fault(problem, err, "pack.seal", order->item)
+    err = err ? dep_problem_fault(problem, err, "pack.item.seal", order->item)
               : out_new(order, "parts.tar.age",
                         header.len + dep_age_payload_len(dep_item_parts_len(parts)), out, problem);
     if (!err)

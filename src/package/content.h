@@ -16,8 +16,9 @@ enum {
     DEP_CONTENT_PIECES_MAX = 1000,
 };
 
-/* Of every piece of a container but the last, in bytes: what FAT32 can hold. */
+/* Pieces of a container: at most what FAT32 can hold, and all but the last a multiple of the unit. */
 #define DEP_PIECE_LEN (UINT64_C(4294901760))
+#define DEP_PIECE_UNIT (UINT64_C(65536))
 
 enum dep_package_kind {
     DEP_PACKAGE_RELEASE,

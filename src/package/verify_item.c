@@ -29,11 +29,18 @@ static void piece_path(const struct dep_content_item *line, uint64_t piece, char
         (void)snprintf(path, PATH_LEN, "data/%s.%03" PRIu64, line->path, piece);
 }
 
+/* All but the last are of one length. */
+static bool piece_form(uint64_t size, uint64_t piece_len, bool last)
+{
+    bool good = piece_len % DEP_PIECE_UNIT == 0 && piece_len <= DEP_PIECE_LEN;
+    return good && (last ? size > 0 && size <= piece_len : size == piece_len);
+}
+
 /* All pieces; their sum; place of the first, or SIZE_MAX where one isn't there or isn't good. */
 static int gather(struct dep_verify *verify, const struct verify_item *item, size_t *out_first)
 {
     char path[PATH_LEN];
-    uint64_t bytes = 0;
+    uint64_t bytes = 0, piece_len = 0;
     size_t first = SIZE_MAX;
     for (uint64_t piece = 0; piece < item->line.pieces; piece++) {
         piece_path(&item->line, piece, path);
@@ -43,7 +50,9 @@ static int gather(struct dep_verify *verify, const struct verify_item *item, siz
         uint64_t size = dep_bag_file_at(verify->bag, file)->size;
         bool last = piece + 1 == item->line.pieces;
         verify->files[file].used = true;
-        if (item->line.pieces > 1 && (last ? size > DEP_PIECE_LEN : size != DEP_PIECE_LEN))
+        if (piece == 0)
+            piece_len = size;
+        if (item->line.pieces > 1 && !piece_form(size, piece_len, last))
             return wrong(verify, "item.piece", item, path);
         if (!dep_add_u64(bytes, size, &bytes))
             return wrong(verify, "item.bytes", item, path);
