@@ -13,6 +13,8 @@
 static const struct dep_option OPTIONS[] = {
     {"--to", 0, true, false, N_("code of the recipient, where a release doesn't name it")},
     {"--out", 0, true, false, N_("the folder that is made; it must not exist")},
+    {"--age", 0, true, false,
+     N_("the recipient's key (age1…); without it containers open with a passphrase that is made")},
     {"--whole", 0, false, false, N_("the whole register of a field kit")},
     {"--dry-run", 'n', false, false, N_("only tell what would go; record and write nothing")},
     {"--yes", 'y', false, false, N_("don't ask")},
@@ -134,6 +136,12 @@ static void show_plan(struct dep_node *node, const struct dep_pack_told *told,
     (void)printf(" (%s)\n%s: %s\n", told->recipient, _("Package"), told->package);
     (void)printf("%s\n", _("What goes:"));
     show_groups(groups);
+    if (told->items) {
+        char bytes[32];
+        dep_bytes_text(told->bytes, bytes);
+        (void)printf("  %6llu  %s (%s)\n", (unsigned long long)told->items, _("Containers, whole"),
+                     bytes);
+    }
     (void)printf(_("Linked records that don't go: %llu by their fingerprint, %llu only counted\n"),
                  (unsigned long long)told->named, (unsigned long long)told->counted);
 }
@@ -142,13 +150,13 @@ static json_t *plan_json(const struct dep_pack_told *told, const struct groups *
 {
     char content[2 * DEP_HASH_LEN + 1];
     dep_hex_encode(told->content_sha256.bytes, DEP_HASH_LEN, content);
-    return json_pack("{s:s,s:s,s:s,s:s?,s:I,s:I,s:I,s:I,s:I,s:s,s:o}", "package", told->package,
+    return json_pack("{s:s,s:s,s:s,s:s?,s:I,s:I,s:I,s:I,s:I,s:I,s:s,s:o}", "package", told->package,
                      "kind", dep_package_kind_name(told->kind), "recipient", told->recipient,
                      "release", told->release[0] ? told->release : NULL, "records",
                      (json_int_t)told->records, "shown", (json_int_t)told->shown, "withheld",
-                     (json_int_t)told->withheld, "named", (json_int_t)told->named, "counted",
-                     (json_int_t)told->counted, "content_sha256", content, "groups",
-                     groups_json(groups));
+                     (json_int_t)told->withheld, "items", (json_int_t)told->items, "named",
+                     (json_int_t)told->named, "counted", (json_int_t)told->counted,
+                     "content_sha256", content, "groups", groups_json(groups));
 }
 
 /* ---- writing ---- */
@@ -160,13 +168,18 @@ static int tell_packed(const struct dep_args *args, const struct dep_packed *pac
         dep_bytes_text(packed->bytes, bytes);
         (void)printf(_("Packed: %s (files: %llu, %s); recorded as %s\n"), dep_arg(args, "--out"),
                      (unsigned long long)packed->files, bytes, packed->head.jti);
+        if (packed->passphrase[0])
+            (void)printf(_("Passphrase of the containers, shown this once; send it another way: "
+                           "%s\n"),
+                         packed->passphrase);
         return DEP_EXIT_YES;
     }
     (void)snprintf(size, sizeof size, "%llu", (unsigned long long)packed->size);
     (void)snprintf(bytes, sizeof bytes, "%llu", (unsigned long long)packed->bytes);
-    json_t *object = json_pack("{s:s,s:s,s:I,s:s,s:I,s:s}", "record", packed->head.jti, "out",
+    json_t *object = json_pack("{s:s,s:s,s:I,s:s,s:I,s:s,s:s*}", "record", packed->head.jti, "out",
                                dep_arg(args, "--out"), "lines", (json_int_t)packed->records, "size",
-                               size, "files", (json_int_t)packed->files, "bytes", bytes);
+                               size, "files", (json_int_t)packed->files, "bytes", bytes,
+                               "passphrase", packed->passphrase[0] ? packed->passphrase : NULL);
     if (object && json_object_update(object, plan)) {
         json_decref(object);
         object = NULL;
@@ -180,14 +193,24 @@ static int write_package(struct dep_args *args, struct dep_node *node, struct de
     struct dep_problem problem = {.detail = ""};
     struct dep_packed packed;
     struct dep_progress progress;
+    struct dep_age_recipient recipient;
+    const char *key = dep_arg(args, "--age");
+    if (key && dep_age_recipient_parse(dep_slice_string(key), &recipient, &problem.finding))
+        return dep_say_problem(args, DEP_FOUND, &problem);
     dep_progress_init(&progress, _("Packing"));
     const struct dep_pack_how how = {.path = dep_arg(args, "--out"),
                                      .agent = "depositary " DEPOSITARY_VERSION,
+                                     .recipient = key ? &recipient : NULL,
+                                     .item_progress = dep_progress_seal,
                                      .progress = dep_progress_count,
                                      .context = &progress};
     int err = dep_node_pack(node, pack, &how, &packed, &problem);
     dep_progress_end(&progress);
-    return err ? dep_say_problem(args, err, &problem) : tell_packed(args, &packed, plan);
+    if (err)
+        return dep_say_problem(args, err, &problem);
+    int status = tell_packed(args, &packed, plan);
+    dep_wipe(packed.passphrase, sizeof packed.passphrase);
+    return status;
 }
 
 /* ---- deciding ---- */

@@ -20,6 +20,7 @@ void dep_pack_free(struct dep_pack *pack)
     free(pack->entries);
     free(pack->table);
     free(pack->links);
+    pack_items_done(pack);
     dep_buf_done(&pack->content);
     dep_buf_done(&pack->head_disclosures);
     free(pack);
@@ -113,11 +114,17 @@ static int order_of(struct dep_pack *pack, const struct dep_view *sent)
     return err;
 }
 
+static int judge_again(struct dep_pack *pack)
+{
+    return dep_hash_equal(&pack->again_content, &pack->content_sha256)
+               ? DEP_OK
+               : pack_found(pack, "pack.changed", pack->again.jti);
+}
+
 static int plan_again(struct dep_pack *pack, const struct dep_index_row *row,
                       struct dep_judgement *out_judgement)
 {
     DEP_AUTO_VIEW sent = {.claims = NULL};
-    struct dep_hash content;
     int err = dep_node_view_row(pack->node, row, true, &sent, pack->problem);
     if (err)
         return err;
@@ -131,10 +138,10 @@ static int plan_again(struct dep_pack *pack, const struct dep_index_row *row,
     if (err)
         return err;
     pack->again = *row;
-    return hash_of(sent.claims, "content_sha256", &content) &&
-                   dep_hash_equal(&content, &pack->content_sha256)
-               ? DEP_OK
-               : pack_found(pack, "pack.changed", row->jti);
+    if (!hash_of(sent.claims, "content_sha256", &pack->again_content))
+        return pack_found(pack, "pack.changed", row->jti);
+    /* Containers have their lines once they are written. */
+    return pack->item_count ? DEP_OK : judge_again(pack);
 }
 
 static int plan_order(struct dep_pack *pack, const struct dep_pack_order *order,
@@ -185,6 +192,7 @@ void dep_pack_tell(const struct dep_pack *pack, struct dep_pack_told *out)
                                   .release = pack->release.jti,
                                   .again = pack->again.jti,
                                   .records = pack->count,
+                                  .items = pack->item_count,
                                   .content_sha256 = pack->content_sha256};
     for (size_t i = 0; i < pack->count; i++) {
         const struct pack_entry *entry = &pack->entries[i];
@@ -192,6 +200,8 @@ void dep_pack_tell(const struct dep_pack *pack, struct dep_pack_told *out)
         out->shown += shown;
         out->withheld += (uint64_t)__builtin_popcountll(pack_protected(entry->schema)) - shown;
     }
+    for (size_t i = 0; i < pack->item_count; i++)
+        out->bytes += pack->items[i].container_len;
     for (size_t i = 0; i < pack->link_count; i++) {
         out->named += pack->links[i].as == DEP_LINKED_NAMED;
         out->counted += pack->links[i].count;
@@ -245,6 +255,10 @@ static int decide(void *context, uint64_t size, struct dep_draft *draft,
     now->problem = problem;
     keep_order(now, pack->order.name, pack->order.recipient);
     int err = plan(now, size, &judgement);
+    if (!err)
+        err = pack_items_take(now, pack);
+    if (!err)
+        err = pack_content(now);
     if (err)
         return err;
     if (!dep_hash_equal(&now->content_sha256, &pack->content_sha256))
@@ -262,7 +276,7 @@ static int commit(struct dep_pack *pack, struct dep_done *out)
     if (pack->again.jti[0]) {
         *out = (struct dep_done){.index = pack->again.index, .sha256 = pack->again.sha256};
         memcpy(out->jti, pack->again.jti, sizeof out->jti);
-        return DEP_OK;
+        return judge_again(pack);
     }
     pack->node->kept = &pack->head_disclosures;
     int err = dep_node_decide(pack->node, decide, &committing, out, pack->problem);
@@ -333,10 +347,17 @@ int dep_node_pack(struct dep_node *node, struct dep_pack *pack, const struct dep
 {
     assert(pack->node == node);
     DEP_AUTO_BAG_WRITER *bag = NULL;
-    struct dep_packed packed = {.size = 0};
+    struct dep_packed packed = {.passphrase = ""};
+    uint64_t piece_len = 0;
     pack->problem = problem;
     /* The target first: where nothing can be written nothing is recorded. */
-    int err = dep_bag_writer_new(how->path, &bag, &problem->fault);
+    int err = pack_look_at_target(pack, how->path, &piece_len);
+    if (!err)
+        err = dep_bag_writer_new(how->path, &bag, &problem->fault);
+    if (!err)
+        err = pack_items_write(pack, how, piece_len, bag, &packed);
+    if (!err)
+        err = pack_content(pack);
     if (!err)
         err = commit(pack, &packed.head);
     if (!err)
@@ -346,5 +367,6 @@ int dep_node_pack(struct dep_node *node, struct dep_pack *pack, const struct dep
     pack->problem = NULL;
     if (!err)
         *out = packed;
+    dep_wipe(packed.passphrase, sizeof packed.passphrase);
     return err;
 }

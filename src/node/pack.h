@@ -9,6 +9,7 @@
  */
 #ifndef DEP_NODE_PACK_H
 #define DEP_NODE_PACK_H
+#include "collect/seal.h"
 #include "node/release.h"
 #include "package/content.h"
 
@@ -46,6 +47,8 @@ static inline void dep_pack_release(struct dep_pack **pack)
  *   "pack.unread"       a record that must be shown and that this officer can't read
  *   "pack.erased"       a record that must be shown, erased
  *   "pack.field"        the release names a field that its record doesn't have
+ *   "pack.redacted"     what is released redacted goes as a redacted derivative, and not as the
+ *                       container itself
  *   "pack.exculpatory"  court or defence would get a case without material in their favour
  *   "pack.register"     only a field kit hands over its whole register
  * with `detail` the thing concerned; and those of dep_node_act(), dep_node_judge().
@@ -63,6 +66,7 @@ struct dep_pack_told {
     const char *again;        /* jti of the package.sent that is written once more; or "" */
     uint64_t records;         /* with a line in content.jsonl; key and status records go besides */
     uint64_t shown, withheld; /* protected fields of these */
+    uint64_t items, bytes;    /* containers, and how long they are */
     uint64_t named, counted;  /* linked records that don't go */
     struct dep_hash content_sha256;
 };
@@ -80,19 +84,24 @@ struct dep_slice dep_pack_content(const struct dep_pack *pack);
 
 /* ---- writing ---- */
 struct dep_pack_how {
-    const char *path;          /* of the bag; must not exist */
-    const char *agent;         /* "depositary 1.2.3" */
-    dep_progress_fn *progress; /* records; NULL: not told */
+    const char *path;  /* of the bag; must not exist */
+    const char *agent; /* "depositary 1.2.3" */
+    /* Opens the containers. NULL: a passphrase is made for them. */
+    const struct dep_age_recipient *recipient;
+    dep_seal_progress_fn *item_progress; /* of containers; NULL: not told */
+    dep_progress_fn *progress;           /* records; NULL: not told */
     void *context;
 };
 struct dep_packed {
-    struct dep_done head;  /* package.sent */
-    uint64_t size;         /* of the log, by the checkpoint in the package */
-    uint64_t records;      /* in records.jsonl */
+    struct dep_done head; /* package.sent */
+    uint64_t size;        /* of the log, by the checkpoint in the package */
+    uint64_t records;     /* in records.jsonl */
+    /* Secret; "" where none was made. Told once, by another way than the package. */
+    char passphrase[DEP_AGE_PASSPHRASE_TEXT + 1];
     uint64_t files, bytes; /* payload */
 };
 /*
- * Under the lock the plan is made once more: another outcome is its finding, other contents are
+ * The target is looked at ("target.*"), and containers are written; then, under the lock, the plan is made once more: another outcome is its finding, other contents are
  * "pack.changed" (somebody recorded something that belongs to it: look again). Then package.sent is
  * committed and published, and the bag written, read back and named. A fault after the commit leaves
  * that record and no bag: the same package can be written once more by its record.

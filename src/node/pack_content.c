@@ -71,6 +71,20 @@ static int encode_entry(struct dep_pack *pack, const struct pack_entry *entry)
     return encode(pack, &line);
 }
 
+static int encode_item(struct dep_pack *pack, const struct pack_item *item)
+{
+    const struct dep_content_line line = {.kind = DEP_CONTENT_ITEM,
+                                          .item = {.item = item->item,
+                                                   .record = item->record,
+                                                   .as = DEP_ITEM_WHOLE,
+                                                   .opens = item->opens,
+                                                   .path = item->packed.path,
+                                                   .pieces = item->packed.file_count,
+                                                   .bytes = item->packed.bytes,
+                                                   .payload_sha256 = item->packed.payload_sha256}};
+    return encode(pack, &line);
+}
+
 static int encode_link(struct dep_pack *pack, const struct pack_link *link)
 {
     const struct dep_content_line line = {.kind = DEP_CONTENT_LINKED,
@@ -93,10 +107,13 @@ int pack_content(struct dep_pack *pack)
     int err = encode_package(pack);
     for (size_t i = 0; !err && i < pack->count; i++)
         err = encode_entry(pack, &pack->entries[i]);
+    /* Before they are written a plan has no line for them. */
+    for (size_t i = 0; !err && i < pack->item_count; i++)
+        err = pack->items[i].packed.file_count ? encode_item(pack, &pack->items[i]) : DEP_OK;
     for (size_t i = 0; !err && i < pack->link_count; i++)
         err = encode_link(pack, &pack->links[i]);
-    /* Here the lines of items, of what was seen of other logs, and of files (index.html,
-     * custody.pdf) are added, in this order. */
+    /* Here the lines of what was seen of other logs, and of files (index.html, custody.pdf) are
+     * added, in this order. */
     if (err)
         return err;
     dep_sha256(dep_buf_slice(&pack->content), &pack->content_sha256);

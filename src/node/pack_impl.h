@@ -8,6 +8,7 @@
 #include "node/bag_writer.h"
 #include "node/node_impl.h"
 #include "node/pack.h"
+#include "node/pack_item.h"
 
 enum { PACK_FIELDS_MAX = 64 };
 
@@ -29,6 +30,16 @@ struct pack_link {
     uint64_t count;
 };
 
+/* An item whose container goes. */
+struct pack_item {
+    char item[DEP_UUID_LEN + 1];
+    struct dep_hash record; /* its first */
+    struct dep_container_facts facts;
+    uint64_t container_len;
+    enum dep_item_opens opens;
+    struct dep_packed_item packed; /* once it is written; path "" before */
+};
+
 struct dep_pack {
     struct dep_node *node;
     struct dep_pack_order order; /* its strings are the next two */
@@ -40,6 +51,7 @@ struct dep_pack {
     const struct dep_charter *charter;
     const struct dep_charter_code *to;   /* the recipient's */
     struct dep_index_row release, again; /* jti "" where there is none */
+    struct dep_hash again_content;       /* what `again` signs */
     bool needs_consents;                 /* its verdict relies on consents or assurances */
     struct pack_entry *entries;
     size_t count, room;
@@ -47,6 +59,8 @@ struct dep_pack {
     size_t table_room;
     struct pack_link *links;
     size_t link_count, link_room;
+    struct pack_item *items; /* by id */
+    size_t item_count;
     struct dep_buf content;
     struct dep_hash content_sha256;
     struct dep_buf head_disclosures; /* secret: a field kit can't read its own records again */
@@ -91,6 +105,20 @@ DEP_MUST_USE int pack_act(struct dep_pack *pack, const struct dep_index_row *row
 DEP_MUST_USE int pack_register(struct dep_pack *pack);
 /* Its code is in the charter's list now. */
 DEP_MUST_USE int pack_recipient(struct dep_pack *pack, const char *code);
+
+/* ---- items (pack_items.c) ---- */
+/* Its container goes, if it has one. "pack.redacted". */
+DEP_MUST_USE int pack_add_item(struct dep_pack *pack, const char *item,
+                               const struct dep_hash *first, bool redacted);
+void pack_items_done(struct dep_pack *pack);
+/* What was written for one plan stands in the other: "pack.changed" where the items are others. */
+DEP_MUST_USE int pack_items_take(struct dep_pack *to, struct dep_pack *from);
+/* Findings "target.*". */
+DEP_MUST_USE int pack_look_at_target(struct dep_pack *pack, const char *path,
+                                     uint64_t *out_piece_len);
+DEP_MUST_USE int pack_items_write(struct dep_pack *pack, const struct dep_pack_how *how,
+                                  uint64_t piece_len, struct dep_bag_writer *bag,
+                                  struct dep_packed *out);
 
 /* ---- content.jsonl (pack_content.c) ---- */
 /* Names of what is shown, ascending; how many. */

@@ -269,6 +269,8 @@ static int add_material(struct releasing *releasing, const json_t *material)
         err = pack_found(pack, "item.absent", item ? item : "");
     char of_case[DEP_UUID_LEN + 1] = "";
     if (!err)
+        err = pack_add_item(pack, item, &rows.first, dep_json_true(material, "redacted"));
+    if (!err)
         err = add_marking(pack, item, of_case);
     struct favour favour = {releasing, rows.first};
     return err || !of_case[0]

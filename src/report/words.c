@@ -428,6 +428,8 @@ static const struct entry {
     {"pack.part.none", N_("name the files that are to be sent")},
     {"pack.recipient",
      N_("no such recipient in the charter in force, none named, or not the one the release names")},
+    {"pack.redacted", N_("what is released redacted goes as a redacted derivative, never as the "
+                         "container itself, and there is none")},
     {"pack.refused", N_("judged now, it may not leave")},
     {"pack.register", N_("only a field kit hands over its whole register")},
     {"pack.source", N_("the consent of a source never leaves")},
