@@ -57,7 +57,7 @@ static int add_entered(void *context, const struct dep_index_row *row)
 static int add_charters(struct dep_pack *pack)
 {
     struct dep_index_query query = {.type = "charter.entered"};
-    return dep_index_list(pack->node->index, &query, add_entered, pack, &pack->problem->fault);
+    return dep_roll_list(pack->node, &query, add_entered, pack, pack->problem);
 }
 
 /* What is sent, from the records below `size`. */
@@ -314,8 +314,7 @@ static int iat_of(struct dep_pack *pack, const struct dep_done *head, int64_t *o
     struct dep_problem *problem = pack->problem;
     struct dep_index_row row;
     DEP_AUTO_VIEW view = {.claims = NULL};
-    int err =
-        dep_index_find(pack->node->index, head->jti, &row, &problem->finding, &problem->fault);
+    int err = dep_roll_find(pack->node, head->jti, &row, problem);
     if (!err)
         err = dep_node_view_row(pack->node, &row, false, &view, problem);
     if (!err && !dep_json_int(view.claims, "iat", out))

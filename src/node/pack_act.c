@@ -45,8 +45,7 @@ static int view_ref(struct dep_pack *pack, const struct dep_view *act, const cha
 {
     struct dep_index_row row;
     const char *id = dep_record_ref(act->claims, rel);
-    int err = dep_index_find(pack->node->index, id ? id : "", &row, &pack->problem->finding,
-                             &pack->problem->fault);
+    int err = dep_roll_find(pack->node, id ? id : "", &row, pack->problem);
     if (err == DEP_FOUND)
         return pack_found(pack, "pack.type", act->row.jti);
     return err ? err : dep_node_view_row(pack->node, &row, true, out, pack->problem);

@@ -9,6 +9,7 @@
 #include "node/node_impl.h"
 #include "node/pack.h"
 #include "node/pack_item.h"
+#include "node/roll.h"
 
 enum { PACK_FIELDS_MAX = 64 };
 

@@ -2,8 +2,8 @@
  * The items of a package: which go, and their containers into the folder, before package.sent is
  * committed: their digests stand in content.jsonl, which it signs.
  */
-#include "node/pack_impl.h"
 #include "node/evidence.h"
+#include "node/pack_impl.h"
 #include "store/target.h"
 #include "store/vault_file.h"
 

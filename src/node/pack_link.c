@@ -162,8 +162,7 @@ static int link_forward(const struct linking *linking, const json_t *ref)
     struct dep_hash to;
     if (!id || !hex || !dep_hex_parse(dep_slice_string(hex), to.bytes, DEP_HASH_LEN))
         return dep_problem_fault(pack->problem, DEP_ERR_CORRUPT, "node.pack", id ? id : "");
-    int err =
-        dep_index_find(pack->node->index, id, &row, &pack->problem->finding, &pack->problem->fault);
+    int err = dep_roll_find(pack->node, id, &row, pack->problem);
     if (err == DEP_FOUND)
         return linking->adding ? DEP_OK
                                : pack_name(pack, &linking->from, linking->rel, &to, "not_held");
@@ -190,11 +189,10 @@ static int links_of(struct dep_pack *pack, size_t place, bool adding)
 {
     /* Adding moves the entries. */
     const struct pack_entry entry = pack->entries[place];
-    struct dep_index *index = pack->node->index;
     struct dep_problem *problem = pack->problem;
     struct dep_index_row row;
     DEP_AUTO_VIEW view = {.claims = NULL};
-    int err = dep_index_find(index, entry.jti, &row, &problem->finding, &problem->fault);
+    int err = dep_roll_find(pack->node, entry.jti, &row, problem);
     if (!err)
         err = dep_node_view_row(pack->node, &row, false, &view, problem);
     for (size_t i = 0; !err && i < DEP_COUNT(RELATIONS); i++) {
@@ -203,7 +201,7 @@ static int links_of(struct dep_pack *pack, size_t place, bool adding)
         err = forward_links(&linking, dep_json_array(view.claims, "refs"));
         linking.rel = RELATIONS[i].back;
         if (!err)
-            err = dep_index_list(index, &query, link_row, &linking, &problem->fault);
+            err = dep_roll_list(pack->node, &query, link_row, &linking, problem);
     }
     return err;
 }

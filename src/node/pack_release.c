@@ -37,7 +37,7 @@ static int find_about(struct dep_pack *pack, const char *type, const char *about
 {
     *out = (struct dep_index_row){.jti = ""};
     struct dep_index_query query = {.type = type, .ref = about, .rel = "about", .limit = 1};
-    int err = dep_index_list(pack->node->index, &query, keep_row, out, &pack->problem->fault);
+    int err = dep_roll_list(pack->node, &query, keep_row, out, pack->problem);
     return err < 0 ? err : DEP_OK;
 }
 
@@ -207,7 +207,7 @@ static int account_favour(void *context, const struct dep_view *marking)
         return DEP_OK;
     struct dep_index_row row = {.jti = ""};
     struct dep_index_query query = {.item = item};
-    int err = dep_index_list(pack->node->index, &query, first_row, &row, &pack->problem->fault);
+    int err = dep_roll_list(pack->node, &query, first_row, &row, pack->problem);
     if (err < 0)
         return err;
     if (pack->to->kind & (DEP_TO_COURT | DEP_TO_DEFENCE)) {
@@ -243,8 +243,7 @@ static int add_marking(struct dep_pack *pack, const char *item, char out_case[DE
     struct dep_index_query query = {.type = "marking.set", .item = item, .newest_first = true};
     struct pack_show all = {.fields = PACK_ALL};
     DEP_AUTO_VIEW view = {.claims = NULL};
-    int err =
-        dep_index_list(pack->node->index, &query, keep_newest, &newest, &pack->problem->fault);
+    int err = dep_roll_list(pack->node, &query, keep_newest, &newest, pack->problem);
     out_case[0] = 0;
     if (err < 0 || !newest.row.jti[0])
         return err < 0 ? err : DEP_OK;
@@ -262,9 +261,7 @@ static int add_material(struct releasing *releasing, const json_t *material)
     const char *item = dep_json_string(material, "item");
     struct item_rows rows = {pack, dep_json_array(material, "fields"), {{0}}, false};
     struct dep_index_query query = {.item = item};
-    int err =
-        item ? dep_index_list(pack->node->index, &query, add_item_row, &rows, &pack->problem->fault)
-             : DEP_OK;
+    int err = item ? dep_roll_list(pack->node, &query, add_item_row, &rows, pack->problem) : DEP_OK;
     if (!err && !rows.any)
         err = pack_found(pack, "item.absent", item ? item : "");
     char of_case[DEP_UUID_LEN + 1] = "";
@@ -325,8 +322,7 @@ static int prepared_of(struct releasing *releasing)
     struct dep_pack *pack = releasing->pack;
     const char *about = dep_record_ref(releasing->release.claims, "about");
     struct dep_index_row row;
-    int err = dep_index_find(pack->node->index, about ? about : "", &row, &pack->problem->finding,
-                             &pack->problem->fault);
+    int err = dep_roll_find(pack->node, about ? about : "", &row, pack->problem);
     if (err == DEP_FOUND)
         err = dep_problem_fault(pack->problem, DEP_ERR_CORRUPT, "node.pack",
                                 releasing->release.row.jti);

@@ -152,6 +152,8 @@ int pack_add(struct dep_pack *pack, const struct dep_index_row *row, const struc
         return err;
     if (there) {
         there->shown |= shown;
+        there->secret = view.row.secret;
+        there->keyring = view.row.keyring;
         return DEP_OK;
     }
     struct pack_entry entry = {.index = row->index,
@@ -159,8 +161,8 @@ int pack_add(struct dep_pack *pack, const struct dep_index_row *row, const struc
                                .schema = schema,
                                .shown = shown,
                                .record = row->record,
-                               .secret = row->secret,
-                               .keyring = row->keyring};
+                               .secret = view.row.secret,
+                               .keyring = view.row.keyring};
     (void)snprintf(entry.jti, sizeof entry.jti, "%s", row->jti);
     return pack_insert(pack, &entry);
 }
@@ -191,7 +193,7 @@ int pack_row_at(struct dep_pack *pack, uint64_t index, struct dep_index_row *out
     struct dep_problem *problem = pack->problem;
     int err = dep_register_walk(pack->node->reg, index, false, take_line, &at, &problem->fault);
     if (err == DEP_FOUND)
-        err = dep_index_find(pack->node->index, at.jti, out, &problem->finding, &problem->fault);
+        err = dep_roll_find(pack->node, at.jti, out, problem);
     else if (!err)
         err = dep_problem_fault(problem, DEP_ERR_CORRUPT, "node.pack", pack->node->dir);
     return err;
@@ -218,8 +220,7 @@ int pack_row_of(struct dep_pack *pack, const char *type, const struct dep_hash *
 {
     struct by_digest wanted = {sha256, out};
     struct dep_index_query query = {.type = type};
-    int err =
-        dep_index_list(pack->node->index, &query, take_digest, &wanted, &pack->problem->fault);
+    int err = dep_roll_list(pack->node, &query, take_digest, &wanted, pack->problem);
     if (!err)
         return dep_problem_fault(pack->problem, DEP_ERR_CORRUPT, "node.pack", pack->node->dir);
     return err == DEP_FOUND ? DEP_OK : err;

@@ -109,8 +109,8 @@ static int add_row(struct writing *writing, const struct dep_index_row *row, boo
                                .schema =
                                    dep_schemas_find(pack->node->schemas, row->type, (int)version),
                                .record = row->record,
-                               .secret = row->secret,
-                               .keyring = row->keyring};
+                               .secret = view.row.secret,
+                               .keyring = view.row.keyring};
     if (!entry.schema)
         return fault(writing, DEP_ERR_CORRUPT, row->jti);
     (void)snprintf(entry.jti, sizeof entry.jti, "%s", row->jti);
@@ -133,25 +133,53 @@ static int add_status(void *context, const struct dep_index_row *row)
 
 static int list(struct writing *writing, const struct dep_index_query *query, dep_index_fn *each)
 {
-    return dep_index_list(writing->pack->node->index, query, each, writing,
-                          &writing->pack->problem->fault);
+    return dep_roll_list(writing->pack->node, query, each, writing, writing->pack->problem);
 }
 
-/* The newest of each; of a whole register all. */
+struct newest {
+    struct writing *writing;
+    const char *of;
+    struct dep_index_row row; /* jti "" where there is none */
+};
+
+static int look_at_status(void *context, const struct dep_index_row *row)
+{
+    struct newest *newest = context;
+    const struct dep_pack *pack = newest->writing->pack;
+    DEP_AUTO_VIEW view = {.claims = NULL};
+    int err = dep_node_view_row(pack->node, row, false, &view, pack->problem);
+    const char *of = err ? NULL : dep_json_string(view.claims, "of");
+    if (!of || strcmp(of, newest->of) != 0)
+        return err;
+    newest->row = *row;
+    return DEP_FOUND;
+}
+
+static int add_newest_status(struct writing *writing, const char *of)
+{
+    struct newest newest = {writing, of, {.jti = ""}};
+    const struct dep_index_query query = {.type = "status.issued", .newest_first = true};
+    int err =
+        dep_roll_list(writing->pack->node, &query, look_at_status, &newest, writing->pack->problem);
+    return err == DEP_FOUND ? add_status(writing, &newest.row) : err;
+}
+
+/* Of a whole register all. */
 static int add_statuses(struct writing *writing)
 {
     const struct dep_pack *pack = writing->pack;
-    const struct dep_index_query all = {.type = "status.issued"}, keys = {.type = "status.issued",
-                                                                          .field = "of",
-                                                                          .value = "keys",
-                                                                          .newest_first = true,
-                                                                          .limit = 1};
-    struct dep_index_query consents = keys;
-    consents.value = "consents";
+    const struct dep_index_query all = {.type = "status.issued"};
     if (pack->kind == DEP_PACKAGE_REGISTER)
         return list(writing, &all, add_status);
-    int err = list(writing, &keys, add_status);
-    return err || !pack->needs_consents ? err : list(writing, &consents, add_status);
+    int err = add_newest_status(writing, "keys");
+    return err || !pack->needs_consents ? err : add_newest_status(writing, "consents");
+}
+
+static int add_head(struct writing *writing, const struct dep_done *head)
+{
+    struct dep_index_row row;
+    int err = dep_roll_find(writing->pack->node, head->jti, &row, writing->pack->problem);
+    return err ? err : add_row(writing, &row, true);
 }
 
 static int by_index(const void *a, const void *b)
@@ -163,7 +191,7 @@ static int by_index(const void *a, const void *b)
 static int collect_entries(struct writing *writing, const struct dep_done *head)
 {
     struct dep_pack *pack = writing->pack;
-    const struct dep_index_query keys = {.type = "key."}, sent = {.id = head->jti};
+    const struct dep_index_query keys = {.type = "key."};
     int err = DEP_OK;
     for (size_t i = 0; !err && i < pack->count; i++)
         err = add_entry(writing, &pack->entries[i]);
@@ -172,7 +200,7 @@ static int collect_entries(struct writing *writing, const struct dep_done *head)
     if (!err)
         err = add_statuses(writing);
     if (!err)
-        err = list(writing, &sent, add_status);
+        err = add_head(writing, head);
     if (err)
         return err;
     qsort(writing->entries, writing->count, sizeof *writing->entries, by_index);
