@@ -180,3 +180,20 @@ int dep_charter_show(const struct dep_args *args, const struct dep_charter *char
     print_rules(charter);
     return dep_finish_output(DEP_EXIT_YES);
 }
+
+/* Which group to have read out again. */
+int dep_read_pin(const struct dep_args *args, const char *text, uint8_t out[DEP_FINGERPRINT_BYTES])
+{
+    struct dep_problem problem = {.detail = ""};
+    struct dep_finding *why = &problem.finding;
+    int err = dep_fingerprint_parse(dep_slice_string(text), out, why);
+    if (!err)
+        return DEP_OK;
+    bool of_group = strcmp(why->id, "fingerprint.character") != 0 && why->offset < 8;
+    if (of_group)
+        (void)snprintf(problem.detail, sizeof problem.detail, args->json ? "%s%zu" : "%s %zu",
+                       args->json ? "" : _("group"), why->offset + 1);
+    else if (strcmp(why->id, "fingerprint.character") == 0)
+        (void)snprintf(problem.detail, sizeof problem.detail, "%s", text + why->offset);
+    return dep_say_problem(args, err, &problem);
+}

@@ -207,24 +207,6 @@ static int show(struct dep_args *args, struct dep_node *node)
 
 /* ---- verify ---- */
 
-/* Which group to have read out again. */
-static int pin_read(const struct dep_args *args, const char *text,
-                    uint8_t out[DEP_FINGERPRINT_BYTES])
-{
-    struct dep_problem problem = {.detail = ""};
-    struct dep_finding *why = &problem.finding;
-    int err = dep_fingerprint_parse(dep_slice_string(text), out, why);
-    if (!err)
-        return DEP_OK;
-    bool of_group = strcmp(why->id, "fingerprint.character") != 0 && why->offset < 8;
-    if (of_group)
-        (void)snprintf(problem.detail, sizeof problem.detail, args->json ? "%s%zu" : "%s %zu",
-                       args->json ? "" : _("group"), why->offset + 1);
-    else if (strcmp(why->id, "fingerprint.character") == 0)
-        (void)snprintf(problem.detail, sizeof problem.detail, "%s", text + why->offset);
-    return dep_say_problem(args, err, &problem);
-}
-
 static int say_verified(const struct dep_args *args, const struct dep_charter_verified *verified,
                         const char *fingerprint, bool pinned)
 {
@@ -261,7 +243,7 @@ static int verify(struct dep_args *args, struct dep_node *node)
     const struct dep_charter *charter = NULL;
     uint8_t pin[DEP_FINGERPRINT_BYTES];
     const char *text = dep_arg(args, "--pin");
-    int status = text ? pin_read(args, text, pin) : DEP_OK;
+    int status = text ? dep_read_pin(args, text, pin) : DEP_OK;
     if (status)
         return status;
     int err = dep_node_charter_verify(node, text ? pin : NULL, &verified, &problem);

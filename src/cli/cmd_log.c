@@ -1,8 +1,7 @@
 /*
- * log, prove, verify.
+ * log, prove.
  */
 #include "cli/cli.h"
-#include "node/audit.h"
 #include "store/file.h"
 
 #include <fcntl.h>
@@ -129,88 +128,4 @@ int dep_cmd_prove(int argc, char **argv)
     status = err ? dep_say_problem(&args, err, &problem) : DEP_EXIT_YES;
     dep_node_close(node);
     return dep_finish_output(status);
-}
-
-/* ---- verify ---- */
-
-struct verify_session {
-    const struct dep_args *args;
-    struct dep_progress progress;
-    json_t *findings;
-};
-
-static void on_finding(void *context, const char *id, const char *what, const char *where)
-{
-    struct verify_session *session = context;
-    (void)json_array_append_new(session->findings,
-                                json_pack("{s:s,s:s,s:s}", "id", id, "what", what, "where", where));
-    if (session->args->json)
-        return;
-    dep_progress_end(&session->progress);
-    (void)printf("%s: %s [", dep_word(what), dep_word(id));
-    dep_print_safe(stdout, where, strlen(where));
-    (void)printf("]\n");
-}
-
-static void on_progress(void *context, uint64_t done, uint64_t total)
-{
-    struct verify_session *session = context;
-    dep_progress_count(&session->progress, done, total);
-}
-
-static void show_verdict(const struct dep_verified *result, bool containers)
-{
-    (void)printf(_("Verdict: %s. Records: %llu; tiles: %llu; containers: %llu; findings: %llu.\n"),
-                 dep_word(result->verdict), (unsigned long long)result->records,
-                 (unsigned long long)result->tiles, (unsigned long long)result->containers,
-                 (unsigned long long)result->findings);
-    if (!containers)
-        (void)printf("%s", _("The bytes of the containers were not read (--quick).\n"));
-    (void)printf("%s", _("This doesn't prove that what is recorded is true, that it was lawfully "
-                         "obtained, or what happened before sealing.\n"));
-}
-
-int dep_cmd_verify(int argc, char **argv)
-{
-    static const struct dep_option options[] = {
-        {"--quick", 0, false, false, N_("don't read the bytes of the containers")},
-        {"--seen", 0, true, false, N_("a checkpoint of this log that was shown to you before")},
-    };
-    static struct dep_args args;
-    int status = dep_args_parse(&args, "verify", "verify [REGISTER]", options, DEP_COUNT(options),
-                                argc, argv);
-    if (status)
-        return status - 1;
-    if (args.positional_count > 1)
-        return dep_usage_error(&args, _("name one register"));
-    status = dep_confine_command(&args, false);
-    if (status)
-        return status;
-    DEP_AUTO_JSON *findings = json_array();
-    struct verify_session session = {.args = &args, .findings = findings};
-    struct dep_verify_order order = {
-        .dir = args.positional_count ? args.positional[0] : args.dir,
-        .containers = !dep_flag(&args, "--quick"),
-        .seen_note = dep_arg(&args, "--seen"),
-        .finding = on_finding,
-        .progress = on_progress,
-        .context = &session,
-    };
-    dep_progress_init(&session.progress, _("Verifying"));
-    struct dep_problem problem = {.detail = ""};
-    struct dep_verified result;
-    int err = dep_node_verify(&order, &result, &problem);
-    dep_progress_end(&session.progress);
-    if (err)
-        return dep_say_problem(&args, err, &problem);
-    bool intact = strcmp(result.verdict, "intact") == 0;
-    if (!args.json)
-        show_verdict(&result, order.containers);
-    else if (!dep_print_json(json_pack("{s:s,s:O,s:I,s:I,s:I,s:b}", "verdict", result.verdict,
-                                       "findings", findings, "records", (json_int_t)result.records,
-                                       "tiles", (json_int_t)result.tiles, "containers",
-                                       (json_int_t)result.containers, "container_bytes_read",
-                                       (int)order.containers)))
-        return DEP_EXIT_FAULT;
-    return dep_finish_output(intact ? DEP_EXIT_YES : DEP_EXIT_WANTING);
 }

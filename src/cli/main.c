@@ -44,7 +44,7 @@ static const struct command {
      N_("draft, adopt, enter, show, verify: what the members agreed on")},
     {"log", dep_cmd_log, N_("checkpoint, vkey, audit")},
     {"prove", dep_cmd_prove, N_("proof that a record stands in the log (C2SP tlog-proof)")},
-    {"verify", dep_cmd_verify, N_("verify a whole register; needs no key")},
+    {"verify", dep_cmd_verify, N_("verify a package or a whole register; needs no key")},
     {"print", dep_cmd_print, N_("label, inventory, hand-over form, page of the register (PDF)")},
     {"redact", dep_cmd_redact, N_("paint over what must not be seen, in a PDF or a picture")},
     {"backup", dep_cmd_backup, N_("copy a register in use")},

@@ -104,13 +104,13 @@ void dep_show_time(int64_t unix_s)
     (void)printf("%s", text);
 }
 
-static void show_fields(const struct dep_schema *schema, const struct dep_view *view)
+void dep_show_fields(const struct dep_schema *schema, const json_t *claims)
 {
     struct telling telling = {.schema = schema, .lang = dep_reader_language()};
-    const json_t *unknown = dep_json_object(view->claims, "unknown");
+    const json_t *unknown = dep_json_object(claims, "unknown");
     for (size_t i = 0; i < schema->field_count; i++) {
         const struct dep_schema_field *field = &schema->fields[i];
-        const json_t *value = json_object_get(view->claims, field->name);
+        const json_t *value = json_object_get(claims, field->name);
         const json_t *absence = dep_json_object(unknown, field->name);
         if ((!value || json_is_null(value) || value == unknown) && !absence)
             continue;
@@ -137,7 +137,7 @@ void dep_show_view(const struct dep_schemas *schemas, const struct dep_view *vie
     (void)printf("\n  %s: %s %s\n", _("By"), by ? dep_word(dep_json_string(by, "role")) : "?",
                  by ? dep_json_string(by, "code") : "?");
     if (schema)
-        show_fields(schema, view);
+        dep_show_fields(schema, view->claims);
     const json_t *refs = dep_json_array(view->claims, "refs");
     size_t i;
     json_t *ref;

@@ -7,6 +7,8 @@
 #include "cli/cli.h"
 
 void dep_show_time(int64_t unix_s);
+/* Those of the type that `claims` has, each with its label on a line or several. */
+void dep_show_fields(const struct dep_schema *schema, const json_t *claims);
 void dep_show_view(const struct dep_schemas *schemas, const struct dep_view *view);
 /* New references, NULL without memory. */
 json_t *dep_view_json(const struct dep_view *view);

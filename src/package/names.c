@@ -87,7 +87,7 @@ static enum dep_place_kind before_place(struct dep_slice rest, uint64_t *out_siz
     return dep_u64_parse(size, INT64_MAX, out_size) ? kind : DEP_PLACE_UNKNOWN;
 }
 
-static enum dep_place_kind log_place(struct dep_slice rest, struct dep_place *out)
+static enum dep_place_kind log_place(struct dep_slice rest, struct dep_package_place *out)
 {
     if (dep_slice_equal_string(rest, "checkpoint"))
         return DEP_PLACE_CHECKPOINT;
@@ -132,9 +132,9 @@ static bool is_tag(struct dep_slice path)
     return false;
 }
 
-void dep_package_place(struct dep_slice path, struct dep_place *out)
+void dep_package_place(struct dep_slice path, struct dep_package_place *out)
 {
-    struct dep_place place = {.kind = DEP_PLACE_UNKNOWN};
+    struct dep_package_place place = {.kind = DEP_PLACE_UNKNOWN};
     if (!take(&path, "data/"))
         place.kind = is_tag(path) ? DEP_PLACE_TAG : DEP_PLACE_UNKNOWN;
     else if (dep_slice_equal_string(path, "content.jsonl"))

@@ -32,12 +32,12 @@ enum dep_place_kind {
     DEP_PLACE_COSIGN_REFUSAL,
     DEP_PLACE_UNKNOWN, /* in a folder of ours, and nothing that belongs there */
 };
-struct dep_place {
+struct dep_package_place {
     enum dep_place_kind kind;
     unsigned folder; /* of logs/ or cosign/: 0 to 999 */
     uint64_t number; /* of a charter; size of a checkpoint before */
     struct dep_tile_id tile;
 };
 /* `path` is a valid name. */
-void dep_package_place(struct dep_slice path, struct dep_place *out);
+void dep_package_place(struct dep_slice path, struct dep_package_place *out);
 #endif

@@ -101,7 +101,7 @@ static void test_places(void **state)
         {"data/items/a/container.tar", DEP_PLACE_OTHER, 0, 0},
     };
     for (size_t i = 0; i < DEP_COUNT(rows); i++) {
-        struct dep_place place;
+        struct dep_package_place place;
         dep_package_place(dep_slice_string(rows[i].path), &place);
         bool known = rows[i].kind != DEP_PLACE_UNKNOWN;
         if (place.kind != rows[i].kind ||

@@ -123,7 +123,8 @@ void dep_verify_wanted(const struct dep_verify *verify, size_t index,
 /* dep_bag_algorithm_len() bytes, of one algorithm. */
 DEP_MUST_USE int dep_verify_digest(struct dep_verify *verify, size_t index, unsigned algorithm,
                                    const uint8_t *digest);
-/* Of the payload that starts in file `index`, all pieces read. */
+/* Of the payload that starts in file `index`, all pieces read. Of a file without an age header there
+ * is none to be given. */
 DEP_MUST_USE int dep_verify_payload(struct dep_verify *verify, size_t index,
                                     const struct dep_hash *sha256);
 

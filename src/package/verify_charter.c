@@ -100,7 +100,7 @@ static int check_gaps(struct dep_verify *verify)
     int err = DEP_OK;
     dep_step_files(verify, "data/charter/", &first, &count);
     for (size_t i = first; !err && i < first + count; i++) {
-        const struct dep_place *place = &verify->files[i].place;
+        const struct dep_package_place *place = &verify->files[i].place;
         bool ours = place->kind == DEP_PLACE_CHARTER || place->kind == DEP_PLACE_ADOPTIONS;
         if (ours && place->number > verify->charter_read + 1)
             err = verify_find(verify, "charter.number", CLAUSE, DEP_ALTERED, verify_path(verify, i),

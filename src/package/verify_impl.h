@@ -17,7 +17,7 @@ enum { VERIFY_CHARTERS_MAX = 4096, VERIFY_LINKS_MAX = 16 << 20, VERIFY_CHUNK = 1
 /* A file, by its place in the bag. */
 struct verify_file {
     struct dep_hash sha256; /* of what was read */
-    struct dep_place place;
+    struct dep_package_place place;
     uint8_t given;    /* set of algorithms */
     bool named;       /* its name is one that may be */
     bool wrong;       /* a digest differs */

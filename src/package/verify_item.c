@@ -115,11 +115,9 @@ static int check_payload(struct dep_verify *verify, struct verify_item *item, si
     const struct dep_hash *read = item->line.as == DEP_ITEM_PLAIN ? &file->sha256
                                   : file->has_payload             ? &file->payload_sha256
                                                                   : NULL;
-    if (!read)
-        return verify_find(verify, "item.unread", CLAUSE, DEP_UNPROVED, verify_path(verify, first),
-                           0, NULL);
     bool whole = item->line.as == DEP_ITEM_WHOLE;
-    if (!dep_hash_equal(read, &item->line.payload_sha256) ||
+    /* Without an age header there is no payload. */
+    if (!read || !dep_hash_equal(read, &item->line.payload_sha256) ||
         (whole && sealed && !dep_hash_equal(read, sealed))) {
         item->payload = DEP_ALTERED;
         return wrong(verify, "item.payload", item, item->line.path);

@@ -196,7 +196,7 @@ static int count_folders(struct dep_verify *verify, size_t *out_count)
     int err = DEP_OK;
     dep_step_files(verify, "data/logs/", &first, &count);
     for (size_t i = first; !err && i < first + count; i++) {
-        const struct dep_place *place = &verify->files[i].place;
+        const struct dep_package_place *place = &verify->files[i].place;
         if (place->kind == DEP_PLACE_UNKNOWN || place->folder < folders)
             continue;
         if (place->folder == folders) {

@@ -1,4 +1,4 @@
-#include "report/words.h"
+#include "report/words_impl.h"
 
 #include <libintl.h>
 #include <stdlib.h>
@@ -11,9 +11,7 @@
  * "age.header.mac" those of "age.header". The id itself is always shown beside the words, so that
  * nothing is lost by speaking of several at once.
  */
-static const struct entry {
-    const char *id, *words;
-} TABLE[] = {
+static const struct words_entry TABLE[] = {
     {"about", N_("about")},
     {"act.type", N_("a record of another type")},
     {"action.code", N_("a code that isn't in the charter's lists")},
@@ -639,7 +637,12 @@ static const struct entry {
 
 static int compare(const void *id, const void *entry)
 {
-    return strcmp(id, ((const struct entry *)entry)->id);
+    return strcmp(id, ((const struct words_entry *)entry)->id);
+}
+
+static const struct words_entry *find(const char *id, const struct words_entry *table, size_t count)
+{
+    return bsearch(id, table, count, sizeof *table, compare);
 }
 
 const char *dep_words(const char *id)
@@ -650,8 +653,9 @@ const char *dep_words(const char *id)
         return id;
     memcpy(part, id, len + 1);
     for (;;) {
-        const struct entry *found =
-            bsearch(part, TABLE, sizeof TABLE / sizeof TABLE[0], sizeof TABLE[0], compare);
+        const struct words_entry *found = find(part, TABLE, sizeof TABLE / sizeof TABLE[0]);
+        if (!found)
+            found = find(part, WORDS_PACKAGE, WORDS_PACKAGE_COUNT);
         if (found)
             return gettext(found->words);
         char *dot = strrchr(part, '.');

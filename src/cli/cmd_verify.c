@@ -1,0 +1,206 @@
+/*
+ * verify: a package, or a whole register. Neither needs a key.
+ */
+#include "cli/charter_show.h"
+#include "cli/verify_show.h"
+#include "node/audit.h"
+#include "node/verify_bag.h"
+#include "rules/charter.h"
+#include "store/file.h"
+
+#include <fcntl.h>
+#include <string.h>
+
+/* ---- a register ---- */
+
+struct session {
+    const struct dep_args *args;
+    struct dep_progress progress;
+    json_t *findings;
+};
+
+static void on_finding(void *context, const char *id, const char *what, const char *where)
+{
+    struct session *session = context;
+    (void)json_array_append_new(session->findings,
+                                json_pack("{s:s,s:s,s:s}", "id", id, "what", what, "where", where));
+    if (session->args->json)
+        return;
+    dep_progress_end(&session->progress);
+    (void)printf("%s: %s [", dep_word(what), dep_word(id));
+    dep_print_safe(stdout, where, strlen(where));
+    (void)printf("]\n");
+}
+
+static void on_progress(void *context, uint64_t done, uint64_t total)
+{
+    struct session *session = context;
+    dep_progress_count(&session->progress, done, total);
+}
+
+static void show_verdict(const struct dep_verified *result, bool containers)
+{
+    (void)printf(_("Verdict: %s. Records: %llu; tiles: %llu; containers: %llu; findings: %llu.\n"),
+                 dep_word(result->verdict), (unsigned long long)result->records,
+                 (unsigned long long)result->tiles, (unsigned long long)result->containers,
+                 (unsigned long long)result->findings);
+    if (!containers)
+        (void)printf("%s", _("The bytes of the containers were not read (--quick).\n"));
+    (void)printf("%s", _("This doesn't prove that what is recorded is true, that it was lawfully "
+                         "obtained, or what happened before sealing.\n"));
+}
+
+static int verify_register(struct dep_args *args, const char *dir)
+{
+    DEP_AUTO_JSON *findings = json_array();
+    struct session session = {.args = args, .findings = findings};
+    struct dep_verify_order order = {
+        .dir = dir,
+        .containers = !dep_flag(args, "--quick"),
+        .seen_note = dep_arg(args, "--seen"),
+        .finding = on_finding,
+        .progress = on_progress,
+        .context = &session,
+    };
+    if (dep_arg(args, "--pin"))
+        return dep_usage_error(args, _("--pin goes with a package"));
+    dep_progress_init(&session.progress, _("Verifying"));
+    struct dep_problem problem = {.detail = ""};
+    struct dep_verified result;
+    int err = dep_node_verify(&order, &result, &problem);
+    dep_progress_end(&session.progress);
+    if (err)
+        return dep_say_problem(args, err, &problem);
+    bool intact = strcmp(result.verdict, "intact") == 0;
+    if (!args->json)
+        show_verdict(&result, order.containers);
+    else if (!dep_print_json(json_pack("{s:s,s:O,s:I,s:I,s:I,s:b}", "verdict", result.verdict,
+                                       "findings", findings, "records", (json_int_t)result.records,
+                                       "tiles", (json_int_t)result.tiles, "containers",
+                                       (json_int_t)result.containers, "container_bytes_read",
+                                       (int)order.containers)))
+        return DEP_EXIT_FAULT;
+    return dep_finish_output(intact ? DEP_EXIT_YES : DEP_EXIT_WANTING);
+}
+
+/* ---- a package ---- */
+
+enum { KNOWN_MAX = 64 };
+
+/* Checkpoints that were shown before, from files that the reader keeps. */
+struct known {
+    struct dep_known_checkpoint checkpoints[KNOWN_MAX];
+    struct dep_buf texts[KNOWN_MAX];
+    size_t count;
+};
+
+static int read_known(const struct dep_args *args, struct known *known, struct dep_problem *problem)
+{
+    const char *path;
+    for (size_t i = 0; (path = dep_arg_at(args, "--seen", i)) && i < KNOWN_MAX; i++) {
+        struct dep_note note;
+        struct dep_checkpoint checkpoint;
+        struct dep_buf *text = &known->texts[i];
+        dep_buf_init(text, DEP_NOTE_LEN_MAX);
+        known->count++;
+        int err = dep_file_read(AT_FDCWD, path, DEP_NOTE_LEN_MAX, text, &problem->fault);
+        if (!err)
+            err = dep_note_parse(dep_buf_slice(text), &note, &problem->finding);
+        if (!err)
+            err = dep_checkpoint_parse(note.text, &checkpoint, &problem->finding);
+        if (err) {
+            (void)snprintf(problem->detail, sizeof problem->detail, "%s", path);
+            return err;
+        }
+        known->checkpoints[i] =
+            (struct dep_known_checkpoint){checkpoint.origin, checkpoint.size, checkpoint.root};
+    }
+    return DEP_OK;
+}
+
+/* From the option, or asked for. `out_pinned` false: there is none. */
+static int read_pin(const struct dep_args *args, uint8_t out[DEP_FINGERPRINT_BYTES],
+                    bool *out_pinned)
+{
+    char line[256];
+    const char *text = dep_arg(args, "--pin");
+    if (!text && !args->json && dep_is_terminal()) {
+        (void)fprintf(stderr, "%s ",
+                      _("Fingerprint of the charter, as it reached you by another way:"));
+        (void)fflush(stderr);
+        if (fgets(line, sizeof line, stdin)) {
+            line[strcspn(line, "\n")] = 0;
+            text = line[0] ? line : NULL;
+        }
+    }
+    *out_pinned = text != NULL;
+    return text ? dep_read_pin(args, text, out) : DEP_EXIT_YES;
+}
+
+static int tell_package(const struct dep_args *args, struct dep_bag_verified *bag)
+{
+    struct dep_problem problem = {.detail = ""};
+    struct dep_schemas *schemas = NULL;
+    struct dep_verify *verify = dep_bag_verified_verify(bag);
+    int err = dep_schemas_new(&schemas, &problem.finding);
+    if (!err)
+        err = args->json ? dep_print_package_json(verify) : dep_show_package(schemas, verify);
+    dep_schemas_free(schemas);
+    if (err) {
+        problem.fault = *dep_bag_verified_fault(bag);
+        return dep_say_problem(args, err, &problem);
+    }
+    bool intact = dep_verify_result(verify) == DEP_INTACT;
+    return dep_finish_output(intact ? DEP_EXIT_YES : DEP_EXIT_WANTING);
+}
+
+static int verify_package(struct dep_args *args, const char *dir)
+{
+    static struct known known;
+    uint8_t pin[DEP_FINGERPRINT_BYTES];
+    bool pinned;
+    struct dep_problem problem = {.detail = ""};
+    struct session session = {.args = args};
+    struct dep_bag_verified *bag = NULL;
+    int status = read_pin(args, pin, &pinned);
+    if (status)
+        return status;
+    int err = read_known(args, &known, &problem);
+    struct dep_bag_order order = {.dir = dir,
+                                  .pin = pinned ? pin : NULL,
+                                  .known = known.checkpoints,
+                                  .known_count = known.count,
+                                  .progress = on_progress,
+                                  .context = &session};
+    dep_progress_init(&session.progress, _("Verifying"));
+    if (!err)
+        err = dep_node_verify_bag(&order, &bag, &problem);
+    dep_progress_end(&session.progress);
+    status = err ? dep_say_problem(args, err, &problem) : tell_package(args, bag);
+    dep_bag_verified_free(bag);
+    for (size_t i = 0; i < known.count; i++)
+        dep_buf_done(&known.texts[i]);
+    return status;
+}
+
+int dep_cmd_verify(int argc, char **argv)
+{
+    static const struct dep_option options[] = {
+        {"--pin", 0, true, false,
+         N_("fingerprint of the charter, as it reached you by another way (of a package)")},
+        {"--quick", 0, false, false, N_("don't read the bytes of the containers (of a register)")},
+        {"--seen", 0, true, true, N_("a checkpoint of this log that was shown to you before")},
+    };
+    static struct dep_args args;
+    int status = dep_args_parse(&args, "verify", "verify [PACKAGE | REGISTER]", options,
+                                DEP_COUNT(options), argc, argv);
+    if (status)
+        return status - 1;
+    if (args.positional_count > 1)
+        return dep_usage_error(&args, _("name one package or register"));
+    status = dep_confine_command(&args, false);
+    if (status)
+        return status;
+    const char *dir = args.positional_count ? args.positional[0] : args.dir;
+    return dep_is_bag(dir) ? verify_package(&args, dir) : verify_register(&args, dir);
+}

@@ -1,0 +1,311 @@
+#include "cli/verify_show.h"
+
+#include "cli/show.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { RECORDS_SHOWN_MAX = 1000 };
+
+static void show_text(const char *text)
+{
+    dep_print_safe(stdout, text, strlen(text));
+}
+
+static const char *text_of(const json_t *object, const char *name)
+{
+    const char *text = dep_json_string(object, name);
+    return text ? text : "—";
+}
+
+/* ---- what was found ---- */
+
+static void show_place(const json_t *found)
+{
+    const char *path = dep_json_string(found, "path");
+    const char *record = dep_json_string(found, "record");
+    const char *field = dep_json_string(found, "field");
+    int64_t line;
+    if (path) {
+        (void)printf(" ");
+        show_text(path);
+    }
+    if (dep_json_int(found, "line", &line))
+        (void)printf(":%lld", (long long)line);
+    if (record)
+        (void)printf(" %.16s…", record);
+    if (field) {
+        (void)printf(" ");
+        show_text(field);
+    }
+}
+
+static void show_found(const json_t *found)
+{
+    const char *id = text_of(found, "id");
+    (void)printf("  %s: %s [%s]", dep_word(text_of(found, "result")), dep_word(id), id);
+    show_place(found);
+    (void)printf("\n");
+}
+
+/* First what counts, then what is told beside it. */
+static void show_findings(const json_t *account)
+{
+    const json_t *findings = dep_json_array(account, "findings");
+    int64_t left_off = 0;
+    size_t i;
+    json_t *found;
+    if (json_array_size(findings))
+        (void)printf("%s\n", _("What was found:"));
+    json_array_foreach(findings, i, found) if (!dep_json_true(found, "aside")) show_found(found);
+    json_array_foreach(findings, i, found) if (dep_json_true(found, "aside")) show_found(found);
+    if (dep_json_int(account, "left_off", &left_off) && left_off > 0)
+        (void)printf(_("  and %lld findings more\n"), (long long)left_off);
+}
+
+/* ---- what it is, and what is in it ---- */
+
+static void show_package(const json_t *account)
+{
+    const json_t *package = dep_json_object(account, "package");
+    const char *kind = dep_json_string(package, "kind");
+    char id[64];
+    int64_t date;
+    (void)snprintf(id, sizeof id, "package.kind.%s", kind ? kind : "unknown");
+    (void)printf("%s: ", _("Package"));
+    show_text(text_of(package, "id"));
+    (void)printf("\n  %s: %s\n  %s: ", _("Kind"), dep_word(id), _("From"));
+    show_text(text_of(package, "sender"));
+    (void)printf("\n  %s: ", _("For"));
+    show_text(text_of(package, "recipient"));
+    if (dep_json_int(package, "date", &date)) {
+        (void)printf("\n  %s: ", _("Sent"));
+        dep_show_time(date);
+    }
+    (void)printf("\n");
+}
+
+static void show_logs(const json_t *account)
+{
+    size_t i, at;
+    json_t *log, *cosigned;
+    json_array_foreach(dep_json_array(account, "logs"), i, log)
+    {
+        (void)printf("%s ", _("Log"));
+        show_text(text_of(log, "origin"));
+        (void)printf(" (");
+        show_text(text_of(log, "member"));
+        (void)printf("): ");
+        (void)printf(dep_json_true(log, "proved")
+                         ? _("checkpoint over %s records, signed by the log's key\n")
+                         : _("checkpoint over %s records, not proved\n"),
+                     text_of(log, "size"));
+        json_array_foreach(dep_json_array(log, "cosigned"), at, cosigned)
+        {
+            int64_t time_s = 0;
+            (void)printf("  %s: ", _("Cosigned by"));
+            show_text(text_of(cosigned, "name"));
+            if (dep_json_int(cosigned, "time", &time_s)) {
+                (void)printf(", ");
+                dep_show_time(time_s);
+            }
+            (void)printf("\n");
+        }
+    }
+}
+
+static void show_withheld(const struct dep_schema *schema, const json_t *record)
+{
+    const json_t *withheld = dep_json_array(record, "withheld");
+    const char *lang = dep_reader_language();
+    size_t i;
+    json_t *name;
+    if (json_array_size(withheld) == 0)
+        return;
+    (void)printf("  %s: ", dep_word("withheld"));
+    json_array_foreach(withheld, i, name)
+    {
+        const char *label = dep_schema_label(schema, json_string_value(name), lang);
+        (void)printf("%s%s", i ? "; " : "", label ? label : json_string_value(name));
+    }
+    (void)printf("\n");
+}
+
+/* Who did what, when; in words of the type. */
+static void show_record(const struct dep_schemas *schemas, const json_t *record)
+{
+    const json_t *by = dep_json_object(record, "by");
+    int64_t version = 0, iat = 0;
+    (void)dep_json_int(record, "v", &version);
+    (void)dep_json_int(record, "iat", &iat);
+    const struct dep_schema *schema =
+        dep_schemas_find(schemas, text_of(record, "type"), (int)version);
+    if (!schema)
+        return;
+    (void)printf("\n%s — ", dep_schema_label(schema, NULL, dep_reader_language()));
+    show_text(text_of(record, "iss"));
+    (void)printf(" #%s\n  %s: %s ", text_of(record, "index"), _("By"),
+                 dep_word(text_of(by, "role")));
+    show_text(text_of(by, "code"));
+    (void)printf(", ");
+    dep_show_time(iat);
+    if (strcmp(text_of(record, "standing"), "in_force") != 0)
+        (void)printf(" — %s", dep_word(text_of(record, "standing")));
+    (void)printf("\n");
+    dep_show_fields(schema, dep_json_object(record, "shown"));
+    show_withheld(schema, record);
+}
+
+static int show_records(const struct dep_schemas *schemas, struct dep_verify *verify)
+{
+    size_t shown = 0, more = 0;
+    for (size_t i = 0; i < dep_verify_record_count(verify); i++) {
+        DEP_AUTO_JSON *record = NULL;
+        if (shown == RECORDS_SHOWN_MAX) {
+            more++;
+            continue;
+        }
+        int err = dep_verify_record(verify, i, &record);
+        if (err)
+            return err;
+        if (!dep_json_true(record, "listed"))
+            continue;
+        show_record(schemas, record);
+        shown++;
+    }
+    if (more)
+        (void)printf(_("and %zu records more: --json has them all\n"), more);
+    return DEP_OK;
+}
+
+static void show_items(const json_t *account)
+{
+    char as[64], opens[64];
+    size_t i;
+    json_t *item;
+    json_array_foreach(dep_json_array(account, "items"), i, item)
+    {
+        (void)snprintf(as, sizeof as, "package.as.%s", text_of(item, "as"));
+        (void)snprintf(opens, sizeof opens, "package.opens.%s", text_of(item, "opens"));
+        (void)printf("\n%s ", _("Item"));
+        show_text(text_of(item, "item"));
+        (void)printf("\n  %s\n  %s: %s\n  %s: %s\n  %s: %s\n", dep_word(as), _("Opens it"),
+                     dep_word(opens), _("What was sealed"), dep_word(text_of(item, "payload")),
+                     _("What is in it"), dep_word(text_of(item, "content")));
+    }
+}
+
+/* Links that aren't followed here, and why. */
+static void show_linked(const json_t *account)
+{
+    const json_t *linked = dep_json_array(account, "linked");
+    char why[64];
+    size_t i;
+    json_t *line;
+    if (json_array_size(linked))
+        (void)printf("\n%s\n", _("Not in the package, and accounted for:"));
+    json_array_foreach(linked, i, line)
+    {
+        const char *rel = text_of(line, "rel");
+        char plain[32];
+        int64_t count;
+        bool back = rel[0] && rel[strlen(rel) - 1] == '<';
+        (void)snprintf(plain, sizeof plain, "%.*s", (int)(strlen(rel) - back), rel);
+        (void)snprintf(why, sizeof why, "linked.why.%s", text_of(line, "why"));
+        (void)printf("  %.16s… %s%s: ", text_of(line, "from"), back ? "← " : "→ ", dep_word(plain));
+        if (dep_json_int(line, "count", &count))
+            (void)printf("%lld", (long long)count);
+        else
+            (void)printf("%.16s…", text_of(line, "sha256"));
+        (void)printf(" (%s)\n", dep_word(why));
+    }
+}
+
+static void show_limits(const json_t *account)
+{
+    char id[64];
+    size_t i;
+    json_t *name;
+    (void)printf("\n%s\n", _("What this doesn't prove:"));
+    json_array_foreach(dep_json_array(account, "proves_not"), i, name)
+    {
+        (void)snprintf(id, sizeof id, "proves_not.%s", json_string_value(name));
+        (void)printf("  - %s\n", dep_word(id));
+    }
+}
+
+int dep_show_package(const struct dep_schemas *schemas, struct dep_verify *verify)
+{
+    DEP_AUTO_JSON *account = NULL;
+    int err = dep_verify_account(verify, &account);
+    if (err)
+        return err;
+    const json_t *counts = dep_json_object(account, "counts");
+    int64_t files = 0, records = 0, items = 0;
+    (void)dep_json_int(counts, "files", &files);
+    (void)dep_json_int(counts, "records", &records);
+    (void)dep_json_int(counts, "items", &items);
+    show_package(account);
+    (void)printf(_("Result: %s. Files: %lld; records: %lld; items: %lld.\n"),
+                 dep_word(text_of(account, "result")), (long long)files, (long long)records,
+                 (long long)items);
+    show_findings(account);
+    show_logs(account);
+    if ((err = show_records(schemas, verify)))
+        return err;
+    show_items(account);
+    show_linked(account);
+    show_limits(account);
+    return DEP_OK;
+}
+
+/* ---- JSON ---- */
+
+/* An object's members, without the braces. */
+static int print_members(const json_t *object, const char *before)
+{
+    char *text = json_dumps(object, JSON_COMPACT);
+    size_t len = text ? strlen(text) : 0;
+    if (len >= 2)
+        (void)printf("%s%.*s", before, (int)(len - 2), text + 1);
+    free(text);
+    return len >= 2 ? DEP_OK : DEP_ERR_NOMEM;
+}
+
+static int print_records(struct dep_verify *verify)
+{
+    (void)printf(",\"records\":[");
+    for (size_t i = 0; i < dep_verify_record_count(verify); i++) {
+        DEP_AUTO_JSON *record = NULL;
+        int err = dep_verify_record(verify, i, &record);
+        if (!err) {
+            (void)printf("%s", i ? "," : "");
+            err = json_dumpf(record, stdout, JSON_COMPACT) ? DEP_ERR_NOMEM : DEP_OK;
+        }
+        if (err)
+            return err;
+    }
+    (void)printf("]");
+    return DEP_OK;
+}
+
+int dep_print_package_json(struct dep_verify *verify)
+{
+    static const char *const last[] = {"verdict", "proves_not"};
+    DEP_AUTO_JSON *account = NULL;
+    DEP_AUTO_JSON *rest = json_object();
+    int err = dep_verify_account(verify, &account);
+    for (size_t i = 0; !err && i < DEP_COUNT(last); i++)
+        if (json_object_set(rest, last[i], json_object_get(account, last[i])) ||
+            json_object_del(account, last[i]))
+            err = DEP_ERR_NOMEM;
+    if (!err)
+        err = print_members(account, "{");
+    if (!err)
+        err = print_records(verify);
+    if (!err)
+        err = print_members(rest, ",");
+    if (!err)
+        (void)printf("}\n");
+    return err;
+}

@@ -1,0 +1,19 @@
+/*
+ * Many small tasks over a few threads.
+ *
+ * Layer:   node (touches no file).
+ * Threads: used from one thread, which works along.
+ */
+#ifndef DEP_NODE_TASKS_H
+#define DEP_NODE_TASKS_H
+#include "base/base.h"
+
+struct dep_tasks;
+/* As many threads as there are processors, the caller's among them, at most eight. Where no thread
+ * can be had the caller's does it alone. */
+DEP_MUST_USE int dep_tasks_new(struct dep_tasks **out);
+void dep_tasks_free(struct dep_tasks *tasks);
+/* task(of, i) for each i below `count`, in no order; all done when it returns. */
+typedef void dep_task_fn(void *of, size_t index);
+void dep_tasks_run(void *tasks, dep_task_fn *task, void *of, size_t count);
+#endif

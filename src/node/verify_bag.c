@@ -1,0 +1,450 @@
+/*
+ * The outer half of the verifier: names, bytes and digests for src/package/verify.h.
+ *
+ * Large files are read ahead by a thread of their own, past the page cache, and digested on two;
+ * small ones, of which there may be a hundred thousand, at once.
+ */
+#include "node/verify_bag.h"
+
+#include "node/tasks.h"
+#include "store/digests.h"
+#include "store/file.h"
+#include "store/vault_file.h"
+#include "vault/age.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+enum { DEPTH_MAX = 32, SMALL_MAX = 1024 * 1024 };
+
+struct dep_bag_verified {
+    int folder;
+    struct dep_schemas *schemas;
+    struct dep_tasks *tasks;
+    struct dep_verify *verify;
+    struct dep_fault fault;
+    /* The file that was read from last: a record is read after the other. */
+    char last_path[DEP_BAG_PATH_MAX + 1];
+    int last_fd;
+
+    const struct dep_bag_order *order; /* until the bytes are read */
+    uint64_t bytes, bytes_done;
+    size_t files;
+    uint8_t *block; /* of SMALL_MAX */
+};
+
+/* ---- opening ---- */
+
+/* A regular file below the folder, through no link and no mount. -1 with errno. */
+static int open_below(int folder, const char *path)
+{
+    struct open_how how = {.flags = O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK | O_NOFOLLOW,
+                           .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS};
+    int fd = (int)syscall(SYS_openat2, folder, path, &how, sizeof how);
+    /* Of a kernel before 5.6; components were looked at when walking. */
+    return fd < 0 && errno == ENOSYS ? openat(folder, path, (int)how.flags) : fd;
+}
+
+static int open_file(struct dep_bag_verified *bag, struct dep_slice path, uint64_t size,
+                     int *out_fd)
+{
+    char name[DEP_BAG_PATH_MAX + 1];
+    struct stat info;
+    (void)snprintf(name, sizeof name, "%.*s", (int)path.len, (const char *)path.data);
+    int fd = open_below(bag->folder, name);
+    if (fd < 0)
+        return dep_fault_set(&bag->fault, DEP_ERR_IO, errno, "bag.open", "%s", name);
+    if (fstat(fd, &info) != 0 || !S_ISREG(info.st_mode) || (uint64_t)info.st_size != size) {
+        (void)close(fd);
+        return dep_fault_set(&bag->fault, DEP_ERR_CHANGED, 0, "bag.changed", "%s", name);
+    }
+    *out_fd = fd;
+    return DEP_OK;
+}
+
+/* DEP_FOUND at the end of the file. */
+static int read_exactly(struct dep_bag_verified *bag, int fd, uint64_t offset, uint8_t *out,
+                        size_t len, const char *where)
+{
+    for (size_t done = 0; done < len;) {
+        ssize_t got = pread(fd, out + done, len - done, (off_t)(offset + done));
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            return dep_fault_set(&bag->fault, DEP_ERR_IO, errno, "bag.read", "%s", where);
+        if (got == 0) {
+            dep_fault_place(&bag->fault, "%s", where);
+            return DEP_FOUND;
+        }
+        done += (size_t)got;
+    }
+    return DEP_OK;
+}
+
+static void forget_last(struct dep_bag_verified *bag)
+{
+    if (bag->last_fd >= 0)
+        (void)close(bag->last_fd);
+    bag->last_fd = -1;
+}
+
+static int read_again(void *context, struct dep_slice path, uint64_t offset, uint8_t *out,
+                      size_t len)
+{
+    struct dep_bag_verified *bag = context;
+    if (bag->last_fd < 0 || !dep_slice_equal_string(path, bag->last_path)) {
+        forget_last(bag);
+        (void)snprintf(bag->last_path, sizeof bag->last_path, "%.*s", (int)path.len,
+                       (const char *)path.data);
+        bag->last_fd = open_below(bag->folder, bag->last_path);
+        if (bag->last_fd < 0)
+            return dep_fault_set(&bag->fault, DEP_ERR_IO, errno, "bag.open", "%s", bag->last_path);
+    }
+    return read_exactly(bag, bag->last_fd, offset, out, len, bag->last_path);
+}
+
+/* ---- walking (step 1) ---- */
+
+struct walk {
+    struct dep_bag_verified *bag;
+    struct dep_buf path;
+    size_t depth;
+};
+
+static int walk_folder(struct walk *walk, int fd);
+
+static int walk_fault(struct walk *walk, int sys)
+{
+    return dep_fault_set(&walk->bag->fault, DEP_ERR_IO, sys, "bag.walk", "%.*s",
+                         (int)walk->path.len, (const char *)walk->path.data);
+}
+
+static int visit_folder(struct walk *walk, int dir_fd, const char *name)
+{
+    if (walk->depth == DEPTH_MAX)
+        return dep_verify_add_other(walk->bag->verify, dep_buf_slice(&walk->path));
+    int fd = openat(dir_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (fd < 0)
+        return walk_fault(walk, errno);
+    walk->depth++;
+    int err = walk_folder(walk, fd);
+    walk->depth--;
+    return err;
+}
+
+static int visit(struct walk *walk, int dir_fd, const char *name)
+{
+    struct dep_bag_verified *bag = walk->bag;
+    struct stat info;
+    const size_t before = walk->path.len;
+    if (before)
+        dep_buf_add_byte(&walk->path, '/');
+    dep_buf_add_string(&walk->path, name);
+    int err = dep_buf_err(&walk->path);
+    if (err)
+        return err;
+    if (fstatat(dir_fd, name, &info, AT_SYMLINK_NOFOLLOW) != 0)
+        err = walk_fault(walk, errno);
+    else if (S_ISDIR(info.st_mode))
+        err = visit_folder(walk, dir_fd, name);
+    else if (!S_ISREG(info.st_mode))
+        err = dep_verify_add_other(bag->verify, dep_buf_slice(&walk->path));
+    else {
+        bag->bytes += (uint64_t)info.st_size;
+        bag->files++;
+        err = dep_verify_add(bag->verify, dep_buf_slice(&walk->path), (uint64_t)info.st_size);
+    }
+    walk->path.len = before;
+    return err;
+}
+
+/* Takes `fd`. An empty folder is one that no package has. */
+static int walk_folder(struct walk *walk, int fd)
+{
+    DIR *folder = fdopendir(fd);
+    size_t entries = 0;
+    int err = DEP_OK;
+    if (!folder) {
+        err = walk_fault(walk, errno);
+        (void)close(fd);
+        return err;
+    }
+    while (!err && walk->bag->files <= DEP_BAG_FILES_MAX) {
+        errno = 0;
+        const struct dirent *entry = readdir(folder);
+        if (!entry) {
+            err = errno ? walk_fault(walk, errno) : DEP_OK;
+            break;
+        }
+        if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
+            continue;
+        entries++;
+        err = visit(walk, dirfd(folder), entry->d_name);
+    }
+    if (!err && entries == 0)
+        err = dep_verify_add_other(walk->bag->verify, dep_buf_slice(&walk->path));
+    (void)closedir(folder);
+    return err;
+}
+
+static int walk_all(struct dep_bag_verified *bag)
+{
+    struct walk walk = {.bag = bag};
+    int fd = openat(bag->folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    dep_buf_init(&walk.path, (size_t)(DEPTH_MAX + 2) * 256);
+    int err = fd < 0 ? walk_fault(&walk, errno) : walk_folder(&walk, fd);
+    dep_buf_done(&walk.path);
+    return err;
+}
+
+/* ---- digests (step 2) ---- */
+
+/* A payload that goes on through the pieces of a container. */
+struct hashing {
+    struct dep_bag_verified *bag;
+    struct dep_digests *digests;
+    size_t payload_file; /* in which it started; SIZE_MAX: none is at hand */
+};
+
+static void tell_progress(struct dep_bag_verified *bag, uint64_t bytes)
+{
+    bag->bytes_done += bytes;
+    if (bag->order->progress)
+        bag->order->progress(bag->order->context, bag->bytes_done, bag->bytes);
+}
+
+static int give_digests(struct dep_bag_verified *bag, size_t index,
+                        const struct dep_verify_wanted *wanted, const struct dep_hash *sha256,
+                        const uint8_t sha512[DEP_SHA512_LEN])
+{
+    int err = DEP_OK;
+    if (wanted->algorithms & DEP_BAG_SHA256)
+        err = dep_verify_digest(bag->verify, index, DEP_BAG_SHA256, sha256->bytes);
+    if (!err && wanted->algorithms & DEP_BAG_SHA512)
+        err = dep_verify_digest(bag->verify, index, DEP_BAG_SHA512, sha512);
+    return err;
+}
+
+static int hash_small(struct dep_bag_verified *bag, size_t index,
+                      const struct dep_verify_wanted *wanted)
+{
+    struct dep_hash sha256;
+    struct dep_sha512_stream stream;
+    uint8_t sha512[DEP_SHA512_LEN];
+    int fd = -1;
+    int err = open_file(bag, wanted->path, wanted->size, &fd);
+    if (err)
+        return err;
+    err = read_exactly(bag, fd, 0, bag->block, (size_t)wanted->size, "");
+    (void)close(fd);
+    if (err)
+        return err == DEP_FOUND ? DEP_ERR_CHANGED : err;
+    dep_sha256(dep_slice_of(bag->block, (size_t)wanted->size), &sha256);
+    dep_sha512_start(&stream);
+    dep_sha512_add(&stream, bag->block, (size_t)wanted->size);
+    dep_sha512_finish(&stream, sha512);
+    tell_progress(bag, wanted->size);
+    return give_digests(bag, index, wanted, &sha256, sha512);
+}
+
+/* What of this piece belongs to the payload; at the front of a container its header ends first. A
+ * file that has none has no payload, and is found to have none. */
+static struct dep_slice payload_of(struct hashing *hashing, size_t index,
+                                   const struct dep_verify_wanted *wanted, struct dep_slice piece,
+                                   bool front)
+{
+    size_t header;
+    if (front && wanted->payload == DEP_PAYLOAD_STARTS) {
+        hashing->payload_file = SIZE_MAX;
+        if (dep_age_header_len(piece, &header, NULL) != DEP_OK)
+            return (struct dep_slice){NULL, 0};
+        hashing->payload_file = index;
+        return dep_slice_sub(piece, header, piece.len - header);
+    }
+    return wanted->payload != DEP_PAYLOAD_NONE && hashing->payload_file != SIZE_MAX
+               ? piece
+               : (struct dep_slice){NULL, 0};
+}
+
+static int hash_pieces(struct hashing *hashing, size_t index,
+                       const struct dep_verify_wanted *wanted, struct dep_vault_reader *reader)
+{
+    struct dep_bag_verified *bag = hashing->bag;
+    uint64_t done = 0;
+    for (;;) {
+        struct dep_slice piece;
+        int err = dep_vault_reader_next(reader, &piece, &bag->fault);
+        if (err)
+            return err;
+        if (piece.len == 0)
+            break;
+        dep_digests_add(hashing->digests, piece,
+                        payload_of(hashing, index, wanted, piece, done == 0));
+        done += piece.len;
+        tell_progress(bag, piece.len);
+    }
+    if (done == wanted->size)
+        return DEP_OK;
+    return dep_fault_set(&bag->fault, DEP_ERR_CHANGED, 0, "bag.changed", "%.*s",
+                         (int)wanted->path.len, (const char *)wanted->path.data);
+}
+
+static int hash_large(struct hashing *hashing, size_t index, const struct dep_verify_wanted *wanted)
+{
+    struct dep_bag_verified *bag = hashing->bag;
+    struct dep_vault_reader *reader = NULL;
+    struct dep_hash sha256;
+    uint8_t sha512[DEP_SHA512_LEN];
+    int fd = -1;
+    int err = open_file(bag, wanted->path, wanted->size, &fd);
+    if (err)
+        return err;
+    err = dep_vault_reader_new(fd, 0, true, &reader, &bag->fault);
+    if (!err)
+        err = hash_pieces(hashing, index, wanted, reader);
+    dep_vault_reader_free(reader);
+    (void)close(fd);
+    dep_digests_file(hashing->digests, &sha256, sha512);
+    return err ? err : give_digests(bag, index, wanted, &sha256, sha512);
+}
+
+/* The payload at hand ends where no piece goes on with it. */
+static int end_payload(struct hashing *hashing, size_t next)
+{
+    struct dep_bag_verified *bag = hashing->bag;
+    struct dep_verify_wanted wanted = {.payload = DEP_PAYLOAD_NONE};
+    struct dep_hash payload;
+    if (hashing->payload_file == SIZE_MAX)
+        return DEP_OK;
+    if (next < dep_verify_file_count(bag->verify))
+        dep_verify_wanted(bag->verify, next, &wanted);
+    if (wanted.payload == DEP_PAYLOAD_CONTINUES)
+        return DEP_OK;
+    dep_digests_payload(hashing->digests, &payload);
+    int err = dep_verify_payload(bag->verify, hashing->payload_file, &payload);
+    hashing->payload_file = SIZE_MAX;
+    return err;
+}
+
+static int hash_all(struct dep_bag_verified *bag)
+{
+    struct hashing hashing = {.bag = bag, .payload_file = SIZE_MAX};
+    int err = dep_digests_new(&hashing.digests);
+    bag->block = dep_alloc(SMALL_MAX);
+    if (!err && !bag->block)
+        err = DEP_ERR_NOMEM;
+    for (size_t i = 0; !err && i < dep_verify_file_count(bag->verify); i++) {
+        struct dep_verify_wanted wanted;
+        dep_verify_wanted(bag->verify, i, &wanted);
+        bool small = wanted.size <= SMALL_MAX && wanted.payload == DEP_PAYLOAD_NONE;
+        err = small ? hash_small(bag, i, &wanted) : hash_large(&hashing, i, &wanted);
+        if (!err)
+            err = end_payload(&hashing, i + 1);
+    }
+    dep_digests_free(hashing.digests);
+    free(bag->block);
+    bag->block = NULL;
+    return err;
+}
+
+/* ---- all of it ---- */
+
+static int open_all(struct dep_bag_verified *bag, const struct dep_bag_order *order,
+                    struct dep_problem *problem)
+{
+    bag->last_fd = -1;
+    bag->order = order;
+    bag->folder = open(order->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (bag->folder < 0)
+        return dep_fault_set(&problem->fault, DEP_ERR_IO, errno, "bag.open", "%s", order->dir);
+    int err = dep_schemas_new(&bag->schemas, &problem->finding);
+    if (!err)
+        err = dep_tasks_new(&bag->tasks);
+    const struct dep_verify_with with = {.schemas = bag->schemas,
+                                         .pin = order->pin,
+                                         .known = order->known,
+                                         .known_count = order->known_count,
+                                         .files = {bag, read_again},
+                                         .run = dep_tasks_run,
+                                         .run_context = bag->tasks};
+    return err ? err : dep_verify_new(&with, &bag->verify);
+}
+
+static int take_steps(struct dep_bag_verified *bag)
+{
+    int err = walk_all(bag);
+    if (!err)
+        err = dep_verify_begin(bag->verify);
+    if (!err)
+        err = hash_all(bag);
+    if (!err)
+        err = dep_verify_read(bag->verify);
+    return err ? err : dep_verify_finish(bag->verify);
+}
+
+int dep_node_verify_bag(const struct dep_bag_order *order, struct dep_bag_verified **out,
+                        struct dep_problem *problem)
+{
+    struct dep_bag_verified *bag = dep_alloc(sizeof *bag);
+    if (!bag)
+        return dep_problem_fault(problem, DEP_ERR_NOMEM, "bag", order->dir);
+    bag->fault = (struct dep_fault){.what = "bag", .where = ""};
+    int err = open_all(bag, order, problem);
+    if (!err && (err = take_steps(bag))) {
+        bag->fault.err = err;
+        problem->fault = bag->fault;
+    }
+    if (err) {
+        dep_bag_verified_free(bag);
+        return err;
+    }
+    bag->order = NULL;
+    *out = bag;
+    return DEP_OK;
+}
+
+void dep_bag_verified_free(struct dep_bag_verified *bag)
+{
+    if (!bag)
+        return;
+    dep_verify_free(bag->verify);
+    dep_tasks_free(bag->tasks);
+    dep_schemas_free(bag->schemas);
+    forget_last(bag);
+    if (bag->folder >= 0)
+        (void)close(bag->folder);
+    free(bag);
+}
+
+struct dep_verify *dep_bag_verified_verify(struct dep_bag_verified *bag)
+{
+    return bag->verify;
+}
+
+int dep_bag_verified_folder(const struct dep_bag_verified *bag)
+{
+    return bag->folder;
+}
+
+const struct dep_fault *dep_bag_verified_fault(const struct dep_bag_verified *bag)
+{
+    return &bag->fault;
+}
+
+bool dep_is_bag(const char *dir)
+{
+    int folder = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    bool bag = folder >= 0 && faccessat(folder, "bagit.txt", F_OK, AT_SYMLINK_NOFOLLOW) == 0 &&
+               faccessat(folder, "register.json", F_OK, AT_SYMLINK_NOFOLLOW) != 0;
+    if (folder >= 0)
+        (void)close(folder);
+    return bag;
+}

@@ -1,0 +1,37 @@
+/*
+ * A package as it lies in a folder: walked, read once from end to end, verified.
+ *
+ * Layer:   node. Threads: reading, digests and the judging of records share what processors there
+ *          are. Needs no register and no key.
+ */
+#ifndef DEP_NODE_VERIFY_BAG_H
+#define DEP_NODE_VERIFY_BAG_H
+#include "node/node.h"
+#include "package/verify.h"
+
+struct dep_bag_order {
+    const char *dir;
+    const uint8_t *pin; /* DEP_FINGERPRINT_BYTES, or NULL */
+    const struct dep_known_checkpoint *known;
+    size_t known_count;
+    dep_progress_fn *progress; /* bytes read, of all there are; may be NULL */
+    void *context;
+};
+/* The verifier, and what it reads again from. */
+struct dep_bag_verified;
+/*
+ * Steps 1 to 8. Nothing outside the folder is read, no link followed. What can't be read is a fault,
+ * and so is what changes meanwhile (DEP_ERR_CHANGED).
+ */
+DEP_MUST_USE int dep_node_verify_bag(const struct dep_bag_order *order,
+                                     struct dep_bag_verified **out, struct dep_problem *problem);
+void dep_bag_verified_free(struct dep_bag_verified *bag);
+/* Borrowed. For items, result and account (package/verify.h). */
+struct dep_verify *dep_bag_verified_verify(struct dep_bag_verified *bag);
+/* The folder, open; and what a fault of a function of the verifier was about. */
+int dep_bag_verified_folder(const struct dep_bag_verified *bag);
+const struct dep_fault *dep_bag_verified_fault(const struct dep_bag_verified *bag);
+
+/* Is this folder a package: has it a bagit.txt, and no register.json? */
+bool dep_is_bag(const char *dir);
+#endif
