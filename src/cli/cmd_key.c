@@ -2,6 +2,7 @@
  * key: enrol, request, sign, import, share, revoke, list, card, recover.
  */
 #include "cli/cli.h"
+#include "node/cosign.h"
 #include "node/keys.h"
 #include "store/file.h"
 
@@ -20,15 +21,16 @@ static const struct dep_option OPTIONS[] = {
     {"--reason-file", 0, true, false, N_("revoke: file with the reason (\"-\": standard input)")},
     {"--holder-file", 0, true, false,
      N_("enrol, sign: file with the officer's name, kept protected")},
-    {"--root", 0, true, false, N_("revoke, recover: the root key's file")},
+    {"--root", 0, true, false, N_("revoke, recover, cosigner: the root key's file")},
     {"--recovery", 0, true, false, N_("recover: file with a recovery identity")},
     {"--yes", 'y', false, false, N_("share: don't ask")},
     {"--no-passphrase", 0, false, false, N_("the new keys lie unprotected on this disk")},
 };
 
-static const char USAGE[] = "key list | enrol CODE --roles R | request CODE --member ID --roles R "
-                            "| sign FILE | import FILE | share CODE | revoke CODE|KID | "
-                            "card | recover CODE --recovery FILE --root FILE --roles R";
+static const char USAGE[] =
+    "key list | enrol CODE --roles R | request CODE --member ID --roles R "
+    "| sign FILE | import FILE | share CODE | revoke CODE|KID | "
+    "card | recover CODE --recovery FILE --root FILE --roles R | cosigner [--root FILE]";
 
 enum { SMALL_FILE_MAX = 1024 * 1024 };
 
@@ -323,6 +325,27 @@ static int card(struct dep_args *args, struct dep_node *node)
     return err ? dep_say_problem(args, err, &problem) : dep_write_out(args, &text);
 }
 
+/* With the root key one is made first; without, the one there is is shown. */
+static int cosigner(struct dep_args *args, struct dep_node *node)
+{
+    struct dep_problem problem = {.detail = ""};
+    struct dep_done done = {.jti = ""};
+    const char *root = dep_arg(args, "--root");
+    DEP_AUTO_BUF vkey;
+    dep_buf_init(&vkey, 1024);
+    int err = root ? dep_cosigner_enrol(node, root, &done, &problem) : DEP_OK;
+    if (!err)
+        err = dep_cosigner_vkey(node, &vkey, &problem);
+    if (err)
+        return dep_say_problem(args, err, &problem);
+    if (args->json)
+        (void)dep_print_json(json_pack("{s:s*,s:s}", "record", done.jti[0] ? done.jti : NULL,
+                                       "vkey", (const char *)vkey.data));
+    else
+        (void)printf("%s\n", (const char *)vkey.data);
+    return dep_finish_output(DEP_EXIT_YES);
+}
+
 int dep_cmd_key(int argc, char **argv)
 {
     static struct dep_args args;
@@ -336,11 +359,11 @@ int dep_cmd_key(int argc, char **argv)
         bool write;
         size_t words;
     } table[] = {
-        {"list", NULL, list, false, 1},     {"card", NULL, card, false, 1},
-        {"enrol", NULL, enrol, true, 2},    {"sign", NULL, sign, true, 2},
-        {"revoke", NULL, revoke, true, 2},  {"recover", NULL, recover, true, 2},
-        {"share", NULL, share, true, 2},    {"request", request, NULL, false, 2},
-        {"import", import, NULL, false, 2},
+        {"list", NULL, list, false, 1},        {"card", NULL, card, false, 1},
+        {"enrol", NULL, enrol, true, 2},       {"sign", NULL, sign, true, 2},
+        {"revoke", NULL, revoke, true, 2},     {"recover", NULL, recover, true, 2},
+        {"cosigner", NULL, cosigner, true, 1}, {"share", NULL, share, true, 2},
+        {"request", request, NULL, false, 2},  {"import", import, NULL, false, 2},
     };
     const char *verb = args.positional_count ? args.positional[0] : "list";
     for (size_t i = 0; i < DEP_COUNT(table); i++) {

@@ -42,6 +42,8 @@ static const struct command {
     {"key", dep_cmd_key, N_("enrol, request, sign, import, revoke, list keys")},
     {"charter", dep_cmd_charter,
      N_("draft, adopt, enter, show, verify: what the members agreed on")},
+    {"cosign", dep_cmd_cosign,
+     N_("have checkpoints cosigned by other members; cosign theirs; show forks")},
     {"log", dep_cmd_log, N_("checkpoint, vkey, audit")},
     {"prove", dep_cmd_prove, N_("proof that a record stands in the log (C2SP tlog-proof)")},
     {"verify", dep_cmd_verify, N_("verify a package or a whole register; needs no key")},

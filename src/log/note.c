@@ -190,6 +190,15 @@ int dep_note_signature_encode(const struct dep_vkey *vkey, struct dep_slice sign
     return dep_buf_err(out);
 }
 
+void dep_note_line_add(const struct dep_note_signature *line, struct dep_buf *out)
+{
+    dep_buf_add_string(out, DASH);
+    dep_buf_add_slice(out, line->name);
+    dep_buf_add_byte(out, ' ');
+    dep_buf_add_slice(out, line->base64);
+    dep_buf_add_byte(out, '\n');
+}
+
 int dep_note_sign(struct dep_slice text, struct dep_slice name, const struct dep_signing_key *key,
                   struct dep_buf *out)
 {

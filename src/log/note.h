@@ -61,6 +61,8 @@ DEP_MUST_USE int dep_note_verify(const struct dep_note *note, const struct dep_v
 DEP_MUST_USE int dep_note_sign(struct dep_slice text, struct dep_slice name,
                                const struct dep_signing_key *key, struct dep_buf *out);
 
+/* Append a signature line as it was parsed. */
+void dep_note_line_add(const struct dep_note_signature *line, struct dep_buf *out);
 /* Append a signature line: by the key of that name and id, `signature` as its type has it. */
 DEP_MUST_USE int dep_note_signature_encode(const struct dep_vkey *vkey, struct dep_slice signature,
                                            struct dep_buf *out);

@@ -1,5 +1,6 @@
 #include "node/audit.h"
 #include "node/charter_audit.h"
+#include "node/checkpoints.h"
 #include "node/node_impl.h"
 
 #include "store/file.h"
@@ -349,41 +350,63 @@ static int verify_containers(struct verify_work *work)
     return DEP_OK;
 }
 
-/* ---- a checkpoint shown earlier ---- */
+/* ---- checkpoints shown earlier ---- */
+
+/* The tree had this root at this size. */
+static int verify_extends(struct verify_work *work, const struct dep_checkpoint *seen,
+                          const char *where)
+{
+    struct dep_tile_source source = {.read = dep_register_tile_read,
+                                     .context = work->reg,
+                                     .size = dep_register_count(work->reg)};
+    struct dep_hash root;
+    if (seen->size > source.size) {
+        report(work, "verify.rollback", "altered", where);
+        return DEP_OK;
+    }
+    int err = dep_merkle_root_at(seen->size, dep_tile_source_read, &source, &root);
+    if (err < 0)
+        return dep_problem_fault(work->problem, err, "verify.tiles", work->order->dir);
+    if (err || !dep_hash_equal(&root, &seen->root))
+        report(work, "verify.fork", "altered", where);
+    return DEP_OK;
+}
 
 static int verify_seen(struct verify_work *work)
 {
     if (!work->order->seen_note)
         return DEP_OK;
-    DEP_AUTO_BUF text, own_text;
+    DEP_AUTO_BUF text;
     dep_buf_init(&text, DEP_NOTE_LEN_MAX);
-    dep_buf_init(&own_text, DEP_NOTE_LEN_MAX);
+    struct dep_vkey vkey;
+    struct dep_checkpoint seen = {.size = 0};
+    struct dep_finding why = {"", "", 0};
     int err = dep_file_read(AT_FDCWD, work->order->seen_note, DEP_NOTE_LEN_MAX, &text,
                             &work->problem->fault);
     if (err)
         return err;
-    const struct dep_register_info *info = dep_register_info(work->reg);
-    struct dep_vkey vkey;
-    struct dep_checkpoint seen = {.size = 0};
-    struct dep_finding why;
-    err = dep_vkey_make(dep_slice_string(info->origin), &info->log_key, &vkey, &why);
+    err = dep_own_vkey(work->reg, &vkey, work->problem);
     if (!err)
         err = dep_checkpoint_open(dep_buf_slice(&text), &vkey, &seen, &why);
     if (err == DEP_FOUND)
         return dep_problem_found(work->problem, why.id, why.clause, work->order->seen_note);
-    struct dep_tile_source source = {.read = dep_register_tile_read,
-                                     .context = work->reg,
-                                     .size = dep_register_count(work->reg)};
-    struct dep_hash root;
-    if (seen.size > source.size) {
-        report(work, "verify.rollback", "altered", work->order->seen_note);
-        return DEP_OK;
+    return err ? err : verify_extends(work, &seen, work->order->seen_note);
+}
+
+/* What was shown to cosigners and time-stamping authorities they can show again. */
+static int verify_kept(struct verify_work *work)
+{
+    DEP_AUTO_KEPT kept = {NULL, 0};
+    int err = dep_kept_load(work->reg, &kept, work->problem);
+    for (size_t i = 0; !err && i < kept.count; i++) {
+        char where[96];
+        (void)snprintf(where, sizeof where, "log/checkpoints/%llu",
+                       (unsigned long long)kept.list[i].checkpoint.size);
+        err = verify_extends(work, &kept.list[i].checkpoint, where);
     }
-    err = dep_merkle_root_at(seen.size, dep_tile_source_read, &source, &root);
-    if (err < 0)
-        return dep_problem_fault(work->problem, err, "verify.tiles", work->order->dir);
-    if (err || !dep_hash_equal(&root, &seen.root))
-        report(work, "verify.fork", "altered", work->order->seen_note);
+    if (err != DEP_ERR_CORRUPT)
+        return err;
+    report(work, "checkpoints.damaged", "altered", work->problem->fault.where);
     return DEP_OK;
 }
 
@@ -424,7 +447,9 @@ static int verify_all(struct verify_work *work)
     if (!err)
         err = dep_charter_audit_judge(work->charters, work->reg, work->schemas, report_charter,
                                       work, problem);
-    return err ? err : verify_seen(work);
+    if (!err)
+        err = verify_seen(work);
+    return err ? err : verify_kept(work);
 }
 
 int dep_node_verify(const struct dep_verify_order *order, struct dep_verified *out,

@@ -2,6 +2,7 @@
  * Texts of charters to come: that of one member for a new register, and drafts for people to edit.
  */
 #include "node/charter_impl.h"
+#include "node/cosign.h"
 
 #include "codec/base64.h"
 #include "codec/text.h"
@@ -157,6 +158,21 @@ int dep_node_charter_draft(struct dep_node *node, bool founding, const struct de
     return err ? dep_problem_fault(problem, err, "charter.draft", node->dir) : DEP_OK;
 }
 
+/* The cosigner key in force is what the next charter should name. */
+static int entry_cosigner(struct dep_node *node, json_t *entry, struct dep_problem *problem)
+{
+    DEP_AUTO_BUF vkey;
+    dep_buf_init(&vkey, 1024);
+    int err = dep_cosigner_vkey(node, &vkey, problem);
+    if (err == DEP_FOUND)
+        return DEP_OK;
+    if (err)
+        return err;
+    return json_object_set_new(entry, "cosigner", json_string((const char *)vkey.data))
+               ? DEP_ERR_NOMEM
+               : DEP_OK;
+}
+
 int dep_node_charter_member(struct dep_node *node, struct dep_buf *out, struct dep_problem *problem)
 {
     const struct dep_charter *charter = NULL;
@@ -165,7 +181,10 @@ int dep_node_charter_member(struct dep_node *node, struct dep_buf *out, struct d
         return err;
     int place = dep_charter_member_find(charter, dep_register_info(node->reg)->member);
     assert(place >= 0); /* only such are entered */
-    err = dep_json_encode_indented(
-        json_array_get(json_object_get(dep_charter_json(charter), "members"), (size_t)place), out);
-    return err ? dep_problem_fault(problem, err, "charter.draft", node->dir) : DEP_OK;
+    DEP_AUTO_JSON *entry = json_deep_copy(
+        json_array_get(json_object_get(dep_charter_json(charter), "members"), (size_t)place));
+    err = entry ? entry_cosigner(node, entry, problem) : DEP_ERR_NOMEM;
+    if (err == DEP_OK)
+        err = dep_json_encode_indented(entry, out);
+    return err < 0 ? dep_problem_fault(problem, err, "charter.draft", node->dir) : err;
 }

@@ -24,6 +24,7 @@ static const struct shared_file {
 } SHARED[] = {
     {"log.sign.age", 0, false},
     {"registrar.sign.age", DEP_ROLE_ADMINISTRATOR, false},
+    {"cosigner.sign.age", DEP_ROLE_ADMINISTRATOR, false},
     {"vault.identity.age", DEP_ROLE_CUSTODIAN, false},
     {"content.age", DEP_ROLE_CUSTODIAN, false},
     {"role-custodian.identity.age", DEP_ROLE_CUSTODIAN, true},

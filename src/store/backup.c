@@ -98,6 +98,15 @@ static int copy_folder(struct copy *copy, int from_dir, int to_dir, const char *
     return err ? err : dep_folder_sync(to_dir, path, copy->fault);
 }
 
+/* Its checkpoint was copied already. */
+static int copy_log(struct copy *copy, int from, int to)
+{
+    int err = copy_folder(copy, from, to, "log/tile", 0);
+    if (err || faccessat(from, "log/checkpoints", F_OK, 0) != 0)
+        return err;
+    return copy_folder(copy, from, to, "log/checkpoints", 0);
+}
+
 /* Checkpoint and records first: what is copied later may hold more than they tell of, never less.
  */
 static int copy_register(struct copy *copy, int from, int to)
@@ -111,7 +120,7 @@ static int copy_register(struct copy *copy, int from, int to)
         if (strcmp(folders[i], "log") != 0)
             err = copy_folder(copy, from, to, folders[i], 0);
         else
-            err = copy_folder(copy, from, to, "log/tile", 0);
+            err = copy_log(copy, from, to);
     }
     if (!err)
         err = copy_file(copy, from, to, "lock", 0600);
