@@ -1,7 +1,7 @@
 /*
- * From the records of this register to facts. First what was given (requests, consents, assurances,
- * approvals), then what was said of it later (answers, checks, withdrawals). Only what stands below
- * the moment's size counts, so that the same moment gives the same facts for ever.
+ * From the records of this register to facts. Records are opened once and kept as heard: opening
+ * thousands takes seconds, and under the register's lock others wait. What is asked for any moment is
+ * then put together of those below its size, so that the same moment gives the same facts for ever.
  */
 #include "node/facts.h"
 
@@ -13,17 +13,31 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct loading {
-    struct dep_node *node;
-    struct dep_known *known;
-    struct dep_heard *heard;
-    struct dep_problem *problem;
+struct unread {
+    struct dep_unread is;
+    uint64_t index;
 };
+
+struct dep_hearing {
+    const struct dep_charter *charter; /* whose codes were read */
+    struct dep_heard *heard;
+    uint64_t next; /* records below it were taken in */
+    struct unread *unread;
+    size_t unread_count, unread_room;
+};
+
+void dep_hearing_free(struct dep_hearing *hearing)
+{
+    if (!hearing)
+        return;
+    dep_heard_free(hearing->heard);
+    free(hearing->unread);
+    free(hearing);
+}
 
 void dep_known_done(struct dep_known *known)
 {
     dep_facts_free(known->facts);
-    dep_names_free(known->names);
     free(known->unread);
     *known = (struct dep_known){.member = NULL};
 }
@@ -35,60 +49,139 @@ struct dep_moment dep_node_moment(struct dep_node *node)
                                .uncertainty_s = node->world.clock_uncertainty_s};
 }
 
-/* ---- what can't be read ---- */
+/* ---- records ---- */
 
-static int add_unread(struct loading *loading, const struct dep_index_row *row, const char *why)
+struct listening {
+    struct dep_node *node;
+    struct dep_hearing *hearing;
+    struct dep_problem *problem;
+};
+
+static int add_unread(struct listening *listening, const struct dep_index_row *row, const char *why)
 {
-    struct dep_known *known = loading->known;
-    if (known->unread_count == DEP_FACTS_MAX)
-        return dep_problem_fault(loading->problem, DEP_ERR_CAP, "node.facts", row->jti);
-    struct dep_unread *grown =
-        dep_realloc_array(known->unread, known->unread_count + 1, sizeof *grown);
-    if (!grown)
-        return dep_problem_fault(loading->problem, DEP_ERR_NOMEM, "node.facts", row->jti);
-    known->unread = grown;
-    struct dep_unread *unread = &grown[known->unread_count++];
-    *unread = (struct dep_unread){.why = why};
-    (void)snprintf(unread->jti, sizeof unread->jti, "%s", row->jti);
-    (void)snprintf(unread->type, sizeof unread->type, "%s", row->type);
-    (void)snprintf(unread->item, sizeof unread->item, "%s", row->item);
+    struct dep_hearing *hearing = listening->hearing;
+    if (hearing->unread_count == DEP_FACTS_MAX)
+        return dep_problem_fault(listening->problem, DEP_ERR_CAP, "node.facts", row->jti);
+    if (hearing->unread_count == hearing->unread_room) {
+        size_t room = hearing->unread_room ? 2 * hearing->unread_room : 16;
+        struct unread *grown = dep_realloc_array(hearing->unread, room, sizeof *grown);
+        if (!grown)
+            return dep_problem_fault(listening->problem, DEP_ERR_NOMEM, "node.facts", row->jti);
+        hearing->unread = grown;
+        hearing->unread_room = room;
+    }
+    struct unread *unread = &hearing->unread[hearing->unread_count++];
+    *unread = (struct unread){.is.why = why, .index = row->index};
+    (void)snprintf(unread->is.jti, sizeof unread->is.jti, "%s", row->jti);
+    (void)snprintf(unread->is.type, sizeof unread->is.type, "%s", row->type);
+    (void)snprintf(unread->is.item, sizeof unread->is.item, "%s", row->item);
     return DEP_OK;
 }
 
-/* ---- records ---- */
-
 static int take(void *context, const struct dep_index_row *row)
 {
-    struct loading *loading = context;
+    struct listening *listening = context;
     const struct dep_heard_type *type = dep_heard_type_find(row->type);
     DEP_AUTO_VIEW view = {.claims = NULL};
     assert(type);
-    if (row->index >= loading->known->moment.size)
+    if (row->index < listening->hearing->next)
         return DEP_OK;
-    int err = dep_node_view_row(loading->node, row, !type->open, &view, loading->problem);
+    int err = dep_node_view_row(listening->node, row, !type->open, &view, listening->problem);
     if (!err && !type->open && !view.readable)
-        err = add_unread(loading, row, view.why_not);
+        err = add_unread(listening, row, view.why_not);
     if (err)
         return err;
     struct dep_heard_record record = {row->sha256, row->index, row->type, view.claims,
                                       view.readable};
     struct dep_finding why = {.id = ""};
-    err = dep_heard_add(loading->heard, &record, &why);
+    err = dep_heard_add(listening->hearing->heard, &record, &why);
     if (err == DEP_FOUND) /* what isn't whole was told above */
-        return strcmp(why.id, "fact.unread") == 0 ? DEP_OK : add_unread(loading, row, why.id);
-    return err ? dep_problem_fault(loading->problem, err, "node.facts", row->jti) : DEP_OK;
+        return strcmp(why.id, "fact.unread") == 0 ? DEP_OK : add_unread(listening, row, why.id);
+    return err ? dep_problem_fault(listening->problem, err, "node.facts", row->jti) : DEP_OK;
 }
 
-static int load(struct loading *loading)
+static int note_erased(void *context, const struct dep_index_row *row)
 {
-    for (size_t i = 0; i < dep_heard_type_count(); i++) {
-        struct dep_index_query query = {.type = dep_heard_type_at(i)->type};
-        int err = dep_roll_list(loading->node, &query, take, loading, loading->problem);
-        if (err)
-            return err;
+    const struct dep_hearing *hearing = context;
+    return row->index >= hearing->next ? DEP_FOUND : DEP_OK;
+}
+
+/* What was read under another charter, or erased since, is no longer what would be read. */
+static int forget_stale(struct dep_node *node, const struct dep_charter *charter,
+                        struct dep_problem *problem)
+{
+    struct dep_index_query query = {.type = "record.erased", .newest_first = true, .limit = 1};
+    int err = dep_roll_read(node, problem);
+    if (err || !node->hearing)
+        return err;
+    err = dep_roll_list(node, &query, note_erased, node->hearing, problem);
+    if (err == DEP_FOUND || node->hearing->charter != charter) {
+        dep_hearing_free(node->hearing);
+        node->hearing = NULL;
     }
-    int err = dep_heard_facts(loading->heard, loading->known->facts);
-    return err ? dep_problem_fault(loading->problem, err, "node.facts", "facts") : DEP_OK;
+    return err < 0 ? err : DEP_OK;
+}
+
+static int begin(struct dep_node *node, const struct dep_charter *charter,
+                 struct dep_problem *problem)
+{
+    struct dep_hearing *hearing = dep_alloc(sizeof *hearing);
+    int err = hearing ? DEP_OK : DEP_ERR_NOMEM;
+    if (!err && !node->names)
+        err = dep_names_new(&node->names);
+    struct dep_fact_reader reader = {charter, node->names, dep_register_info(node->reg)->member};
+    if (!err)
+        err = dep_heard_new(&reader, INT64_MAX, &hearing->heard);
+    if (err) {
+        free(hearing);
+        return dep_problem_fault(problem, err, "node.facts", node->dir);
+    }
+    hearing->charter = charter;
+    node->hearing = hearing;
+    return DEP_OK;
+}
+
+/* All that the log holds by now. */
+static int hear(struct dep_node *node, const struct dep_charter *charter,
+                struct dep_problem *problem)
+{
+    int err = forget_stale(node, charter, problem);
+    if (!err && !node->hearing)
+        err = begin(node, charter, problem);
+    struct listening listening = {node, node->hearing, problem};
+    for (size_t i = 0; !err && i < dep_heard_type_count(); i++) {
+        struct dep_index_query query = {.type = dep_heard_type_at(i)->type};
+        err = dep_roll_list(node, &query, take, &listening, problem);
+    }
+    if (!err) {
+        node->hearing->next = dep_register_count(node->reg);
+        return DEP_OK;
+    }
+    dep_hearing_free(node->hearing);
+    node->hearing = NULL;
+    return err;
+}
+
+int dep_node_hear(struct dep_node *node, struct dep_problem *problem)
+{
+    const struct dep_charter *charter = NULL;
+    int err = dep_node_charter(node, dep_register_count(node->reg), &charter, problem);
+    return err ? err : hear(node, charter, problem);
+}
+
+/* ---- one moment ---- */
+
+static int copy_unread(const struct dep_hearing *hearing, struct dep_known *known)
+{
+    known->unread = hearing->unread_count
+                        ? dep_alloc_array(hearing->unread_count, sizeof *known->unread)
+                        : NULL;
+    if (hearing->unread_count && !known->unread)
+        return DEP_ERR_NOMEM;
+    for (size_t i = 0; i < hearing->unread_count; i++)
+        if (hearing->unread[i].index < known->moment.size)
+            known->unread[known->unread_count++] = hearing->unread[i].is;
+    return DEP_OK;
 }
 
 int dep_node_known(struct dep_node *node, const struct dep_moment *moment, struct dep_known *out,
@@ -96,20 +189,20 @@ int dep_node_known(struct dep_node *node, const struct dep_moment *moment, struc
 {
     struct dep_known known = {.moment = *moment, .member = dep_register_info(node->reg)->member};
     int err = dep_node_charter(node, moment->size, &known.charter, problem);
+    if (!err)
+        err = hear(node, known.charter, problem);
     if (err)
         return err;
-    if (dep_names_new(&known.names) || dep_facts_new(&known.facts))
-        err = dep_problem_fault(problem, DEP_ERR_NOMEM, "node.facts", node->dir);
-    DEP_AUTO_HEARD *heard = NULL;
-    struct dep_fact_reader reader = {known.charter, known.names, known.member};
-    if (!err && dep_heard_new(&reader, moment->now_s - moment->uncertainty_s, &heard))
-        err = dep_problem_fault(problem, DEP_ERR_NOMEM, "node.facts", node->dir);
-    struct loading loading = {node, &known, heard, problem};
+    known.names = node->names;
+    err = dep_facts_new(&known.facts);
     if (!err)
-        err = load(&loading);
+        err = dep_heard_facts_at(node->hearing->heard, moment->now_s - moment->uncertainty_s,
+                                 moment->size, known.facts);
+    if (!err)
+        err = copy_unread(node->hearing, &known);
     if (err) {
         dep_known_done(&known);
-        return err;
+        return dep_problem_fault(problem, err, "node.facts", "facts");
     }
     *out = known;
     return DEP_OK;

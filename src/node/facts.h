@@ -33,7 +33,7 @@ struct dep_known {
     struct dep_moment moment;
     const char *member;                /* borrowed from the node */
     const struct dep_charter *charter; /* in force at `size`; borrowed from the node */
-    struct dep_names *names;
+    struct dep_names *names;           /* borrowed from the node */
     struct dep_facts *facts;
     struct dep_unread *unread;
     size_t unread_count;
@@ -49,6 +49,10 @@ struct dep_moment dep_node_moment(struct dep_node *node);
  */
 DEP_MUST_USE int dep_node_known(struct dep_node *node, const struct dep_moment *moment,
                                 struct dep_known *out, struct dep_problem *problem);
+
+/* Opens what dep_node_known() is made of, so that under a lock only what came since has to be.
+ * Findings: the same. */
+DEP_MUST_USE int dep_node_hear(struct dep_node *node, struct dep_problem *problem);
 
 /*
  * One material of an action: `stated` is an element of `materials` in release.prepared. What is

@@ -1,6 +1,7 @@
 #include "node/charter_impl.h"
 #include "node/node_impl.h"
 #include "node/pending.h"
+#include "rules/judge.h"
 #include "store/file.h"
 
 #include <dirent.h>
@@ -416,6 +417,8 @@ void dep_node_close(struct dep_node *node)
     dep_signing_key_free(node->log_key);
     dep_node_charters_done(node);
     dep_roll_free(node->roll);
+    dep_hearing_free(node->hearing);
+    dep_names_free(node->names);
     dep_index_close(node->index);
     dep_register_close(node->reg);
     dep_keyset_free(node->keyset);

@@ -16,6 +16,8 @@ enum {
 };
 extern const enum dep_role dep_reading_roles[DEP_ROLE_COUNT];
 
+struct dep_names;
+struct dep_hearing;
 struct dep_node {
     struct dep_register *reg;
     struct dep_schemas *schemas;
@@ -35,9 +37,11 @@ struct dep_node {
     struct dep_readings readings;
     void (*unrecorded)(void *context);
     void *unrecorded_context;
-    uint64_t keyset_next;  /* index up to which key records were fed */
-    uint64_t settings_at;  /* of the member.settings taken in last */
-    struct dep_roll *roll; /* what decisions rest on; NULL until one is made */
+    uint64_t keyset_next;        /* index up to which key records were fed */
+    uint64_t settings_at;        /* of the member.settings taken in last */
+    struct dep_names *names;     /* of all that is judged; NULL until something is */
+    struct dep_hearing *hearing; /* node/facts.c; or NULL */
+    struct dep_roll *roll;       /* what decisions rest on; NULL until one is made */
     struct dep_age_identity officer_identity;
     struct dep_signing_key *officer_key, *log_key;
     struct dep_role_identity roles[DEP_ROLE_COUNT];
@@ -69,6 +73,8 @@ DEP_MUST_USE int dep_node_apply_readers(struct dep_node *node, struct dep_proble
 /* Newest unrevoked key of this use (and code, where not NULL); or NULL. */
 const struct dep_key_state *dep_node_key_of(const struct dep_node *node, enum dep_key_use use,
                                             const char *code);
+
+void dep_hearing_free(struct dep_hearing *hearing);
 
 /* ---- what the officer may know of (sight.c) ---- */
 /* Opens the officer's keys: nobody is believed to be who they say. */

@@ -191,7 +191,9 @@ static int run(struct deciding *deciding, dep_decide_fn *decide,
                struct dep_problem *problem)
 {
     struct dep_done done = {.jti = ""};
-    int err = dep_node_decide(deciding->node, decide, deciding, &done, problem);
+    int err = dep_node_hear(deciding->node, problem);
+    if (err >= 0) /* what can't be judged is told in its turn */
+        err = dep_node_decide(deciding->node, decide, deciding, &done, problem);
     if (err == DEP_FOUND && deciding->declined)
         err = DEP_OK;
     if (!err) {

@@ -12,7 +12,7 @@ struct given {
     struct dep_hash supersedes;
     bool corrects;
     bool rejects;       /* an approver who said no */
-    int64_t earliest_s; /* when it can have been recorded at the earliest */
+    int64_t earliest_s; /* when it can have been recorded at the earliest, by its own clock */
 };
 
 enum said_kind { SAID_WITHDRAWN, SAID_ANSWERED, SAID_CHECKED };
@@ -143,7 +143,8 @@ struct when {
     int64_t earliest_s, latest_s;
 };
 
-static struct when when_recorded(const struct dep_heard *heard, const json_t *claims)
+/* By its own clock. */
+static struct when when_recorded(const json_t *claims)
 {
     int64_t iat = 0, uncertainty_s = 0;
     (void)dep_json_int(claims, "iat", &iat);
@@ -154,10 +155,6 @@ static struct when when_recorded(const struct dep_heard *heard, const json_t *cl
         when.earliest_s = INT64_MIN;
     if (__builtin_add_overflow(iat, uncertainty_s, &when.latest_s))
         when.latest_s = INT64_MAX;
-    if (when.earliest_s > heard->before_s)
-        when.earliest_s = heard->before_s;
-    if (when.latest_s > heard->before_s)
-        when.latest_s = heard->before_s;
     return when;
 }
 
@@ -193,7 +190,7 @@ static int take_given(struct dep_heard *heard, const struct type *type,
                       const struct dep_heard_record *record, struct dep_finding *why)
 {
     const json_t *claims = record->claims;
-    struct when when = when_recorded(heard, claims);
+    struct when when = when_recorded(claims);
     struct dep_fact_source source = {.record = record->sha256,
                                      .index = record->index,
                                      .iss = member_of(claims),
@@ -227,8 +224,7 @@ static int take_said(struct dep_heard *heard, const struct type *type,
                      const struct dep_heard_record *record)
 {
     const json_t *claims = record->claims;
-    struct said said = {.index = record->index,
-                        .earliest_s = when_recorded(heard, claims).earliest_s};
+    struct said said = {.index = record->index, .earliest_s = when_recorded(claims).earliest_s};
     if (!ref_of(claims, type->role == ANSWERS ? "answers" : "about", &said.about))
         return DEP_OK;
     switch (type->role) {
@@ -273,13 +269,20 @@ static int compare_said(const void *a, const void *b)
     return left < right ? -1 : left > right;
 }
 
-static struct given *find_given(struct dep_heard *heard, const struct dep_hash *record,
+/* What counts at one moment, to be put together. */
+struct picture {
+    struct given *given;
+    struct said *said;
+    size_t given_count, said_count;
+};
+
+static struct given *find_given(const struct picture *picture, const struct dep_hash *record,
                                 dep_id member)
 {
     struct given key = {.fact.record = *record};
-    struct given *found = heard->given_count ? bsearch(&key, heard->given, heard->given_count,
-                                                       sizeof key, compare_given)
-                                             : NULL;
+    struct given *found = picture->given_count ? bsearch(&key, picture->given, picture->given_count,
+                                                         sizeof key, compare_given)
+                                               : NULL;
     return found && found->member == member ? found : NULL;
 }
 
@@ -291,12 +294,12 @@ static void withdraw(struct given *given, int64_t at_s)
 
 /* In the order of the log: the newest answer counts, and the newest check by another officer than
  * the one who recorded it, above all one that found something else. A withdrawal is for ever. */
-static void apply_said(struct dep_heard *heard, enum said_kind kind)
+static void apply_said(const struct picture *picture, enum said_kind kind)
 {
-    for (size_t i = 0; i < heard->said_count; i++) {
-        const struct said *said = &heard->said[i];
+    for (size_t i = 0; i < picture->said_count; i++) {
+        const struct said *said = &picture->said[i];
         struct given *given =
-            said->kind == kind ? find_given(heard, &said->about, said->member) : NULL;
+            said->kind == kind ? find_given(picture, &said->about, said->member) : NULL;
         if (!given)
             continue;
         switch (kind) {
@@ -313,12 +316,12 @@ static void apply_said(struct dep_heard *heard, enum said_kind kind)
 }
 
 /* What a correction says takes the place of what it corrects. */
-static void apply_corrections(struct dep_heard *heard)
+static void apply_corrections(const struct picture *picture)
 {
-    for (size_t i = 0; i < heard->given_count; i++) {
-        const struct given *correction = &heard->given[i];
+    for (size_t i = 0; i < picture->given_count; i++) {
+        const struct given *correction = &picture->given[i];
         struct given *corrected =
-            correction->corrects ? find_given(heard, &correction->supersedes, correction->member)
+            correction->corrects ? find_given(picture, &correction->supersedes, correction->member)
                                  : NULL;
         if (corrected)
             withdraw(corrected, correction->earliest_s);
@@ -326,12 +329,12 @@ static void apply_corrections(struct dep_heard *heard)
 }
 
 /* Who approved and later said no has approved no longer. */
-static void apply_rejections(struct dep_heard *heard)
+static void apply_rejections(const struct picture *picture)
 {
-    for (size_t i = 0; i < heard->given_count; i++) {
-        const struct given *no = &heard->given[i];
-        for (size_t k = 0; no->rejects && k < heard->given_count; k++) {
-            struct given *yes = &heard->given[k];
+    for (size_t i = 0; i < picture->given_count; i++) {
+        const struct given *no = &picture->given[i];
+        for (size_t k = 0; no->rejects && k < picture->given_count; k++) {
+            struct given *yes = &picture->given[k];
             if (yes->fact.kind == DEP_FACT_APPROVAL && !yes->rejects && yes->member == no->member &&
                 yes->fact.index < no->fact.index && yes->fact.by == no->fact.by &&
                 dep_hash_equal(&yes->fact.approves, &no->fact.approves))
@@ -340,20 +343,69 @@ static void apply_rejections(struct dep_heard *heard)
     }
 }
 
-int dep_heard_facts(struct dep_heard *heard, struct dep_facts *facts)
+static int64_t at_the_latest(int64_t time_s, int64_t before_s)
 {
-    if (heard->given_count)
-        qsort(heard->given, heard->given_count, sizeof *heard->given, compare_given);
-    if (heard->said_count)
-        qsort(heard->said, heard->said_count, sizeof *heard->said, compare_said);
-    apply_said(heard, SAID_ANSWERED);
-    apply_said(heard, SAID_CHECKED);
-    apply_said(heard, SAID_WITHDRAWN);
-    apply_corrections(heard);
-    apply_rejections(heard);
+    return time_s > before_s ? before_s : time_s;
+}
+
+/* In the order in which they are looked for. */
+static void pick(const struct dep_heard *heard, int64_t before_s, uint64_t size,
+                 struct picture *out)
+{
+    for (size_t i = 0; i < heard->given_count; i++) {
+        if (heard->given[i].fact.index >= size)
+            continue;
+        struct given *given = &out->given[out->given_count++];
+        *given = heard->given[i];
+        given->earliest_s = at_the_latest(given->earliest_s, before_s);
+        given->fact.recorded_s = at_the_latest(given->fact.recorded_s, before_s);
+    }
+    for (size_t i = 0; i < heard->said_count; i++) {
+        if (heard->said[i].index >= size)
+            continue;
+        struct said *said = &out->said[out->said_count++];
+        *said = heard->said[i];
+        said->earliest_s = at_the_latest(said->earliest_s, before_s);
+    }
+    if (out->given_count)
+        qsort(out->given, out->given_count, sizeof *out->given, compare_given);
+    if (out->said_count)
+        qsort(out->said, out->said_count, sizeof *out->said, compare_said);
+}
+
+static int put_together(const struct picture *picture, struct dep_facts *facts)
+{
+    apply_said(picture, SAID_ANSWERED);
+    apply_said(picture, SAID_CHECKED);
+    apply_said(picture, SAID_WITHDRAWN);
+    apply_corrections(picture);
+    apply_rejections(picture);
     int err = DEP_OK;
-    for (size_t i = 0; !err && i < heard->given_count; i++)
-        if (!heard->given[i].rejects)
-            err = dep_facts_add(facts, &heard->given[i].fact);
+    for (size_t i = 0; !err && i < picture->given_count; i++)
+        if (!picture->given[i].rejects)
+            err = dep_facts_add(facts, &picture->given[i].fact);
     return err;
+}
+
+int dep_heard_facts_at(const struct dep_heard *heard, int64_t before_s, uint64_t size,
+                       struct dep_facts *facts)
+{
+    struct picture picture = {.given = NULL};
+    if (heard->given_count)
+        picture.given = dep_alloc_array(heard->given_count, sizeof *picture.given);
+    if (heard->said_count)
+        picture.said = dep_alloc_array(heard->said_count, sizeof *picture.said);
+    int err = DEP_ERR_NOMEM;
+    if ((picture.given || !heard->given_count) && (picture.said || !heard->said_count)) {
+        pick(heard, before_s, size, &picture);
+        err = put_together(&picture, facts);
+    }
+    free(picture.given);
+    free(picture.said);
+    return err;
+}
+
+int dep_heard_facts(const struct dep_heard *heard, struct dep_facts *facts)
+{
+    return dep_heard_facts_at(heard, heard->before_s, UINT64_MAX, facts);
 }

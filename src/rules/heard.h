@@ -50,5 +50,9 @@ DEP_MUST_USE int dep_heard_add(struct dep_heard *heard, const struct dep_heard_r
                                struct dep_finding *why);
 /* Add the facts that came of it. Withdrawn and lapsed ones are among them: the judge tells those
  * apart. Approvals that were taken back are too, refusals to approve aren't. */
-DEP_MUST_USE int dep_heard_facts(struct dep_heard *heard, struct dep_facts *facts);
+DEP_MUST_USE int dep_heard_facts(const struct dep_heard *heard, struct dep_facts *facts);
+/* The same of another moment: of the records below `size` alone, recorded at the latest at
+ * `before_s`. What was taken in serves for as many as are asked for. */
+DEP_MUST_USE int dep_heard_facts_at(const struct dep_heard *heard, int64_t before_s, uint64_t size,
+                                    struct dep_facts *facts);
 #endif

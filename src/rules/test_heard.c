@@ -259,6 +259,54 @@ static void test_refused(void **state)
     assert_null(dep_heard_type_find("marking.set"));
 }
 
+static void assert_same_facts(const struct dep_facts *got, const struct dep_facts *want)
+{
+    assert_int_equal(dep_facts_count(got), dep_facts_count(want));
+    for (size_t i = 0; i < dep_facts_count(got); i++) {
+        const struct dep_fact *a = dep_facts_at(got, i), *b = dep_facts_at(want, i);
+        assert_memory_equal(&a->record, &b->record, sizeof a->record);
+        assert_true(a->recorded_s == b->recorded_s && a->withdrawn_s == b->withdrawn_s);
+        assert_int_equal(a->checked_by, b->checked_by);
+    }
+}
+
+/* What was heard serves for any moment as if nothing but what stood below it had been told, and for
+ * the next one after that. */
+static void test_moments(void **state)
+{
+    const struct fixture *fixture = *state;
+    struct dep_fact_reader reader = {fixture->charter, fixture->names, "m0"};
+    struct heard_row withdrawal = check, later = consent;
+    withdrawal.hash = 8;
+    withdrawal.type = "consent.withdrawn";
+    withdrawal.day = 3;
+    withdrawal.fields = "\"from_now\":true";
+    later.hash = 9;
+    later.day = 4;
+    const struct heard_row *rows[] = {&consent, &check, &withdrawal, &later};
+    static const int64_t befores_s[] = {NOW_S, TEST_FROM_S + 2 * DAY, TEST_FROM_S, NOW_S};
+    DEP_AUTO_HEARD *all = NULL;
+    struct dep_finding why = {"", "", 0};
+    assert_int_equal(dep_heard_new(&reader, INT64_MAX, &all), DEP_OK);
+    for (size_t i = 0; i < DEP_COUNT(rows); i++)
+        assert_int_equal(add(all, rows[i], 10 + i, &why), DEP_OK);
+    for (size_t b = 0; b < DEP_COUNT(befores_s); b++) {
+        for (size_t count = DEP_COUNT(rows) + 1; count-- > 0;) {
+            DEP_AUTO_HEARD *fresh = NULL;
+            struct dep_facts *got = NULL, *want = NULL;
+            assert_int_equal(dep_heard_new(&reader, befores_s[b], &fresh), DEP_OK);
+            for (size_t i = 0; i < count; i++)
+                assert_int_equal(add(fresh, rows[i], 10 + i, &why), DEP_OK);
+            assert_int_equal(dep_facts_new(&got) || dep_facts_new(&want), DEP_OK);
+            assert_int_equal(dep_heard_facts(fresh, want), DEP_OK);
+            assert_int_equal(dep_heard_facts_at(all, befores_s[b], 10 + count, got), DEP_OK);
+            assert_same_facts(got, want);
+            dep_facts_free(got);
+            dep_facts_free(want);
+        }
+    }
+}
+
 static void test_without_memory(void **state)
 {
     const struct fixture *fixture = *state;
@@ -292,6 +340,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_requests, setup, teardown),
         cmocka_unit_test_setup_teardown(test_approvals, setup, teardown),
         cmocka_unit_test_setup_teardown(test_refused, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_moments, setup, teardown),
         cmocka_unit_test_setup_teardown(test_without_memory, setup, teardown),
     };
     if (dep_crypto_init(false))

@@ -27,10 +27,19 @@ struct dep_family {
     uint64_t lines;   /* in that file; records and keyring only */
 };
 
+enum { DEP_KEK_ID_LEN = 16, DEP_KEK_FILE_MAX = 64 * 1024, DEP_OPENED_KEKS_MAX = 64 };
+
+/* A kek that was opened for reading. */
+struct dep_opened_kek {
+    char id[DEP_KEK_ID_LEN + 1];
+    struct dep_age_recipient by;
+    struct dep_aead *aead; /* NULL: none */
+};
+
 /* One kek of this session of writing. */
 struct dep_kek {
     enum dep_role role;
-    char id[17];
+    char id[DEP_KEK_ID_LEN + 1];
     struct dep_aead *aead;
     uint64_t wraps;
 };
@@ -62,6 +71,10 @@ struct dep_register {
     struct dep_kek keks[DEP_KEKS_MAX];
     size_t kek_count;
     uint32_t kek_segment; /* keyring file that holds the lines of `keks` */
+    struct dep_opened_kek opened[DEP_OPENED_KEKS_MAX]; /* keks.c */
+    size_t opened_next;
+    struct dep_kek_places *kek_places;
+    uint32_t kek_places_of; /* keyring file */
 };
 
 static inline void dep_store_close(int *fd)
@@ -141,6 +154,14 @@ DEP_MUST_USE int dep_secrets_encode(struct dep_register *reg, const struct dep_c
                                     struct dep_buf *out_private, struct dep_buf *out_keyring,
                                     uint64_t *out_keyring_lines, struct dep_fault *fault);
 void dep_keks_forget(struct dep_register *reg);
+
+/* ---- keks.c ---- */
+/* The kek `id` of a keyring file, opened by a role's identity; the register's own. DEP_FOUND:
+ * "secret.damaged", those of age. */
+DEP_MUST_USE int dep_kek_open(struct dep_register *reg, uint32_t segment, const char *id,
+                              const struct dep_age_identity *identity, struct dep_aead **out,
+                              struct dep_finding *why, struct dep_fault *fault);
+void dep_keks_close(struct dep_register *reg);
 
 /* ---- tiles.c ---- */
 /* The builder stands at the checkpoint's tree, whose root it was compared with. */

@@ -13,11 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum {
-    KEY_LEN = DEP_AEAD_KEY_LEN,
-    WRAPPED_LEN = DEP_AEAD_NONCE_LEN + KEY_LEN + DEP_AEAD_TAG_LEN,
-    KEK_FILE_MAX = 64 * 1024
-};
+enum { KEY_LEN = DEP_AEAD_KEY_LEN, WRAPPED_LEN = DEP_AEAD_NONCE_LEN + KEY_LEN + DEP_AEAD_TAG_LEN };
 
 void dep_keks_forget(struct dep_register *reg)
 {
@@ -39,7 +35,7 @@ static int new_kek(struct dep_register *reg, const struct dep_reader_key *reader
     memcpy(to + 1, reg->recovery, reg->recovery_count * sizeof *to);
     struct dep_age_to recipients = {.recipients = to, .recipient_count = 1 + reg->recovery_count};
     DEP_AUTO_BUF file;
-    dep_buf_init(&file, KEK_FILE_MAX);
+    dep_buf_init(&file, DEP_KEK_FILE_MAX);
     int err = dep_age_seal(dep_slice_of(key, sizeof key), &recipients, dep_random, &file);
     if (!err)
         err = dep_aead_new(key, &out->aead);
@@ -180,84 +176,31 @@ int dep_secrets_encode(struct dep_register *reg, const struct dep_commit_item *i
 
 /* ---- reading ---- */
 
-struct kek_search {
-    const char *id;
-    struct dep_buf file; /* the age file */
-    bool found;
-};
-
-static int look_for_kek(void *context, const struct dep_place *place, struct dep_slice line,
-                        bool whole)
-{
-    (void)place;
-    struct kek_search *search = context;
-    if (!whole || !dep_slice_starts(line, "{\"kek\":\""))
-        return DEP_OK;
-    DEP_AUTO_JSON *json = NULL;
-    struct dep_finding why;
-    int err = dep_json_parse(line, &json, &why);
-    const char *id = err ? NULL : dep_json_string(json, "kek");
-    const char *age = err ? NULL : dep_json_string(json, "age");
-    if (err < 0)
-        return err;
-    if (!id || !age || strcmp(id, search->id) != 0)
-        return DEP_OK;
-    search->found = dep_base64_parse(DEP_BASE64_STD, dep_slice_string(age), &search->file);
-    return DEP_FOUND;
-}
-
 static int damaged(struct dep_finding *why)
 {
     return dep_found(why, "secret.damaged", "doc/format/register.md 1", 0);
-}
-
-/* The kek `id` of a keyring file, opened by a role's identity. */
-static int open_kek(struct dep_register *reg, uint32_t segment, const char *id,
-                    const struct dep_age_identity *identity, uint8_t out[KEY_LEN],
-                    struct dep_finding *why, struct dep_fault *fault)
-{
-    struct kek_search search = {.id = id};
-    dep_buf_init(&search.file, KEK_FILE_MAX);
-    int err = dep_segment_walk(reg, &reg->keyring, segment, 0, look_for_kek, &search, fault);
-    struct dep_buf key;
-    dep_buf_init_secret(&key, KEY_LEN);
-    if (err == DEP_FOUND && search.found) {
-        struct dep_age_with with = {.identities = identity, .identity_count = 1};
-        err = dep_age_open(dep_buf_slice(&search.file), &with, &key, why);
-        if (!err && key.len != KEY_LEN)
-            err = damaged(why);
-        if (!err)
-            memcpy(out, key.data, KEY_LEN);
-    } else if (err >= 0) {
-        err = damaged(why);
-    }
-    dep_buf_done(&key);
-    dep_buf_done(&search.file);
-    return err < 0 ? dep_store_fault(reg, fault, err, "store.secrets", "keyring") : err;
 }
 
 static int unwrap(struct dep_register *reg, uint32_t segment, const char *jti,
                   const char *wrapped_text, const struct dep_age_identity *identity,
                   uint8_t out[KEY_LEN], struct dep_finding *why, struct dep_fault *fault)
 {
-    uint8_t wrapped[WRAPPED_LEN], kek[KEY_LEN];
-    char id[17];
+    uint8_t wrapped[WRAPPED_LEN];
+    char id[DEP_KEK_ID_LEN + 1];
     struct dep_slice rest = dep_slice_string(wrapped_text);
     struct dep_slice id_text = dep_slice_next(&rest, '.');
-    if (id_text.len != 16 || !dep_base64_parse_exact(DEP_BASE64_URL, rest, wrapped, sizeof wrapped))
+    if (id_text.len != DEP_KEK_ID_LEN ||
+        !dep_base64_parse_exact(DEP_BASE64_URL, rest, wrapped, sizeof wrapped))
         return damaged(why);
-    (void)snprintf(id, sizeof id, "%.*s", 16, (const char *)id_text.data);
-    int err = open_kek(reg, segment, id, identity, kek, why, fault);
+    memcpy(id, id_text.data, DEP_KEK_ID_LEN);
+    id[DEP_KEK_ID_LEN] = 0;
     struct dep_aead *aead = NULL;
-    if (!err && dep_aead_new(kek, &aead))
-        err = dep_store_fault(reg, fault, DEP_ERR_CRYPTO, "store.secrets", "keyring");
+    int err = dep_kek_open(reg, segment, id, identity, &aead, why, fault);
     if (!err) {
         err = dep_aead_open(aead, wrapped, dep_slice_string(jti), wrapped + DEP_AEAD_NONCE_LEN,
                             WRAPPED_LEN - DEP_AEAD_NONCE_LEN, out);
         err = err == DEP_FOUND ? damaged(why) : err;
     }
-    dep_aead_free(aead);
-    dep_wipe(kek, sizeof kek);
     return err;
 }
 
