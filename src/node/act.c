@@ -134,15 +134,48 @@ int dep_act_refer(json_t *claims, const char *rel, const struct dep_index_row *t
                : DEP_OK;
 }
 
-int dep_act_record(struct dep_node *node, const char *type, json_t *claims, struct dep_done *out,
-                   struct dep_problem *problem)
+static int complete(struct dep_node *node, uint64_t size, const char *type, json_t *claims,
+                    struct dep_problem *problem)
 {
     const struct dep_charter *charter = NULL;
     int err = dep_stated_times(type, claims, problem);
     if (!err)
-        err = dep_node_charter(node, dep_register_count(node->reg), &charter, problem);
-    if (!err)
-        err = dep_stated_codes(charter, type, claims, dep_node_now_ms(node) / 1000, problem);
+        err = dep_node_charter(node, size, &charter, problem);
+    return err ? err
+               : dep_stated_codes(charter, type, claims, dep_node_now_ms(node) / 1000, problem);
+}
+
+int dep_act_record(struct dep_node *node, const char *type, json_t *claims, struct dep_done *out,
+                   struct dep_problem *problem)
+{
+    int err = complete(node, dep_register_count(node->reg), type, claims, problem);
     struct dep_draft draft = {.type = type, .claims = claims};
     return err ? err : dep_node_commit(node, &draft, 1, out, problem);
+}
+
+struct judged {
+    struct dep_node *node;
+    const char *type;
+    json_t *claims;
+    dep_judge_fn *judge;
+    void *context;
+};
+
+static int decide(void *context, uint64_t size, struct dep_draft *draft,
+                  struct dep_problem *problem)
+{
+    const struct judged *judged = context;
+    int err = judged->judge(judged->context, problem);
+    if (!err)
+        err = complete(judged->node, size, judged->type, judged->claims, problem);
+    *draft = (struct dep_draft){.type = judged->type, .claims = judged->claims};
+    return err;
+}
+
+int dep_act_record_judged(struct dep_node *node, const char *type, json_t *claims,
+                          dep_judge_fn *judge, void *context, struct dep_done *out,
+                          struct dep_problem *problem)
+{
+    struct judged judged = {node, type, claims, judge, context};
+    return dep_node_decide(node, decide, &judged, out, problem);
 }

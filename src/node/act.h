@@ -49,4 +49,12 @@ DEP_MUST_USE int dep_act_refer(json_t *claims, const char *rel, const struct dep
  */
 DEP_MUST_USE int dep_act_record(struct dep_node *node, const char *type, json_t *claims,
                                 struct dep_done *out, struct dep_problem *problem);
+/*
+ * The same where whether it may be recorded hangs on what others recorded: `judge` is called under
+ * the register's lock (dep_node_decide()), once, and completes `claims`. Other than DEP_OK: nothing
+ * is recorded, and it is returned.
+ */
+DEP_MUST_USE int dep_act_record_judged(struct dep_node *node, const char *type, json_t *claims,
+                                       dep_judge_fn *judge, void *context, struct dep_done *out,
+                                       struct dep_problem *problem);
 #endif

@@ -23,6 +23,8 @@ struct entering {
     struct dep_problem *problem;
     struct brought *list; /* the first is the one to be entered */
     size_t count;
+    struct dep_signing_key *registrar;
+    json_t *claims; /* what is recorded */
 };
 
 static void entering_done(struct entering *entering)
@@ -32,6 +34,8 @@ static void entering_done(struct entering *entering)
         dep_adoptions_done(&entering->list[i].adoptions);
     }
     free(entering->list);
+    json_decref(entering->claims);
+    dep_signing_key_free(entering->registrar);
 }
 
 static struct brought *brought_find(struct entering *entering, const struct dep_hash *digest)
@@ -245,17 +249,25 @@ static int brought_save(struct entering *entering)
     return err;
 }
 
-static int entry_record(struct entering *entering, const struct dep_signing_key *registrar,
-                        struct dep_done *out)
+/* Under the lock: the charter in force is the one that the next must follow. Texts and adoptions are
+ * durable before the record that speaks of them. */
+static int entry_decide(void *context, uint64_t size, struct dep_draft *draft,
+                        struct dep_problem *problem)
 {
-    struct dep_node *node = entering->node;
-    struct dep_problem *problem = entering->problem;
-    DEP_AUTO_JSON *claims = dep_charter_claims(entering->list[0].charter);
-    if (!claims ||
-        json_object_set_new(claims, "adoptions", dep_adoptions_claim(&entering->list[0].adoptions)))
-        return dep_problem_fault(problem, DEP_ERR_NOMEM, "charter.enter", node->dir);
-    struct dep_draft draft = {"charter.entered", claims, NULL, DEP_ROLE_REGISTRAR, registrar};
-    return dep_node_commit(node, &draft, 1, out, problem);
+    struct entering *entering = context;
+    (void)size;
+    int err = enter_judge(entering);
+    if (!err)
+        err = brought_save(entering);
+    if (err)
+        return err;
+    entering->claims = dep_charter_claims(entering->list[0].charter);
+    if (!entering->claims || json_object_set_new(entering->claims, "adoptions",
+                                                 dep_adoptions_claim(&entering->list[0].adoptions)))
+        return dep_problem_fault(problem, DEP_ERR_NOMEM, "charter.enter", entering->node->dir);
+    *draft = (struct dep_draft){"charter.entered", entering->claims, NULL, DEP_ROLE_REGISTRAR,
+                                entering->registrar};
+    return DEP_OK;
 }
 
 /* The key first: who has none leaves nothing behind. */
@@ -263,20 +275,14 @@ static int enter(struct entering *entering, struct dep_done *out)
 {
     struct dep_node *node = entering->node;
     struct dep_problem *problem = entering->problem;
-    struct dep_signing_key *registrar = NULL;
     int err = dep_node_unlock(node, problem);
     if (err)
         return err;
     DEP_AUTO_FD keys = dep_node_keys_fd(node, problem);
     err = keys < 0 ? keys
                    : dep_keyfile_load_signing(keys, "registrar", &node->officer_identity,
-                                              &registrar, problem);
-    if (!err)
-        err = brought_save(entering);
-    if (!err)
-        err = entry_record(entering, registrar, out);
-    dep_signing_key_free(registrar);
-    return err;
+                                              &entering->registrar, problem);
+    return err ? err : dep_node_decide(node, entry_decide, entering, out, problem);
 }
 
 int dep_node_charter_enter(struct dep_node *node, struct dep_slice text,
@@ -286,8 +292,6 @@ int dep_node_charter_enter(struct dep_node *node, struct dep_slice text,
     assert(file_count <= DEP_CHARTER_FILES_MAX);
     struct entering entering = {.node = node, .problem = problem};
     int err = files_take(&entering, text, files, file_count);
-    if (!err)
-        err = enter_judge(&entering);
     if (!err)
         err = enter(&entering, out);
     entering_done(&entering);

@@ -307,20 +307,34 @@ int dep_node_consent(struct dep_node *node, const struct dep_consent_order *orde
     return DEP_OK;
 }
 
-int dep_node_consent_check(struct dep_node *node, const char *consent, json_t *claims,
-                           struct dep_done *out, struct dep_problem *problem)
+struct checking {
+    struct dep_node *node;
+    const char *consent;
+    json_t *claims;
+};
+
+static int judge_check(void *context, struct dep_problem *problem)
 {
+    const struct checking *checking = context;
+    struct dep_node *node = checking->node;
     DEP_AUTO_ACT act = {.later = NULL};
-    int err = dep_node_act(node, consent, "consent.given", &act, problem);
+    int err = dep_node_act(node, checking->consent, "consent.given", &act, problem);
     if (err == DEP_FOUND && strcmp(problem->finding.id, "act.type") == 0)
-        err = dep_node_act(node, consent, "assurance.given", &act, problem);
+        err = dep_node_act(node, checking->consent, "assurance.given", &act, problem);
     if (err)
         return err;
     err = dep_consent_judge_check(&act, node->officer, &problem->finding);
-    if (err)
-        return dep_problem_found(problem, problem->finding.id, problem->finding.clause, consent);
-    err = dep_act_refer(claims, "about", &act.head.row, problem);
-    return err ? err : dep_act_record(node, "consent.checked", claims, out, problem);
+    return err ? dep_problem_found(problem, problem->finding.id, problem->finding.clause,
+                                   checking->consent)
+               : dep_act_refer(checking->claims, "about", &act.head.row, problem);
+}
+
+int dep_node_consent_check(struct dep_node *node, const char *consent, json_t *claims,
+                           struct dep_done *out, struct dep_problem *problem)
+{
+    struct checking checking = {node, consent, claims};
+    return dep_act_record_judged(node, "consent.checked", claims, judge_check, &checking, out,
+                                 problem);
 }
 
 static int stop_at_first(void *context, const struct dep_index_row *row)
@@ -330,27 +344,38 @@ static int stop_at_first(void *context, const struct dep_index_row *row)
     return DEP_FOUND;
 }
 
-/* One form for both, and nothing in it: what isn't recorded can't tell who withdrew, or why. Nothing
- * is read either, so that a field kit, which can't, records a withdrawal too. */
+struct withdrawing {
+    struct dep_node *node;
+    const char *name, *given, *type; /* of what is withdrawn; of the withdrawal */
+    json_t *claims;
+};
+
+/* Nothing is read, so that a field kit, which can't, records a withdrawal too. */
+static int judge_withdrawal(void *context, struct dep_problem *problem)
+{
+    const struct withdrawing *withdrawing = context;
+    struct dep_index_row row;
+    int err = dep_node_find(withdrawing->node, withdrawing->name, &row, problem);
+    if (err)
+        return err;
+    if (strcmp(row.type, withdrawing->given) != 0)
+        return dep_problem_found(problem, "act.type", CLAUSE, row.type);
+    struct dep_index_query query = {.type = withdrawing->type, .ref = row.jti, .limit = 1};
+    err = dep_roll_list(withdrawing->node, &query, stop_at_first, NULL, problem);
+    if (err == DEP_FOUND)
+        return dep_problem_found(problem, "consent.withdrawn", CLAUSE, withdrawing->name);
+    return err ? err : dep_act_refer(withdrawing->claims, "about", &row, problem);
+}
+
+/* One form for both, and nothing in it: what isn't recorded can't tell who withdrew, or why. */
 static int withdraw(struct dep_node *node, const char *name, const char *given, const char *type,
                     struct dep_done *out, struct dep_problem *problem)
 {
-    struct dep_index_row row;
-    int err = dep_node_find(node, name, &row, problem);
-    if (!err && strcmp(row.type, given) != 0)
-        return dep_problem_found(problem, "act.type", CLAUSE, row.type);
-    struct dep_index_query query = {.type = type, .ref = row.jti, .limit = 1};
-    if (!err)
-        err = dep_roll_list(node, &query, stop_at_first, NULL, problem);
-    if (err == DEP_FOUND)
-        return dep_problem_found(problem, "consent.withdrawn", CLAUSE, name);
-    if (err)
-        return err;
     DEP_AUTO_JSON *claims = json_pack("{s:b}", "from_now", 1);
     if (!claims)
         return dep_problem_fault(problem, DEP_ERR_NOMEM, "node.withdraw", name);
-    err = dep_act_refer(claims, "about", &row, problem);
-    return err ? err : dep_act_record(node, type, claims, out, problem);
+    struct withdrawing withdrawing = {node, name, given, type, claims};
+    return dep_act_record_judged(node, type, claims, judge_withdrawal, &withdrawing, out, problem);
 }
 
 int dep_node_consent_withdraw(struct dep_node *node, const char *consent, struct dep_done *out,

@@ -99,22 +99,36 @@ static int load_open(struct dep_node *node, const char *name, struct dep_act *ou
     return err;
 }
 
-int dep_node_release_approve(struct dep_node *node, const char *prepared, bool approved,
-                             const json_t *remark, struct dep_done *out,
-                             struct dep_problem *problem)
+struct approving {
+    struct dep_node *node;
+    const char *prepared;
+    json_t *claims;
+};
+
+static int judge_approval(void *context, struct dep_problem *problem)
 {
+    const struct approving *approving = context;
+    struct dep_node *node = approving->node;
     DEP_AUTO_ACT act = {.later = NULL};
-    int err = load_open(node, prepared, &act, problem);
+    int err = load_open(node, approving->prepared, &act, problem);
     if (err)
         return err;
     if (strcmp(officer_of(&act.head), node->officer) == 0)
         return dep_problem_found(problem, "approval.same_person", "MANDATE F16", node->officer);
+    return dep_act_refer(approving->claims, "about", &act.head.row, problem);
+}
+
+int dep_node_release_approve(struct dep_node *node, const char *prepared, bool approved,
+                             const json_t *remark, struct dep_done *out,
+                             struct dep_problem *problem)
+{
     DEP_AUTO_JSON *claims =
         json_pack("{s:b,s:O*}", "approved", (int)approved, "remark", (json_t *)(uintptr_t)remark);
     if (!claims)
         return no_memory(problem, prepared);
-    err = dep_act_refer(claims, "about", &act.head.row, problem);
-    return err ? err : dep_act_record(node, "approval.given", claims, out, problem);
+    struct approving approving = {node, prepared, claims};
+    return dep_act_record_judged(node, "approval.given", claims, judge_approval, &approving, out,
+                                 problem);
 }
 
 /* ---- deciding under the lock ---- */

@@ -99,17 +99,30 @@ int dep_node_request(struct dep_node *node, const char *direction, json_t *claim
     return err;
 }
 
+struct answering {
+    struct dep_node *node;
+    const char *request;
+    json_t *claims;
+};
+
+static int judge_answer(void *context, struct dep_problem *problem)
+{
+    const struct answering *answering = context;
+    DEP_AUTO_ACT act = {.later = NULL};
+    int err = dep_node_act(answering->node, answering->request, "request.made", &act, problem);
+    if (!err)
+        err =
+            dep_request_judge_answer(dep_request_state(&act), answering->claims, &problem->finding);
+    if (err == DEP_FOUND)
+        return dep_problem_found(problem, problem->finding.id, problem->finding.clause,
+                                 problem->detail[0] ? problem->detail : answering->request);
+    return err ? err : dep_act_refer(answering->claims, "answers", &act.head.row, problem);
+}
+
 int dep_node_request_answer(struct dep_node *node, const char *request, json_t *claims,
                             struct dep_done *out, struct dep_problem *problem)
 {
-    DEP_AUTO_ACT act = {.later = NULL};
-    int err = dep_node_act(node, request, "request.made", &act, problem);
-    if (!err)
-        err = dep_request_judge_answer(dep_request_state(&act), claims, &problem->finding);
-    if (err == DEP_FOUND)
-        return dep_problem_found(problem, problem->finding.id, problem->finding.clause,
-                                 problem->detail[0] ? problem->detail : request);
-    if (!err)
-        err = dep_act_refer(claims, "answers", &act.head.row, problem);
-    return err ? err : dep_act_record(node, "request.answered", claims, out, problem);
+    struct answering answering = {node, request, claims};
+    return dep_act_record_judged(node, "request.answered", claims, judge_answer, &answering, out,
+                                 problem);
 }

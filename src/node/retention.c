@@ -173,14 +173,26 @@ static int judge_review(struct dep_node *node, const struct dep_index_row *row,
                                : err;
 }
 
+struct reviewing {
+    struct dep_node *node;
+    const char *record;
+    json_t *claims;
+};
+
+static int judge_reviewing(void *context, struct dep_problem *problem)
+{
+    const struct reviewing *reviewing = context;
+    struct dep_index_row row;
+    int err = dep_node_find(reviewing->node, reviewing->record, &row, problem);
+    if (!err)
+        err = judge_review(reviewing->node, &row, reviewing->claims, problem);
+    return err ? err : dep_act_refer(reviewing->claims, "about", &row, problem);
+}
+
 int dep_node_retention_review(struct dep_node *node, const char *record, json_t *claims,
                               struct dep_done *out, struct dep_problem *problem)
 {
-    struct dep_index_row row;
-    int err = dep_node_find(node, record, &row, problem);
-    if (!err)
-        err = judge_review(node, &row, claims, problem);
-    if (!err)
-        err = dep_act_refer(claims, "about", &row, problem);
-    return err ? err : dep_act_record(node, "retention.reviewed", claims, out, problem);
+    struct reviewing reviewing = {node, record, claims};
+    return dep_act_record_judged(node, "retention.reviewed", claims, judge_reviewing, &reviewing,
+                                 out, problem);
 }

@@ -147,11 +147,11 @@ sort -c after
 expect 1 depositary status issue secrets 2>why
 
 # It lapses: told before, and after.
-soon=$(date -u -d '+3 seconds' +%FT%TZ)
+soon=$(date -u -d '+8 seconds' +%FT%TZ)
 short=$(jq --arg soon "$soon" '.terms.in_force.to = $soon' host.json | depositary consent give --fields - --json | json - .record)
 DEPOSITARY_OFFICER=L-2 depositary consent check "$short" --fields check.json >/dev/null
 holds <(depositary due --within 1 --json) "due.consent.*$short"
-sleep 4
+sleep 9
 same lapsed "$(state "$short")" state
 lacks <(depositary due --within 1 --json) "due.consent.*$short"
 

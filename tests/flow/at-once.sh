@@ -1,0 +1,74 @@
+# What may be recorded once is judged under the register's lock: of two that wait for it, each having looked before, one is
+# recorded and the other is told why not.
+# timeout: 300
+need jq flock
+# shellcheck source=tests/flow/charter-of-two
+. "$SOURCE_ROOT/tests/flow/charter-of-two"
+two_members
+new_officers 'L1:legal' 'L2:legal' 'A1:approver,legal'
+
+as() { local who=$1; shift; depositary "$@" -C reg --as "$who"; }
+state() { as "$1" "${@:3}" --fields - --yes --json <<<"$2" | jq -r .record; }
+text() { printf '{"text": "%s", "lang": "en"}' "$1"; }
+paper() { printf '{"state": "on_paper", "scan_sha256": "%064d", "seen_by": "L1", "checked": %s}' 1 "$(text 'stamp compared')"; }
+count() { as L1 list --type "$1" --json | wc -l; }
+try() { local n=$1 status=0; shift; "$@" >"$n.out" 2>"$n.err" || status=$?; echo $status >"$n.status"; }
+# at_once FINDING COMMAND A --- COMMAND B: both wait for the lock, which is held meanwhile; one goes through, the other says FINDING.
+at_once() {
+    local finding=$1 first=() second=()
+    shift
+    while [ "$1" != --- ]; do first+=("$1"); shift; done
+    shift
+    second=("$@")
+    flock reg/lock sleep 2 &
+    sleep 0.3
+    try one "${first[@]}" &
+    try two "${second[@]}" &
+    wait
+    same '0 1' "$(sort one.status two.status | xargs)" "of two at once: $finding"
+    cat one.err two.err one.out two.out >both
+    holds both "$finding"
+}
+
+mkdir dump
+echo 'a photograph' >dump/photo
+as T1 collect dump --json --fields - <<<"{\"exhibit\": \"X-1\", \"territory\": \"IQ\", \"basis\": $(text 'warrant 12')}" >collected
+item=$(json collected .item)
+scope="{\"kind\": \"item\", \"id\": \"$item\"}"
+request=$(state L1 "{\"from\": \"court\", \"to\": \"organisation\", \"purpose\": \"trial\", \"scope\": $scope}" request in)
+consent=$(state L1 "{\"terms\": {\"layer\": \"host\", \"grantor\": \"iq\", \"actions\": [\"release\"], \"recipients\": [\"court\"], \"purposes\": [\"trial\"], \"lines\": [\"any\"], \"territories\": [\"IQ\"], \"scope\": $scope, \"in_force\": {\"from\": \"2020-01-01T00:00:00Z\"}}, \"side\": $(paper)}" consent give)
+prepare() { as L1 release prepare X-1 --fields - --yes --json <<<'{"action": "release", "recipient": "court", "purpose": "trial"}' | jq -r .record; }
+prepared=$(prepare)
+
+at_once consent.withdrawn as L1 consent withdraw "$consent" --- as L2 consent withdraw "$consent"
+same 1 "$(count consent.withdrawn)" 'withdrawals'
+# A consent isn't confirmed any more once its withdrawal is there.
+check() { as L2 consent check "$consent" --yes --fields - <<<"{\"outcome\": \"as_recorded\", \"checked\": $(text telephone)}"; }
+expect 1 check 2>err
+holds err 'consent.check.withdrawn|consent.withdrawn'
+withdraw_request() { as "$1" request answer "$request" --yes --fields - <<<'{"answer": "withdrawn"}'; }
+at_once request.withdrawn withdraw_request L1 --- withdraw_request L2
+same 1 "$(count request.answered)" 'answers'
+refuse() { as "$1" refuse "$prepared" --yes --fields - <<<"{\"reason\": $(text 'asked for something else')}"; }
+# Approved or refused: whichever comes first, nothing is approved after a refusal.
+at_once release.refused refuse L1 --- refuse L2
+same 1 "$(count release.refused)" 'refusals'
+prepared=$(prepare)
+flock reg/lock sleep 2 &
+sleep 0.3
+refuse L1 >/dev/null &
+sleep 0.7
+expect 1 as A1 approve "$prepared" 2>err
+holds err release.refused
+wait
+same 0 "$(count approval.given)" 'approvals of what was refused'
+
+# ---- a charter enters once ----
+depositary charter draft -C reg --out next.json
+for member in reg iq; do
+    depositary charter adopt next.json -C "$member" --as T1 --root "$member.root.pem" --out "$member.next" >/dev/null
+done
+enter() { depositary charter enter next.json iq.next -C reg --as T1 --json; }
+before=$(count charter.entered)
+at_once charter.entered_already enter --- enter
+same $((before + 1)) "$(count charter.entered)" 'charters entered'
