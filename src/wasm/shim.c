@@ -118,6 +118,15 @@ int wasm_fingerprint(const uint8_t *text, size_t len, uint8_t *out)
     return err == DEP_FOUND ? dep_wasm_say_found(&why) : err;
 }
 
+int wasm_fingerprint_of(const uint8_t *digest)
+{
+    struct dep_hash hash;
+    char text[DEP_FINGERPRINT_LEN + 1];
+    memcpy(hash.bytes, digest, sizeof hash.bytes);
+    dep_fingerprint_encode(&hash, text);
+    return dep_wasm_say(json_string(text));
+}
+
 /* "<type>.jtd.json"; not a superseded "<type>@<v>.jtd.json". */
 static bool is_newest(const char *name)
 {

@@ -45,6 +45,52 @@ int wasm_fingerprint(const uint8_t *text, size_t len, uint8_t *out);
 /* The schemas, whose labels a reader sees: {"<type>": {...}, ...}, the newest version of each. */
 DEP_WASM_EXPORT("schemas") int wasm_schemas(void);
 
+/* The fingerprint of the 32 bytes at `digest`, as a text. */
+DEP_WASM_EXPORT("fingerprint_of") int wasm_fingerprint_of(const uint8_t *digest);
+
+/* ---- verifying a package: package/verify.h, in its order; one at a time ---- */
+/* What verify.h has as dep_package_files: JavaScript reads a file again. */
+DEP_WASM_IMPORT("read")
+int wasm_host_read(const uint8_t *path, size_t path_len, uint64_t offset, uint8_t *out, size_t len);
+
+/* `pin`: 25 bytes, or NULL. Ends the one before. */
+DEP_WASM_EXPORT("verify_new") int wasm_verify_new(const uint8_t *pin);
+DEP_WASM_EXPORT("verify_add")
+int wasm_verify_add(const uint8_t *path, size_t path_len, uint64_t size);
+DEP_WASM_EXPORT("verify_begin") int wasm_verify_begin(void);
+DEP_WASM_EXPORT("verify_file_count") size_t wasm_verify_file_count(void);
+/* {"path","size","algorithms","payload": 0 none, 1 starts here, 2 goes on} */
+DEP_WASM_EXPORT("verify_wanted") int wasm_verify_wanted(size_t index);
+/* Bytes before the payload of an age file that begins with `data`: 0 where more is needed to tell,
+ * -1 where it is no age file. */
+DEP_WASM_EXPORT("age_header_len") long wasm_age_header_len(const uint8_t *data, size_t len);
+DEP_WASM_EXPORT("verify_digest")
+int wasm_verify_digest(size_t index, unsigned algorithm, const uint8_t *digest);
+DEP_WASM_EXPORT("verify_payload") int wasm_verify_payload(size_t index, const uint8_t *sha256);
+DEP_WASM_EXPORT("verify_read") int wasm_verify_read(void);
+/* [{"path","size","digest","authorities"}, ...] */
+DEP_WASM_EXPORT("verify_tokens") int wasm_verify_tokens(void);
+/* `found`: 0 good; else which of "token.form", ".digest", ".authority", ".signature", ".use",
+ * ".refused", from 1. */
+DEP_WASM_EXPORT("verify_token_is")
+int wasm_verify_token_is(size_t index, unsigned found, int64_t time_s, size_t authority);
+DEP_WASM_EXPORT("verify_finish") int wasm_verify_finish(void);
+/* [{"item","record","path","as","opens","pieces","bytes","root"?}, ...]: numbers of bytes as decimal
+ * texts; `root` of the manifest, where the record shows it. */
+DEP_WASM_EXPORT("verify_items") int wasm_verify_items(void);
+DEP_WASM_EXPORT("verify_item_is") void wasm_verify_item_is(size_t index, int intact);
+/* Section 11 of package.md. */
+DEP_WASM_EXPORT("verify_account") int wasm_verify_account(void);
+DEP_WASM_EXPORT("verify_record_count") size_t wasm_verify_record_count(void);
+DEP_WASM_EXPORT("verify_record") int wasm_verify_record(size_t index);
+DEP_WASM_EXPORT("verify_free") void wasm_verify_free(void);
+
+/* ---- what an opened container holds ---- */
+/* Its manifest: {"root","lines":N,"entries":[{"kind","path","sha256" or null,"offset","stored","sparse"}]} */
+DEP_WASM_EXPORT("manifest") int wasm_manifest(const uint8_t *text, size_t len);
+/* The member `proofs` of parts: {"item","root","entries":[as above]}, each proved in the root. */
+DEP_WASM_EXPORT("parts") int wasm_parts(const uint8_t *text, size_t len);
+
 /* ---- the parts that the files of this folder share ---- */
 /* Make `value` (taken, may be NULL: DEP_ERR_NOMEM) the answer. */
 DEP_MUST_USE int dep_wasm_say(json_t *value);

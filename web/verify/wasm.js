@@ -83,6 +83,23 @@ export class Core {
     })
   }
 
+  /** A container's manifest: {root, lines, entries: [{kind, sha256, offset, stored, sparse, path}]}. Throws where it is none. */
+  manifest(data) {
+    if (this.ok(this.with(data, (at, length) => this.c.manifest(at, length))) === FOUND) throw new Error(this.answer().id)
+    return this.answer()
+  }
+
+  /** The member `proofs` of parts: {item, root, entries}, each entry proved in the root. */
+  parts(data) {
+    if (this.ok(this.with(data, (at, length) => this.c.parts(at, length))) === FOUND) throw new Error(this.answer().id)
+    return this.answer()
+  }
+
+  fingerprintOf(digest) {
+    this.ok(this.with(digest, (at) => this.c.fingerprint_of(at)))
+    return this.answer()
+  }
+
   schemas() {
     this.ok(this.c.schemas())
     return this.answer()
@@ -112,5 +129,10 @@ export class Hash {
   finish() {
     const length = this.core.c.hash_finish(this.at, this.room)
     return this.core.bytes(this.room, length).slice()
+  }
+
+  free() {
+    this.core.c.hash_free(this.at)
+    this.core.c.free(this.room)
   }
 }

@@ -1,0 +1,52 @@
+/*
+ * Writes the good package of the verifier's own tests to a folder, for a browser to read.
+ *
+ * usage: package FOLDER      (made; must not exist yet) prints the charter's fingerprint
+ */
+#include "package/test_support.h"
+
+#include <sys/stat.h>
+
+static void write_file(const char *folder, const struct test_file *file)
+{
+    char path[1024];
+    int len = snprintf(path, sizeof path, "%s/%s", folder, file->path);
+    assert_true(len > 0 && (size_t)len < sizeof path);
+    for (char *at = path + strlen(folder) + 1; (at = strchr(at, '/')); at++) {
+        *at = '\0';
+        (void)mkdir(path, 0777);
+        *at = '/';
+    }
+    FILE *out = fopen(path, "wbx");
+    assert_non_null(out);
+    assert_int_equal(fwrite(file->data.data, 1, file->data.len, out), file->data.len);
+    assert_int_equal(fclose(out), 0);
+}
+
+static const char *target;
+
+static void test_write(void **state)
+{
+    (void)state;
+    struct dep_schemas *schemas = NULL;
+    struct dep_finding why;
+    char fingerprint[DEP_FINGERPRINT_LEN + 1];
+    assert_int_equal(dep_schemas_new(&schemas, &why), DEP_OK);
+    assert_int_equal(mkdir(target, 0777), 0);
+    struct test_world *world = test_world_new(schemas, NULL);
+    for (size_t i = 0; i < world->file_count; i++)
+        write_file(target, &world->files[i]);
+    dep_fingerprint_encode(dep_charter_digest(world->parsed), fingerprint);
+    printf("fingerprint %s\n", fingerprint);
+    test_world_free(world);
+    dep_schemas_free(schemas);
+}
+
+int main(int argc, char **argv)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_write)};
+    if (argc != 2 || dep_crypto_init(false))
+        return 2;
+    target = argv[1];
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

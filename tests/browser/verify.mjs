@@ -1,0 +1,236 @@
+// verify.html in real browsers, from file://, as a court clerk uses it.
+//
+// usage: node verify.mjs verify.html PACKAGE-PROGRAM SCRATCH-FOLDER NODE-MODULES-FOLDER
+// Screenshots of every state are left in SCRATCH-FOLDER/shots: they are there to be looked at.
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { join, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import test, { after, before } from 'node:test'
+import { Firefox } from './marionette.mjs'
+
+const [html, program, scratch, modules] = process.argv.slice(2).map((path) => resolve(path))
+const require = createRequire(join(modules, 'package.json'))
+const { chromium } = require('playwright-core')
+const { AxeBuilder } = require('@axe-core/playwright')
+const url = pathToFileURL(html).href
+const shots = join(scratch, 'shots'), good = join(scratch, 'good')
+const CONTAINER = 'data/items/0190a2b4-7c1e-7abc-8def-0123456789ab/container.tar.age'
+let browser, fingerprint
+
+before(async () => {
+  rmSync(scratch, { recursive: true, force: true })
+  mkdirSync(shots, { recursive: true })
+  fingerprint = /^fingerprint (.*)$/m.exec(execFileSync(program, [good], { encoding: 'utf8' }))[1].split(' ')
+  browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] })
+})
+after(() => browser?.close())
+
+/** A copy of the good package with one edit. */
+function edited(name, edit) {
+  const folder = join(scratch, name)
+  cpSync(good, folder, { recursive: true })
+  edit(folder)
+  return folder
+}
+
+function flip(path, at) {
+  const data = readFileSync(path)
+  data[at] ^= 1
+  writeFileSync(path, data)
+}
+
+/** A page in `language`; whatever it asks of a network, and whatever goes wrong in it, fails the test. */
+async function opened(language = 'en') {
+  const context = await browser.newContext({ locale: language, viewport: { width: 1000, height: 1100 } })
+  const page = await context.newPage()
+  page.wrong = []
+  page.on('pageerror', (error) => page.wrong.push(error.message))
+  page.on('console', (message) => message.type() === 'error' && page.wrong.push(message.text()))
+  page.on('request', (request) => /^(file|blob|data):/.test(request.url()) || page.wrong.push(request.url()))
+  await page.goto(url)
+  await page.waitForSelector('h1')
+  return page
+}
+
+async function verified(page, folder, pin = fingerprint) {
+  await page.setInputFiles('#folder', folder)
+  for (const [group, text] of pin.entries()) await page.fill(`#group-${group}`, text)
+  await page.click('#start')
+  await page.waitForSelector('#verdict', { timeout: 60000 })
+  return {
+    result: (await page.getAttribute('#verdict', 'class')).split(' ')[1],
+    found: await page.$$eval('[aria-labelledby=findings-title] .where', (all) => all.map((one) => one.textContent))
+  }
+}
+
+async function accessible(page, where) {
+  // Under the page's own policy no script may be added, so axe comes in by the debugger's door.
+  const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze()
+  assert.deepEqual(violations.map(({ id, nodes }) => `${id}: ${nodes[0].html}`), [], where)
+}
+
+for (const [language, direction, word] of [['en', 'ltr', /^(Intact|Unproved)/], ['fr', 'ltr', /^(Intact|Non prouvé)/], ['ar', 'rtl', /^(سليم|غير مثبت)/]]) {
+  test(`a good package, in ${language}`, async () => {
+    const page = await opened(language)
+    assert.equal(await page.getAttribute('html', 'lang'), language)
+    assert.equal(await page.getAttribute('html', 'dir'), direction)
+    await accessible(page, 'before')
+    await page.screenshot({ path: join(shots, `start-${language}.png`), fullPage: true })
+    const { result, found } = await verified(page, good)
+    assert.notEqual(result, 'altered')
+    assert.deepEqual(found.filter((text) => !/package\.step/.test(text)), [])
+    assert.match(await page.textContent('#verdict'), word)
+    assert.equal(await page.evaluate(() => document.activeElement.id), 'verdict')
+    for (const id of ['package', 'items', 'custody', 'withheld', 'logs', 'limits']) assert.ok(await page.$(`#${id}-title`), id)
+    await accessible(page, 'after')
+    await page.evaluate(() => document.querySelectorAll('details').forEach((details) => (details.open = true)))
+    await accessible(page, 'unfolded')
+    await page.screenshot({ path: join(shots, `good-${language}.png`), fullPage: true })
+    await page.pdf({ path: join(shots, `good-${language}.pdf`), format: 'A4', printBackground: true })
+    assert.deepEqual(page.wrong, [])
+    await page.context().close()
+  })
+}
+
+test('every sentence it shows is of its language', async () => {
+  const page = await opened('ar')
+  await verified(page, edited('flipped-ar', (folder) => flip(join(folder, CONTAINER), 9000)))
+  // What may be Latin: identifiers, names in the package, the program's own.
+  const left = await page.evaluate(() => {
+    const copy = document.body.cloneNode(true)
+    for (const one of copy.querySelectorAll('code, bdi, script, noscript, nav, header, #folder-said, .where, dd')) one.remove()
+    return copy.textContent.replace(/⁦[^⁩]*⁩|UTC|SHA-256|Depositary|[a-z]+([.][a-z_]+)+/g, '').match(/[A-Za-z]{3,}/g)
+  })
+  assert.equal(left, null)
+  await page.context().close()
+})
+
+test('one bit of a container exchanged', async () => {
+  const page = await opened()
+  const { result, found } = await verified(page, edited('flipped', (folder) => flip(join(folder, CONTAINER), 9000)))
+  assert.equal(result, 'altered')
+  assert.ok(found.some((text) => text.includes(CONTAINER) && text.includes('bag.altered')), found.join('\n'))
+  assert.notEqual(await page.textContent('.item dd .word >> nth=0'), 'intact')
+  await accessible(page, 'altered')
+  await page.screenshot({ path: join(shots, 'altered-en.png'), fullPage: true })
+  assert.deepEqual(page.wrong, [])
+  await page.context().close()
+})
+
+test('a file added, a file removed', async () => {
+  const page = await opened()
+  const added = await verified(page, edited('added', (folder) => writeFileSync(join(folder, 'data/note.txt'), 'x')))
+  assert.equal(added.result, 'altered')
+  assert.ok(added.found.some((text) => text.includes('bag.unlisted')))
+  const removed = await verified(page, edited('removed', (folder) => rmSync(join(folder, CONTAINER))))
+  assert.equal(removed.result, 'altered')
+  assert.ok(removed.found.some((text) => text.includes('bag.missing')))
+  await page.context().close()
+})
+
+test('without a fingerprint, or with that of another charter, nothing is intact', async () => {
+  const page = await opened()
+  const without = await verified(page, good, Array(8).fill(''))
+  assert.equal(without.result, 'unproved')
+  assert.ok(without.found.some((text) => text.includes('charter.unpinned')))
+  await page.screenshot({ path: join(shots, 'unpinned-en.png'), fullPage: true })
+  const other = readFileSync(new URL('fingerprint.txt', import.meta.url), 'utf8').trim().split(' ')
+  const wrong = await verified(page, good, other)
+  assert.notEqual(wrong.result, 'intact')
+  assert.ok(wrong.found.some((text) => text.includes('charter.pin')))
+  await page.context().close()
+})
+
+test('a fingerprint is judged as it is typed, and half of one starts nothing', async () => {
+  const page = await opened()
+  await page.setInputFiles('#folder', good)
+  await page.focus('#group-0')
+  await page.keyboard.type(fingerprint[0].toLowerCase() + fingerprint[1])
+  assert.equal(await page.evaluate(() => document.activeElement.id), 'group-2', 'a whole group leads on to the next')
+  assert.equal(await page.isDisabled('#start'), true)
+  const [a, b] = fingerprint[2]
+  await page.keyboard.type((a === b ? (a === '0' ? '1' : '0') + b : b + a) + fingerprint[2].slice(2))
+  assert.equal(await page.getAttribute('#group-2', 'aria-invalid'), 'true')
+  assert.match(await page.textContent('#fingerprint-said'), /Group 3/)
+  await accessible(page, 'mistyped')
+  await page.screenshot({ path: join(shots, 'mistyped-en.png'), fullPage: true })
+  await page.evaluate((text) => {
+    const data = new DataTransfer()
+    data.setData('text', text)
+    document.querySelector('#group-0').dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }))
+  }, fingerprint.join(' '))
+  assert.equal(await page.isDisabled('#start'), false)
+  await page.context().close()
+})
+
+test('the keyboard alone is enough', async () => {
+  const page = await opened()
+  const reached = []
+  for (let presses = 0; presses < 20; presses++) {
+    await page.keyboard.press('Tab')
+    reached.push(await page.evaluate(() => document.activeElement.id || document.activeElement.lang || document.activeElement.className))
+  }
+  for (const id of ['skip', 'en', 'fr', 'ar', 'folder', 'group-0', 'group-7']) assert.ok(reached.includes(id), `${id} in ${reached}`)
+  await page.focus('nav button[lang=fr]')
+  await page.keyboard.press('Enter')
+  assert.equal(await page.getAttribute('html', 'lang'), 'fr')
+  assert.equal(await page.evaluate(() => document.activeElement.lang), 'fr', 'the focus stays where it was')
+  await page.context().close()
+})
+
+test('the language changes with the result on the page', async () => {
+  const page = await opened()
+  await verified(page, good)
+  await page.click('nav button[lang=ar]')
+  assert.match(await page.textContent('#limits-title'), /لا تثبته/)
+  assert.equal(await page.inputValue('#group-3'), fingerprint[3])
+  await page.context().close()
+})
+
+test('nothing gets out, and nothing in a package gets to run', async () => {
+  const page = await opened()
+  const tries = await page.evaluate(async () => {
+    const out = {}
+    out.fetch = await fetch('http://127.0.0.1:9/').then(() => 'reached', () => 'refused')
+    out.image = await new Promise((resolve) => {
+      const image = new Image()
+      image.onload = () => resolve('reached')
+      image.onerror = () => resolve('refused')
+      image.src = 'http://127.0.0.1:9/x.png'
+    })
+    const script = document.createElement('script')
+    script.textContent = 'window.ran = true'
+    document.body.append(script)
+    out.script = window.ran ? 'ran' : 'refused'
+    out.eval = (() => { try { return Function('return 1')() } catch { return 'refused' } })()
+    return out
+  })
+  assert.deepEqual(tries, { fetch: 'refused', image: 'refused', script: 'refused', eval: 'refused' })
+  await page.context().close()
+})
+
+test('Firefox: a good package chosen in its dialogue, and one altered', async () => {
+  const firefox = await Firefox.start('fr')
+  try {
+    for (const [folder, word] of [[good, /^(Intact|Non prouvé)/], [edited('flipped-fr', (folder) => flip(join(folder, CONTAINER), 9000)), /^Altéré/]]) {
+      await firefox.open(url)
+      await firefox.waitFor('h1')
+      await firefox.chooseFolder('label[for=folder]', folder)
+      await firefox.waitFor('#folder-said:not(:empty)')
+      await firefox.run(`arguments[0].forEach((text, group) => {
+        const input = document.getElementById('group-' + group)
+        input.value = text
+        input.dispatchEvent(new Event('input'))
+      })`, fingerprint)
+      await firefox.click('#start')
+      await firefox.waitFor('#verdict')
+      assert.match(await firefox.run('return document.getElementById("verdict").textContent'), word)
+    }
+    await firefox.screenshot(join(shots, 'firefox-fr.png'))
+  } finally {
+    await firefox.stop()
+  }
+})
