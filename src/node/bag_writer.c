@@ -345,11 +345,16 @@ static int close_stream(struct dep_bag_writer *writer, struct dep_bag_written *o
     return DEP_OK;
 }
 
-int dep_bag_writer_close(struct dep_bag_writer *writer, struct dep_fault *fault)
+int dep_bag_writer_close(struct dep_bag_writer *writer, struct dep_hash *out_sha256,
+                         struct dep_fault *fault)
 {
     struct dep_bag_written written;
     int err = close_stream(writer, &written, fault);
-    return err ? err : dep_bag_writer_list(writer, &written, fault);
+    if (!err)
+        err = dep_bag_writer_list(writer, &written, fault);
+    if (!err && out_sha256)
+        *out_sha256 = written.sha256;
+    return err;
 }
 
 int dep_bag_writer_put(struct dep_bag_writer *writer, const char *path, struct dep_slice bytes,
@@ -358,7 +363,7 @@ int dep_bag_writer_put(struct dep_bag_writer *writer, const char *path, struct d
     int err = dep_bag_writer_open(writer, path, fault);
     if (!err)
         err = dep_bag_writer_add(writer, bytes, fault);
-    return err ? err : dep_bag_writer_close(writer, fault);
+    return err ? err : dep_bag_writer_close(writer, NULL, fault);
 }
 
 /* ---- tag files ---- */

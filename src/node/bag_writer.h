@@ -30,7 +30,9 @@ DEP_MUST_USE int dep_bag_writer_open(struct dep_bag_writer *writer, const char *
                                      struct dep_fault *fault);
 DEP_MUST_USE int dep_bag_writer_add(struct dep_bag_writer *writer, struct dep_slice bytes,
                                     struct dep_fault *fault);
-DEP_MUST_USE int dep_bag_writer_close(struct dep_bag_writer *writer, struct dep_fault *fault);
+/* `out_sha256` may be NULL. */
+DEP_MUST_USE int dep_bag_writer_close(struct dep_bag_writer *writer, struct dep_hash *out_sha256,
+                                      struct dep_fault *fault);
 /* The three in one. */
 DEP_MUST_USE int dep_bag_writer_put(struct dep_bag_writer *writer, const char *path,
                                     struct dep_slice bytes, struct dep_fault *fault);

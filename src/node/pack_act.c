@@ -1,6 +1,6 @@
 /*
  * What goes to another member without a release: requests, answers, consents, assurances and their
- * withdrawals; and the whole register of a field kit.
+ * withdrawals.
  */
 #include "node/pack_impl.h"
 
@@ -123,42 +123,4 @@ int pack_act(struct dep_pack *pack, const struct dep_index_row *row)
         return err;
     }
     return pack_found(pack, "pack.type", row->type);
-}
-
-/* ---- a whole register ---- */
-
-static int add_line(void *context, uint64_t index, const struct dep_place *place,
-                    struct dep_slice jwt)
-{
-    struct dep_pack *pack = context;
-    if (index >= pack->size)
-        return DEP_FOUND;
-    DEP_AUTO_RECORD record = {.jti = NULL};
-    int err = dep_record_parse(jwt, &record, &pack->problem->finding);
-    if (err)
-        return dep_problem_fault(pack->problem, err < 0 ? err : DEP_ERR_CORRUPT, "node.record",
-                                 pack->node->dir);
-    struct pack_entry entry = {
-        .index = index,
-        .sha256 = record.jwt.sha256,
-        .schema = dep_schemas_find(pack->node->schemas, record.type, record.version),
-        .record = {.segment = place->segment, .len = place->len, .offset = place->offset}};
-    if (!entry.schema)
-        return dep_problem_fault(pack->problem, DEP_ERR_CORRUPT, "node.pack", record.type);
-    (void)snprintf(entry.jti, sizeof entry.jti, "%s", record.jti);
-    bool apart = entry.schema->is_local || strncmp(record.type, "key.", strlen("key.")) == 0 ||
-                 strcmp(record.type, "status.issued") == 0;
-    return apart ? DEP_OK : pack_insert(pack, &entry);
-}
-
-/* A field kit reads none of its protected fields, so none is shown; the log and its containers go as
- * they are. */
-int pack_register(struct dep_pack *pack)
-{
-    if (!dep_register_info(pack->node->reg)->field)
-        return pack_found(pack, "pack.register", pack->node->dir);
-    int err = pack_recipient(pack, pack->order.recipient);
-    if (!err)
-        err = dep_register_walk(pack->node->reg, 0, false, add_line, pack, &pack->problem->fault);
-    return err == DEP_FOUND ? DEP_OK : err;
 }

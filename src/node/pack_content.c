@@ -97,6 +97,34 @@ static int encode_link(struct dep_pack *pack, const struct pack_link *link)
     return encode(pack, &line);
 }
 
+static int encode_file(struct dep_pack *pack, const struct pack_file *file)
+{
+    const struct dep_content_line line = {.kind = DEP_CONTENT_FILE,
+                                          .file = {.path = file->path, .sha256 = file->sha256}};
+    return encode(pack, &line);
+}
+
+static int by_path(const void *a, const void *b)
+{
+    return strcmp(((const struct pack_file *)a)->path, ((const struct pack_file *)b)->path);
+}
+
+/* Here index.html and custody.pdf are to be added. */
+static int encode_files(struct dep_pack *pack)
+{
+    struct pack_file files[PACK_FILES];
+    size_t count = 0;
+    int err = DEP_OK;
+    for (size_t i = 0; i < PACK_FILES; i++)
+        if (pack->files[i].path)
+            files[count++] = pack->files[i];
+    if (count)
+        qsort(files, count, sizeof *files, by_path);
+    for (size_t i = 0; !err && i < count; i++)
+        err = encode_file(pack, &files[i]);
+    return err;
+}
+
 int pack_content(struct dep_pack *pack)
 {
     dep_buf_clear(&pack->content);
@@ -112,8 +140,9 @@ int pack_content(struct dep_pack *pack)
         err = pack->items[i].packed.file_count ? encode_item(pack, &pack->items[i]) : DEP_OK;
     for (size_t i = 0; !err && i < pack->link_count; i++)
         err = encode_link(pack, &pack->links[i]);
-    /* Here the lines of what was seen of other logs, and of files (index.html, custody.pdf) are
-     * added, in this order. */
+    /* Here the lines of what was seen of other logs are to be added. */
+    if (!err)
+        err = encode_files(pack);
     if (err)
         return err;
     dep_sha256(dep_buf_slice(&pack->content), &pack->content_sha256);

@@ -41,6 +41,13 @@ struct pack_item {
     struct dep_packed_item packed; /* once it is written; path "" before */
 };
 
+/* A file that stands in content.jsonl for itself. */
+struct pack_file {
+    const char *path; /* literal; NULL: there is none */
+    struct dep_hash sha256;
+};
+enum { PACK_FILES = 2 };
+
 struct dep_pack {
     struct dep_node *node;
     struct dep_pack_order order; /* its strings are the next two */
@@ -62,6 +69,7 @@ struct dep_pack {
     size_t link_count, link_room;
     struct pack_item *items; /* by id */
     size_t item_count;
+    struct pack_file files[PACK_FILES]; /* by dep_secret_kind */
     struct dep_buf content;
     struct dep_hash content_sha256;
     struct dep_buf head_disclosures; /* secret: a field kit can't read its own records again */
@@ -103,7 +111,6 @@ DEP_MUST_USE int pack_name(struct dep_pack *pack, const struct dep_hash *from, c
 DEP_MUST_USE int pack_release(struct dep_pack *pack, const struct dep_index_row *row,
                               struct dep_judgement *out_judgement);
 DEP_MUST_USE int pack_act(struct dep_pack *pack, const struct dep_index_row *row);
-DEP_MUST_USE int pack_register(struct dep_pack *pack);
 /* Its code is in the charter's list now. */
 DEP_MUST_USE int pack_recipient(struct dep_pack *pack, const char *code);
 
@@ -120,6 +127,12 @@ DEP_MUST_USE int pack_look_at_target(struct dep_pack *pack, const char *path,
 DEP_MUST_USE int pack_items_write(struct dep_pack *pack, const struct dep_pack_how *how,
                                   uint64_t piece_len, struct dep_bag_writer *bag,
                                   struct dep_packed *out);
+
+/* ---- a field kit's register (pack_kit.c) ---- */
+DEP_MUST_USE int pack_register(struct dep_pack *pack);
+/* Its containers and protected fields. */
+DEP_MUST_USE int pack_kit_write(struct dep_pack *pack, const struct dep_pack_how *how,
+                                uint64_t piece_len, struct dep_bag_writer *bag);
 
 /* ---- content.jsonl (pack_content.c) ---- */
 /* Names of what is shown, ascending; how many. */

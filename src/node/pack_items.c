@@ -84,6 +84,7 @@ int pack_items_take(struct dep_pack *to, struct dep_pack *from)
         item->packed = from->items[i].packed;
         from->items[i].packed = (struct dep_packed_item){.bytes = 0};
     }
+    memcpy(to->files, from->files, sizeof to->files);
     return DEP_OK;
 }
 
@@ -196,6 +197,8 @@ static int write_item(struct placing *placing, struct pack_item *item)
 int pack_items_write(struct dep_pack *pack, const struct dep_pack_how *how, uint64_t piece_len,
                      struct dep_bag_writer *bag, struct dep_packed *out)
 {
+    if (pack->kind == DEP_PACKAGE_REGISTER)
+        return pack_kit_write(pack, how, piece_len, bag);
     if (!pack->item_count)
         return DEP_OK;
     struct placing placing = {.pack = pack, .how = how, .bag = bag, .piece_len = piece_len};

@@ -245,6 +245,18 @@ static int open_disclosures(struct batch *batch, const struct pack_entry *entry)
                                     &batch->problem.fault);
 }
 
+/* With nothing disclosed: the record itself, which its digest vouches for. */
+static int make_bare_line(struct batch *batch, const struct pack_entry *entry)
+{
+    struct dep_hash sha256;
+    dep_sha256(dep_buf_slice(&batch->jwt), &sha256);
+    if (!dep_hash_equal(&sha256, &entry->sha256))
+        return dep_fault_set(&batch->problem.fault, DEP_ERR_CORRUPT, 0, "node.log_differs",
+                             "record %llu", (unsigned long long)entry->index);
+    dep_buf_add_byte(&batch->jwt, '~');
+    return dep_records_line_encode(entry->index, dep_buf_slice(&batch->jwt), &batch->lines);
+}
+
 static int make_line(struct batch *batch, const struct pack_entry *entry)
 {
     const struct dep_node *node = batch->writing->pack->node;
@@ -255,7 +267,9 @@ static int make_line(struct batch *batch, const struct pack_entry *entry)
     dep_buf_clear(&batch->disclosures);
     dep_buf_clear(&batch->text);
     int err = dep_register_read(node->reg, &place, &batch->jwt, &batch->problem.fault);
-    if (!err && count)
+    if (!err && !count)
+        return make_bare_line(batch, entry);
+    if (!err)
         err = open_disclosures(batch, entry);
     if (!err)
         err = dep_presentation_make(node->schemas, dep_buf_slice(&batch->jwt),
@@ -283,7 +297,7 @@ static void batch_init(struct batch *batch, const struct writing *writing)
 {
     *batch = (struct batch){.writing = writing};
     dep_buf_init_secret(&batch->lines, (size_t)BATCH * DEP_RECORDS_LINE_MAX);
-    dep_buf_init(&batch->jwt, DEP_JWT_LEN_MAX);
+    dep_buf_init(&batch->jwt, DEP_JWT_LEN_MAX + 1);
     dep_buf_init_secret(&batch->disclosures, DEP_DISCLOSURES_LEN_MAX);
     dep_buf_init_secret(&batch->text, DEP_PRESENTATION_LEN_MAX);
 }
@@ -352,7 +366,7 @@ static int put_records(struct writing *writing)
     }
     for (size_t i = 0; i < DEP_COUNT(batches); i++)
         batch_done(&batches[i]);
-    return err ? err : dep_bag_writer_close(writing->bag, &problem->fault);
+    return err ? err : dep_bag_writer_close(writing->bag, NULL, &problem->fault);
 }
 
 /* ---- tiles, checkpoint ---- */

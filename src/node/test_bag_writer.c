@@ -147,7 +147,7 @@ static void test_good(void **state)
     for (int i = 0; i < 40000; i++)
         assert_int_equal(dep_bag_writer_add(writer, DEP_SLICE_LITERAL("0123456789abcdef"), &fault),
                          DEP_OK);
-    assert_int_equal(dep_bag_writer_close(writer, &fault), DEP_OK);
+    assert_int_equal(dep_bag_writer_close(writer, NULL, &fault), DEP_OK);
     assert_int_equal(dep_bag_writer_bytes(writer), 2 + 40000 * 16);
     assert_int_equal(dep_bag_writer_finish(writer, &ABOUT, &fault), DEP_OK);
     assert_false(there(bag_path));

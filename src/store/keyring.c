@@ -302,22 +302,50 @@ static int walk_line(void *context, const struct dep_place *place, struct dep_sl
     return walk->each(walk->context, walk->kind, jti, index, place);
 }
 
+static int walk_family(struct dep_register *reg, enum dep_secret_kind kind, dep_segment_fn *each,
+                       void *context, struct dep_fault *fault)
+{
+    const struct dep_family *family = kind == DEP_SECRET_PRIVATE ? &reg->secrets : &reg->keyring;
+    uint32_t last = 0;
+    int err = dep_segment_last(reg, family, &last, fault);
+    if (err)
+        return err == DEP_FOUND ? DEP_OK : err; /* there is none yet */
+    for (uint32_t segment = 0; !err && segment <= last; segment++)
+        err = dep_segment_walk(reg, family, segment, 0, each, context, fault);
+    return err;
+}
+
 int dep_register_walk_secrets(struct dep_register *reg, dep_secret_fn *each, void *context,
                               struct dep_fault *fault)
 {
-    const struct dep_family *families[] = {&reg->secrets, &reg->keyring};
-    for (size_t i = 0; i < DEP_COUNT(families); i++) {
-        uint32_t last = 0;
-        int err = dep_segment_last(reg, families[i], &last, fault);
-        if (err == DEP_FOUND)
-            continue;
-        struct secret_walk walk = {i ? DEP_SECRET_KEYRING : DEP_SECRET_PRIVATE, each, context};
-        for (uint32_t segment = 0; !err && segment <= last; segment++)
-            err = dep_segment_walk(reg, families[i], segment, 0, walk_line, &walk, fault);
-        if (err)
-            return err;
+    int err = DEP_OK;
+    for (int kind = DEP_SECRET_PRIVATE; !err && kind <= DEP_SECRET_KEYRING; kind++) {
+        struct secret_walk walk = {(enum dep_secret_kind)kind, each, context};
+        err = walk_family(reg, walk.kind, walk_line, &walk, fault);
     }
-    return DEP_OK;
+    return err;
+}
+
+struct line_walk {
+    dep_secret_line_fn *each;
+    void *context;
+};
+
+static int walk_whole_line(void *context, const struct dep_place *place, struct dep_slice line,
+                           bool whole)
+{
+    const struct line_walk *walk = context;
+    (void)place;
+    uint64_t index = UINT64_MAX;
+    (void)dep_store_line_index(line, &index);
+    return whole ? walk->each(walk->context, index, line) : DEP_OK;
+}
+
+int dep_register_walk_secret_lines(struct dep_register *reg, enum dep_secret_kind kind,
+                                   dep_secret_line_fn *each, void *context, struct dep_fault *fault)
+{
+    struct line_walk walk = {each, context};
+    return walk_family(reg, kind, walk_whole_line, &walk, fault);
 }
 
 /* ---- erasing ---- */

@@ -151,6 +151,11 @@ typedef int dep_secret_fn(void *context, enum dep_secret_kind kind, const char *
                           const struct dep_place *place);
 DEP_MUST_USE int dep_register_walk_secrets(struct dep_register *reg, dep_secret_fn *each,
                                            void *context, struct dep_fault *fault);
+/* Every whole line of one kind as it stands, those of keks too; `index` as above, or UINT64_MAX. */
+typedef int dep_secret_line_fn(void *context, uint64_t index, struct dep_slice line);
+DEP_MUST_USE int dep_register_walk_secret_lines(struct dep_register *reg, enum dep_secret_kind kind,
+                                                dep_secret_line_fn *each, void *context,
+                                                struct dep_fault *fault);
 
 /* One line, appended to `out`. */
 DEP_MUST_USE int dep_register_read(struct dep_register *reg, const struct dep_place *place,

@@ -197,3 +197,28 @@ as L1 pack "$(json done.json .record)" --to organisation --out withdrawal >/dev/
 same 'charter.entered charter.entered consent.given consent.checked consent.withdrawn package.sent status.issued' "$(disclosed withdrawal | grep -v '^key\.' | cut -d' ' -f1 | xargs)" 'a withdrawal has what it is about with it'
 expect 1 as L1 pack "$given" --to nobody --out x 2>err
 holds err 'pack.recipient'
+
+# ---- a field kit hands over its whole register: it reads none of it, and none of it shows ----
+depositary key card -C reg --as T1 --out card.json
+depositary init kit --member test --name 'Test member' --officer F1 --profile field --home card.json --root-out kit.root.pem --no-passphrase >/dev/null
+mkdir dump-kit
+echo 'zebra-content' >dump-kit/a
+depositary collect dump-kit -C kit --json --fields - <<<"{\"exhibit\": \"zebra-1\", \"description\": $(text 'zebra-narrative')}" >kit.json
+kit_item=$(json kit.json .item)
+printf 'zebra-note' | depositary note --text - -C kit >/dev/null
+expect 1 depositary pack --whole --to organisation -C reg --as L1 --out x 2>err
+holds err 'pack.register'
+cat kit/private/* >private.before
+depositary pack --whole --to organisation -C kit --out kitbag --json >kitbag.json
+checked_bag kitbag
+same register "$(json kitbag.json .kind)" kind
+for word in zebra "$(printf %s zebra-note | base64 | cut -c1-9)"; do if grep -rqaF -- "$word" kitbag; then fail "the package shows $word"; fi; done
+same "$(wc -l <kitbag/data/logs/000/records.jsonl)" "$(sed -n 2p kitbag/data/logs/000/checkpoint)" 'every record of the kit'
+cmp private.before kitbag/data/secrets/private
+cmp "kit/vault/$kit_item.tar.age" "kitbag/data/items/$kit_item/container.tar.age"
+# Its home opens both: the container with its vault, a key of the protected fields with a role.
+age -d -i reg/keys/officer-T1.identity reg/keys/vault.identity.age >vault.key
+age -d -i vault.key "kitbag/data/items/$kit_item/container.tar.age" | tar -xO --wildcards '*/a' | cmp - dump-kit/a
+age -d -i reg/keys/officer-T1.identity reg/keys/role-custodian.identity.age >custodian.key
+jq -r 'select(.kek and .role == "custodian") | .age' kitbag/data/secrets/keyring | head -n 1 | base64 -d | age -d -i custodian.key | wc -c >kek
+same 32 "$(cat kek)" 'bytes of a key'
