@@ -138,8 +138,38 @@ static json_t *keys_json(const struct dep_keyset *keys, int *err)
     return out;
 }
 
-static json_t *log_json(const struct dep_shown_log *log, int *err)
+static json_t *before_json(const struct verify_times *times, int *err)
 {
+    json_t *out = json_array();
+    for (size_t i = 0; i < times->earlier_count; i++)
+        append(out, decimal_json(times->earlier[i].size), err);
+    return out;
+}
+
+/* Tokens that were found good. */
+static json_t *tokens_json(const struct dep_verify *verify, size_t log, int *err)
+{
+    json_t *out = json_array();
+    for (size_t i = 0; i < verify->token_count; i++) {
+        const struct verify_token *token = &verify->tokens[i];
+        if (token->log != log || !token->told || token->is.id)
+            continue;
+        struct dep_slice path = verify_path(verify, token->file), name = path;
+        while (path.len) /* what stands behind the last slash */
+            name = dep_slice_next(&path, '/');
+        json_t *one = json_object();
+        set(one, "name", slice_json(name), err);
+        set(one, "authority", json_integer((json_int_t)token->is.authority), err);
+        set(one, "time", json_integer(token->is.time_s), err);
+        append(out, one, err);
+    }
+    return out;
+}
+
+static json_t *log_json(const struct dep_verify *verify, size_t at, int *err)
+{
+    const struct dep_shown_log *log = &verify->logs[at];
+    const struct verify_times *times = &verify->times[at];
     json_t *out = json_object();
     const char *number = strrchr(log->folder, '/');
     set(out, "log", json_string(number ? number + 1 : ""), err);
@@ -149,9 +179,9 @@ static json_t *log_json(const struct dep_shown_log *log, int *err)
     set(out, "root", hex_json(&log->root), err);
     set(out, "proved", json_boolean(log->proved), err);
     set(out, "keys", keys_json(log->keys, err), err);
-    set(out, "cosigned", json_array(), err);
-    set(out, "tokens", json_array(), err);
-    set(out, "before", json_array(), err);
+    set(out, "cosigned", times->cosigned ? json_incref(times->cosigned) : json_array(), err);
+    set(out, "tokens", tokens_json(verify, at, err), err);
+    set(out, "before", before_json(times, err), err);
     return out;
 }
 
@@ -159,7 +189,7 @@ static json_t *logs_json(const struct dep_verify *verify, int *err)
 {
     json_t *out = json_array();
     for (size_t i = 0; i < verify->log_count; i++)
-        append(out, log_json(&verify->logs[i], err), err);
+        append(out, log_json(verify, i, err), err);
     return out;
 }
 

@@ -60,6 +60,13 @@ struct dep_shown_log {
     struct dep_keyset *keys;     /* as of the checkpoint, from the key records shown */
     size_t first_record, record_count;
 };
+/* The latest moment at which the record at `index` of a log can have been made, by the earliest of the
+ * quorums and tokens over checkpoints that cover it (step 4; tokens from dep_verify_finish() on).
+ * False: nothing tells, "time.unproved". */
+bool dep_step_time(const struct dep_verify *verify, size_t log, uint64_t index,
+                   int64_t *out_time_s);
+/* As many members as the charter wants cosigned a checkpoint that covers it. */
+bool dep_step_cosigned(const struct dep_verify *verify, size_t log, uint64_t index);
 size_t dep_step_log_count(const struct dep_verify *verify);
 struct dep_shown_log *dep_step_log_at(struct dep_verify *verify, size_t index);
 

@@ -45,7 +45,8 @@ enum test_stage {
     TEST_RECORDS, /* of iq, all but package.sent */
     TEST_CONTENT, /* the text of content.jsonl, before it is signed */
     TEST_SENT,    /* package.sent is issued and last in the log; before the checkpoint */
-    TEST_FILES,   /* every file below data/ and bag-info.txt; before the manifests */
+    TEST_DATA,    /* every file below data/ */
+    TEST_FILES,   /* those and bag-info.txt; before the manifests */
     TEST_BAG,     /* all */
 };
 struct test_world;
@@ -597,6 +598,7 @@ static inline struct test_world *test_world_new(struct dep_schemas *schemas,
     test_send(world);
     test_at(world, TEST_SENT);
     test_write_log(world, &world->logs[0], "data/logs/000");
+    test_at(world, TEST_DATA);
     test_write_info(world);
     test_at(world, TEST_FILES);
     test_write_bag(world);
@@ -675,11 +677,15 @@ static inline int test_hash(struct test_world *world, struct dep_verify *verify,
     return err;
 }
 
-/* All steps; the verifier is the caller's. */
-static inline int test_verify(struct test_world *world, struct dep_verify **out)
+/* Steps 1 to 6; the verifier is the caller's. `known` may be NULL. */
+static inline int test_verify_begin(struct test_world *world,
+                                    const struct dep_known_checkpoint *known,
+                                    struct dep_verify **out)
 {
     struct dep_verify_with with = {.schemas = world->schemas,
                                    .pin = world->unpinned ? NULL : world->pin,
+                                   .known = known,
+                                   .known_count = known ? 1 : 0,
                                    .files = {world, test_read}};
     struct dep_verify *verify = NULL;
     int err = dep_verify_new(&with, &verify);
@@ -692,14 +698,24 @@ static inline int test_verify(struct test_world *world, struct dep_verify **out)
         err = test_hash(world, verify, i);
     if (!err)
         err = dep_verify_read(verify);
-    if (!err)
-        err = dep_verify_finish(verify);
     if (err) {
         dep_verify_free(verify);
         return err;
     }
     *out = verify;
     return DEP_OK;
+}
+
+/* All steps; the verifier is the caller's. */
+static inline int test_verify(struct test_world *world, struct dep_verify **out)
+{
+    struct dep_verify *verify = NULL;
+    int err = test_verify_begin(world, NULL, &verify);
+    if (!err && (err = dep_verify_finish(verify)))
+        dep_verify_free(verify);
+    if (!err)
+        *out = verify;
+    return err;
 }
 
 /* Is `id` among what was found? */

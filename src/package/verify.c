@@ -48,9 +48,14 @@ void dep_verify_free(struct dep_verify *verify)
         return;
     for (size_t i = 0; i < verify->charter_read; i++)
         dep_charter_free(verify->charters[i]);
-    for (size_t i = 0; i < verify->log_count; i++)
+    for (size_t i = 0; i < verify->log_count; i++) {
         dep_keyset_free(verify->logs[i].keys);
+        free(verify->times[i].moments);
+        free(verify->times[i].earlier);
+        json_decref(verify->times[i].cosigned);
+    }
     free(verify->logs);
+    free(verify->times);
     free(verify->found);
     free(verify->files);
     free(verify->records);
@@ -436,16 +441,16 @@ int dep_verify_read(struct dep_verify *verify)
         err = verify_content(verify);
     if (!err && verify->has_content)
         err = verify_items(verify);
-    return err || !verify->has_content ? err : verify_linked(verify);
+    if (!err && verify->has_content)
+        err = verify_linked(verify);
+    return err ? err : verify_seen(verify);
 }
 
 int dep_verify_finish(struct dep_verify *verify)
 {
-    int err = DEP_OK;
-    for (size_t i = 0; !err && i < verify->token_count; i++)
-        if (!verify->tokens[i].told)
-            err = verify_find(verify, "token.unchecked", "package.md 5.5", DEP_UNPROVED,
-                              verify_path(verify, verify->tokens[i].file), 0, NULL);
+    int err = verify_tokens(verify);
+    if (!err && verify->has_content)
+        err = verify_quorum(verify);
     if (!err)
         err = dep_step_missed(verify, "status");
     if (!err)

@@ -8,6 +8,7 @@
 #define DEP_PACKAGE_VERIFY_IMPL_H
 #include "log/subset.h"
 #include "package/bag_internal.h"
+#include "package/cosign.h"
 #include "package/names.h"
 #include "package/steps.h"
 
@@ -42,6 +43,21 @@ struct verify_token {
     struct dep_verify_token_is is;
 };
 
+/* Another checkpoint of a log, signed by its key and continued by the one in hand. */
+struct verify_earlier {
+    uint64_t size;
+    struct dep_hash root;
+};
+/* What tells when the records of a log were there. */
+struct verify_times {
+    struct dep_moment *moments;
+    size_t moment_count, moment_room;
+    uint64_t cosigned_size; /* of the largest checkpoint with a quorum */
+    struct verify_earlier *earlier;
+    size_t earlier_count, earlier_room;
+    json_t *cosigned; /* for the account: [{"name","time"}] of the checkpoint in hand */
+};
+
 struct dep_verify {
     struct dep_verify_with with;
     uint8_t pin[DEP_FINGERPRINT_BYTES];
@@ -61,6 +77,7 @@ struct dep_verify {
     size_t charter_count, charter_read;
 
     struct dep_shown_log *logs;
+    struct verify_times *times; /* one for each log */
     size_t log_count;
 
     struct dep_shown_record *records;
@@ -129,6 +146,13 @@ DEP_MUST_USE int verify_charters(struct dep_verify *verify); /* 3 */
 DEP_MUST_USE int verify_logs(struct dep_verify *verify);     /* 4 */
 DEP_MUST_USE int verify_records(struct dep_verify *verify, size_t log, size_t file,
                                 struct dep_subset *subset); /* 4, of one log */
+/* Cosignatures, tokens and earlier checkpoints of a log that is proved. */
+DEP_MUST_USE int verify_log_times(struct dep_verify *verify, size_t log,
+                                  const struct dep_note *note);   /* 4 */
+DEP_MUST_USE int verify_folders_agree(struct dep_verify *verify); /* 4, at the end */
+DEP_MUST_USE int verify_seen(struct dep_verify *verify);          /* 6 */
+DEP_MUST_USE int verify_tokens(struct dep_verify *verify);        /* 7, told of */
+DEP_MUST_USE int verify_quorum(struct dep_verify *verify);        /* 7 */
 /* Those of the log read last are not to be used. */
 void verify_records_drop(struct dep_verify *verify, const struct dep_shown_log *log); /* 4 */
 DEP_MUST_USE int verify_records_sort(struct dep_verify *verify); /* 4, at the end */

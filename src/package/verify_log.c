@@ -185,6 +185,8 @@ static int read_log(struct reading *reading)
         err = check_root(reading, owner, &good);
     if (!err)
         err = good ? check_signature(reading) : dep_step_missed(verify, "logs");
+    if (!err && log->proved)
+        err = verify_log_times(verify, (size_t)(log - verify->logs), &reading->note);
     return err ? err : check_unneeded(verify, log);
 }
 
@@ -236,7 +238,8 @@ int verify_logs(struct dep_verify *verify)
         return verify_find(verify, "log.folder", CLAUSE, DEP_ALTERED,
                            dep_slice_string("data/logs/000/checkpoint"), 0, NULL);
     verify->logs = dep_alloc_array(count, sizeof *verify->logs);
-    if (!verify->logs)
+    verify->times = dep_alloc_array(count, sizeof *verify->times);
+    if (!verify->logs || !verify->times)
         return DEP_ERR_NOMEM;
     for (size_t i = 0; !err && i < count; i++) {
         struct dep_shown_log *log = &verify->logs[i];
@@ -260,6 +263,8 @@ int verify_logs(struct dep_verify *verify)
     }
     if (!err)
         err = check_order(verify);
+    if (!err)
+        err = verify_folders_agree(verify);
     return err ? err : verify_records_sort(verify);
 }
 
