@@ -387,6 +387,8 @@ static int take_steps(struct dep_bag_verified *bag)
         err = hash_all(bag);
     if (!err)
         err = dep_verify_read(bag->verify);
+    if (!err)
+        err = dep_bag_tokens(bag->verify, &(struct dep_package_files){bag, read_again});
     return err ? err : dep_verify_finish(bag->verify);
 }
 

@@ -32,6 +32,10 @@ struct dep_verify *dep_bag_verified_verify(struct dep_bag_verified *bag);
 int dep_bag_verified_folder(const struct dep_bag_verified *bag);
 const struct dep_fault *dep_bag_verified_fault(const struct dep_bag_verified *bag);
 
+/* Between dep_verify_read() and dep_verify_finish(): each token is read and judged by the authorities
+ * that the charter pins (crypto/tsp.h). */
+DEP_MUST_USE int dep_bag_tokens(struct dep_verify *verify, const struct dep_package_files *files);
+
 /* Is this folder a package: has it a bagit.txt, and no register.json? */
 bool dep_is_bag(const char *dir);
 #endif
