@@ -22,7 +22,7 @@
 #include <cmocka.h>
 
 #define MIB ((size_t)1024 * 1024)
-enum { PATH_LEN = 160 };
+enum { DIR_LEN = 80, PATH_LEN = 160 };
 
 static char top[64];
 static struct dep_age_identity owner, court;
@@ -156,12 +156,12 @@ static void test_faults(void **state)
 
 /* ---- sharing, on an xfs of its own: root only ---- */
 
-static char disk[PATH_LEN];
+static char disk[DIR_LEN];
 
 static bool disk_new(void)
 {
     char command[1400];
-    path_of(disk, top, "disk");
+    (void)snprintf(disk, sizeof disk, "%s/disk", top);
     (void)snprintf(command, sizeof command,
                    "exec >/dev/null 2>&1; command -v mkfs.xfs losetup || exit 1; "
                    "mkdir %s && truncate -s 512M %s.image && mkfs.xfs -q -m reflink=1 %s.image && "
