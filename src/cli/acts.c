@@ -59,7 +59,7 @@ static int answer(const struct dep_recording *recording, const char *type)
     (void)printf(_("Recorded: %s\n"), recording->done.jti);
     json_object_foreach(recording->more, name, value)
     {
-        (void)printf("%s: ", dep_word(name));
+        dep_print_label(stdout, dep_word(name));
         dep_print_safe(stdout, json_string_value(value), json_string_length(value));
         (void)printf("\n");
     }
@@ -132,8 +132,11 @@ int dep_show_act(const struct dep_args *args, struct dep_node *node, const struc
     if (args->json)
         return dep_print_json(act_json(act, state)) ? DEP_OK : DEP_ERR_IO;
     dep_show_view(dep_node_schemas(node), &act->head);
-    if (state)
-        (void)printf("  %s: %s\n", _("State"), dep_word(state));
+    if (state) {
+        (void)printf("  ");
+        dep_print_label(stdout, _("State"));
+        (void)printf("%s\n", dep_word(state));
+    }
     for (size_t i = 0; i < act->later_count; i++) {
         (void)printf("\n");
         dep_show_view(dep_node_schemas(node), &act->later[i]);

@@ -125,8 +125,8 @@ int dep_cmd_mission(int argc, char **argv)
     struct dep_done done = {.jti = ""};
     DEP_AUTO_JUDGEMENT judgement = {.materials = NULL};
     int err = dep_node_mission(node, claims, &judgement, &done, &problem);
-    status =
-        err ? dep_say_problem(&args, err, &problem) : dep_tell_judgement(&args, &judgement, &done);
+    status = err ? dep_say_problem(&args, err, &problem)
+                 : dep_tell_judgement(&args, node, &judgement, &done);
     dep_node_close(node);
     return status;
 }

@@ -70,6 +70,7 @@ static int list(struct dep_args *args, struct dep_node *node, struct dep_problem
 /* What is referenced and what was given, in words or as two arrays. */
 struct showing {
     const struct dep_args *args;
+    struct dep_node *node;
     json_t *material, *ledger;
 };
 
@@ -80,7 +81,9 @@ static int show_marked(void *context, const struct dep_view *marking)
         return json_array_append_new(showing->material, json_string(marking->row.item))
                    ? DEP_ERR_NOMEM
                    : DEP_OK;
-    (void)printf("  %s\n", marking->row.item);
+    (void)printf("  ");
+    dep_show_item(showing->node, marking->row.item);
+    (void)printf("\n");
     return DEP_OK;
 }
 
@@ -106,7 +109,7 @@ static int show_released(void *context, const struct dep_released *released)
     dep_show_or_dash(recipient);
     (void)printf("  %s%s%s\n", made->row.jti, released->withdrawals ? "  " : "",
                  released->withdrawals ? _("withdrawn") : "");
-    dep_show_materials(prepared->claims, 6);
+    dep_show_materials(showing->node, prepared->claims, 6);
     return DEP_OK;
 }
 
@@ -115,7 +118,7 @@ static int show(struct dep_args *args, struct dep_node *node, struct dep_problem
     DEP_AUTO_CASE of_case = {.stage = NULL};
     DEP_AUTO_JSON *material = json_array();
     DEP_AUTO_JSON *ledger = json_array();
-    struct showing showing = {args, material, ledger};
+    struct showing showing = {args, node, material, ledger};
     int err = dep_node_case(node, args->positional[1], &of_case, problem);
     if (!err && !args->json)
         err = dep_show_act(args, node, &of_case.opened, of_case.stage);

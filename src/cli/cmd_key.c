@@ -254,8 +254,10 @@ static bool confirm_share(void *context, const struct dep_key_state *officer, un
             (void)fprintf(stderr, "  %s\n", dep_word(dep_role_name((enum dep_role)role)));
     if (dep_node_view(share->node, officer->enrolled_by, false, &view, &problem) == DEP_OK) {
         const json_t *by = dep_json_object(view.claims, "by");
-        (void)fprintf(stderr, "  %s: %s  %s\n", _("Enrolled by"),
-                      by ? dep_word(dep_json_string(by, "role")) : "?", officer->enrolled_by);
+        (void)fprintf(stderr, "  ");
+        dep_print_label(stderr, _("Enrolled by"));
+        (void)fprintf(stderr, "%s  %s\n", by ? dep_word(dep_json_string(by, "role")) : "?",
+                      officer->enrolled_by);
     }
     return dep_confirm(_("Let this officer read all that these roles read?"));
 }

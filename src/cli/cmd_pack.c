@@ -250,7 +250,7 @@ static int pack(struct dep_args *args, struct dep_node *node)
     if (err == DEP_FOUND && strcmp(problem.finding.id, "pack.refused") == 0) {
         if (!args->json)
             dep_tell_outward();
-        return dep_tell_judgement(args, &judgement, NULL);
+        return dep_tell_judgement(args, node, &judgement, NULL);
     }
     return err ? dep_say_problem(args, err, &problem) : run_plan(args, node, plan);
 }

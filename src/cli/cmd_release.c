@@ -40,7 +40,8 @@ static int tell_required(struct dep_args *args, struct dep_node *node, const jso
     DEP_AUTO_JUDGEMENT judgement = {.materials = NULL};
     int err =
         dep_node_judge(node, &moment, "release.prepared", claims, prepared, &judgement, &problem);
-    return err ? dep_say_problem(args, err, &problem) : dep_tell_judgement(args, &judgement, done);
+    return err ? dep_say_problem(args, err, &problem)
+               : dep_tell_judgement(args, node, &judgement, done);
 }
 
 static int prepare(struct dep_args *args, struct dep_node *node)
@@ -82,7 +83,7 @@ static int dry_run(struct dep_args *args, struct dep_node *node, const char *nam
         return dep_say_problem(args, err, &problem);
     if (!args->json) {
         (void)printf("%s\n", _("What goes:"));
-        dep_show_materials(act.head.claims, 2);
+        dep_show_materials(node, act.head.claims, 2);
     }
     return tell_required(args, node, act.head.claims, &act.head, NULL);
 }
@@ -108,7 +109,7 @@ static int release(struct dep_args *args, struct dep_node *node)
         return dep_say_problem(args, err, &problem);
     if (judgement.verdict.outcome != DEP_YES && !args->json)
         dep_tell_outward();
-    return dep_tell_judgement(args, &judgement, &done);
+    return dep_tell_judgement(args, node, &judgement, &done);
 }
 
 /* ---- list ---- */
@@ -158,7 +159,8 @@ static int list_one(void *context, const struct dep_released *released)
                  released->withdrawals ? _("withdrawn") : "");
     (void)printf("%s%s", urgent ? "  " : "", urgent ? _("URGENT THREAT TO LIFE") : "");
     if (released->review_by_s != INT64_MAX) {
-        (void)printf("  %s: ", _("To be reviewed by"));
+        (void)printf("  ");
+        dep_print_label(stdout, _("To be reviewed by"));
         dep_show_time(released->review_by_s);
     }
     (void)printf("\n");
@@ -199,7 +201,7 @@ static int judge_again(struct dep_args *args, struct dep_node *node)
         return dep_finish_output(dep_print_json(object) ? status : DEP_EXIT_FAULT);
     }
     if (judged)
-        dep_show_verdict(&judgement);
+        dep_show_verdict(node, &judgement);
     (void)printf("%s\n", dep_word(words[again]));
     return dep_finish_output(status);
 }

@@ -27,7 +27,8 @@ static void on_finding(void *context, const char *id, const char *what, const ch
     if (session->args->json)
         return;
     dep_progress_end(&session->progress);
-    (void)printf("%s: %s [", dep_word(what), dep_word(id));
+    dep_print_label(stdout, dep_word(what));
+    (void)printf("%s [", dep_word(id));
     dep_print_safe(stdout, where, strlen(where));
     (void)printf("]\n");
 }

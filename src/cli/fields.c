@@ -87,7 +87,7 @@ static bool read_answer(const char *label, const char *help, char *out, size_t r
 {
     if (help)
         (void)fprintf(stderr, "  (%s)\n", help);
-    (void)fprintf(stderr, "%s: ", label);
+    dep_print_label(stderr, label);
     (void)fflush(stderr);
     if (!fgets(out, (int)room, stdin))
         return false;

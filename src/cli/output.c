@@ -35,6 +35,12 @@ void dep_print_safe(FILE *out, const char *text, size_t len)
         (void)fwrite(shown.data, 1, shown.len, out);
 }
 
+void dep_print_label(FILE *out, const char *label)
+{
+    /* In French a space stands before the colon. */
+    (void)fprintf(out, _("%s: "), label);
+}
+
 static int width_of(const char *words)
 {
     enum { WIDE_MAX = 256 };

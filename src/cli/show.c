@@ -4,6 +4,7 @@
 #include "cli/show.h"
 
 #include "codec/text.h"
+#include "node/evidence.h"
 
 #include <string.h>
 
@@ -104,6 +105,12 @@ void dep_show_time(int64_t unix_s)
     (void)printf("%s", text);
 }
 
+static void show_label(const char *label)
+{
+    (void)printf("  ");
+    dep_print_label(stdout, label);
+}
+
 void dep_show_fields(const struct dep_schema *schema, const json_t *claims)
 {
     struct telling telling = {.schema = schema, .lang = dep_reader_language()};
@@ -114,7 +121,7 @@ void dep_show_fields(const struct dep_schema *schema, const json_t *claims)
         const json_t *absence = dep_json_object(unknown, field->name);
         if ((!value || json_is_null(value) || value == unknown) && !absence)
             continue;
-        (void)printf("  %s: ", dep_schema_label(schema, field->name, telling.lang));
+        show_label(dep_schema_label(schema, field->name, telling.lang));
         if (absence)
             show_absence(&telling, absence);
         else
@@ -130,19 +137,25 @@ void dep_show_view(const struct dep_schemas *schemas, const struct dep_view *vie
     (void)printf("%s  %s\n",
                  schema ? dep_schema_label(schema, NULL, dep_reader_language()) : view->row.type,
                  view->row.jti);
-    (void)printf("  %s: %llu\n", _("Place in the log"), (unsigned long long)view->row.index);
-    (void)printf("  %s: ", _("Recorded"));
+    show_label(_("Place in the log"));
+    (void)printf("%llu\n", (unsigned long long)view->row.index);
+    show_label(_("Recorded"));
     dep_show_time(view->row.iat);
+    (void)printf("\n");
     const json_t *by = dep_json_object(view->claims, "by");
-    (void)printf("\n  %s: %s %s\n", _("By"), by ? dep_word(dep_json_string(by, "role")) : "?",
+    show_label(_("By"));
+    (void)printf("%s %s\n", by ? dep_word(dep_json_string(by, "role")) : "?",
                  by ? dep_json_string(by, "code") : "?");
     if (schema)
         dep_show_fields(schema, view->claims);
     const json_t *refs = dep_json_array(view->claims, "refs");
     size_t i;
     json_t *ref;
-    json_array_foreach(refs, i, ref)(void)
-        printf("  %s: %s\n", dep_word(dep_json_string(ref, "rel")), dep_json_string(ref, "id"));
+    json_array_foreach(refs, i, ref)
+    {
+        show_label(dep_word(dep_json_string(ref, "rel")));
+        (void)printf("%s\n", dep_json_string(ref, "id"));
+    }
     if (view->row.superseded)
         (void)printf("  %s\n", _("A later record corrects this one."));
     if (!view->readable && view->why_not)
@@ -166,4 +179,17 @@ json_t *dep_row_json(const struct dep_index_row *row)
                      (json_int_t)row->iat, "index", (json_int_t)row->index, "item",
                      row->item[0] ? row->item : NULL, "by", row->by_code, "superseded",
                      (int)row->superseded, "erased", (int)row->erased);
+}
+
+void dep_show_item(struct dep_node *node, const char *id)
+{
+    struct dep_problem ignored = {.detail = ""};
+    DEP_AUTO_ITEM item = {.item = ""};
+    int err = dep_node_item(node, id, true, &item, &ignored);
+    const char *exhibit = err ? NULL : dep_json_string(item.first.claims, "exhibit");
+    if (exhibit) {
+        dep_print_safe(stdout, exhibit, strlen(exhibit));
+        (void)printf("  ");
+    }
+    (void)printf("%s", id);
 }

@@ -9,6 +9,9 @@
 void dep_show_time(int64_t unix_s);
 /* Those of the type that `claims` has, each with its label on a line or several. */
 void dep_show_fields(const struct dep_schema *schema, const json_t *claims);
+/* An item by its exhibit number, as people know it, and by its id; by the id alone where it has no
+ * number, or one that this reader may not see. */
+void dep_show_item(struct dep_node *node, const char *id);
 void dep_show_view(const struct dep_schemas *schemas, const struct dep_view *view);
 /* New references, NULL without memory. */
 json_t *dep_view_json(const struct dep_view *view);

@@ -1,5 +1,6 @@
 #include "cli/verdict.h"
 
+#include "cli/show.h"
 #include "codec/text.h"
 #include "rules/written.h"
 
@@ -56,7 +57,13 @@ static void show_giver(const struct dep_judgement *judgement,
     const char *who = dep_requirement_who(charter, requirement);
     if (giver == DEP_GIVER_NOBODY)
         return;
-    (void)printf("\n             %s: ", _("Who can give it"));
+    (void)printf("\n             ");
+    if (requirement->met == DEP_MISSING_UNCHECKED) {
+        (void)printf("%s", _("Another officer than the one who recorded it compares it with the "
+                             "paper (consent check)."));
+        return;
+    }
+    dep_print_label(stdout, _("Who can give it"));
     if (who && giver == DEP_GIVER_MEMBER)
         show_text(name_in(dep_json_array(dep_charter_json(charter), "members"), "id", who));
     else if (who)
@@ -89,7 +96,7 @@ static void show_requirement(const struct dep_judgement *judgement,
     if (requirement->by)
         (void)printf(_(" — record %llu of the log"), (unsigned long long)requirement->by->index);
     else if (!met)
-        (void)printf(": %s", word_of("met", dep_met_name(requirement->met)));
+        (void)printf(_(": %s"), word_of("met", dep_met_name(requirement->met)));
     if (!met && requirement->met != DEP_WAIVED)
         show_giver(judgement, requirement);
     (void)printf("\n");
@@ -100,12 +107,14 @@ static void show_unread(const struct dep_known *known)
     if (!known->unread_count)
         return;
     (void)printf("%s\n", _("Records that could not be read count neither as there nor as absent:"));
-    for (size_t i = 0; i < known->unread_count; i++)
-        (void)printf("  %s  %s: %s\n", known->unread[i].jti, known->unread[i].type,
-                     dep_word(known->unread[i].why));
+    for (size_t i = 0; i < known->unread_count; i++) {
+        (void)printf("  %s  ", known->unread[i].jti);
+        dep_print_label(stdout, known->unread[i].type);
+        (void)printf("%s\n", dep_word(known->unread[i].why));
+    }
 }
 
-void dep_show_verdict(const struct dep_judgement *judgement)
+void dep_show_verdict(struct dep_node *node, const struct dep_judgement *judgement)
 {
     const struct dep_verdict *verdict = &judgement->verdict;
     int material = DEP_MATERIAL_NONE;
@@ -113,9 +122,10 @@ void dep_show_verdict(const struct dep_judgement *judgement)
         const struct dep_requirement *requirement = &verdict->requirements[i];
         if (requirement->material != material) {
             material = requirement->material;
-            (void)printf(
-                "%s %s\n", _("Item"),
-                dep_names_text(judgement->known.names, judgement->materials[material].item));
+            (void)printf("%s ", _("Item"));
+            dep_show_item(
+                node, dep_names_text(judgement->known.names, judgement->materials[material].item));
+            (void)printf("\n");
         }
         show_requirement(judgement, requirement);
     }
@@ -125,13 +135,15 @@ void dep_show_verdict(const struct dep_judgement *judgement)
     if (verdict->review_by_s != INT64_MAX) {
         char text[24];
         dep_time_encode(verdict->review_by_s, text);
-        (void)printf("%s: %s\n", _("To be reviewed by"), text);
+        dep_print_label(stdout, _("To be reviewed by"));
+        (void)printf("%s\n", text);
     }
     char digest[2 * DEP_HASH_LEN + 1];
     dep_hex_encode(verdict->digest.bytes, DEP_HASH_LEN, digest);
-    (void)printf("%s: %s\n%s: %s\n", _("Verdict"),
-                 word_of("outcome", dep_outcome_name(verdict->outcome)), _("Its fingerprint"),
-                 digest);
+    dep_print_label(stdout, _("Verdict"));
+    (void)printf("%s\n", word_of("outcome", dep_outcome_name(verdict->outcome)));
+    dep_print_label(stdout, _("Its fingerprint"));
+    (void)printf("%s\n", digest);
 }
 
 json_t *dep_verdict_json(const struct dep_judgement *judgement)
@@ -150,11 +162,12 @@ json_t *dep_verdict_json(const struct dep_judgement *judgement)
 
 void dep_tell_outward(void)
 {
-    (void)printf("%s: %s\n", _("To those outside say only"), _("not released"));
+    dep_print_label(stdout, _("To those outside say only"));
+    (void)printf("%s\n", _("not released"));
 }
 
-int dep_tell_judgement(const struct dep_args *args, const struct dep_judgement *judgement,
-                       const struct dep_done *done)
+int dep_tell_judgement(const struct dep_args *args, struct dep_node *node,
+                       const struct dep_judgement *judgement, const struct dep_done *done)
 {
     bool yes = judgement->verdict.outcome == DEP_YES;
     int status = yes ? DEP_EXIT_YES : DEP_EXIT_WANTING;
@@ -167,21 +180,22 @@ int dep_tell_judgement(const struct dep_args *args, const struct dep_judgement *
         }
         return dep_finish_output(dep_print_json(object) ? status : DEP_EXIT_FAULT);
     }
-    dep_show_verdict(judgement);
+    dep_show_verdict(node, judgement);
     if (done && done->jti[0])
-        (void)printf("%s: %s\n", _("Recorded"), done->jti);
+        (void)printf(_("Recorded: %s\n"), done->jti);
     return dep_finish_output(status);
 }
 
-void dep_show_materials(const json_t *claims, int indent)
+void dep_show_materials(struct dep_node *node, const json_t *claims, int indent)
 {
     size_t i, k;
     json_t *material, *field;
     json_array_foreach(dep_json_array(claims, "materials"), i, material)
     {
         bool redacted = dep_json_true(material, "redacted");
-        (void)printf("%*s%s%s%s", indent, "", dep_json_string(material, "item"),
-                     redacted ? "  " : "", redacted ? _("redacted") : "");
+        (void)printf("%*s", indent, "");
+        dep_show_item(node, dep_json_string(material, "item"));
+        (void)printf("%s%s", redacted ? "  " : "", redacted ? _("redacted") : "");
         json_array_foreach(dep_json_array(material, "fields"), k, field)
         {
             (void)printf("%s", k ? ", " : "  ");

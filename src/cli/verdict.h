@@ -8,15 +8,15 @@
 #include "node/release.h"
 
 /* On stdout, for somebody who may know all of it. */
-void dep_show_verdict(const struct dep_judgement *judgement);
+void dep_show_verdict(struct dep_node *node, const struct dep_judgement *judgement);
 /* {"verdict":{...},"unread":[{"record","type","why"}]}; new reference, NULL without memory. */
 json_t *dep_verdict_json(const struct dep_judgement *judgement);
 /* All of it, and the record that was made (`done` may be NULL, or hold none). Returns the exit
  * status: wanting unless the outcome is yes. */
-int dep_tell_judgement(const struct dep_args *args, const struct dep_judgement *judgement,
-                       const struct dep_done *done);
+int dep_tell_judgement(const struct dep_args *args, struct dep_node *node,
+                       const struct dep_judgement *judgement, const struct dep_done *done);
 /* What a prepared release is about, a line an item, behind so many blanks. */
-void dep_show_materials(const json_t *claims, int indent);
+void dep_show_materials(struct dep_node *node, const json_t *claims, int indent);
 /* What may be said to whoever asked from outside: the same, whatever the reason. */
 void dep_tell_outward(void);
 /* What a code of the charter is called in the reader's language; the code where it has no name. */

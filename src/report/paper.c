@@ -52,7 +52,7 @@ static void add_members(const struct telling *telling, const json_t *form, const
         const char *label = dep_form_label(of, telling->lang);
         dep_buf_add_string(out, first ? "" : "; ");
         if (strcmp(name, "text") != 0 && strcmp(name, "description") != 0)
-            dep_buf_addf(out, "%s: ", label ? label : name);
+            dep_buf_addf(out, _("%s: "), label ? label : name);
         add_value(telling, of, member, out);
         first = false;
     }
@@ -111,7 +111,7 @@ static void absence_row(const struct telling *telling, struct dep_document *docu
     const char *reason = dep_json_string(absence, "reason");
     struct dep_buf text;
     dep_buf_init(&text, VALUE_MAX);
-    dep_buf_addf(&text, "%s: ", word ? word : code);
+    dep_buf_addf(&text, _("%s: "), word ? word : code);
     add_isolated(strcmp(reason, DEP_NOT_STATED) == 0 ? _("not stated") : reason, &text);
     row(document, dep_schema_label(telling->schema, name, telling->lang), &text);
 }

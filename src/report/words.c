@@ -403,13 +403,14 @@ static const struct words_entry TABLE[] = {
     {"met.never", N_("nothing would suffice")},
     {"met.nobody", N_("nobody can be asked: no territory is stated, or it is no member’s now")},
     {"met.not_yet", N_("it begins later, or nothing proves that it was there in time")},
+    {"met.paper", N_("it is on paper, and the charter does not let paper suffice for this")},
     {"met.same_person", N_("an approval by the person who prepared it, or a second one by the same "
                            "person, does not count")},
     {"met.scope", N_("there is one, but not for this")},
     {"met.stale", N_("no status record of its grantor is recent enough")},
-    {"met.unchecked",
-     N_("it is on paper, and no second officer has checked it or paper does not suffice; or it is "
-        "not on paper, and who gave it keeps no register to sign it in")},
+    {"met.unchecked", N_("it is on paper, and no second officer has checked it")},
+    {"met.unsigned",
+     N_("it is not on paper, and who gave it keeps no register in which to sign it")},
     {"met.waived", N_("waived for an urgent threat to life")},
     {"met.withdrawn", N_("it was withdrawn")},
     {"mount", N_("another file system is mounted here (--cross-mounts takes it in)")},

@@ -73,10 +73,10 @@ static enum dep_met flaw_of(const struct dep_judging *j, const struct dep_asked 
 {
     if (fact->on_paper) {
         bool checked = fact->by && fact->checked_by && fact->checked_by != fact->by;
-        return j->paper && checked ? DEP_MET : DEP_MISSING_UNCHECKED;
+        return !j->paper ? DEP_MISSING_PAPER : checked ? DEP_MET : DEP_MISSING_UNCHECKED;
     }
     if (asked->on_paper_only)
-        return DEP_MISSING_UNCHECKED;
+        return DEP_MISSING_UNSIGNED;
     if (asked->status_max_age_s == INT64_MAX || fact->own)
         return DEP_MET;
     int64_t latest_s = dep_seconds_add(j->now.to_s, -1), age_s;

@@ -181,8 +181,10 @@ static bool signed_by_nobody(const struct dep_fact *f)
 /* What keeps it from counting even while it is in force. */
 static enum dep_met flaw(const struct dep_fact *f, int64_t age_s)
 {
-    if (signed_by_nobody(f) || (f->on_paper && !(law.paper & now.action.kind)))
-        return DEP_MISSING_UNCHECKED;
+    if (signed_by_nobody(f))
+        return DEP_MISSING_UNSIGNED;
+    if (f->on_paper && !(law.paper & now.action.kind))
+        return DEP_MISSING_PAPER;
     if (f->on_paper && (!f->by || !f->checked_by || f->by == f->checked_by))
         return DEP_MISSING_UNCHECKED;
     if (age_s == INT64_MAX || f->on_paper || f->own)

@@ -51,6 +51,8 @@ const char *dep_met_name(enum dep_met met)
         [DEP_MISSING_NOT_YET] = "not_yet",
         [DEP_MISSING_LAPSED] = "lapsed",
         [DEP_MISSING_WITHDRAWN] = "withdrawn",
+        [DEP_MISSING_UNSIGNED] = "unsigned",
+        [DEP_MISSING_PAPER] = "paper",
         [DEP_MISSING_UNCHECKED] = "unchecked",
         [DEP_MISSING_STALE] = "stale",
         [DEP_MISSING_SAME_PERSON] = "same_person",

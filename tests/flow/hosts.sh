@@ -86,7 +86,7 @@ onward=$(as L1 release prepare X-1 --yes --json --fields - <<<'{"action": "onwar
 as A1 approve "$onward" --yes --fields - <<<'{}' >/dev/null
 other=$(as L1 consent give --yes --json --fields - <<<"$(note "$paper" onward)" | json - .record)
 as L2 consent check "$other" --fields - <<<"$check" >/dev/null
-missing "$onward" consent.host:unchecked
+missing "$onward" consent.host:paper
 # Withdrawn on paper as well: from now on nothing goes.
 as L1 consent withdraw "$consent" --yes >/dev/null
 again=$(as L1 release prepare X-1 --yes --json --fields - <<<'{"action": "release", "recipient": "court", "purpose": "trial"}' | json - .record)
