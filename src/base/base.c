@@ -125,6 +125,21 @@ void *dep_alloc(size_t size)
     return dep_alloc_array(1, size);
 }
 
+void *dep_list_reserve(void *list, size_t count, size_t more, size_t size, size_t *room)
+{
+    enum { FIRST = 16 };
+    size_t wanted = *room ? *room : FIRST;
+    assert(count <= *room && more > 0 && more <= SIZE_MAX / 4 - count);
+    if (list && count + more <= *room)
+        return list;
+    while (wanted < count + more)
+        wanted *= 2;
+    void *grown = dep_realloc_array(list, wanted, size);
+    if (grown)
+        *room = wanted;
+    return grown;
+}
+
 void *dep_realloc_array(void *old, size_t count, size_t size)
 {
     return alloc_fails() ? NULL : reallocarray(old, count ? count : 1, size ? size : 1);

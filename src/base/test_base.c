@@ -102,6 +102,31 @@ static void test_arena_cap(void **state)
     dep_arena_free(arena);
 }
 
+static void test_list_reserve(void **state)
+{
+    (void)state;
+    size_t room = 0, count = 0;
+    int *list = NULL;
+    for (; count < 100; count++) {
+        int *more = dep_list_reserve(list, count, 1, sizeof *list, &room);
+        assert_non_null(more);
+        assert_true(room > count && (room & (room - 1)) == 0);
+        assert_true(count == 0 || count == room / 2 || more == list);
+        list = more;
+        list[count] = (int)count;
+    }
+    dep_alloc_fail_at(0);
+    assert_null(dep_list_reserve(list, count, 1000, sizeof *list, &room));
+    dep_alloc_fail_at(-1);
+    assert_int_equal(room, 128);
+    list = dep_list_reserve(list, count, 1000, sizeof *list, &room);
+    assert_non_null(list);
+    assert_int_equal(room, 2048);
+    for (size_t i = 0; i < count; i++)
+        assert_int_equal(list[i], i);
+    free(list);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -111,6 +136,7 @@ int main(void)
         cmocka_unit_test(test_buf_out_of_memory),
         cmocka_unit_test(test_slices),
         cmocka_unit_test(test_arena_cap),
+        cmocka_unit_test(test_list_reserve),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -292,7 +292,7 @@ int dep_charter_fits(const struct dep_charter *charter, const struct dep_registe
     int place = dep_charter_member_find(charter, info->member);
     const struct dep_charter_member *member =
         place < 0 ? NULL : dep_charter_member_at(charter, (size_t)place);
-    if (!member || now_s < member->membership.from_s || now_s >= member->membership.to_s)
+    if (!member || !dep_interval_has(&member->membership, now_s))
         return dep_found(why, "charter.member", clause, 0);
     char kid[DEP_KID_LEN + 1];
     dep_kid(&member->root, kid);

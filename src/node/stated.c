@@ -166,21 +166,16 @@ struct code_check {
     struct dep_problem *problem;
 };
 
-static bool holds(const struct dep_interval *interval, int64_t now_s)
-{
-    return interval->from_s <= now_s && now_s < interval->to_s;
-}
-
 /* The `i`-th code of the list, or member; NULL where it would not do now. */
 static const char *would_do(const struct code_check *check, size_t i)
 {
     if (check->row->list == MEMBERS) {
         const struct dep_charter_member *member = dep_charter_member_at(check->charter, i);
-        return holds(&member->membership, check->now_s) ? member->id : NULL;
+        return dep_interval_has(&member->membership, check->now_s) ? member->id : NULL;
     }
     const struct dep_charter_code *code =
         dep_charter_code_at(check->charter, (enum dep_list)check->row->list, i);
-    return holds(&code->in_list, check->now_s) ? code->code : NULL;
+    return dep_interval_has(&code->in_list, check->now_s) ? code->code : NULL;
 }
 
 /* What would do, as much as a detail has room for. */
@@ -225,7 +220,8 @@ static int check_code(void *context, json_t *value, const char *pointer)
         int place = dep_charter_member_find(check->charter, stated);
         bool member =
             place >= 0 &&
-            holds(&dep_charter_member_at(check->charter, (size_t)place)->membership, check->now_s);
+            dep_interval_has(&dep_charter_member_at(check->charter, (size_t)place)->membership,
+                             check->now_s);
         return member ? DEP_OK : refuse_code(check, "stated.member", pointer, stated);
     }
     enum dep_list list = (enum dep_list)check->row->list;
@@ -233,7 +229,7 @@ static int check_code(void *context, json_t *value, const char *pointer)
     if (place < 0)
         return refuse_code(check, "stated.code", pointer, stated);
     const struct dep_charter_code *code = dep_charter_code_at(check->charter, list, (size_t)place);
-    return holds(&code->in_list, check->now_s)
+    return dep_interval_has(&code->in_list, check->now_s)
                ? DEP_OK
                : refuse_code(check, "stated.code.ended", pointer, stated);
 }

@@ -20,7 +20,7 @@ static int bad(const struct reading *reading, const char *id, const char *at)
 static int read_code(const struct reading *reading, enum dep_list list, const char *name, int *out)
 {
     const char *code = dep_json_string(reading->claims, name);
-    *out = code ? dep_charter_code_find(reading->charter, list, code) : -1;
+    *out = dep_charter_code_find(reading->charter, list, code);
     return code && *out < 0 ? bad(reading, "action.code", code) : DEP_OK;
 }
 
@@ -36,7 +36,7 @@ static int read_codes(const struct reading *reading, struct dep_action *action)
     json_array_foreach(dep_json_array(reading->claims, "territories"), i, element)
     {
         const char *code = json_string_value(element);
-        int place = code ? dep_charter_code_find(reading->charter, DEP_LIST_TERRITORIES, code) : -1;
+        int place = dep_charter_code_find(reading->charter, DEP_LIST_TERRITORIES, code);
         if (!err && place < 0)
             err = bad(reading, "action.code", code ? code : "?");
         if (!err)

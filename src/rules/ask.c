@@ -5,11 +5,6 @@
 
 static const struct dep_interval always = {INT64_MIN, INT64_MAX};
 
-static bool runs_at(const struct dep_interval *interval, int64_t at_s)
-{
-    return interval->from_s <= at_s && at_s < interval->to_s;
-}
-
 /* ---- does a fact name what is asked? ---- */
 
 static struct dep_named named_by(const struct dep_judging *j, const struct dep_asked *asked)
@@ -221,7 +216,8 @@ static int host_at(const struct dep_charter *charter, int territory, int64_t at_
     size_t count = dep_charter_member_count(charter);
     for (size_t i = 0; i < count; i++) {
         const struct dep_charter_member *member = dep_charter_member_at(charter, i);
-        if (dep_codes_has(&member->territories, territory) && runs_at(&member->membership, at_s))
+        if (dep_codes_has(&member->territories, territory) &&
+            dep_interval_has(&member->membership, at_s))
             return (int)i;
     }
     return -1;

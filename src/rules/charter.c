@@ -46,12 +46,12 @@ int dep_charter_name_check(const struct dep_charter_reading *reading, const json
     return DEP_OK;
 }
 
-bool dep_charter_time_read(const json_t *object, const char *name, int64_t *out)
+bool dep_utc_read(const json_t *object, const char *name, int64_t *out)
 {
     const char *text = dep_json_string(object, name);
     char again[21];
     int64_t unix_s;
-    if (!dep_time_parse(dep_slice_string(text), &unix_s, NULL) || unix_s < 0)
+    if (!text || !dep_time_parse(dep_slice_string(text), &unix_s, NULL) || unix_s < 0)
         return false;
     dep_time_encode(unix_s, again);
     if (strcmp(text, again) != 0)
@@ -64,10 +64,10 @@ int dep_charter_interval_read(const struct dep_charter_reading *reading, const j
                               const char *at, struct dep_interval *out)
 {
     struct dep_interval interval = {INT64_MIN, INT64_MAX};
-    if (json_object_get(object, "from") && !dep_charter_time_read(object, "from", &interval.from_s))
+    if (json_object_get(object, "from") && !dep_utc_read(object, "from", &interval.from_s))
         return dep_charter_bad(reading, "charter.interval", "%s/from", at);
     if (json_object_get(object, "to") &&
-        (!dep_charter_time_read(object, "to", &interval.to_s) || interval.from_s >= interval.to_s))
+        (!dep_utc_read(object, "to", &interval.to_s) || interval.from_s >= interval.to_s))
         return dep_charter_bad(reading, "charter.interval", "%s/to", at);
     *out = interval;
     return DEP_OK;
@@ -121,7 +121,7 @@ static int number_read(const struct dep_charter_reading *reading)
     if (previous &&
         !dep_hex_parse(dep_slice_string(previous), charter->previous.bytes, DEP_HASH_LEN))
         return dep_charter_bad(reading, "charter.number", "/previous");
-    if (!dep_charter_time_read(charter->json, "from", &charter->from_s))
+    if (!dep_utc_read(charter->json, "from", &charter->from_s))
         return dep_charter_bad(reading, "charter.interval", "/from");
     return dep_charter_name_check(reading, json_object_get(charter->json, "name"), "/name");
 }

@@ -50,6 +50,11 @@ struct dep_interval {
     int64_t from_s, to_s;
 };
 
+static inline bool dep_interval_has(const struct dep_interval *interval, int64_t at_s)
+{
+    return interval->from_s <= at_s && at_s < interval->to_s;
+}
+
 struct dep_charter_member {
     const char *id;      /* borrowed from the charter */
     bool state;          /* a State; an organisation otherwise */
@@ -110,7 +115,7 @@ const struct dep_public_key *dep_charter_cosigner(const struct dep_charter *char
 size_t dep_charter_code_count(const struct dep_charter *charter, enum dep_list list);
 const struct dep_charter_code *dep_charter_code_at(const struct dep_charter *charter,
                                                    enum dep_list list, size_t index);
-/* Place in the list, or -1. */
+/* Place in the list, or -1; so for NULL. */
 int dep_charter_code_find(const struct dep_charter *charter, enum dep_list list, const char *code);
 
 /* Sets of codes. */

@@ -38,14 +38,11 @@ void dep_columns_free(struct dep_columns *columns)
 
 static int column_new(struct dep_columns *columns)
 {
-    if (columns->column_count == columns->column_room) {
-        size_t room = columns->column_room ? columns->column_room * 2 : 16;
-        void *more = dep_realloc_array(columns->columns, room, sizeof *columns->columns);
-        if (!more)
-            return DEP_ERR_NOMEM;
-        columns->columns = more;
-        columns->column_room = room;
-    }
+    void *more = dep_list_reserve(columns->columns, columns->column_count, 1,
+                                  sizeof *columns->columns, &columns->column_room);
+    if (!more)
+        return DEP_ERR_NOMEM;
+    columns->columns = more;
     uint64_t *column = dep_alloc_array(columns->words, sizeof *column);
     if (!column)
         return DEP_ERR_NOMEM;

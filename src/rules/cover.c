@@ -39,14 +39,11 @@ int dep_candidates_add(struct dep_candidates *candidates, const struct dep_fact 
         return DEP_OK;
     if (whole)
         candidates->count = 0;
-    if (candidates->count == candidates->room) {
-        size_t room = candidates->room ? candidates->room * 2 : 16;
-        void *more = dep_realloc_array(candidates->list, room, sizeof *candidates->list);
-        if (!more)
-            return DEP_ERR_NOMEM;
-        candidates->list = more;
-        candidates->room = room;
-    }
+    void *more = dep_list_reserve(candidates->list, candidates->count, 1, sizeof *candidates->list,
+                                  &candidates->room);
+    if (!more)
+        return DEP_ERR_NOMEM;
+    candidates->list = more;
     candidates->list[candidates->count++] = candidate;
     candidates->whole = whole;
     return DEP_OK;

@@ -71,7 +71,7 @@ static bool codes_of(const struct dep_charter *charter, enum dep_list list, cons
 static bool code_of(const struct dep_charter *charter, enum dep_list list, const char *code,
                     struct dep_codes *out)
 {
-    int place = code ? dep_charter_code_find(charter, list, code) : -1;
+    int place = dep_charter_code_find(charter, list, code);
     if (place >= 0)
         dep_codes_add(out, place);
     return place >= 0;
@@ -234,18 +234,20 @@ int dep_fact_of_consent(const struct dep_fact_reader *reader, const struct dep_f
 
 /* ---- assurances ---- */
 
+/* Their names are those of the needs that they meet, without what stands before the dot. */
+static unsigned assurance_parse(const char *name)
+{
+    for (int need = DEP_NEED_ASSURANCE_FAIR_TRIAL; need <= DEP_NEED_ASSURANCE_DEFENCE_ACCESS;
+         need++)
+        if (strcmp(strchr(dep_need_name((enum dep_need)need), '.') + 1, name) == 0)
+            return 1U << (need - DEP_NEED_ASSURANCE_FAIR_TRIAL);
+    return 0;
+}
+
 int dep_fact_of_assurance(const struct dep_fact_reader *reader,
                           const struct dep_fact_source *source, const json_t *claims,
                           struct dep_fact *out, struct dep_finding *why)
 {
-    static const struct {
-        const char *name;
-        enum dep_assurance kind;
-    } kinds[] = {{"fair_trial", DEP_ASSURE_FAIR_TRIAL},
-                 {"no_torture", DEP_ASSURE_NO_TORTURE},
-                 {"no_death_penalty", DEP_ASSURE_NO_DEATH_PENALTY},
-                 {"inspection", DEP_ASSURE_INSPECTION},
-                 {"defence_access", DEP_ASSURE_DEFENCE_ACCESS}};
     struct dep_fact fact;
     bool on_paper;
     int err = side_of(dep_json_object(claims, "side"), &on_paper, why);
@@ -260,8 +262,7 @@ int dep_fact_of_assurance(const struct dep_fact_reader *reader,
     json_array_foreach(dep_json_array(claims, "kinds"), i, element)
     {
         const char *name = json_string_value(element);
-        for (size_t k = 0; name && k < DEP_COUNT(kinds); k++)
-            fact.assurances |= strcmp(name, kinds[k].name) == 0 ? kinds[k].kind : 0;
+        fact.assurances |= name ? assurance_parse(name) : 0;
     }
     if (!codes_of(reader->charter, DEP_LIST_PURPOSES, dep_json_array(claims, "purposes"),
                   &fact.purposes, &fact.any_purpose) ||

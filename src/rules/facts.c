@@ -101,21 +101,6 @@ static int slots_reserve(struct dep_facts *facts, size_t more)
     return DEP_OK;
 }
 
-/* `list`, which has `count` of `room`, with room for `more`; NULL where there is no memory. */
-static void *reserved(void *list, size_t count, size_t more, size_t size, size_t *room)
-{
-    assert(more > 0);
-    if (count + more <= *room)
-        return list;
-    size_t wanted = *room ? *room * 2 : 64;
-    while (wanted < count + more)
-        wanted *= 2;
-    void *grown = dep_realloc_array(list, wanted, size);
-    if (grown)
-        *room = wanted;
-    return grown;
-}
-
 /* Room was made for it. */
 static struct slot *slot_take(struct dep_facts *facts, const struct dep_fact_key *key,
                               uint64_t index)
@@ -219,12 +204,12 @@ static int make_room(struct dep_facts *facts, size_t entries, const struct dep_f
         err = columns_reserve(facts, key, fact);
     if (err)
         return err;
-    void *postings = reserved(facts->postings, facts->posting_count, entries,
-                              sizeof *facts->postings, &facts->posting_room);
+    void *postings = dep_list_reserve(facts->postings, facts->posting_count, entries,
+                                      sizeof *facts->postings, &facts->posting_room);
     if (!postings)
         return DEP_ERR_NOMEM;
     facts->postings = postings;
-    void *list = reserved(facts->list, facts->count, 1, sizeof *facts->list, &facts->room);
+    void *list = dep_list_reserve(facts->list, facts->count, 1, sizeof *facts->list, &facts->room);
     if (!list)
         return DEP_ERR_NOMEM;
     facts->list = list;

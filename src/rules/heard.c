@@ -104,22 +104,10 @@ void dep_heard_free(struct dep_heard *heard)
     free(heard);
 }
 
-/* `list`, with room behind its `count`; NULL where there is no memory. */
-static void *with_room(void *list, size_t count, size_t size, size_t *room)
-{
-    if (count < *room)
-        return list;
-    size_t wanted = *room ? 2 * *room : 64;
-    void *grown = dep_realloc_array(list, wanted, size);
-    if (grown)
-        *room = wanted;
-    return grown;
-}
-
 static int add_given(struct dep_heard *heard, const struct given *given)
 {
     struct given *list =
-        with_room(heard->given, heard->given_count, sizeof *list, &heard->given_room);
+        dep_list_reserve(heard->given, heard->given_count, 1, sizeof *list, &heard->given_room);
     if (!list)
         return DEP_ERR_NOMEM;
     heard->given = list;
@@ -129,7 +117,8 @@ static int add_given(struct dep_heard *heard, const struct given *given)
 
 static int add_said(struct dep_heard *heard, const struct said *said)
 {
-    struct said *list = with_room(heard->said, heard->said_count, sizeof *list, &heard->said_room);
+    struct said *list =
+        dep_list_reserve(heard->said, heard->said_count, 1, sizeof *list, &heard->said_room);
     if (!list)
         return DEP_ERR_NOMEM;
     heard->said = list;

@@ -42,8 +42,6 @@ DEP_MUST_USE int dep_charter_bad(const struct dep_charter_reading *reading, cons
 /* {"en","fr","ar"} and any further language, none empty. `at` points to it. */
 DEP_MUST_USE int dep_charter_name_check(const struct dep_charter_reading *reading,
                                         const json_t *names, const char *at);
-/* UTC, as dep_time_encode writes it. */
-bool dep_charter_time_read(const json_t *object, const char *name, int64_t *out);
 /* `from` and `to`, open where left out. */
 DEP_MUST_USE int dep_charter_interval_read(const struct dep_charter_reading *reading,
                                            const json_t *object, const char *at,
@@ -60,10 +58,6 @@ DEP_MUST_USE int dep_charter_recipients_read(const struct dep_charter_reading *r
 /* `rules`, `paper` and `threat`. */
 DEP_MUST_USE int dep_charter_table_read(const struct dep_charter_reading *reading);
 
-static inline bool dep_interval_has(const struct dep_interval *interval, int64_t at_s)
-{
-    return at_s >= interval->from_s && at_s < interval->to_s;
-}
 bool dep_charter_member_in_force(const struct dep_charter *charter, int place, int64_t at_s);
 
 /* C2SP tlog-cosignature, Format: the verifier key of a cosigner, Ed25519 with timestamp (0x04). */

@@ -33,6 +33,9 @@ struct dep_rule {
     size_t need_count;
 };
 
+/* A member of a JSON object that is UTC, as dep_time_encode() writes it, since 1970. */
+bool dep_utc_read(const json_t *object, const char *name, int64_t *out);
+
 size_t dep_charter_rule_count(const struct dep_charter *charter);
 const struct dep_rule *dep_charter_rule_at(const struct dep_charter *charter, size_t index);
 /* Does `paper` name this action? */

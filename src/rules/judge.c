@@ -17,14 +17,11 @@ static int add_line(struct dep_judging *j, const struct dep_requirement *line)
     struct dep_verdict *verdict = &j->verdict;
     if (verdict->requirement_count >= DEP_REQUIREMENTS_MAX)
         return DEP_ERR_CAP;
-    if (verdict->requirement_count == j->requirement_room) {
-        size_t room = j->requirement_room ? j->requirement_room * 2 : 32;
-        void *more = dep_realloc_array(verdict->requirements, room, sizeof *verdict->requirements);
-        if (!more)
-            return DEP_ERR_NOMEM;
-        verdict->requirements = more;
-        j->requirement_room = room;
-    }
+    void *more = dep_list_reserve(verdict->requirements, verdict->requirement_count, 1,
+                                  sizeof *verdict->requirements, &j->requirement_room);
+    if (!more)
+        return DEP_ERR_NOMEM;
+    verdict->requirements = more;
     struct dep_requirement *added = &verdict->requirements[verdict->requirement_count++];
     *added = *line;
     added->material = j->material_place;

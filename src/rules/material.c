@@ -2,6 +2,7 @@
  * What is known of one material of an action: its item's own record, and its newest marking.
  */
 #include "rules/action.h"
+#include "rules/judging.h"
 
 #include <string.h>
 
@@ -21,7 +22,7 @@ struct material_work {
 static int add_code(struct material_work *work, enum dep_list list, const char *code,
                     struct dep_codes *to)
 {
-    int place = code ? dep_charter_code_find(work->reader->charter, list, code) : -1;
+    int place = dep_charter_code_find(work->reader->charter, list, code);
     if (place >= 0) {
         dep_codes_add(to, place);
         return DEP_OK;
@@ -52,8 +53,7 @@ static void add_sensitive(struct material_work *work, const json_t *sensitive)
     json_array_foreach(sensitive, i, element)
     {
         const char *code = json_string_value(element);
-        int place =
-            code ? dep_charter_code_find(work->reader->charter, DEP_LIST_CATEGORIES, code) : -1;
+        int place = dep_charter_code_find(work->reader->charter, DEP_LIST_CATEGORIES, code);
         work->material.flags |= DEP_FLAG_PROTECTED;
         if (code && strcmp(code, "child") == 0)
             work->material.flags |= DEP_FLAG_CHILD;
@@ -138,13 +138,10 @@ static int take_marking(struct material_work *work)
 /* An item of which a source ever consented to anything has a source, marked or not. */
 static bool has_source(const struct dep_facts *facts, dep_id item)
 {
-    for (size_t i = 0; i < dep_facts_count(facts); i++) {
-        const struct dep_fact *fact = dep_facts_at(facts, i);
-        if (fact->kind == DEP_FACT_CONSENT && fact->layer == DEP_LAYER_SOURCE &&
-            fact->scope_kind == DEP_SCOPE_ITEM && fact->scope == item)
-            return true;
-    }
-    return false;
+    struct dep_fact_key key = {.what = dep_fact_what(DEP_FACT_CONSENT, DEP_LAYER_SOURCE, 0),
+                               .scope_kind = DEP_SCOPE_ITEM,
+                               .scope = item};
+    return dep_facts_any(facts, &key, UINT64_MAX);
 }
 
 int dep_material_read(const struct dep_fact_reader *reader, const struct dep_facts *facts,

@@ -236,7 +236,7 @@ const struct dep_charter_code *dep_charter_code_at(const struct dep_charter *cha
 
 int dep_charter_code_find(const struct dep_charter *charter, enum dep_list list, const char *code)
 {
-    for (size_t i = 0; i < charter->lists[list].count; i++)
+    for (size_t i = 0; code && i < charter->lists[list].count; i++)
         if (strcmp(charter->lists[list].codes[i].code, code) == 0)
             return (int)i;
     return -1;

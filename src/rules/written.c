@@ -116,16 +116,6 @@ static bool read_hash_if(const json_t *object, const char *name, bool *out_has,
     return !*out_has || read_hash(object, name, out);
 }
 
-static bool read_time(const json_t *object, const char *name, int64_t *out)
-{
-    const char *text = dep_json_string(object, name);
-    char again[24];
-    if (!text || !dep_time_parse(dep_slice_string(text), out, NULL))
-        return false;
-    dep_time_encode(*out, again);
-    return strcmp(text, again) == 0;
-}
-
 static bool read_met(const char *name, enum dep_met *out)
 {
     for (int met = DEP_MET; met < DEP_MET_COUNT; met++) {
@@ -177,9 +167,10 @@ static bool read_head(const json_t *json, struct dep_written *out)
     return out->origin && size && dep_u64_parse(dep_slice_string(size), INT64_MAX, &out->size) &&
            read_outcome(dep_json_string(json, "outcome"), &out->outcome) &&
            read_hash(json, "digest", &out->digest) && read_hash(json, "charter", &out->charter) &&
-           read_hash(json, "root", &out->root) && read_time(json, "now", &out->now_s) &&
+           read_hash(json, "root", &out->root) && dep_utc_read(json, "now", &out->now_s) &&
            dep_json_int(json, "uncertainty_s", &out->uncertainty_s) && out->uncertainty_s >= 0 &&
-           (!json_object_get(json, "review_by") || read_time(json, "review_by", &out->review_by_s));
+           (!json_object_get(json, "review_by") ||
+            dep_utc_read(json, "review_by", &out->review_by_s));
 }
 
 int dep_verdict_read(const json_t *json, struct dep_written *out, struct dep_finding *why)
