@@ -2,247 +2,20 @@
  * What tests of the verifier share: a good package made in memory, edited at one stage of its
  * making, and verified as a caller does.
  *
- * Two members, "iq" (the sender) and "fr" (its cosigner), under one charter; in iq's log its keys,
- * an item collected by EX1, a note about it and a correction of that, and what was sent.
+ * Two members, "iq" (the sender) and "fr" (its cosigner), under one charter; in iq's log its keys and
+ * the charter's entry, an item collected by EX1, a note about it and a correction of that, its
+ * release with what that rests on, and what was sent.
  */
 #ifndef DEP_PACKAGE_TEST_SUPPORT_H
 #define DEP_PACKAGE_TEST_SUPPORT_H
-#include "rules/test_support.h"
-
-#include "log/cosign.h"
-#include "package/info.h"
-#include "package/records.h"
-#include "package/verify_impl.h"
-#include "vault/age.h"
-
-#define TEST_ITEM "0190a2b4-7c1e-7abc-8def-0123456789ab"
-#define TEST_PACKAGE "0190a2b4-7c1e-7abc-8def-0123456789ff"
-enum { TEST_FILES_MAX = 512, TEST_RECORDS_MAX = 700, TEST_NAMES_MAX = 40 };
-static const int64_t test_now_s = TEST_FROM_S + 3600;
-
-struct test_file {
-    char path[DEP_PACKAGE_PATH_MAX + 1];
-    struct dep_buf data;
-};
-struct test_record {
-    struct dep_issued issued;
-    bool in, listed;                   /* in the package; with a line */
-    const char *shown[TEST_NAMES_MAX]; /* ascending, NULL at the end */
-};
-struct test_log {
-    const char *member;
-    char origin[64];
-    struct dep_signing_key *root, *log, *officer, *legal, *cosigner;
-    struct test_record records[TEST_RECORDS_MAX];
-    size_t count;
-    size_t head; /* place of package.sent, once it is there */
-    struct dep_buf checkpoint;
-};
-
-/* When an edit is made. */
-enum test_stage {
-    TEST_CHARTER, /* world->charter is the JSON; before it is adopted */
-    TEST_RECORDS, /* of iq, all but package.sent */
-    TEST_CONTENT, /* the text of content.jsonl, before it is signed */
-    TEST_SENT,    /* package.sent is issued and last in the log; before the checkpoint */
-    TEST_DATA,    /* every file below data/ */
-    TEST_FILES,   /* those and bag-info.txt; before the manifests */
-    TEST_BAG,     /* all */
-};
-struct test_world;
-typedef void test_edit_fn(struct test_world *world);
-struct test_edit {
-    enum test_stage stage;
-    test_edit_fn *make;
-};
-
-struct test_world {
-    struct dep_schemas *schemas;
-    struct test_edit edit;
-    json_t *charter;
-    struct dep_charter *parsed;
-    uint8_t pin[DEP_FINGERPRINT_BYTES];
-    struct test_log logs[2];
-    struct dep_buf content, payload;
-    struct test_file files[TEST_FILES_MAX];
-    size_t file_count;
-    size_t collected, note, correction; /* places in logs[0] */
-    json_t *sent;                       /* claims of package.sent, where an edit sets them */
-    bool unpinned;
-};
-
-static inline void test_at(struct test_world *world, enum test_stage stage)
-{
-    if (world->edit.make && world->edit.stage == stage)
-        world->edit.make(world);
-}
-
-/* ---- files ---- */
-
-static inline struct dep_buf *test_file(struct test_world *world, const char *path)
-{
-    for (size_t i = 0; i < world->file_count; i++)
-        if (strcmp(world->files[i].path, path) == 0)
-            return &world->files[i].data;
-    return NULL;
-}
-
-static inline void test_put(struct test_world *world, const char *path, struct dep_slice data)
-{
-    struct dep_buf *there = test_file(world, path);
-    if (!there) {
-        assert_true(world->file_count < TEST_FILES_MAX);
-        struct test_file *file = &world->files[world->file_count++];
-        (void)snprintf(file->path, sizeof file->path, "%s", path);
-        dep_buf_init(&file->data, 64 * 1024 * 1024);
-        there = &file->data;
-    }
-    dep_buf_clear(there);
-    dep_buf_add_slice(there, data);
-    assert_int_equal(dep_buf_err(there), DEP_OK);
-}
-
-static inline void test_drop(struct test_world *world, const char *path)
-{
-    for (size_t i = 0; i < world->file_count; i++) {
-        if (strcmp(world->files[i].path, path) != 0)
-            continue;
-        dep_buf_done(&world->files[i].data);
-        world->files[i] = world->files[--world->file_count];
-        return;
-    }
-    fail_msg("no file %s", path);
-}
-
-static inline void test_rename(struct test_world *world, const char *path, const char *to)
-{
-    struct dep_buf *data = test_file(world, path);
-    assert_non_null(data);
-    DEP_AUTO_BUF copy;
-    dep_buf_init(&copy, 64 * 1024 * 1024);
-    dep_buf_add_slice(&copy, dep_buf_slice(data));
-    test_drop(world, path);
-    test_put(world, to, dep_buf_slice(&copy));
-}
-
-/* Replace the first `from` in a file by `to`. */
-static inline void test_replace(struct dep_buf *data, const char *from, const char *to)
-{
-    uint8_t *at = data->data ? memmem(data->data, data->len, from, strlen(from)) : NULL;
-    if (!at)
-        fail_msg("no %s", from);
-    DEP_AUTO_BUF out;
-    dep_buf_init(&out, 64 * 1024 * 1024);
-    dep_buf_add(&out, data->data, (size_t)(at - data->data));
-    dep_buf_add_string(&out, to);
-    dep_buf_add(&out, at + strlen(from), data->len - (size_t)(at - data->data) - strlen(from));
-    dep_buf_clear(data);
-    dep_buf_add_slice(data, dep_buf_slice(&out));
-    assert_int_equal(dep_buf_err(data), DEP_OK);
-}
+#include "package/test_release.h"
 
 /* ---- records ---- */
-
-/* Issue a record at the end of the log; its place. Takes `claims`. */
-static inline size_t test_issue(struct test_world *world, struct test_log *log,
-                                const struct dep_signing_key *key, enum dep_role role,
-                                const char *code, const char *type, json_t *claims)
-{
-    assert_true(log->count < TEST_RECORDS_MAX && claims);
-    struct test_record *record = &log->records[log->count];
-    struct dep_issuer who = {.member = log->member,
-                             .role = role,
-                             .code = code,
-                             .key = key,
-                             .now_ms = (test_now_s + (int64_t)log->count) * 1000,
-                             .clock_source = "ntp",
-                             .uncertainty_s = 2,
-                             .random = counter_random};
-    struct dep_finding why = {"", "", 0};
-    struct dep_jtd_error where = {.instance_path = ""};
-    *record = (struct test_record){.in = true};
-    if (dep_record_issue(world->schemas, type, claims, NULL, &who, &record->issued, &where, &why))
-        fail_msg("%s: %s %s", type, why.id, where.instance_path);
-    json_decref(claims);
-    return log->count++;
-}
-
-static inline json_t *test_ref(const struct test_log *log, const char *rel, size_t place)
-{
-    const struct dep_issued *to = &log->records[place].issued;
-    json_t *ref = dep_record_ref_new(rel, to->jti, &to->sha256);
-    assert_non_null(ref);
-    return ref;
-}
-
-static inline json_t *test_enrolment(const struct dep_signing_key *key, const char *use,
-                                     const char *code, const char *role)
-{
-    char kid[DEP_KID_LEN + 1], text[64] = "";
-    const struct dep_public_key *public = dep_signing_key_public(key);
-    dep_kid(public, kid);
-    dep_base64_write(DEP_BASE64_URL, public->bytes, sizeof public->bytes, text);
-    json_t *claims = json_pack("{s:s,s:s,s:s}", "use", use, "kid", kid, "public", text);
-    if (code)
-        (void)json_object_set_new(claims, "code", json_string(code));
-    if (role)
-        (void)json_object_set_new(claims, "roles", json_pack("[s]", role));
-    return claims;
-}
-
-/* The member's keys, as a register begins. */
-static inline void test_begin_log(struct test_world *world, struct test_log *log,
-                                  const char *member)
-{
-    log->member = member;
-    (void)snprintf(log->origin, sizeof log->origin, "%s/log", member);
-    log->root = key_new();
-    log->log = key_new();
-    log->officer = key_new();
-    log->legal = key_new();
-    log->cosigner = key_new();
-    const struct {
-        const struct dep_signing_key *key;
-        const char *use, *code, *role;
-    } keys[] = {{log->root, "root", NULL, NULL},
-                {log->log, "log", NULL, NULL},
-                {log->officer, "officer", "EX1", "custodian"},
-                {log->legal, "officer", "LO1", "legal"}};
-    for (size_t i = 0; i < DEP_COUNT(keys); i++)
-        (void)test_issue(world, log, log->root, DEP_ROLE_ROOT, "root", "key.enrolled",
-                         test_enrolment(keys[i].key, keys[i].use, keys[i].code, keys[i].role));
-}
-
-static inline void test_collect(struct test_world *world, struct test_log *log)
-{
-    const struct dep_schema *type = dep_schemas_find(world->schemas, "evidence.collected", 0);
-    struct dep_hash payload;
-    char hex[2 * DEP_HASH_LEN + 1];
-    dep_sha256(dep_buf_slice(&world->payload), &payload);
-    dep_hex_encode(payload.bytes, DEP_HASH_LEN, hex);
-    json_t *claims = json_pack("{s:s,s:b,s:s,s:s,s:s}", "item", TEST_ITEM, "restricted", 0,
-                               "exhibit", "X-1", "payload_sha256", hex, "manifest_root", hex);
-    json_t *unknown = json_object();
-    for (size_t i = 0; i < type->field_count; i++)
-        if (type->fields[i].unknown_ok && !json_object_get(claims, type->fields[i].name))
-            (void)json_object_set_new(unknown, type->fields[i].name,
-                                      json_pack("{s:s,s:s}", "code", "unknown", "reason", "r"));
-    (void)json_object_set_new(claims, "unknown", unknown);
-    world->collected = test_issue(world, log, log->officer, DEP_ROLE_CUSTODIAN, "EX1",
-                                  "evidence.collected", claims);
-    log->records[world->collected].listed = true;
-    log->records[world->collected].shown[0] = "exhibit";
-}
-
-static inline json_t *test_note(const char *text, json_t *ref)
-{
-    return json_pack("{s:{s:s,s:s},s:s,s:[o]}", "text", "text", text, "lang", "en", "item",
-                     TEST_ITEM, "refs", ref);
-}
 
 static inline void test_make_records(struct test_world *world)
 {
     struct test_log *log = &world->logs[0];
+    test_enter(world);
     test_collect(world, log);
     world->note = test_issue(world, log, log->officer, DEP_ROLE_CUSTODIAN, "EX1", "note",
                              test_note("red", test_ref(log, "about", world->collected)));
@@ -256,6 +29,7 @@ static inline void test_make_records(struct test_world *world)
                                test_note("other", test_ref(log, "about", world->collected)));
         log->records[at].in = false;
     }
+    test_release(world);
 }
 
 /* ---- the tree ---- */
@@ -404,6 +178,10 @@ static inline void test_make_charter(struct test_world *world)
                                                 dep_signing_key_public(world->logs[i].root),
                                                 dep_signing_key_public(world->logs[i].cosigner)));
     json_change(world->charter, "/members", members);
+    json_change(world->charter, "/rules",
+                json_of("[{\"id\":\"share\",\"when\":{\"action\":[\"release\"]},\"needs\":["
+                        "{\"need\":\"request\"},{\"need\":\"basis\"},"
+                        "{\"need\":\"consent.host\"},{\"need\":\"approval\"}]}]"));
     /* Those of the record come into force with it, and no earlier. */
     test_at(world, TEST_CHARTER);
     DEP_AUTO_BUF text;
@@ -486,6 +264,10 @@ static inline void test_make_content(struct test_world *world)
                                              .count = 600,
                                              .why = "rule"}};
     test_line(world, &line);
+    line.linked.rel = "item<";
+    line.linked.count = 1;
+    if (world->more_of_item)
+        test_line(world, &line);
     test_put(world, "data/index.html", dep_slice_string("<!doctype html>\n"));
     line = (struct dep_content_line){.kind = DEP_CONTENT_FILE, .file = {.path = "index.html"}};
     dep_sha256(dep_slice_string("<!doctype html>\n"), &line.file.sha256);
@@ -496,16 +278,19 @@ static inline void test_send(struct test_world *world)
 {
     struct test_log *log = &world->logs[0];
     struct dep_hash digest;
-    char hex[2 * DEP_HASH_LEN + 1];
+    char hex[2 * DEP_HASH_LEN + 1], release[2 * DEP_HASH_LEN + 1];
     dep_sha256(dep_buf_slice(&world->content), &digest);
     dep_hex_encode(digest.bytes, DEP_HASH_LEN, hex);
-    json_t *claims = world->sent
-                         ? json_incref(world->sent)
-                         : json_pack("{s:s,s:s,s:s,s:s}", "package", TEST_PACKAGE, "content_sha256",
-                                     hex, "kind", "release", "recipient", "court");
+    dep_hex_encode(log->records[world->made].issued.sha256.bytes, DEP_HASH_LEN, release);
+    json_t *claims =
+        world->sent ? json_incref(world->sent)
+                    : json_pack("{s:s,s:s,s:s,s:s,s:s}", "package", TEST_PACKAGE, "content_sha256",
+                                hex, "kind", "release", "recipient", "court", "release", release);
     log->head = test_issue(world, log, log->legal, DEP_ROLE_LEGAL, "LO1", "package.sent", claims);
     static const char *const names[] = {"content_sha256", "kind", "recipient", "release"};
     memcpy(log->records[log->head].shown, names, sizeof names);
+    world->consents = test_status(world, "consents", "consent.given");
+    world->keys = test_status(world, "keys", "key.enrolled");
     test_put(world, "data/content.jsonl", dep_buf_slice(&world->content));
 }
 
@@ -577,12 +362,14 @@ static inline void test_write_bag(struct test_world *world)
 /* ---- all of it ---- */
 
 /* A package, `edit` made at its stage (NULL: the good one). */
-static inline struct test_world *test_world_new(struct dep_schemas *schemas,
-                                                const struct test_edit *edit)
+static inline struct test_world *test_world_make(struct dep_schemas *schemas,
+                                                 const struct test_edit *edit,
+                                                 const struct test_forgery *forgery)
 {
     struct test_world *world = calloc(1, sizeof *world);
     assert_non_null(world);
     world->schemas = schemas;
+    world->forgery = forgery;
     if (edit)
         world->edit = *edit;
     dep_buf_init(&world->payload, 1 << 20);
@@ -606,8 +393,17 @@ static inline struct test_world *test_world_new(struct dep_schemas *schemas,
     return world;
 }
 
+static inline struct test_world *test_world_new(struct dep_schemas *schemas,
+                                                const struct test_edit *edit)
+{
+    return test_world_make(schemas, edit, NULL);
+}
+
 static inline void test_world_free(struct test_world *world)
 {
+    for (size_t i = 0; i < world->heard_count; i++)
+        json_decref(world->heard[i].claims);
+    json_decref(world->own);
     for (size_t i = 0; i < 2; i++) {
         struct test_log *log = &world->logs[i];
         for (size_t at = 0; at < log->count; at++)
@@ -616,6 +412,8 @@ static inline void test_world_free(struct test_world *world)
         dep_signing_key_free(log->log);
         dep_signing_key_free(log->officer);
         dep_signing_key_free(log->legal);
+        dep_signing_key_free(log->approver);
+        dep_signing_key_free(log->spare);
         dep_signing_key_free(log->cosigner);
         dep_buf_done(&log->checkpoint);
     }

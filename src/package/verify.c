@@ -2,6 +2,7 @@
  * The verifier's frame: files in, the bag of them, findings, and the order of the steps.
  */
 #include "package/info.h"
+#include "package/verdict.h"
 #include "package/verify_impl.h"
 
 #include <stdlib.h>
@@ -451,9 +452,9 @@ int dep_verify_finish(struct dep_verify *verify)
     int err = verify_tokens(verify);
     if (!err && verify->has_content)
         err = verify_quorum(verify);
-    if (!err)
-        err = dep_step_missed(verify, "status");
-    if (!err)
+    if (!err && verify->head)
+        err = dep_step_judge(verify, &verify->verdict);
+    else if (!err && !verify_headless(verify->kind))
         err = dep_step_missed(verify, "verdict");
     verify->finished = !err;
     return err;

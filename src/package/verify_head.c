@@ -128,14 +128,14 @@ static int check_head(struct dep_verify *verify, const struct dep_shown_record *
 }
 
 /* Of these there is no head: the checkpoints' and cosigners' own signatures are all. */
-static bool headless(enum dep_package_kind kind)
+bool verify_headless(enum dep_package_kind kind)
 {
     return kind == DEP_PACKAGE_COSIGN || kind == DEP_PACKAGE_COSIGNED;
 }
 
 int verify_head(struct dep_verify *verify)
 {
-    if (headless(verify->kind))
+    if (verify_headless(verify->kind))
         return DEP_OK;
     if (verify->kind == DEP_PACKAGE_KINDS)
         return verify_find(verify, "package.kind", INFO, DEP_ALTERED, BAG_INFO, 0, NULL);

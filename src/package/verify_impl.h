@@ -157,6 +157,8 @@ DEP_MUST_USE int verify_quorum(struct dep_verify *verify);        /* 7 */
 void verify_records_drop(struct dep_verify *verify, const struct dep_shown_log *log); /* 4 */
 DEP_MUST_USE int verify_records_sort(struct dep_verify *verify); /* 4, at the end */
 DEP_MUST_USE int verify_head(struct dep_verify *verify);         /* 5 */
+/* It has no head record. */
+bool verify_headless(enum dep_package_kind kind);
 bool verify_kind_has_content(enum dep_package_kind kind);
 DEP_MUST_USE int verify_content(struct dep_verify *verify); /* 6 */
 DEP_MUST_USE int verify_items(struct dep_verify *verify);   /* 6: items and files */

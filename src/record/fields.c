@@ -137,7 +137,7 @@ int dep_record_refs_check(const json_t *refs, struct dep_jtd_error *where, struc
     return dep_found(why, "record.envelope", "record.md 2", 0);
 }
 
-const char *dep_record_ref(const json_t *claims, const char *rel)
+static const json_t *ref_find(const json_t *claims, const char *rel)
 {
     size_t index;
     json_t *ref;
@@ -145,9 +145,20 @@ const char *dep_record_ref(const json_t *claims, const char *rel)
     {
         const char *found = dep_json_string(ref, "rel");
         if (found && strcmp(found, rel) == 0)
-            return dep_json_string(ref, "id");
+            return ref;
     }
     return NULL;
+}
+
+const char *dep_record_ref(const json_t *claims, const char *rel)
+{
+    return dep_json_string(ref_find(claims, rel), "id");
+}
+
+bool dep_record_ref_sha256(const json_t *claims, const char *rel, struct dep_hash *out)
+{
+    const char *hex = dep_json_string(ref_find(claims, rel), "sha256");
+    return hex && dep_hex_parse(dep_slice_string(hex), out->bytes, DEP_HASH_LEN);
 }
 
 json_t *dep_record_ref_new(const char *rel, const char *id, const struct dep_hash *sha256)

@@ -76,6 +76,8 @@ DEP_MUST_USE int dep_record_claims(const struct dep_schemas *schemas,
 
 /* First ref with this rel: id (borrowed) or NULL. */
 const char *dep_record_ref(const json_t *claims, const char *rel);
+/* The digest that it names: false where there is no such ref, or none of that form. */
+bool dep_record_ref_sha256(const json_t *claims, const char *rel, struct dep_hash *out);
 /* {"rel","id","sha256"}; new reference or NULL. */
 json_t *dep_record_ref_new(const char *rel, const char *id, const struct dep_hash *sha256);
 #endif

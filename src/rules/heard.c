@@ -149,20 +149,6 @@ static struct when when_recorded(const json_t *claims)
 
 /* ---- taking in ---- */
 
-/* The record that the first ref with this rel names. */
-static bool ref_of(const json_t *claims, const char *rel, struct dep_hash *out)
-{
-    size_t i;
-    json_t *ref;
-    json_array_foreach(dep_json_array(claims, "refs"), i, ref)
-    {
-        const char *name = dep_json_string(ref, "rel"), *hex = dep_json_string(ref, "sha256");
-        if (name && strcmp(name, rel) == 0)
-            return hex && dep_hex_parse(dep_slice_string(hex), out->bytes, DEP_HASH_LEN);
-    }
-    return false;
-}
-
 static const char *officer_of(const json_t *claims)
 {
     const char *code = dep_json_string(dep_json_object(claims, "by"), "code");
@@ -199,7 +185,7 @@ static int take_given(struct dep_heard *heard, const struct type *type,
                    : dep_found(why, none.id, none.clause, none.offset);
     if (err)
         return err;
-    given.corrects = ref_of(claims, "supersedes", &given.supersedes);
+    given.corrects = dep_record_ref_sha256(claims, "supersedes", &given.supersedes);
     return add_given(heard, &given);
 }
 
@@ -214,7 +200,7 @@ static int take_said(struct dep_heard *heard, const struct type *type,
 {
     const json_t *claims = record->claims;
     struct said said = {.index = record->index, .earliest_s = when_recorded(claims).earliest_s};
-    if (!ref_of(claims, type->role == ANSWERS ? "answers" : "about", &said.about))
+    if (!dep_record_ref_sha256(claims, type->role == ANSWERS ? "answers" : "about", &said.about))
         return DEP_OK;
     switch (type->role) {
     case ANSWERS:

@@ -1,0 +1,356 @@
+/*
+ * Step 7: status records, the signed complete sets by which absence shows. Of keys, that no key
+ * record was left out; of consents, that none that is relied upon was withdrawn.
+ *
+ * Format:  doc/format/package.md section 5.3.
+ */
+#include "package/verdict_impl.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const char CLAUSE[] = "package.md 5.3";
+
+/* A status record, opened. */
+struct status {
+    const struct dep_shown_record *record; /* NULL: none is shown */
+    uint64_t as_of;
+    int64_t earliest_s;   /* when it was made */
+    struct dep_hash *set; /* ascending; owned */
+    size_t count;
+};
+
+static void status_done(struct status *status)
+{
+    free(status->set);
+    *status = (struct status){.record = NULL};
+}
+#define AUTO_STATUS DEP_CLEANUP(status_done) struct status
+
+static int by_bytes(const void *a, const void *b)
+{
+    return memcmp(a, b, sizeof(struct dep_hash));
+}
+
+/* DEP_FOUND: it isn't a set, or looks further than it stands. */
+static int read_set(const struct dep_opened_record *opened, const struct dep_shown_record *record,
+                    struct status *out)
+{
+    const json_t *claims = opened->presentation.claims;
+    const json_t *in_force = dep_json_array(claims, "in_force");
+    const char *as_of = dep_json_string(claims, "as_of");
+    struct status status = {.record = record,
+                            .count = json_array_size(in_force),
+                            .earliest_s = opened_earliest_s(opened)};
+    if (!as_of || !dep_u64_parse(dep_slice_string(as_of), record->index, &status.as_of))
+        return DEP_FOUND;
+    status.set = dep_alloc_array(status.count, sizeof *status.set);
+    if (!status.set)
+        return DEP_ERR_NOMEM;
+    for (size_t i = 0; i < status.count; i++) {
+        const char *hex = json_string_value(json_array_get(in_force, i));
+        if (!hex || !dep_hex_parse(dep_slice_string(hex), status.set[i].bytes, DEP_HASH_LEN) ||
+            (i && by_bytes(&status.set[i - 1], &status.set[i]) >= 0)) {
+            free(status.set);
+            return DEP_FOUND;
+        }
+    }
+    *out = status;
+    return DEP_OK;
+}
+
+/* One record: taken where it is a status of `of` that shows its set. */
+static int take(struct judging *judging, const struct dep_shown_record *record, const char *of,
+                struct status *out)
+{
+    DEP_AUTO_OPENED opened = {.presentation = {.claims = NULL}};
+    int err = dep_step_open(judging->verify, record, &opened);
+    if (err)
+        return err;
+    const char *what = dep_json_string(opened.presentation.claims, "of");
+    if (!what || strcmp(what, of) != 0 || !record->whole ||
+        !dep_json_array(opened.presentation.claims, "in_force"))
+        return DEP_OK;
+    struct status status;
+    err = read_set(&opened, record, &status);
+    if (err == DEP_FOUND)
+        return judging_find_of(judging, "status.form", DEP_ALTERED, &record->sha256, "in_force");
+    if (err)
+        return err;
+    status_done(out);
+    *out = status;
+    return DEP_OK;
+}
+
+/* The newest of one log, in whichever of its folders. */
+static int newest(struct judging *judging, struct dep_slice origin, const char *of,
+                  struct status *out)
+{
+    struct dep_verify *verify = judging->verify;
+    int err = DEP_OK;
+    for (size_t i = 0; !err && i < dep_step_log_count(verify); i++) {
+        const struct dep_shown_log *log = dep_step_log_at(verify, i);
+        if (!dep_slice_equal(log->origin, origin))
+            continue;
+        for (size_t k = 0; !err && k < log->record_count; k++) {
+            const struct dep_shown_record *record =
+                dep_step_record_at(verify, log->first_record + k);
+            if (shown_is(record, "status.issued") &&
+                (!out->record || record->index > out->record->index))
+                err = take(judging, record, of, out);
+        }
+    }
+    return err;
+}
+
+static bool lists(const struct status *status, const struct dep_hash *record)
+{
+    return bsearch(record, status->set, status->count, sizeof *record, by_bytes) != NULL;
+}
+
+static int find(struct judging *judging, const char *id, enum dep_result result, bool aside,
+                const struct dep_hash *record)
+{
+    return dep_step_find(
+        judging->verify,
+        &(struct dep_verify_found){
+            .id = id, .clause = CLAUSE, .result = result, .aside = aside, .record = record});
+}
+
+/* ---- keys ---- */
+
+/* The enrolments in force at `as_of`, by the key records shown in this folder. */
+static int keys_at(struct judging *judging, const struct dep_shown_log *log, uint64_t as_of,
+                   struct dep_hash **out, size_t *out_count)
+{
+    size_t all = dep_keyset_count(log->keys), count = 0;
+    size_t place = 0;
+    while (dep_step_log_at(judging->verify, place) != log)
+        place++;
+    struct dep_hash *set = dep_alloc_array(all, sizeof *set);
+    if (!set)
+        return DEP_ERR_NOMEM;
+    for (size_t i = 0; i < all; i++) {
+        const struct dep_key_state *key = dep_keyset_at(log->keys, i);
+        const struct dep_shown_record *record =
+            dep_step_record_in(judging->verify, place, key->enrolled_at);
+        if (record && key->enrolled_at < as_of && !(key->revoked && key->revoked_at < as_of))
+            set[count++] = record->sha256;
+    }
+    qsort(set, count, sizeof *set, by_bytes);
+    *out = set;
+    *out_count = count;
+    return DEP_OK;
+}
+
+static int compare_keys(struct judging *judging, const struct status *status)
+{
+    const struct dep_shown_log *log = dep_step_log_at(judging->verify, status->record->log);
+    struct dep_hash *set = NULL;
+    size_t count = 0;
+    int err = keys_at(judging, log, status->as_of, &set, &count);
+    bool same = !err && count == status->count &&
+                (count == 0 || memcmp(set, status->set, count * sizeof *set) == 0);
+    free(set);
+    return err || same ? err
+                       : find(judging, "status.keys", DEP_ALTERED, false, &status->record->sha256);
+}
+
+/* The first record of a folder at or above `index`. */
+static const struct dep_shown_record *first_from(struct judging *judging,
+                                                 const struct dep_shown_log *log, uint64_t index)
+{
+    for (size_t i = 0; i < log->record_count; i++) {
+        const struct dep_shown_record *record =
+            dep_step_record_at(judging->verify, log->first_record + i);
+        if (record->index >= index)
+            return record;
+    }
+    return NULL;
+}
+
+/* A folder with nothing but what its checkpoint is signed by needs no status of keys. */
+static bool has_more_than_keys(struct judging *judging, const struct dep_shown_log *log)
+{
+    for (size_t i = 0; i < log->record_count; i++) {
+        const struct dep_shown_record *record =
+            dep_step_record_at(judging->verify, log->first_record + i);
+        if (!shown_is(record, "key.enrolled") && !shown_is(record, "key.revoked"))
+            return true;
+    }
+    return false;
+}
+
+static int check_keys(struct judging *judging, const struct dep_shown_log *log)
+{
+    AUTO_STATUS status = {.record = NULL};
+    int err = newest(judging, log->origin, "keys", &status);
+    if (err)
+        return err;
+    const struct dep_shown_record *past =
+        first_from(judging, log, status.record ? status.as_of + 1 : 0);
+    if (!status.record)
+        return past ? find(judging, "status.keys.absent", DEP_UNPROVED, false, &past->sha256)
+                    : DEP_OK;
+    err = compare_keys(judging, &status);
+    return err || !past ? err
+                        : find(judging, "status.keys.past", DEP_UNPROVED, false, &past->sha256);
+}
+
+int judging_keys(struct judging *judging)
+{
+    int err = DEP_OK;
+    for (size_t i = 0; !err && i < dep_step_log_count(judging->verify); i++) {
+        const struct dep_shown_log *log = dep_step_log_at(judging->verify, i);
+        if (log->proved && has_more_than_keys(judging, log))
+            err = check_keys(judging, log);
+    }
+    return err;
+}
+
+/* ---- consents ---- */
+
+bool written_of_consent(const struct dep_written_requirement *requirement)
+{
+    switch (requirement->need) {
+    case DEP_NEED_CONSENT_HOST:
+    case DEP_NEED_CONSENT_SOURCE:
+    case DEP_NEED_CONSENT_ORIGINATOR:
+    case DEP_NEED_HANDLING_PERMISSION: return requirement->has_record;
+    default: return false;
+    }
+}
+
+/* By its own clock before the verdict, of another log: perhaps never heard of. */
+static int check_withdrawal(struct judging *judging, const struct dep_hash *consent,
+                            const struct dep_shown_record *withdrawal)
+{
+    DEP_AUTO_OPENED opened = {.presentation = {.claims = NULL}};
+    int err = dep_step_open(judging->verify, withdrawal, &opened);
+    if (err)
+        return err;
+    return opened_earliest_s(&opened) < judging->written.now_s
+               ? find(judging, "status.withdrawn", DEP_UNPROVED, false, consent)
+               : DEP_OK;
+}
+
+/* What is shown of its end: in its own log, below `as_of`. */
+static int check_ended(struct judging *judging, const struct dep_hash *consent,
+                       const struct dep_shown_record *shown, uint64_t as_of, bool *out_ended)
+{
+    size_t count = 0;
+    const struct dep_shown_link *links = dep_step_links_to(judging->verify, consent, &count);
+    int err = DEP_OK;
+    for (size_t i = 0; !err && shown && i < count; i++) {
+        const struct dep_shown_record *from = dep_step_record_at(judging->verify, links[i].from);
+        bool corrects = strcmp(links[i].rel, "supersedes") == 0;
+        bool withdraws = strcmp(links[i].rel, "about") == 0 && shown_is(from, "consent.withdrawn");
+        bool erases = strcmp(links[i].rel, "about") == 0 && shown_is(from, "record.erased");
+        if (from->log != shown->log || !(corrects || withdraws || erases))
+            continue;
+        *out_ended |= from->index < as_of;
+        if (withdraws && !shown_own(judging, shown))
+            err = check_withdrawal(judging, consent, from);
+    }
+    return err;
+}
+
+/* Did its term end before the status was made? */
+static int check_term(struct judging *judging, const struct dep_shown_record *shown,
+                      const struct status *status, bool *out_ended)
+{
+    DEP_AUTO_OPENED opened = {.presentation = {.claims = NULL}};
+    int64_t to_s;
+    int err = dep_step_open(judging->verify, shown, &opened);
+    if (err)
+        return err;
+    const json_t *terms = dep_json_object(opened.presentation.claims, "terms");
+    const char *to = dep_json_string(dep_json_object(terms, "in_force"), "to");
+    *out_ended |=
+        to && dep_time_parse(dep_slice_string(to), &to_s, NULL) && to_s <= status->record->iat;
+    return DEP_OK;
+}
+
+/* Of each log the newest, read once: place of the first folder of its origin. */
+struct statuses {
+    struct status *list;
+    bool *read;
+    size_t count;
+};
+
+static int status_of(struct judging *judging, struct statuses *statuses, struct dep_slice origin,
+                     const struct status **out)
+{
+    size_t place = 0;
+    while (!dep_slice_equal(dep_step_log_at(judging->verify, place)->origin, origin))
+        place++;
+    if (!statuses->read[place]) {
+        int err = newest(judging, origin, "consents", &statuses->list[place]);
+        if (err)
+            return err;
+        statuses->read[place] = true;
+    }
+    *out = &statuses->list[place];
+    return DEP_OK;
+}
+
+static int check_consent(struct judging *judging, struct statuses *statuses,
+                         const struct dep_hash *consent)
+{
+    const struct dep_shown_record *shown = dep_step_record_find(judging->verify, consent);
+    bool own = !shown || shown_own(judging, shown), ended = false;
+    struct dep_slice origin =
+        shown ? dep_step_log_at(judging->verify, shown->log)->origin : judging->log->origin;
+    const struct status *status = NULL;
+    int err = status_of(judging, statuses, origin, &status);
+    if (!err && !status->record)
+        err = find(judging, "status.consent.absent", DEP_UNPROVED, false, consent);
+    if (err || !status->record)
+        return err;
+    if (shown)
+        err = check_ended(judging, consent, shown, status->as_of, &ended);
+    if (!err && shown && !ended)
+        err = check_term(judging, shown, status, &ended);
+    if (err)
+        return err;
+    /* Made after the status: of it that one says nothing. */
+    bool below = !shown || shown->index < status->as_of;
+    if (below && !ended && !lists(status, consent))
+        err = find(judging, "status.consent", DEP_ALTERED, false, consent);
+    if (err || (own && status->as_of >= judging->written.size))
+        return err;
+    return find(judging, "status.consent.past", DEP_UNPROVED, !own, consent);
+}
+
+static int check_each(struct judging *judging, struct dep_hash *consents, size_t count)
+{
+    struct statuses statuses = {.count = dep_step_log_count(judging->verify)};
+    statuses.list = dep_alloc_array(statuses.count, sizeof *statuses.list);
+    statuses.read = dep_alloc_array(statuses.count, sizeof *statuses.read);
+    int err = statuses.list && statuses.read ? DEP_OK : DEP_ERR_NOMEM;
+    if (count)
+        qsort(consents, count, sizeof *consents, by_bytes);
+    for (size_t i = 0; !err && i < count; i++)
+        if (i == 0 || by_bytes(&consents[i - 1], &consents[i]) != 0)
+            err = check_consent(judging, &statuses, &consents[i]);
+    for (size_t i = 0; statuses.list && i < statuses.count; i++)
+        status_done(&statuses.list[i]);
+    free(statuses.list);
+    free(statuses.read);
+    return err;
+}
+
+int judging_consents(struct judging *judging)
+{
+    const struct dep_written *written = &judging->written;
+    struct dep_hash *consents = dep_alloc_array(written->requirement_count, sizeof *consents);
+    size_t count = 0;
+    if (!consents)
+        return DEP_ERR_NOMEM;
+    for (size_t i = 0; i < written->requirement_count; i++)
+        if (written_of_consent(&written->requirements[i]))
+            consents[count++] = written->requirements[i].record;
+    int err = check_each(judging, consents, count);
+    free(consents);
+    return err;
+}

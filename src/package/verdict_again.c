@@ -1,0 +1,604 @@
+/*
+ * The verdict judged again, by the code that judged it first, from the records that the package
+ * shows: as of its own moment, by the charter it names, with the records that its requirements name.
+ * What isn't shown whole is left out of the comparison and said to be unjudged.
+ */
+#include "package/verdict_impl.h"
+#include "rules/action.h"
+#include "rules/heard.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* A record about an item that counts for it as material. */
+struct item_record {
+    char item[DEP_UUID_LEN + 1];
+    const struct dep_shown_record *record;
+    bool marking;
+};
+
+struct again {
+    struct judging *judging;
+    struct dep_names *names;
+    struct dep_heard *heard;
+    struct dep_facts *all, *named; /* all that is shown; those the verdict names */
+    struct dep_fact_reader reader;
+    struct dep_action action;
+    struct item_record *items; /* by item, then index */
+    size_t item_count;
+    struct dep_material *materials;
+    bool *unread;       /* of each material: what counts of it isn't all shown */
+    bool *perhaps_more; /* a marking of it may be there that isn't shown */
+    bool *unjudged;     /* of each written requirement */
+    struct dep_verdict verdict;
+    bool left_out; /* some of it couldn't be judged */
+};
+
+static void again_done(struct again *again)
+{
+    dep_verdict_done(&again->verdict);
+    dep_heard_free(again->heard);
+    dep_facts_free(again->all);
+    dep_facts_free(again->named);
+    dep_names_free(again->names);
+    free(again->items);
+    free(again->materials);
+    free(again->unread);
+    free(again->perhaps_more);
+    free(again->unjudged);
+}
+
+static const struct dep_written *written_of(const struct again *again)
+{
+    return &again->judging->written;
+}
+
+/* Below the verdict's place; of another log nothing tells. */
+static bool is_before(const struct again *again, const struct dep_shown_record *record)
+{
+    return !shown_own(again->judging, record) || record->index < written_of(again)->size;
+}
+
+/* ---- facts ---- */
+
+/* Another log's withdrawals and answers are the status's affair: nothing shows when they were heard
+ * of. */
+static bool is_end(const struct dep_shown_record *record)
+{
+    return shown_is(record, "consent.withdrawn") || shown_is(record, "assurance.withdrawn") ||
+           shown_is(record, "request.answered");
+}
+
+static int hear(struct again *again, const struct dep_shown_record *record)
+{
+    struct judging *judging = again->judging;
+    bool own = shown_own(judging, record);
+    if (!dep_heard_type_find(record->schema->type) || !is_before(again, record) ||
+        (!own && is_end(record)) ||
+        dep_step_record_find(judging->verify, &record->sha256) != record)
+        return DEP_OK;
+    DEP_AUTO_OPENED opened = {.presentation = {.claims = NULL}};
+    struct dep_finding why = {.id = ""};
+    int err = dep_step_open(judging->verify, record, &opened);
+    if (err)
+        return err;
+    struct dep_heard_record heard = {record->sha256, own ? record->index : 0, record->schema->type,
+                                     opened.presentation.claims, record->whole};
+    err = dep_heard_add(again->heard, &heard, &why);
+    return err == DEP_FOUND ? DEP_OK : err; /* it gives nothing, and what needs it misses it */
+}
+
+static int compare_hashes(const void *a, const void *b)
+{
+    return memcmp(a, b, sizeof(struct dep_hash));
+}
+
+/* The status record by which another member's consent counted is the one that is named. */
+static int add_status(struct again *again, struct dep_fact *fact)
+{
+    const struct dep_written *written = written_of(again);
+    struct dep_verify *verify = again->judging->verify;
+    const struct dep_written_requirement *line = NULL;
+    for (size_t i = 0; !line && i < written->requirement_count; i++)
+        if (written->requirements[i].has_status &&
+            dep_hash_equal(&written->requirements[i].record, &fact->record))
+            line = &written->requirements[i];
+    const struct dep_shown_record *status =
+        line ? dep_step_record_find(verify, &line->status) : NULL;
+    const struct dep_shown_record *consent = dep_step_record_find(verify, &fact->record);
+    if (!status || !status->whole || status->log != consent->log ||
+        !shown_is(status, "status.issued"))
+        return DEP_OK;
+    DEP_AUTO_OPENED opened = {.presentation = {.claims = NULL}};
+    int err = dep_step_open(verify, status, &opened);
+    if (err)
+        return err;
+    char hex[2 * DEP_HASH_LEN + 1];
+    dep_hex_encode(fact->record.bytes, DEP_HASH_LEN, hex);
+    size_t i;
+    json_t *element;
+    json_array_foreach(dep_json_array(opened.presentation.claims, "in_force"), i, element)
+    {
+        const char *listed = json_string_value(element);
+        if (!listed || strcmp(listed, hex) != 0)
+            continue;
+        fact->status = status->sha256;
+        fact->status_s = opened_earliest_s(&opened);
+    }
+    return DEP_OK;
+}
+
+static int keep_named(struct again *again, const struct dep_hash *named, size_t count)
+{
+    int err = DEP_OK;
+    for (size_t i = 0; !err && i < dep_facts_count(again->all); i++) {
+        struct dep_fact fact = *dep_facts_at(again->all, i);
+        if (!count || !bsearch(&fact.record, named, count, sizeof *named, compare_hashes))
+            continue;
+        if (fact.kind == DEP_FACT_CONSENT && !fact.own)
+            err = add_status(again, &fact);
+        if (!err)
+            err = dep_facts_add(again->named, &fact);
+    }
+    return err;
+}
+
+static int gather_facts(struct again *again)
+{
+    const struct dep_written *written = written_of(again);
+    struct dep_verify *verify = again->judging->verify;
+    int err = DEP_OK;
+    for (size_t i = 0; !err && i < dep_step_record_count(verify); i++)
+        err = hear(again, dep_step_record_at(verify, i));
+    if (!err)
+        err = dep_heard_facts(again->heard, again->all);
+    struct dep_hash *named = dep_alloc_array(written->requirement_count, sizeof *named);
+    size_t count = 0;
+    if (!err && !named)
+        err = DEP_ERR_NOMEM;
+    for (size_t i = 0; !err && i < written->requirement_count; i++)
+        if (written->requirements[i].has_record)
+            named[count++] = written->requirements[i].record;
+    if (!err && count)
+        qsort(named, count, sizeof *named, compare_hashes);
+    if (!err)
+        err = keep_named(again, named, count);
+    free(named);
+    return err;
+}
+
+/* ---- materials ---- */
+
+static int by_item(const void *a, const void *b)
+{
+    const struct item_record *x = a, *y = b;
+    int order = strcmp(x->item, y->item);
+    return order ? order
+                 : (x->record->index > y->record->index) - (x->record->index < y->record->index);
+}
+
+static bool is_of_item(const struct dep_shown_record *record)
+{
+    return shown_is(record, "marking.set") || shown_is(record, "evidence.collected") ||
+           shown_is(record, "evidence.intake");
+}
+
+static int gather_items(struct again *again)
+{
+    struct dep_verify *verify = again->judging->verify;
+    size_t count = 0;
+    for (size_t i = 0; i < dep_step_record_count(verify); i++)
+        count += is_of_item(dep_step_record_at(verify, i));
+    again->items = dep_alloc_array(count, sizeof *again->items);
+    if (!again->items)
+        return DEP_ERR_NOMEM;
+    for (size_t i = 0; i < dep_step_record_count(verify); i++) {
+        const struct dep_shown_record *record = dep_step_record_at(verify, i);
+        if (!is_of_item(record) || !is_before(again, record))
+            continue;
+        DEP_AUTO_OPENED opened = {.presentation = {.claims = NULL}};
+        int err = dep_step_open(verify, record, &opened);
+        if (err)
+            return err;
+        const char *item = dep_json_string(opened.presentation.claims, "item");
+        struct item_record *kept = &again->items[again->item_count];
+        if (!item || strlen(item) != DEP_UUID_LEN)
+            continue;
+        memcpy(kept->item, item, DEP_UUID_LEN + 1);
+        kept->record = record;
+        kept->marking = shown_is(record, "marking.set");
+        again->item_count++;
+    }
+    if (again->item_count)
+        qsort(again->items, again->item_count, sizeof *again->items, by_item);
+    return DEP_OK;
+}
+
+/* The newest first record and the newest marking; NULL where none is shown. */
+static void find_item(const struct again *again, const char *item,
+                      const struct dep_shown_record **own, const struct dep_shown_record **marking)
+{
+    size_t low = 0, high = again->item_count;
+    while (low < high) {
+        size_t mid = low + (high - low) / 2;
+        if (strcmp(again->items[mid].item, item) < 0)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    *own = *marking = NULL;
+    for (; low < again->item_count && strcmp(again->items[low].item, item) == 0; low++)
+        *(again->items[low].marking ? marking : own) = again->items[low].record;
+}
+
+static int unjudged(struct again *again, const struct dep_hash *record, const char *field)
+{
+    again->left_out = true;
+    return judging_find_of(again->judging, "verdict.unjudged", DEP_UNPROVED, record, field);
+}
+
+/* Links of its first record that are told of and not shown: one may be a marking. */
+static bool hides_links(const struct again *again, const struct dep_shown_record *own)
+{
+    struct dep_verify *verify = again->judging->verify;
+    for (size_t i = 0; i < dep_step_linked_count(verify); i++) {
+        const struct dep_content_linked *linked = dep_step_linked_at(verify, i);
+        if (strcmp(linked->rel, "item<") == 0 && dep_hash_equal(&linked->from, &own->sha256))
+            return true;
+    }
+    return false;
+}
+
+/* What counts of it and isn't shown, as a finding; `unread` then. */
+static int check_material(struct again *again, size_t at, const struct dep_shown_record *own,
+                          const struct dep_opened_record *opened,
+                          const struct dep_shown_record *marking)
+{
+    for (const char *const *field = dep_material_fields; *field; field++) {
+        if (!opened_shows(opened, *field)) {
+            again->unread[at] = true;
+            return unjudged(again, &own->sha256, *field);
+        }
+    }
+    if (marking && !marking->whole) {
+        again->unread[at] = true;
+        return unjudged(again, &marking->sha256, NULL);
+    }
+    again->perhaps_more[at] = !marking && hides_links(again, own);
+    return DEP_OK;
+}
+
+static int read_material(struct again *again, size_t at, const json_t *stated)
+{
+    struct dep_verify *verify = again->judging->verify;
+    const char *item = dep_json_string(stated, "item"), *code = NULL;
+    const struct dep_shown_record *own = NULL, *marking = NULL;
+    DEP_AUTO_OPENED own_opened = {.presentation = {.claims = NULL}};
+    DEP_AUTO_OPENED marking_opened = {.presentation = {.claims = NULL}};
+    struct dep_finding why;
+    if (item)
+        find_item(again, item, &own, &marking);
+    if (!own) {
+        again->unread[at] = true;
+        return unjudged(again, &again->judging->prepared->sha256, "materials");
+    }
+    int err = dep_step_open(verify, own, &own_opened);
+    if (!err && marking)
+        err = dep_step_open(verify, marking, &marking_opened);
+    if (!err)
+        err = check_material(again, at, own, &own_opened, marking);
+    if (err || again->unread[at])
+        return err;
+    struct dep_material_records records = {stated, own_opened.presentation.claims,
+                                           marking ? marking_opened.presentation.claims : NULL};
+    err =
+        dep_material_read(&again->reader, again->all, &records, &again->materials[at], &code, &why);
+    if (err != DEP_FOUND)
+        return err;
+    again->unread[at] = true;
+    again->left_out = true;
+    return judging_find_of(again->judging, "verdict.differs", DEP_ALTERED, &own->sha256, code);
+}
+
+static int read_action(struct again *again)
+{
+    struct judging *judging = again->judging;
+    const json_t *claims = judging->prepared_opened.presentation.claims;
+    const char *at = NULL;
+    struct dep_finding why;
+    int err =
+        dep_action_read(judging->charter, "release.prepared", claims, &again->action, &at, &why);
+    if (err)
+        return err == DEP_FOUND ? judging_find_of(judging, "verdict.differs", DEP_ALTERED,
+                                                  &judging->prepared->sha256, at)
+                                : err;
+    size_t count = again->action.material_count, i;
+    json_t *stated;
+    again->action.digest = judging->prepared->sha256;
+    again->materials = dep_alloc_array(count, sizeof *again->materials);
+    again->unread = dep_alloc_array(count, sizeof *again->unread);
+    again->perhaps_more = dep_alloc_array(count, sizeof *again->perhaps_more);
+    if (!again->materials || !again->unread || !again->perhaps_more)
+        return DEP_ERR_NOMEM;
+    again->action.materials = again->materials;
+    json_array_foreach(dep_json_array(claims, "materials"), i, stated)
+    {
+        if ((err = read_material(again, i, stated)))
+            return err;
+    }
+    const char *by = dep_json_string(dep_json_object(claims, "by"), "code");
+    return dep_names_add(again->names, by ? by : "", &again->action.prepared_by);
+}
+
+/* ---- what can't be judged ---- */
+
+/* A record that a requirement names and that isn't shown whole. */
+static int mark_unjudged(struct again *again)
+{
+    const struct dep_written *written = written_of(again);
+    int err = DEP_OK;
+    again->unjudged = dep_alloc_array(written->requirement_count, sizeof *again->unjudged);
+    if (!again->unjudged)
+        return DEP_ERR_NOMEM;
+    for (size_t i = 0; !err && i < written->requirement_count; i++) {
+        const struct dep_written_requirement *line = &written->requirements[i];
+        const struct dep_shown_record *shown =
+            line->has_record ? dep_step_record_find(again->judging->verify, &line->record) : NULL;
+        bool open = shown && dep_heard_type_find(shown->schema->type) &&
+                    dep_heard_type_find(shown->schema->type)->open;
+        if (!line->has_record || (shown && (shown->whole || open)))
+            continue;
+        again->unjudged[i] = true;
+        err = unjudged(again, &line->record, dep_need_name(line->need));
+    }
+    return err;
+}
+
+/* ---- comparing ---- */
+
+struct place {
+    int material, code;
+    enum dep_need need;
+};
+
+static int compare_places(const struct place *a, const struct place *b)
+{
+    if (a->material != b->material)
+        return a->material < b->material ? -1 : 1;
+    if (a->need != b->need)
+        return a->need < b->need ? -1 : 1;
+    return (a->code > b->code) - (a->code < b->code);
+}
+
+/* False: a code that the charter doesn't have. */
+static bool place_written(const struct again *again, size_t at, struct place *out)
+{
+    const struct dep_written_requirement *line = &written_of(again)->requirements[at];
+    enum dep_list list =
+        line->need == DEP_NEED_HANDLING_PERMISSION ? DEP_LIST_HANDLING : DEP_LIST_TERRITORIES;
+    int code = line->code ? dep_charter_code_find(again->judging->charter, list, line->code) : -1;
+    *out = (struct place){line->material, code, line->need};
+    return !line->code || code >= 0;
+}
+
+static struct place place_judged(const struct again *again, size_t at)
+{
+    const struct dep_requirement *line = &again->verdict.requirements[at];
+    return (struct place){line->material, line->code, line->need};
+}
+
+static int differs(struct again *again, const struct place *place, const struct dep_hash *record,
+                   enum dep_met met)
+{
+    const char *need = dep_need_name(place->need);
+    bool more = place->material >= 0 && (size_t)place->material < again->action.material_count &&
+                again->perhaps_more[place->material];
+    if (more)
+        return unjudged(again, record, need);
+    again->left_out = true; /* the rest follows from it */
+    return judging_find_of(again->judging,
+                           met == DEP_MISSING_STALE ? "status.stale" : "verdict.differs",
+                           DEP_ALTERED, record ? record : &again->judging->release->sha256, need);
+}
+
+static bool same_text(const char *a, const char *b)
+{
+    return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+static bool same_hash(bool has, const struct dep_hash *a, const struct dep_hash *b)
+{
+    return has ? b && dep_hash_equal(a, b) : !b;
+}
+
+static bool same_line(const struct again *again, const struct dep_written_requirement *written,
+                      const struct dep_requirement *judged)
+{
+    const struct dep_charter *charter = again->judging->charter;
+    const struct dep_fact *by = judged->by;
+    return written->met == judged->met && same_text(written->rule, judged->rule) &&
+           same_text(written->who, dep_requirement_who(charter, judged)) &&
+           same_hash(written->has_record, &written->record, by ? &by->record : NULL) &&
+           same_hash(written->has_status, &written->status,
+                     by && judged->by_status ? &by->status : NULL);
+}
+
+/* Lines of one material, need and code: [from, to) of each. */
+struct group {
+    struct place place;
+    size_t written_from, written_to, judged_from, judged_to;
+};
+
+static int compare_group(struct again *again, const struct group *group)
+{
+    const struct dep_written *written = written_of(again);
+    size_t count = group->written_to - group->written_from;
+    const struct dep_hash *record = NULL;
+    if (group->place.material >= 0 &&
+        (size_t)group->place.material < again->action.material_count &&
+        again->unread[group->place.material])
+        return DEP_OK;
+    for (size_t i = group->written_from; i < group->written_to; i++) {
+        if (again->unjudged[i])
+            return DEP_OK;
+        record = written->requirements[i].has_record ? &written->requirements[i].record : record;
+    }
+    for (size_t i = 0; i < group->judged_to - group->judged_from; i++) {
+        const struct dep_requirement *judged = &again->verdict.requirements[group->judged_from + i];
+        if (i >= count ||
+            !same_line(again, &written->requirements[group->written_from + i], judged))
+            return differs(again, &group->place, record, judged->met);
+    }
+    return count == group->judged_to - group->judged_from
+               ? DEP_OK
+               : differs(again, &group->place, record, DEP_MET);
+}
+
+/* Both lists stand in the same order, so they are gone through together. */
+static int compare_lines(struct again *again)
+{
+    size_t written_count = written_of(again)->requirement_count;
+    size_t judged_count = again->verdict.requirement_count;
+    struct group group = {.written_from = 0};
+    int err = DEP_OK;
+    while (!err && (group.written_from < written_count || group.judged_from < judged_count)) {
+        struct place written = {0}, judged = {0};
+        bool has_written = group.written_from < written_count;
+        bool has_judged = group.judged_from < judged_count;
+        if (has_written && !place_written(again, group.written_from, &written))
+            return differs(again, &written, NULL, DEP_MET);
+        if (has_judged)
+            judged = place_judged(again, group.judged_from);
+        group.place = !has_judged || (has_written && compare_places(&written, &judged) <= 0)
+                          ? written
+                          : judged;
+        group.written_to = group.written_from;
+        while (group.written_to < written_count &&
+               place_written(again, group.written_to, &written) &&
+               compare_places(&written, &group.place) == 0)
+            group.written_to++;
+        group.judged_to = group.judged_from;
+        while (group.judged_to < judged_count) {
+            judged = place_judged(again, group.judged_to);
+            if (compare_places(&judged, &group.place) != 0)
+                break;
+            group.judged_to++;
+        }
+        err = compare_group(again, &group);
+        group.written_from = group.written_to;
+        group.judged_from = group.judged_to;
+    }
+    return err;
+}
+
+static int compare(struct again *again)
+{
+    const struct dep_written *written = written_of(again);
+    int err = compare_lines(again);
+    if (err || again->left_out)
+        return err;
+    bool same = written->outcome == again->verdict.outcome &&
+                same_text(written->no_rule, again->verdict.no_rule) &&
+                written->review_by_s == again->verdict.review_by_s &&
+                dep_hash_equal(&written->digest, &again->verdict.digest);
+    return same ? DEP_OK
+                : judging_find(again->judging, "verdict.differs", DEP_ALTERED,
+                               dep_outcome_name(again->verdict.outcome));
+}
+
+/* ---- time (section 5.5) ---- */
+
+static int unproved(struct again *again, const struct dep_shown_record *record, const char *need)
+{
+    return dep_step_find_record(again->judging->verify, "time.unproved", "package.md 5.5",
+                                DEP_UNPROVED, record, need);
+}
+
+/* Of a record of another log, that it was there; of one that ends, that the release came before. */
+static int check_time(struct again *again, const struct dep_fact *fact, const char *need)
+{
+    const struct judging *judging = again->judging;
+    const struct dep_written *written = written_of(again);
+    const struct dep_shown_record *release = judging->release;
+    const struct dep_shown_record *record = dep_step_record_find(judging->verify, &fact->record);
+    int64_t time_s;
+    if (!shown_own(judging, record) &&
+        (!dep_step_time(judging->verify, record->log, record->index, &time_s) ||
+         time_s > written->now_s - written->uncertainty_s))
+        return unproved(again, record, need);
+    if (fact->in_force.to_s != INT64_MAX &&
+        (!dep_step_time(judging->verify, release->log, release->index, &time_s) ||
+         time_s > fact->in_force.to_s))
+        return unproved(again, release, need);
+    return DEP_OK;
+}
+
+static int check_times(struct again *again)
+{
+    const struct dep_written *written = written_of(again);
+    int err = DEP_OK;
+    for (size_t i = 0; !err && i < dep_facts_count(again->named); i++) {
+        const struct dep_fact *fact = dep_facts_at(again->named, i);
+        const char *need = NULL;
+        for (size_t k = 0; !need && k < written->requirement_count; k++)
+            if (written->requirements[k].has_record &&
+                dep_hash_equal(&written->requirements[k].record, &fact->record))
+                need = dep_need_name(written->requirements[k].need);
+        err = check_time(again, fact, need);
+    }
+    return err;
+}
+
+/* ---- all of it ---- */
+
+static int judge(struct again *again)
+{
+    struct judging *judging = again->judging;
+    const struct dep_written *written = written_of(again);
+    struct dep_judged_at at = {.member = judging->log->member_id,
+                               .origin = written->origin,
+                               .size = written->size,
+                               .root = written->root,
+                               .now_s = written->now_s,
+                               .uncertainty_s = written->uncertainty_s};
+    return dep_judge(judging->charter, again->named, again->names, &again->action, &at,
+                     &again->verdict);
+}
+
+static int start(struct again *again)
+{
+    const struct dep_written *written = written_of(again);
+    int64_t before_s;
+    int err = dep_names_new(&again->names);
+    if (!err)
+        err = dep_facts_new(&again->all);
+    if (!err)
+        err = dep_facts_new(&again->named);
+    again->reader = (struct dep_fact_reader){again->judging->charter, again->names,
+                                             again->judging->log->member_id};
+    if (__builtin_sub_overflow(written->now_s, written->uncertainty_s, &before_s))
+        before_s = INT64_MIN;
+    return err ? err : dep_heard_new(&again->reader, before_s, &again->heard);
+}
+
+int judging_again(struct judging *judging)
+{
+    struct again again = {.judging = judging};
+    int err = start(&again);
+    if (!err)
+        err = gather_facts(&again);
+    if (!err)
+        err = gather_items(&again);
+    if (!err)
+        err = mark_unjudged(&again);
+    if (!err)
+        err = read_action(&again);
+    if (!err && again.materials)
+        err = judge(&again);
+    if (!err && again.materials)
+        err = compare(&again);
+    if (!err)
+        err = check_times(&again);
+    again_done(&again);
+    return err;
+}

@@ -1,0 +1,108 @@
+/*
+ * What goes is what was released: its materials, and no field beyond those decided.
+ */
+#include "package/verdict_impl.h"
+
+#include <string.h>
+
+static const json_t *material_find(const json_t *prepared, const char *item)
+{
+    size_t i;
+    json_t *material;
+    json_array_foreach(dep_json_array(prepared, "materials"), i, material)
+    {
+        const char *name = dep_json_string(material, "item");
+        if (name && item && strcmp(name, item) == 0)
+            return material;
+    }
+    return NULL;
+}
+
+static bool names_field(const json_t *material, const char *field)
+{
+    size_t i;
+    json_t *name;
+    json_array_foreach(dep_json_array(material, "fields"), i, name)
+    {
+        if (json_is_string(name) && strcmp(json_string_value(name), field) == 0)
+            return true;
+    }
+    return false;
+}
+
+static bool has_item(const struct dep_schema *schema)
+{
+    for (size_t i = 0; i < schema->field_count; i++)
+        if (schema->fields[i].open && strcmp(schema->fields[i].name, "item") == 0)
+            return true;
+    return false;
+}
+
+static bool is_first_record(const struct dep_shown_record *record)
+{
+    return shown_is(record, "evidence.collected") || shown_is(record, "evidence.intake");
+}
+
+static int check_fields(struct judging *judging, const struct dep_shown_record *record,
+                        const json_t *material)
+{
+    int err = DEP_OK;
+    const struct dep_schema *schema = record->schema;
+    for (size_t i = 0; !err && i < schema->field_count; i++)
+        if (record->shown >> i & 1 && !names_field(material, schema->fields[i].name))
+            err = judging_find_of(judging, "verdict.scope", DEP_ALTERED, &record->sha256,
+                                  schema->fields[i].name);
+    return err;
+}
+
+static int check_record(struct judging *judging, const struct dep_shown_record *record)
+{
+    DEP_AUTO_OPENED opened = {.presentation = {.claims = NULL}};
+    int err = dep_step_open(judging->verify, record, &opened);
+    if (err)
+        return err;
+    const char *item = dep_json_string(opened.presentation.claims, "item");
+    const json_t *material =
+        material_find(judging->prepared_opened.presentation.claims, item ? item : "");
+    if (item && !material)
+        return judging_find_of(judging, "verdict.scope", DEP_ALTERED, &record->sha256, "item");
+    return is_first_record(record) ? check_fields(judging, record, material) : DEP_OK;
+}
+
+int judging_scope(struct judging *judging)
+{
+    struct dep_verify *verify = judging->verify;
+    const json_t *prepared = judging->prepared_opened.presentation.claims;
+    int err = DEP_OK;
+    for (size_t i = 0; !err && i < dep_verify_item_count(verify); i++) {
+        struct dep_verify_item item;
+        char id[DEP_UUID_LEN + 1] = "";
+        dep_verify_item(verify, i, &item);
+        memcpy(id, item.item.data, item.item.len < DEP_UUID_LEN ? item.item.len : DEP_UUID_LEN);
+        if (!material_find(prepared, id))
+            err = judging_find_of(judging, "verdict.scope", DEP_ALTERED, &item.record, "item");
+    }
+    for (size_t i = 0; !err && i < dep_step_record_count(verify); i++) {
+        const struct dep_shown_record *record = dep_step_record_at(verify, i);
+        if (record->listed && has_item(record->schema))
+            err = check_record(judging, record);
+    }
+    return err;
+}
+
+/* Without a release nothing goes but what is said of requests and consents. */
+int judging_absent(struct judging *judging)
+{
+    struct dep_verify *verify = judging->verify;
+    int err = DEP_OK;
+    if (dep_verify_item_count(verify))
+        err = judging_find(judging, "verdict.absent", DEP_ALTERED, NULL);
+    for (size_t i = 0; !err && i < dep_step_record_count(verify); i++) {
+        const struct dep_shown_record *record = dep_step_record_at(verify, i);
+        const char *type = record->schema->type;
+        if (record->listed && (has_item(record->schema) || strncmp(type, "release.", 8) == 0 ||
+                               strncmp(type, "mission.", 8) == 0))
+            err = judging_find_of(judging, "verdict.absent", DEP_ALTERED, &record->sha256, NULL);
+    }
+    return err;
+}
