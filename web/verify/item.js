@@ -113,8 +113,8 @@ function exhibitOf(report, item) {
 }
 
 function filesOf(report, item) {
-  if (Number(item.pieces) <= 1) return [report.run.files.get(item.path)].filter(Boolean)
-  return Array.from({ length: Number(item.pieces) }, (_value, at) => report.run.files.get(`${item.path}.${String(at).padStart(3, '0')}`)).filter(Boolean)
+  if (Number(item.pieces) <= 1) return [report.run.files.get(`data/${item.path}`)].filter(Boolean)
+  return Array.from({ length: Number(item.pieces) }, (_value, at) => report.run.files.get(`data/${item.path}.${String(at).padStart(3, '0')}`)).filter(Boolean)
 }
 
 export function itemSection(report, item, index) {
@@ -206,10 +206,11 @@ async function show(report, place, file, title) {
     const whole = await file.blob.slice(0, TEXT_SHOWN_MAX).text()
     view = [make('pre', { dir: 'auto', tabindex: '0' }, whole), file.size > TEXT_SHOWN_MAX ? make('p', { class: 'hint' }, _('Only its beginning is shown.')) : null]
   }
-  const figure = make('figure', { class: 'exhibit exhibit-printed', tabindex: '-1' }, view,
+  const figure = make('figure', { class: 'exhibit', tabindex: '-1' }, view,
     make('figcaption', {}, make('strong', {}, title), make('br'), isolated(file.name), ' · ', bytes(file.size), ' · SHA-256 ', code(file.sha256)),
     make('p', { class: 'act' },
-      make('button', { type: 'button', onclick: () => printOne(figure) }, _('Print this exhibit')),
+      // A PDF's pages are printed by the browser's own viewer, which stands in the frame.
+      file.kind === 'application/pdf' ? null : make('button', { type: 'button', onclick: () => printOne(figure) }, _('Print this exhibit')),
       make('button', { type: 'button', onclick: () => { URL.revokeObjectURL(url); place.replaceChildren() } }, _('Close'))))
   place.replaceChildren(figure)
   figure.focus()
@@ -217,13 +218,12 @@ async function show(report, place, file, title) {
 
 /** The exhibit alone with its number, without the report. */
 function printOne(figure) {
-  const parents = []
-  for (let at = figure; at.id !== 'result' && at.parentElement; at = at.parentElement) parents.push(at)
-  for (const element of parents) element.classList.add('on-paper')
+  const sheet = make('div', { id: 'paper' }, figure.cloneNode(true))
+  document.body.append(sheet)
   document.body.classList.add('one-exhibit')
   addEventListener('afterprint', () => {
     document.body.classList.remove('one-exhibit')
-    for (const element of parents) element.classList.remove('on-paper')
+    sheet.remove()
   }, { once: true })
   print()
 }

@@ -43,7 +43,7 @@ export class Report {
   }
 
   render() {
-    this.element = make('div', { class: 'printed' })
+    this.element = make('div')
     this.refresh()
     return this.element
   }
