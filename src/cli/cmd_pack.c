@@ -168,6 +168,8 @@ static int tell_packed(const struct dep_args *args, const struct dep_packed *pac
         dep_bytes_text(packed->bytes, bytes);
         (void)printf(_("Packed: %s (files: %llu, %s); recorded as %s\n"), dep_arg(args, "--out"),
                      (unsigned long long)packed->files, bytes, packed->head.jti);
+        (void)printf("%s: %s\n", _("Read back and verified"),
+                     dep_word(dep_result_name(packed->result)));
         if (packed->passphrase[0])
             (void)printf(_("Passphrase of the containers, shown this once; send it another way: "
                            "%s\n"),
@@ -176,10 +178,11 @@ static int tell_packed(const struct dep_args *args, const struct dep_packed *pac
     }
     (void)snprintf(size, sizeof size, "%llu", (unsigned long long)packed->size);
     (void)snprintf(bytes, sizeof bytes, "%llu", (unsigned long long)packed->bytes);
-    json_t *object = json_pack("{s:s,s:s,s:I,s:s,s:I,s:s,s:s*}", "record", packed->head.jti, "out",
-                               dep_arg(args, "--out"), "lines", (json_int_t)packed->records, "size",
-                               size, "files", (json_int_t)packed->files, "bytes", bytes,
-                               "passphrase", packed->passphrase[0] ? packed->passphrase : NULL);
+    json_t *object =
+        json_pack("{s:s,s:s,s:s,s:I,s:s,s:I,s:s,s:s*}", "record", packed->head.jti, "verified",
+                  dep_result_name(packed->result), "out", dep_arg(args, "--out"), "lines",
+                  (json_int_t)packed->records, "size", size, "files", (json_int_t)packed->files,
+                  "bytes", bytes, "passphrase", packed->passphrase[0] ? packed->passphrase : NULL);
     if (object && json_object_update(object, plan)) {
         json_decref(object);
         object = NULL;
@@ -192,20 +195,24 @@ static int write_package(struct dep_args *args, struct dep_node *node, struct de
 {
     struct dep_problem problem = {.detail = ""};
     struct dep_packed packed;
-    struct dep_progress progress;
+    struct dep_progress progress, reading;
     struct dep_age_recipient recipient;
     const char *key = dep_arg(args, "--age");
     if (key && dep_age_recipient_parse(dep_slice_string(key), &recipient, &problem.finding))
         return dep_say_problem(args, DEP_FOUND, &problem);
     dep_progress_init(&progress, _("Packing"));
+    dep_progress_init(&reading, _("Reading back"));
     const struct dep_pack_how how = {.path = dep_arg(args, "--out"),
                                      .agent = "depositary " DEPOSITARY_VERSION,
                                      .recipient = key ? &recipient : NULL,
                                      .item_progress = dep_progress_seal,
                                      .progress = dep_progress_count,
-                                     .context = &progress};
+                                     .context = &progress,
+                                     .reading_back = dep_progress_count,
+                                     .reading_context = &reading};
     int err = dep_node_pack(node, pack, &how, &packed, &problem);
     dep_progress_end(&progress);
+    dep_progress_end(&reading);
     if (err)
         return dep_say_problem(args, err, &problem);
     int status = tell_packed(args, &packed, plan);

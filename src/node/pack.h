@@ -11,7 +11,7 @@
 #define DEP_NODE_PACK_H
 #include "collect/seal.h"
 #include "node/release.h"
-#include "package/content.h"
+#include "package/verify.h"
 
 enum { DEP_PACK_RECORDS_MAX = 4 << 20, DEP_PACK_LINKS_MAX = 1 << 20 };
 
@@ -90,12 +90,15 @@ struct dep_pack_how {
     const struct dep_age_recipient *recipient;
     dep_seal_progress_fn *item_progress; /* of containers; NULL: not told */
     dep_progress_fn *progress;           /* records; NULL: not told */
-    void *context;
+    void *context;                       /* of these two */
+    dep_progress_fn *reading_back;       /* bytes; NULL: not told */
+    void *reading_context;
 };
 struct dep_packed {
-    struct dep_done head; /* package.sent */
-    uint64_t size;        /* of the log, by the checkpoint in the package */
-    uint64_t records;     /* in records.jsonl */
+    enum dep_result result; /* of the package, read back and verified: intact or unproved */
+    struct dep_done head;   /* package.sent */
+    uint64_t size;          /* of the log, by the checkpoint in the package */
+    uint64_t records;       /* in records.jsonl */
     /* Secret; "" where none was made. Told once, by another way than the package. */
     char passphrase[DEP_AGE_PASSPHRASE_TEXT + 1];
     uint64_t files, bytes; /* payload */
@@ -103,7 +106,8 @@ struct dep_packed {
 /*
  * The target is looked at ("target.*"), and containers are written; then, under the lock, the plan is made once more: another outcome is its finding, other contents are
  * "pack.changed" (somebody recorded something that belongs to it: look again). Then package.sent is
- * committed and published, and the bag written, read back and named. A fault after the commit leaves
+ * committed and published, and the bag written, read back, verified and named ("pack.readback", a
+ * fault: it would be found altered). A fault after the commit leaves
  * that record and no bag: the same package can be written once more by its record.
  */
 DEP_MUST_USE int dep_node_pack(struct dep_node *node, struct dep_pack *pack,

@@ -140,7 +140,28 @@ size_t pack_shown(const struct pack_entry *entry, const char *names[PACK_FIELDS_
 /* Entries and links sorted, the text made. */
 DEP_MUST_USE int pack_content(struct dep_pack *pack);
 
-/* ---- the payload (pack_write.c) ---- */
+/* ---- the plan (pack_plan.c) ---- */
+/* NULL without memory. */
+struct dep_pack *pack_new(struct dep_node *node, const char *id);
+/* Copies both, each may be NULL. */
+void pack_keep_order(struct dep_pack *pack, const char *name, const char *recipient);
+/* All of it, from the records below `size`. */
+DEP_MUST_USE int pack_plan(struct dep_pack *pack, uint64_t size,
+                           struct dep_judgement *out_judgement);
+/* Is it what `again` signs? "pack.changed". */
+DEP_MUST_USE int pack_judge_again(struct dep_pack *pack);
+
+/* ---- the payload (pack_write.c, pack_records.c) ---- */
+/* Lines of records.jsonl. */
+struct pack_lines {
+    struct dep_pack *pack;
+    const struct dep_pack_how *how;
+    struct dep_bag_writer *bag;
+    const struct dep_hash *head; /* of package.sent */
+    const struct pack_entry *entries;
+    size_t count;
+};
+DEP_MUST_USE int pack_put_records(const struct pack_lines *lines);
 DEP_MUST_USE int pack_write(struct dep_pack *pack, const struct dep_done *head,
                             const struct dep_pack_how *how, struct dep_bag_writer *bag,
                             struct dep_packed *out);

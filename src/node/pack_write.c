@@ -5,14 +5,12 @@
 #include "log/subset.h"
 #include "node/charter_impl.h"
 #include "node/pack_impl.h"
-#include "package/records.h"
 
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { BATCH = 512, PATH_ROOM = 160 };
+enum { PATH_ROOM = 160 };
 static const char LOG[] = "logs/000/";
 
 struct writing {
@@ -212,161 +210,15 @@ static int collect_entries(struct writing *writing, const struct dep_done *head)
     return DEP_OK;
 }
 
-/* ---- records.jsonl ---- */
-
-/* Lines of some entries, made beside those of others: both only read what neither changes. */
-struct batch {
-    const struct writing *writing;
-    const struct pack_entry *entries;
-    size_t count;
-    const struct dep_role_identity *roles;
-    size_t role_count;
-    struct dep_buf lines;                  /* secret */
-    struct dep_buf jwt, disclosures, text; /* of the record at work */
-    struct dep_problem problem;
-    int err;
-};
-
-static struct dep_place place_of(const struct dep_index_place *from)
+static int put_records(const struct writing *writing)
 {
-    return (struct dep_place){.segment = from->segment, .len = from->len, .offset = from->offset};
-}
-
-static int open_disclosures(struct batch *batch, const struct pack_entry *entry)
-{
-    const struct dep_pack *pack = batch->writing->pack;
-    struct dep_place secret = place_of(&entry->secret), keyring = place_of(&entry->keyring);
-    if (dep_hash_equal(&entry->sha256, &batch->writing->head) && pack->head_disclosures.len) {
-        dep_buf_add_slice(&batch->disclosures, dep_buf_slice(&pack->head_disclosures));
-        return dep_buf_err(&batch->disclosures);
-    }
-    return dep_register_open_secret(pack->node->reg, entry->jti, &secret, &keyring, batch->roles,
-                                    batch->role_count, &batch->disclosures, &batch->problem.finding,
-                                    &batch->problem.fault);
-}
-
-/* With nothing disclosed: the record itself, which its digest vouches for. */
-static int make_bare_line(struct batch *batch, const struct pack_entry *entry)
-{
-    struct dep_hash sha256;
-    dep_sha256(dep_buf_slice(&batch->jwt), &sha256);
-    if (!dep_hash_equal(&sha256, &entry->sha256))
-        return dep_fault_set(&batch->problem.fault, DEP_ERR_CORRUPT, 0, "node.log_differs",
-                             "record %llu", (unsigned long long)entry->index);
-    dep_buf_add_byte(&batch->jwt, '~');
-    return dep_records_line_encode(entry->index, dep_buf_slice(&batch->jwt), &batch->lines);
-}
-
-static int make_line(struct batch *batch, const struct pack_entry *entry)
-{
-    const struct dep_node *node = batch->writing->pack->node;
-    const char *names[PACK_FIELDS_MAX];
-    size_t count = pack_shown(entry, names);
-    struct dep_place place = place_of(&entry->record);
-    dep_buf_clear(&batch->jwt);
-    dep_buf_clear(&batch->disclosures);
-    dep_buf_clear(&batch->text);
-    int err = dep_register_read(node->reg, &place, &batch->jwt, &batch->problem.fault);
-    if (!err && !count)
-        return make_bare_line(batch, entry);
-    if (!err)
-        err = open_disclosures(batch, entry);
-    if (!err)
-        err = dep_presentation_make(node->schemas, dep_buf_slice(&batch->jwt),
-                                    dep_buf_slice(&batch->disclosures), names, count, &batch->text,
-                                    &batch->problem.finding);
-    if (!err)
-        err = dep_records_line_encode(entry->index, dep_buf_slice(&batch->text), &batch->lines);
-    return err;
-}
-
-static void *make_lines(void *context)
-{
-    struct batch *batch = context;
-    for (size_t i = 0; !batch->err && i < batch->count; i++) {
-        batch->err = make_line(batch, &batch->entries[i]);
-        /* What was readable when it was decided isn't now: erased meanwhile. */
-        if (batch->err == DEP_FOUND)
-            (void)snprintf(batch->problem.detail, sizeof batch->problem.detail, "%s",
-                           batch->entries[i].jti);
-    }
-    return NULL;
-}
-
-static void batch_init(struct batch *batch, const struct writing *writing)
-{
-    *batch = (struct batch){.writing = writing};
-    dep_buf_init_secret(&batch->lines, (size_t)BATCH * DEP_RECORDS_LINE_MAX);
-    dep_buf_init(&batch->jwt, DEP_JWT_LEN_MAX + 1);
-    dep_buf_init_secret(&batch->disclosures, DEP_DISCLOSURES_LEN_MAX);
-    dep_buf_init_secret(&batch->text, DEP_PRESENTATION_LEN_MAX);
-}
-
-static void batch_done(struct batch *batch)
-{
-    dep_buf_done(&batch->lines);
-    dep_buf_done(&batch->jwt);
-    dep_buf_done(&batch->disclosures);
-    dep_buf_done(&batch->text);
-}
-
-static int put_lines(struct writing *writing, const struct batch *batch)
-{
-    if (batch->err) {
-        *writing->pack->problem = batch->problem;
-        return batch->err < 0 && !batch->problem.fault.what
-                   ? fault(writing, batch->err, "records.jsonl")
-                   : batch->err;
-    }
-    return dep_bag_writer_add(writing->bag, dep_buf_slice(&batch->lines),
-                              &writing->pack->problem->fault);
-}
-
-/* Two batches at once, the second by a thread of its own. */
-static int put_two(struct writing *writing, struct batch batches[2], size_t from)
-{
-    pthread_t beside;
-    for (size_t i = 0; i < 2; i++) {
-        size_t first = from + i * BATCH;
-        size_t left = first < writing->count ? writing->count - first : 0;
-        batches[i].entries = writing->entries + first;
-        batches[i].count = left < BATCH ? left : BATCH;
-        dep_buf_clear(&batches[i].lines);
-    }
-    bool threaded = batches[1].count && pthread_create(&beside, NULL, make_lines, &batches[1]) == 0;
-    (void)make_lines(&batches[0]);
-    if (threaded)
-        (void)pthread_join(beside, NULL);
-    else
-        (void)make_lines(&batches[1]);
-    int err = put_lines(writing, &batches[0]);
-    return err ? err : put_lines(writing, &batches[1]);
-}
-
-static int put_records(struct writing *writing)
-{
-    struct dep_problem *problem = writing->pack->problem;
-    struct batch batches[2];
-    char path[PATH_ROOM];
-    (void)snprintf(path, sizeof path, "%srecords.jsonl", LOG);
-    int err = dep_bag_writer_open(writing->bag, path, &problem->fault);
-    if (err)
-        return err;
-    for (size_t i = 0; i < DEP_COUNT(batches); i++)
-        batch_init(&batches[i], writing);
-    if (writing->pack->kind != DEP_PACKAGE_REGISTER)
-        err = dep_node_role_identities(writing->pack->node, &batches[0].roles,
-                                       &batches[0].role_count, problem);
-    batches[1].roles = batches[0].roles;
-    batches[1].role_count = batches[0].role_count;
-    for (size_t from = 0; !err && from < writing->count; from += 2 * (size_t)BATCH) {
-        err = put_two(writing, batches, from);
-        if (writing->how->progress)
-            writing->how->progress(writing->how->context, from, writing->count);
-    }
-    for (size_t i = 0; i < DEP_COUNT(batches); i++)
-        batch_done(&batches[i]);
-    return err ? err : dep_bag_writer_close(writing->bag, NULL, &problem->fault);
+    const struct pack_lines lines = {.pack = writing->pack,
+                                     .how = writing->how,
+                                     .bag = writing->bag,
+                                     .head = &writing->head,
+                                     .entries = writing->entries,
+                                     .count = writing->count};
+    return pack_put_records(&lines);
 }
 
 /* ---- tiles, checkpoint ---- */

@@ -468,6 +468,7 @@ static const struct words_entry TABLE[] = {
     {"pack.part.kind",
      N_("a folder, or a file that was not taken: there is nothing of it to send")},
     {"pack.part.none", N_("name the files that are to be sent")},
+    {"pack.readback", N_("what was written doesn't verify: it was not given its name")},
     {"pack.recipient",
      N_("no such recipient in the charter in force, none named, or not the one the release names")},
     {"pack.redacted", N_("what is released redacted goes as a redacted derivative, never as the "

@@ -77,6 +77,12 @@ same 0 "$(count package.sent)" 'packages sent'
 # ---- packed ----
 as L1 pack "$made" --out bag --json >packed.json
 checked_bag bag
+# Its recipient verifies it with the charter's fingerprint, got another way; nothing stands against it.
+pin=$(depositary charter show -C reg --as T1 --json | jq -r .fingerprint)
+{ depositary verify bag --pin "$pin" --json || true; } >verified.json
+same 0 "$(jq '[.findings[] | select(.result == "altered")] | length' verified.json)" 'findings against it'
+same true "$(json verified.json .pinned)" 'pinned'
+same "$(json verified.json .result)" "$(json packed.json .verified)" 'as it was read back'
 same "$(json plan.json .records)" "$(json packed.json .records)" 'records, as told before'
 cat >want <<'END'
 charter.entered 
