@@ -7,10 +7,6 @@ need jq flock
 two_members
 new_officers 'L1:legal' 'L2:legal' 'A1:approver,legal'
 
-as() { local who=$1; shift; depositary "$@" -C reg --as "$who"; }
-state() { as "$1" "${@:3}" --fields - --yes --json <<<"$2" | jq -r .record; }
-text() { printf '{"text": "%s", "lang": "en"}' "$1"; }
-paper() { printf '{"state": "on_paper", "scan_sha256": "%064d", "seen_by": "L1", "checked": %s}' 1 "$(text 'stamp compared')"; }
 count() { as L1 list --type "$1" --json | wc -l; }
 try() { local n=$1 status=0; shift; "$@" >"$n.out" 2>"$n.err" || status=$?; echo $status >"$n.status"; }
 # at_once FINDING COMMAND A --- COMMAND B: both wait for the lock, which is held meanwhile; one goes through, the other says FINDING.

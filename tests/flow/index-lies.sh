@@ -7,28 +7,10 @@ need jq sqlite3
 two_members
 new_officers 'L1:legal' 'L2:legal' 'A1:approver,legal' 'D1:desk' 'X9:legal'
 
-as() { local who=$1; shift; depositary "$@" -C reg --as "$who"; }
-state() { as "$1" "${@:3}" --fields - --yes --json <<<"$2" | jq -r .record; }
-text() { printf '{"text": "%s", "lang": "en"}' "$1"; }
-paper() { printf '{"state": "on_paper", "scan_sha256": "%064d", "seen_by": "L1", "checked": %s}' 1 "$(text 'stamp compared')"; }
-since='{"from": "2020-01-01T00:00:00Z"}'
 checked="{\"outcome\": \"as_recorded\", \"checked\": $(text telephone)}"
 missing() { grep '^{' | jq -r '.verdict.requirements[] | select(.met != "met" and .met != "waived") | .need + ":" + .met' | sort -u | xargs; }
 
-# ---- an exhibit with everything it takes ----
-mkdir dump
-echo 'a photograph' >dump/photo
-as T1 collect dump --json --fields - <<<"{\"exhibit\": \"X-1\", \"territory\": \"IQ\", \"basis\": $(text 'warrant 12')}" >collected
-item=$(json collected .item)
-first=$(json collected .record)
-prepared=$(as L1 release prepare X-1 --fields - --yes --json <<<'{"action": "release", "recipient": "court", "purpose": "trial"}' | jq -r .record)
-request=$(state L1 "{\"from\": \"court\", \"to\": \"organisation\", \"purpose\": \"trial\", \"scope\": {\"kind\": \"item\", \"id\": \"$item\"}}" request in)
-consent=$(state L1 "{\"terms\": {\"layer\": \"host\", \"grantor\": \"iq\", \"actions\": [\"release\"], \"recipients\": [\"court\"], \"purposes\": [\"trial\"], \"lines\": [\"any\"], \"territories\": [\"IQ\"], \"scope\": {\"kind\": \"item\", \"id\": \"$item\"}, \"in_force\": $since}, \"side\": $(paper)}" consent give)
-state L2 "$checked" consent check "$consent" >/dev/null
-assurance=$(state L1 "{\"from\": \"court\", \"kinds\": [\"fair_trial\"], \"purposes\": [\"trial\"], \"scope\": {\"kind\": \"all\"}, \"in_force\": $since, \"side\": $(paper)}" assure give)
-state L2 "$checked" consent check "$assurance" >/dev/null
-as A1 approve "$prepared" >/dev/null
-same yes "$(as L1 release --dry-run "$prepared" --json | jq -r .verdict.outcome)" 'with everything there'
+complete_release
 cp -a reg complete
 
 # lie SQL: about the register as it stands.
