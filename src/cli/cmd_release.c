@@ -79,6 +79,8 @@ static int dry_run(struct dep_args *args, struct dep_node *node, const char *nam
     struct dep_problem problem = {.detail = ""};
     DEP_AUTO_ACT act = {.later = NULL};
     int err = dep_node_act(node, name, "release.prepared", &act, &problem);
+    if (!err)
+        err = dep_node_release_ended(node, &act, &problem);
     if (err)
         return dep_say_problem(args, err, &problem);
     if (!args->json) {

@@ -159,6 +159,9 @@ static int release_to_approve(void *context, const struct dep_act *act)
     if (strcmp(act->head.row.by_code, officer) == 0 || has_spoken(act, "release.made", NULL) ||
         has_spoken(act, "release.refused", NULL) || has_spoken(act, "approval.given", officer))
         return DEP_OK;
+    int ended = dep_node_release_ended(gather->node, act, gather->problem);
+    if (ended)
+        return ended < 0 ? ended : DEP_OK;
     return dep_gather_add(gather, "inbox.approval", &act->head.row, act->head.row.iat,
                           dep_json_string(act->head.claims, "recipient"),
                           dep_json_string(act->head.claims, "purpose"));

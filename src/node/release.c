@@ -5,6 +5,7 @@
  */
 #include "node/release.h"
 
+#include "node/charter.h"
 #include "node/evidence.h"
 #include "node/node_impl.h"
 #include "node/stated.h"
@@ -83,6 +84,23 @@ static int judge_open(const struct dep_act *prepared, struct dep_problem *proble
     return DEP_OK;
 }
 
+int dep_node_release_ended(struct dep_node *node, const struct dep_act *prepared,
+                           struct dep_problem *problem)
+{
+    const struct dep_index_row *row = &prepared->head.row;
+    const struct dep_charter *then = NULL, *now = NULL;
+    int err = dep_node_charter(node, row->index, &then, problem);
+    if (!err)
+        err = dep_node_charter(node, dep_register_count(node->reg), &now, problem);
+    if (err)
+        return err;
+    if (!dep_hash_equal(dep_charter_digest(then), dep_charter_digest(now)))
+        return dep_problem_found(problem, "release.charter", CLAUSE, row->jti);
+    return dep_node_now_ms(node) / 1000 - row->iat > DEP_PREPARED_FOR_S
+               ? dep_problem_found(problem, "release.lapsed", CLAUSE, row->jti)
+               : DEP_OK;
+}
+
 static int load_open(struct dep_node *node, const char *name, struct dep_act *out,
                      struct dep_problem *problem)
 {
@@ -111,6 +129,8 @@ static int judge_approval(void *context, struct dep_problem *problem)
     struct dep_node *node = approving->node;
     DEP_AUTO_ACT act = {.later = NULL};
     int err = load_open(node, approving->prepared, &act, problem);
+    if (!err)
+        err = dep_node_release_ended(node, &act, problem);
     if (err)
         return err;
     if (strcmp(officer_of(&act.head), node->officer) == 0)
@@ -181,6 +201,8 @@ static int decide_release(void *context, uint64_t size, struct dep_draft *draft,
     struct dep_moment moment = moment_at(node, size);
     DEP_AUTO_ACT act = {.later = NULL};
     int err = load_open(node, deciding->prepared, &act, problem);
+    if (!err && !deciding->refuse)
+        err = dep_node_release_ended(node, &act, problem);
     if (!err)
         err = dep_node_judge(node, &moment, "release.prepared", act.head.claims, &act.head,
                              &deciding->judgement, problem);

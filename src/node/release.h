@@ -52,6 +52,14 @@ DEP_MUST_USE int dep_node_judge_again(struct dep_node *node, const char *record,
 
 /* ---- acting ---- */
 
+enum { DEP_PREPARED_FOR_S = 30 * 24 * 60 * 60 };
+/*
+ * Has a prepared release come to its end? What was approved is what was looked at: after
+ * DEP_PREPARED_FOR_S, or under another charter, it is looked at anew. DEP_FOUND "release.lapsed",
+ * "release.charter", with its id.
+ */
+DEP_MUST_USE int dep_node_release_ended(struct dep_node *node, const struct dep_act *prepared,
+                                        struct dep_problem *problem);
 /* Items may be named as dep_node_item() takes them, a request by the beginning of its id: they
  * become ids. What `claims` don't say of a material is: all fields, not redacted. */
 DEP_MUST_USE int dep_node_release_complete(struct dep_node *node, json_t *claims,
@@ -62,7 +70,7 @@ DEP_MUST_USE int dep_node_release_prepare(struct dep_node *node, json_t *claims,
 /*
  * approval.given about a prepared release; `remark` may be NULL. Findings:
  * "approval.same_person", "release.made" (it was released already), "release.refused" (it was
- * refused: prepare anew), and those of dep_node_act().
+ * refused: prepare anew), those of dep_node_release_ended() and dep_node_act().
  */
 DEP_MUST_USE int dep_node_release_approve(struct dep_node *node, const char *prepared,
                                           bool approved, const json_t *remark, struct dep_done *out,
@@ -71,7 +79,8 @@ DEP_MUST_USE int dep_node_release_approve(struct dep_node *node, const char *pre
  * Judges under the lock and records what follows: release.made on `yes`; release.refused on
  * `refer_to_court`, so that exculpatory material never stays behind without a word; nothing on
  * `no`, and `out->jti` is then "". `how` (may be NULL): sent_how. DEP_FOUND only where nothing could
- * be judged: "release.made", "release.refused", those of dep_node_act() and dep_node_judge().
+ * be judged: "release.made", "release.refused", those of dep_node_release_ended(), dep_node_act() and
+ * dep_node_judge().
  */
 DEP_MUST_USE int dep_node_release(struct dep_node *node, const char *prepared, const json_t *how,
                                   struct dep_judgement *out_judgement, struct dep_done *out,

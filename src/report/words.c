@@ -552,6 +552,8 @@ static const struct words_entry TABLE[] = {
     {"redact.page", N_("a rectangle is on a page that isn't there")},
     {"refused", N_("refused")},
     {"registrar", N_("registrar")},
+    {"release.charter", N_("it was prepared under another charter: prepare a new one")},
+    {"release.lapsed", N_("it was prepared more than 30 days ago: prepare a new one")},
     {"release.made", N_("it was released already: prepare a new one")},
     {"release.refused", N_("it was refused: prepare a new one")},
     {"release.state.made", N_("released")},

@@ -64,7 +64,16 @@ depositary charter draft -C reg --out next.json
 for member in reg iq; do
     depositary charter adopt next.json -C "$member" --as T1 --root "$member.root.pem" --out "$member.next" >/dev/null
 done
+# What was prepared under the charter before is looked at anew.
+prepared=$(prepare)
 enter() { depositary charter enter next.json iq.next -C reg --as T1 --json; }
 before=$(count charter.entered)
 at_once charter.entered_already enter --- enter
 same $((before + 1)) "$(count charter.entered)" 'charters entered'
+for attempt in 'A1 approve' 'L1 release' 'L1 release --dry-run'; do
+    # shellcheck disable=SC2086
+    expect 1 as $attempt "$prepared" 2>err
+    holds err release.charter
+done
+refuse L1 >/dev/null
+as A1 approve "$(prepare)" >/dev/null
