@@ -171,6 +171,8 @@ static int judge_enrolment(struct dep_node *node, struct dep_slice jwt, struct k
     if (place < 0 || strcmp(record.iss, dep_register_info(node->reg)->member) == 0)
         return wrong(problem, "cosign.key.member", record.iss);
     const struct dep_charter_member *member = dep_charter_member_at(charter, (size_t)place);
+    if (!member->keeps_register)
+        return wrong(problem, "cosign.key.member", record.iss);
     if (record.by_role != DEP_ROLE_ROOT || dep_jwt_verify(&record.jwt, &member->root, why))
         return wrong(problem, "cosign.key.root", record.iss);
     (void)snprintf(known->member, sizeof known->member, "%s", member->id);
@@ -321,7 +323,7 @@ static int identify(struct giving *giving)
     int err = dep_node_charter(giving->node, UINT64_MAX, &charter, giving->problem);
     for (size_t i = 0; !err && i < dep_charter_member_count(charter); i++) {
         const struct dep_charter_member *member = dep_charter_member_at(charter, i);
-        if (dep_slice_equal_string(origin, member->origin) &&
+        if (member->keeps_register && dep_slice_equal_string(origin, member->origin) &&
             strcmp(member->id, dep_register_info(giving->node->reg)->member) != 0)
             (void)snprintf(giving->given.member, sizeof giving->given.member, "%s", member->id);
     }

@@ -25,9 +25,7 @@ static int cosigner_find(const struct dep_charter *charter, const struct dep_not
 
 static bool in_force(const struct dep_charter *charter, int member, int64_t time_s)
 {
-    const struct dep_interval *interval =
-        &dep_charter_member_at(charter, (size_t)member)->membership;
-    return time_s >= interval->from_s && time_s < interval->to_s;
+    return dep_interval_has(&dep_charter_member_at(charter, (size_t)member)->membership, time_s);
 }
 
 static int judge_line(const struct dep_charter *charter, int self, const struct dep_note *note,

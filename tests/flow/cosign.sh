@@ -17,16 +17,20 @@ expect 1 depositary key cosigner -C fr --root iq.root.pem 2>err
 depositary init xx --member xx --name xx --officer T1 --root-out xx.root.pem --no-recovery --no-passphrase >/dev/null
 depositary key cosigner -C xx --root xx.root.pem --json >xx.cosigner
 
+# A member that keeps no register cosigns nothing, and no log is its own, whoever says so.
+echo '{"id": "lb", "kind": "organisation", "name": {"en": "lb", "fr": "lb", "ar": "lb"}, "territories": [], "from": "2020-01-01T00:00:00Z"}' >lb.entry
+depositary init lb --member lb --name lb --officer T1 --root-out lb.root.pem --no-recovery --no-passphrase >/dev/null
+
 charter() { # charter QUORUM FILE
-    depositary charter draft -C iq --founding fr.entry jo.entry | jq --argjson quorum "$1" '.members[].from = "2020-01-01T00:00:00Z"
-        | .quorum = $quorum | .name = {"en": "Three", "fr": "Trois", "ar": "ثلاثة"}' >"$2"
+    depositary charter draft -C iq --founding fr.entry jo.entry lb.entry | jq --argjson quorum "$1" '.members[].from = "2020-01-01T00:00:00Z"
+        | .members |= [.[-1]] + .[:-1] | .quorum = $quorum | .name = {"en": "Three", "fr": "Trois", "ar": "ثلاثة"}' >"$2"
 }
 charter 2 one.json
 for m in iq fr jo; do depositary charter adopt one.json -C "$m" --root "$m.root.pem" --out "$m.one" >/dev/null; done
 for m in iq fr jo; do depositary charter enter one.json ./*.one -C "$m" >/dev/null; done
 
 # What a request needs besides: the key of the log, by the root key that the charter names.
-for m in iq fr jo xx; do depositary cosign introduce -C "$m" --out "$m.log"; done
+for m in iq fr jo xx lb; do depositary cosign introduce -C "$m" --out "$m.log"; done
 depositary cosign request fr -C iq --out iq-fr.request
 same 'old 0' "$(head -n 1 iq-fr.request)" 'nothing signed before'
 expect 1 depositary cosign answer iq-fr.request -C fr --out early 2>err
@@ -34,8 +38,10 @@ holds err 'cosign.key.unknown|not known here'
 same 403 "$(cat early)" 'a log whose key is not known'
 expect 1 depositary cosign answer iq-fr.request -C xx --out foreign 2>err
 same 404 "$(cat foreign)" 'a log of no member'
-expect 1 depositary cosign answer xx.log -C fr 2>err
-holds err cosign.key.member
+for m in xx lb; do
+    expect 1 depositary cosign answer "$m.log" -C fr 2>err
+    holds err cosign.key.member
+done
 expect 1 depositary cosign answer fr.log -C fr 2>err
 holds err cosign.key.member
 sed '0,/^index/s/^index .*/index 1/' iq.log >iq.moved
