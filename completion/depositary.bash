@@ -6,7 +6,7 @@ _depositary() {
     COMPREPLY=()
     if [ "$COMP_CWORD" -eq 1 ]; then
         choices='init charter collect intake item record note show list search schema hold erase release approve refuse withdraw pack mission request consent assure case
-            mark status retention inbox outbox due key cosign log prove verify print redact backup restore --help --version'
+            mark status retention inbox outbox due key cosign log timestamp prove verify print redact backup restore --help --version'
         mapfile -t COMPREPLY < <(compgen -W "$choices" -- "$word")
         return
     fi
@@ -39,6 +39,7 @@ _depositary() {
         item) choices='list files extract check history correct transfer receive examine copy return split open-seal
             replace-seal stocktake lost found dispose error' ;;
         key) choices='list enrol request sign import share revoke card recover cosigner' ;;
+        timestamp) choices='request add list' ;;
         cosign) choices='introduce request answer take list fork' ;;
         charter) choices='draft adopt enter show verify' ;;
         log) choices='checkpoint vkey audit' ;;

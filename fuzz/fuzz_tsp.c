@@ -16,7 +16,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
         return 0;
     struct dep_slice certificate = dep_slice_of(data + 2, certificate_len);
     struct dep_slice response = dep_slice_of(data + 2 + certificate_len, len - 2 - certificate_len);
-    bool valid = dep_tsp_certificate_valid(certificate);
+    struct dep_tsp_certificate read;
+    bool valid = dep_tsp_certificate_parse(certificate, &read);
     int err = dep_tsp_verify(response, &digest, &certificate, 1, &token, &why);
     if (err == DEP_FOUND && !why.id)
         abort();

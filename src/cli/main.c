@@ -45,6 +45,7 @@ static const struct command {
     {"cosign", dep_cmd_cosign,
      N_("have checkpoints cosigned by other members; cosign theirs; show forks")},
     {"log", dep_cmd_log, N_("checkpoint, vkey, audit")},
+    {"timestamp", dep_cmd_timestamp, N_("have checkpoints time-stamped by authorities (RFC 3161)")},
     {"prove", dep_cmd_prove, N_("proof that a record stands in the log (C2SP tlog-proof)")},
     {"verify", dep_cmd_verify, N_("verify a package or a whole register; needs no key")},
     {"print", dep_cmd_print, N_("label, inventory, hand-over form, page of the register (PDF)")},

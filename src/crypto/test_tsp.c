@@ -301,10 +301,14 @@ static void test_certificate(void **state)
 {
     (void)state;
     struct dep_slice der = der_of(good);
-    assert_true(dep_tsp_certificate_valid(der));
-    assert_false(dep_tsp_certificate_valid(dep_slice_sub(der, 0, der.len - 1)));
-    assert_false(dep_tsp_certificate_valid(dep_slice_of(good->der, der.len + 1)));
-    assert_false(dep_tsp_certificate_valid((struct dep_slice){NULL, 0}));
+    struct dep_tsp_certificate certificate = {.expires_s = 77};
+    assert_false(dep_tsp_certificate_parse(dep_slice_sub(der, 0, der.len - 1), &certificate));
+    assert_false(dep_tsp_certificate_parse(dep_slice_of(good->der, der.len + 1), &certificate));
+    assert_false(dep_tsp_certificate_parse((struct dep_slice){NULL, 0}, &certificate));
+    assert_int_equal(certificate.expires_s, 77);
+    assert_true(dep_tsp_certificate_parse(der, &certificate));
+    assert_string_equal(certificate.name, "CN=good");
+    assert_int_equal(certificate.expires_s, NOW_S + INT64_C(100) * DAY_S);
 }
 
 static int set_up(void **state)

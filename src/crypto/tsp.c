@@ -74,15 +74,6 @@ static X509 *certificate_parse(struct dep_slice der)
     return certificate;
 }
 
-bool dep_tsp_certificate_valid(struct dep_slice der)
-{
-    X509 *certificate = certificate_parse(der);
-    bool valid = certificate != NULL;
-    X509_free(certificate);
-    ERR_clear_error();
-    return valid;
-}
-
 static int load_pinned(struct verifying *verifying, const struct dep_slice *pinned, size_t count)
 {
     verifying->pinned = sk_X509_new_null();
@@ -248,6 +239,28 @@ static int check_whole(struct verifying *verifying, int64_t at_s)
                    1
                ? DEP_OK
                : dep_found(verifying->why, "token.signature", "RFC 5816 section 2.2.1", 0);
+}
+
+bool dep_tsp_certificate_parse(struct dep_slice der, struct dep_tsp_certificate *out)
+{
+    struct dep_tsp_certificate read = {.name = ""};
+    X509 *certificate = certificate_parse(der);
+    BIO *name = BIO_new(BIO_s_mem());
+    char *text = NULL;
+    bool good =
+        certificate && name &&
+        X509_NAME_print_ex(name, X509_get_subject_name(certificate), 0, XN_FLAG_RFC2253) >= 0 &&
+        seconds_of(X509_get0_notAfter(certificate), &read.expires_s);
+    long len = good ? BIO_get_mem_data(name, &text) : 0;
+    /* XN_FLAG_RFC2253 escapes what isn't ASCII, so a cut falls between characters. */
+    for (long i = 0; i < len && i < DEP_TSP_NAME_MAX; i++)
+        read.name[i] = text[i];
+    BIO_free(name);
+    X509_free(certificate);
+    ERR_clear_error();
+    if (good)
+        *out = read;
+    return good;
 }
 
 int dep_tsp_verify(struct dep_slice response, const struct dep_hash *digest,

@@ -36,6 +36,12 @@ struct dep_tsp_token {
 DEP_MUST_USE int dep_tsp_verify(struct dep_slice response, const struct dep_hash *digest,
                                 const struct dep_slice *pinned, size_t pinned_count,
                                 struct dep_tsp_token *out, struct dep_finding *why);
-/* Is this one DER certificate, and nothing behind it? */
-DEP_MUST_USE bool dep_tsp_certificate_valid(struct dep_slice der);
+/* One DER certificate and nothing behind it? `name`: of the subject, in the form of RFC 2253 with
+ * what isn't ASCII escaped, cut where it is longer. */
+enum { DEP_TSP_NAME_MAX = 255 };
+struct dep_tsp_certificate {
+    char name[DEP_TSP_NAME_MAX + 1];
+    int64_t expires_s;
+};
+DEP_MUST_USE bool dep_tsp_certificate_parse(struct dep_slice der, struct dep_tsp_certificate *out);
 #endif

@@ -311,15 +311,19 @@ int dep_node_kept_sign(struct dep_node *node, const struct dep_kept *kept,
     return err;
 }
 
+void dep_token_name(struct dep_slice response, char *out)
+{
+    struct dep_hash digest;
+    dep_sha256(response, &digest);
+    dep_hex_encode(digest.bytes, DEP_TOKEN_NAME_LEN / 2, out);
+}
+
 int dep_node_kept_stamp(struct dep_node *node, const struct dep_kept *kept,
                         struct dep_slice response, struct dep_problem *problem)
 {
     DEP_AUTO_FD lock = -1;
-    char path[PATH_LEN], name[2 * DEP_HASH_LEN + 1];
-    struct dep_hash digest;
-    dep_sha256(response, &digest);
-    dep_hex_encode(digest.bytes, DEP_HASH_LEN, name);
-    name[DEP_TOKEN_NAME_LEN] = 0;
+    char path[PATH_LEN], name[DEP_TOKEN_NAME_LEN + 1];
+    dep_token_name(response, name);
     token_path(kept->checkpoint.size, name, path);
     int err = lock_folder(node, &lock, problem);
     if (!err && kept->token_count == DEP_KEPT_TOKENS_MAX)

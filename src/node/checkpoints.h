@@ -52,6 +52,8 @@ DEP_MUST_USE int dep_node_kept_judge(struct dep_node *node, const struct dep_kep
 DEP_MUST_USE int dep_node_kept_sign(struct dep_node *node, const struct dep_kept *kept,
                                     const struct dep_note_signature *line,
                                     struct dep_problem *problem);
+/* `out` holds DEP_TOKEN_NAME_LEN + 1. */
+void dep_token_name(struct dep_slice response, char *out);
 DEP_MUST_USE int dep_node_kept_stamp(struct dep_node *node, const struct dep_kept *kept,
                                      struct dep_slice response, struct dep_problem *problem);
 #endif

@@ -292,5 +292,7 @@ int dep_node_due(struct dep_node *node, int64_t until_s, struct dep_dues *out,
         err = dep_node_missions(node, mission_due, &gather, problem);
     if (!err)
         err = dep_gather_retention(&gather);
+    if (!err)
+        err = dep_gather_timestamps(&gather);
     return end(&dues, err, out);
 }

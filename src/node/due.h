@@ -42,6 +42,7 @@ DEP_MUST_USE int dep_node_outbox(struct dep_node *node, struct dep_dues *out,
  *   "due.urgency"     review of a release that invoked an urgent threat to life
  *   "due.retention"   the charter's period is over: keep, erase or return
  *   "due.hold"        it would be, but a legal hold is in force and wins
+ *   "due.timestamp"   its certificate expires, and no later token covers the record of it
  *   "due.erase"       reviewed, to be erased, and not erased yet
  */
 DEP_MUST_USE int dep_node_due(struct dep_node *node, int64_t until_s, struct dep_dues *out,
