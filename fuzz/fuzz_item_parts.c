@@ -59,8 +59,8 @@ static bool is_good(struct dep_container *container, struct dep_item_lines *line
                                           .last_len = lines->text.len};
     lines->next = 0;
     dep_sha256(dep_buf_slice(&lines->text), &against.last_sha256);
-    int err = dep_container_check_lines(container, &facts, &against, NULL, NULL, NULL, NULL, &report,
-                                        &why, &fault);
+    int err = dep_container_check_lines(container, &facts, &against, NULL, NULL, NULL, NULL,
+                                        &report, &why, &fault);
     must(err == DEP_OK || err == DEP_FOUND);
     return err == DEP_OK;
 }

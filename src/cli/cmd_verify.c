@@ -2,6 +2,7 @@
  * verify: a package, or a whole register. Neither needs a key.
  */
 #include "cli/charter_show.h"
+#include "cli/verify_open.h"
 #include "cli/verify_show.h"
 #include "node/audit.h"
 #include "node/verify_bag.h"
@@ -63,8 +64,9 @@ static int verify_register(struct dep_args *args, const char *dir)
         .progress = on_progress,
         .context = &session,
     };
-    if (dep_arg(args, "--pin"))
-        return dep_usage_error(args, _("--pin goes with a package"));
+    if (dep_arg(args, "--pin") || dep_verify_opens(args))
+        return dep_usage_error(
+            args, _("--pin, --identity, --passphrase and --extract go with a package"));
     dep_progress_init(&session.progress, _("Verifying"));
     struct dep_problem problem = {.detail = ""};
     struct dep_verified result;
@@ -138,7 +140,8 @@ static int read_pin(const struct dep_args *args, uint8_t out[DEP_FINGERPRINT_BYT
     return text ? dep_read_pin(args, text, out) : DEP_EXIT_YES;
 }
 
-static int tell_package(const struct dep_args *args, struct dep_bag_verified *bag)
+static int tell_package(const struct dep_args *args, struct dep_bag_verified *bag,
+                        uint64_t extracted)
 {
     struct dep_problem problem = {.detail = ""};
     struct dep_schemas *schemas = NULL;
@@ -150,6 +153,13 @@ static int tell_package(const struct dep_args *args, struct dep_bag_verified *ba
     if (err) {
         problem.fault = *dep_bag_verified_fault(bag);
         return dep_say_problem(args, err, &problem);
+    }
+    const char *folder = dep_arg(args, "--extract");
+    if (folder && !args->json) {
+        (void)printf(_("Files written out, each compared with what was sealed: %llu, below "),
+                     (unsigned long long)extracted);
+        dep_print_safe(stdout, folder, strlen(folder));
+        (void)printf("\n");
     }
     bool intact = dep_verify_result(verify) == DEP_INTACT;
     return dep_finish_output(intact ? DEP_EXIT_YES : DEP_EXIT_WANTING);
@@ -177,7 +187,10 @@ static int verify_package(struct dep_args *args, const char *dir)
     if (!err)
         err = dep_node_verify_bag(&order, &bag, &problem);
     dep_progress_end(&session.progress);
-    status = err ? dep_say_problem(args, err, &problem) : tell_package(args, bag);
+    uint64_t extracted = 0;
+    if (!err)
+        err = dep_verify_open(args, bag, &extracted, &problem);
+    status = err ? dep_say_problem(args, err, &problem) : tell_package(args, bag, extracted);
     dep_bag_verified_free(bag);
     for (size_t i = 0; i < known.count; i++)
         dep_buf_done(&known.texts[i]);
@@ -187,6 +200,7 @@ static int verify_package(struct dep_args *args, const char *dir)
 int dep_cmd_verify(int argc, char **argv)
 {
     static const struct dep_option options[] = {
+        DEP_VERIFY_OPEN_OPTIONS,
         {"--pin", 0, true, false,
          N_("fingerprint of the charter, as it reached you by another way (of a package)")},
         {"--quick", 0, false, false, N_("don't read the bytes of the containers (of a register)")},
@@ -199,7 +213,7 @@ int dep_cmd_verify(int argc, char **argv)
         return status - 1;
     if (args.positional_count > 1)
         return dep_usage_error(&args, _("name one package or register"));
-    status = dep_confine_command(&args, false);
+    status = dep_verify_open_confine(&args);
     if (status)
         return status;
     const char *dir = args.positional_count ? args.positional[0] : args.dir;

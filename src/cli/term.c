@@ -176,6 +176,11 @@ int dep_passphrase_ask(void *context, const char *which, const char *code, bool 
         (void)snprintf(question, sizeof question, "%s",
                        fresh ? _("Choose a passphrase for the root key:")
                              : _("Passphrase of the root key:"));
+    else if (strcmp(which, "package") == 0)
+        (void)snprintf(question, sizeof question, "%s",
+                       _("Passphrase of the package, as it reached you by another way:"));
+    else if (strcmp(which, "identity") == 0)
+        (void)snprintf(question, sizeof question, _("Passphrase of the identity %s:"), code);
     else
         (void)snprintf(question, sizeof question,
                        fresh ? _("Choose a passphrase for officer %s:")

@@ -441,6 +441,7 @@ static const struct words_entry TABLE[] = {
     {"officer.code",
      N_("an officer's code is 1 to 64 letters, digits, dots, dashes and underscores")},
     {"officer.which", N_("say who is at work: --as CODE, or DEPOSITARY_OFFICER")},
+    {"open", N_("what is to open the items could not be read")},
     {"originator", N_("originator")},
     {"out", N_("sent")},
     {"outbox.release", N_("released")},
