@@ -39,7 +39,7 @@ struct test_tile {
     uint8_t data[DEP_TILE_LEN];
 };
 struct test_tiles {
-    struct test_tile tiles[32];
+    struct test_tile tiles[TEST_TILES_MAX];
     size_t count;
     struct test_world *world;
     const char *folder;
@@ -80,7 +80,7 @@ static inline void test_write_records(struct test_world *world, const struct tes
 {
     char path[DEP_PACKAGE_PATH_MAX];
     DEP_AUTO_BUF lines;
-    dep_buf_init(&lines, 32 * 1024 * 1024);
+    dep_buf_init(&lines, TEST_LEN_MAX);
     for (size_t i = 0; i < log->count; i++) {
         const struct test_record *record = &log->records[i];
         size_t count = 0;
@@ -239,7 +239,7 @@ static inline void test_make_content(struct test_world *world)
                                                 .sender = log->member,
                                                 .recipient = "court",
                                                 .charter = *dep_charter_digest(world->parsed)}};
-    dep_buf_init(&world->content, 1 << 20);
+    dep_buf_init(&world->content, TEST_LEN_MAX);
     test_line(world, &line);
     for (size_t i = 0; i < log->count; i++) {
         const struct test_record *record = &log->records[i];
@@ -331,7 +331,7 @@ static inline void test_manifest(struct test_world *world, bool tags, unsigned a
 static inline void test_write_info(struct test_world *world)
 {
     struct dep_package_info info = {.sender = "iq",
-                                    .date_s = test_now_s,
+                                    .date_s = test_now_s + (int64_t)world->logs[0].head,
                                     .id = TEST_PACKAGE,
                                     .agent = DEP_SLICE_LITERAL("depositary 0.1.0"),
                                     .kind = DEP_PACKAGE_RELEASE};

@@ -14,7 +14,15 @@
 
 #define TEST_ITEM "0190a2b4-7c1e-7abc-8def-0123456789ab"
 #define TEST_PACKAGE "0190a2b4-7c1e-7abc-8def-0123456789ff"
-enum { TEST_FILES_MAX = 512, TEST_RECORDS_MAX = 700, TEST_NAMES_MAX = 40 };
+#ifndef TEST_RECORDS_MAX
+#define TEST_RECORDS_MAX 700
+#endif
+enum {
+    TEST_FILES_MAX = 64 + TEST_RECORDS_MAX / 128,
+    TEST_TILES_MAX = 32 + TEST_RECORDS_MAX / 128,
+    TEST_NAMES_MAX = 40,
+    TEST_LEN_MAX = 512 * 1024 * 1024,
+};
 static const int64_t test_now_s = TEST_FROM_S + 3600;
 
 struct test_file {
@@ -116,7 +124,7 @@ static inline void test_put(struct test_world *world, const char *path, struct d
         assert_true(world->file_count < TEST_FILES_MAX);
         struct test_file *file = &world->files[world->file_count++];
         (void)snprintf(file->path, sizeof file->path, "%s", path);
-        dep_buf_init(&file->data, 64 * 1024 * 1024);
+        dep_buf_init(&file->data, TEST_LEN_MAX);
         there = &file->data;
     }
     dep_buf_clear(there);
@@ -141,7 +149,7 @@ static inline void test_rename(struct test_world *world, const char *path, const
     struct dep_buf *data = test_file(world, path);
     assert_non_null(data);
     DEP_AUTO_BUF copy;
-    dep_buf_init(&copy, 64 * 1024 * 1024);
+    dep_buf_init(&copy, TEST_LEN_MAX);
     dep_buf_add_slice(&copy, dep_buf_slice(data));
     test_drop(world, path);
     test_put(world, to, dep_buf_slice(&copy));
@@ -154,7 +162,7 @@ static inline void test_replace(struct dep_buf *data, const char *from, const ch
     if (!at)
         fail_msg("no %s", from);
     DEP_AUTO_BUF out;
-    dep_buf_init(&out, 64 * 1024 * 1024);
+    dep_buf_init(&out, TEST_LEN_MAX);
     dep_buf_add(&out, data->data, (size_t)(at - data->data));
     dep_buf_add_string(&out, to);
     dep_buf_add(&out, at + strlen(from), data->len - (size_t)(at - data->data) - strlen(from));

@@ -76,6 +76,13 @@ static void judge_one(void *of, size_t at)
                                 &job->presentation.record, &job->why);
 }
 
+static void forget_one(void *of, size_t at)
+{
+    struct batch *batch = of;
+    dep_presentation_done(&batch->jobs[at].presentation);
+    batch->jobs[at] = (struct job){.err = DEP_OK};
+}
+
 /* ---- in order ---- */
 
 static uint64_t shown_bits(const struct dep_presentation *presentation)
@@ -227,10 +234,7 @@ static int do_batch(struct batch *batch)
     run(batch, judge_one);
     for (size_t i = 0; !err && i < batch->count; i++)
         err = finish_one(batch, &batch->jobs[i]);
-    for (size_t i = 0; i < batch->count; i++) {
-        dep_presentation_done(&batch->jobs[i].presentation);
-        batch->jobs[i] = (struct job){.err = DEP_OK};
-    }
+    run(batch, forget_one);
     batch->count = 0;
     return err;
 }
