@@ -75,13 +75,12 @@ static int mark_shown(struct dep_presentation *presentation)
         presentation->shown[i] = schema->fields[i].open;
     presentation->withheld_count = dep_schema_protected_count(schema);
     for (struct dep_slice rest = presentation->disclosures; rest.len > 0;) {
-        DEP_AUTO_JSON *array = NULL;
-        int err = dep_sd_disclosure_parse(dep_slice_next(&rest, '~'), &array, NULL);
+        char name[DEP_SD_NAME_MAX + 1];
+        int err = dep_sd_disclosure_name(dep_slice_next(&rest, '~'), name, NULL);
         if (err < 0)
             return err;
-        const char *name = json_string_value(json_array_get(array, 1));
-        const struct dep_schema_field *field = name ? dep_schema_field_find(schema, name) : NULL;
-        assert(err == DEP_OK && field && !field->open);
+        const struct dep_schema_field *field = err ? NULL : dep_schema_field_find(schema, name);
+        assert(field && !field->open);
         presentation->shown[field - schema->fields] = true;
         presentation->withheld_count--;
     }

@@ -7,6 +7,7 @@
 #include "codec/base64.h"
 #include "record/internal.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -202,11 +203,54 @@ int dep_sd_disclosure_parse(struct dep_slice disclosure, json_t **out, struct de
     return DEP_OK;
 }
 
-static bool wanted(const json_t *array, const char *const *names, size_t name_count)
+/* A string without escapes at `at`, up to its closing quote; false where it isn't one. */
+static bool plain_string(struct dep_slice text, size_t at, struct dep_slice *out)
 {
-    const char *name =
-        json_array_size(array) == 3 ? json_string_value(json_array_get(array, 1)) : NULL;
-    for (size_t i = 0; name && i < name_count; i++)
+    if (at >= text.len || text.data[at] != '"')
+        return false;
+    for (size_t end = at + 1; end < text.len && text.data[end] != '\\'; end++)
+        if (text.data[end] == '"') {
+            *out = dep_slice_sub(text, at + 1, end - at - 1);
+            return true;
+        }
+    return false;
+}
+
+/* Names stand near the front, and of what isn't wanted nothing else matters. Of a form that our own
+ * encoder doesn't write the whole is parsed. */
+int dep_sd_disclosure_name(struct dep_slice disclosure, char out[DEP_SD_NAME_MAX + 1],
+                           struct dep_finding *why)
+{
+    enum { FRONT_TEXT = 160, FRONT = FRONT_TEXT / 4 * 3 };
+    uint8_t front[FRONT] = {0};
+    size_t text_len = disclosure.len < FRONT_TEXT ? disclosure.len / 4 * 4 : FRONT_TEXT;
+    struct dep_slice bytes = dep_slice_of(front, text_len / 4 * 3), salt, name;
+    bool plain = dep_base64_parse_exact(DEP_BASE64_URL, dep_slice_sub(disclosure, 0, text_len),
+                                        front, bytes.len) &&
+                 bytes.len > 1 && front[0] == '[' && plain_string(bytes, 1, &salt) &&
+                 salt.len + 3 < bytes.len && front[salt.len + 3] == ',' &&
+                 plain_string(bytes, salt.len + 4, &name) && name.len <= DEP_SD_NAME_MAX &&
+                 memchr(name.data, 0, name.len) == NULL &&
+                 (size_t)(name.data - front) + name.len + 1 < bytes.len &&
+                 name.data[name.len + 1] == ',';
+    if (plain)
+        (void)snprintf(out, DEP_SD_NAME_MAX + 1, "%.*s", (int)name.len, (const char *)name.data);
+    dep_wipe(front, sizeof front);
+    if (plain)
+        return DEP_OK;
+    DEP_AUTO_JSON *array = NULL;
+    int err = dep_sd_disclosure_parse(disclosure, &array, why);
+    if (err)
+        return err;
+    const char *whole =
+        json_array_size(array) == 3 ? json_string_value(json_array_get(array, 1)) : "";
+    (void)snprintf(out, DEP_SD_NAME_MAX + 1, "%s", strlen(whole) <= DEP_SD_NAME_MAX ? whole : "");
+    return DEP_OK;
+}
+
+static bool wanted(const char *name, const char *const *names, size_t name_count)
+{
+    for (size_t i = 0; i < name_count; i++)
         if (strcmp(names[i], name) == 0)
             return true;
     return false;
@@ -222,6 +266,23 @@ static bool listed(const json_t *payload, const struct dep_sd_digest *digest)
     return false;
 }
 
+/* A nested disclosure may bear a top-level name; only the digest tells. */
+static int select_one(const json_t *payload, struct dep_slice one, const char *const *names,
+                      size_t name_count, bool *out)
+{
+    char name[DEP_SD_NAME_MAX + 1];
+    struct dep_sd_digest digest;
+    int err = dep_sd_disclosure_name(one, name, NULL);
+    *out = !err;
+    if (!err && names) {
+        *out = wanted(name, names, name_count);
+        if (*out)
+            dep_sd_digest_of(one, &digest);
+        *out = *out && listed(payload, &digest);
+    }
+    return err;
+}
+
 int dep_sd_select(const json_t *payload, struct dep_slice disclosures, const char *const *names,
                   size_t name_count, struct dep_buf *out, size_t *out_count)
 {
@@ -229,14 +290,9 @@ int dep_sd_select(const json_t *payload, struct dep_slice disclosures, const cha
     size_t count = 0;
     while (disclosures.len > 0 && !err) {
         struct dep_slice one = dep_slice_next(&disclosures, '~');
-        DEP_AUTO_JSON *array = NULL;
-        err = dep_sd_disclosure_parse(one, &array, NULL);
-        if (err)
-            break;
-        /* A nested disclosure may bear a top-level name; only the digest tells. */
-        struct dep_sd_digest digest;
-        dep_sd_digest_of(one, &digest);
-        if (names && (!wanted(array, names, name_count) || !listed(payload, &digest)))
+        bool goes = false;
+        err = select_one(payload, one, names, name_count, &goes);
+        if (!goes)
             continue;
         dep_buf_add_slice(out, one);
         dep_buf_add_byte(out, '~');

@@ -1,3 +1,4 @@
+#include "codec/base64.h"
 #include "record/test_support.h"
 
 enum { SLOTS = 4 };
@@ -318,6 +319,44 @@ static void test_split(void **state)
     }
 }
 
+/* The name read in place is the one that a parser of all of it finds. */
+static void test_name_in_place(void **state)
+{
+    (void)state;
+#define SALT "_26bc4LT-ac6q2KI6cBW5e"
+#define LONG "0123456789012345678901234567890123456789"
+    static const struct {
+        const char *text, *name; /* NULL: refused */
+    } table[] = {
+        {"[\"" SALT "\",\"exhibit\",\"17/2026\"]", "exhibit"},
+        {"[\"" SALT "\",\"e\",null]", "e"},
+        {"[\"" SALT "\",\"exhibit\",{\"text\":\"" LONG LONG LONG "\"}]", "exhibit"},
+        {"[\"\",\"exhibit\",1]", "exhibit"},
+        {"[\"" SALT "\", \"exhibit\", 1]", "exhibit"},
+        {" [\"" SALT "\",\"exhibit\",1]", "exhibit"},
+        {"[\"" SALT "\",\"exhib\\u0069t\",1]", "exhibit"},
+        {"[\"" SALT "\\n\",\"exhibit\",1]", "exhibit"},
+        {"[\"" LONG LONG LONG "\",\"exhibit\",1]", "exhibit"},
+        {"[\"" SALT "\",\"" LONG "_" LONG "\",1]", ""},
+        {"[\"" SALT "\",\"element\"]", ""},
+        {"[\"" SALT "\",\"_sd\" ,1]", NULL},
+        {"[\"" SALT "\"]", NULL},
+        {"[1,\"exhibit\",1]", NULL},
+        {"[\"" SALT "\",\"exhibit", NULL},
+        {"{}", NULL},
+    };
+    for (size_t i = 0; i < DEP_COUNT(table); i++) {
+        DEP_AUTO_BUF text;
+        char name[DEP_SD_NAME_MAX + 1] = "untouched";
+        struct dep_finding why = {"", "", 0};
+        dep_buf_init(&text, 4096);
+        dep_base64_encode(DEP_BASE64_URL, dep_slice_string(table[i].text), &text);
+        int err = dep_sd_disclosure_name(dep_buf_slice(&text), name, &why);
+        assert_int_equal(err, table[i].name ? DEP_OK : DEP_FOUND);
+        assert_string_equal(name, table[i].name ? table[i].name : "untouched");
+    }
+}
+
 int main(void)
 {
     if (dep_crypto_init(false))
@@ -326,6 +365,7 @@ int main(void)
         cmocka_unit_test(test_apply),         cmocka_unit_test(test_digest_of_text),
         cmocka_unit_test(test_depth),         cmocka_unit_test(test_issue_present_split),
         cmocka_unit_test(test_issue_refused), cmocka_unit_test(test_split),
+        cmocka_unit_test(test_name_in_place),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
