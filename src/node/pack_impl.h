@@ -134,6 +134,13 @@ DEP_MUST_USE int pack_register(struct dep_pack *pack);
 DEP_MUST_USE int pack_kit_write(struct dep_pack *pack, const struct dep_pack_how *how,
                                 uint64_t piece_len, struct dep_bag_writer *bag);
 
+/* ---- checkpoints (pack_before.c) ---- */
+/* `note`, or the same with cosignatures and tokens where it was shown to others already; and earlier
+ * ones that were. */
+DEP_MUST_USE int pack_put_checkpoint(struct dep_pack *pack, struct dep_bag_writer *bag,
+                                     const struct dep_checkpoint *checkpoint,
+                                     struct dep_slice note);
+
 /* ---- content.jsonl (pack_content.c) ---- */
 /* Names of what is shown, ascending; how many. */
 size_t pack_shown(const struct pack_entry *entry, const char *names[PACK_FIELDS_MAX]);

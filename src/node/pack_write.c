@@ -248,14 +248,6 @@ static int put_tiles(struct writing *writing)
     return err;
 }
 
-/* Here earlier checkpoints that the recipient was shown are added (before/), and tokens. */
-static int put_checkpoint(struct writing *writing)
-{
-    char path[PATH_ROOM];
-    (void)snprintf(path, sizeof path, "%scheckpoint", LOG);
-    return put(writing, path, dep_buf_slice(&writing->note));
-}
-
 /* ---- all of it ---- */
 
 static int load_checkpoint(struct writing *writing)
@@ -287,7 +279,7 @@ int pack_write(struct dep_pack *pack, const struct dep_done *head, const struct 
     if (!err)
         err = put_tiles(&writing);
     if (!err)
-        err = put_checkpoint(&writing);
+        err = pack_put_checkpoint(pack, bag, &writing.checkpoint, dep_buf_slice(&writing.note));
     if (!err) {
         out->size = writing.checkpoint.size;
         out->records = writing.count;

@@ -1,66 +1,14 @@
 #include "node/timestamp.h"
+#include "node/authorities.h"
 #include "node/charter.h"
 #include "node/due_impl.h"
 #include "node/node_impl.h"
-
-#include "codec/base64.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { CERTIFICATE_MAX = 64 * 1024 };
-
 static const char TYPE[] = "log.timestamped";
-
-/* ---- authorities ---- */
-
-/* Certificates of a charter as DER; slices into `bytes`. */
-struct authorities {
-    struct dep_buf bytes;
-    struct dep_slice list[DEP_TSP_PINNED_MAX];
-    size_t count;
-};
-
-static int authorities_load(const json_t *array, struct authorities *out)
-{
-    size_t ends[DEP_TSP_PINNED_MAX], i;
-    json_t *entry;
-    dep_buf_init(&out->bytes, DEP_TSP_PINNED_MAX * CERTIFICATE_MAX);
-    out->count = 0;
-    json_array_foreach(array, i, entry)
-    {
-        if (out->count == DEP_TSP_PINNED_MAX)
-            break;
-        const char *text = json_string_value(entry);
-        DEP_AUTO_BUF der;
-        dep_buf_init(&der, CERTIFICATE_MAX);
-        /* One that can't be read keeps its place and vouches for nothing. */
-        if (text && !dep_base64_parse(DEP_BASE64_STD, dep_slice_string(text), &der)) {
-            if (dep_buf_err(&der) == DEP_ERR_NOMEM)
-                return DEP_ERR_NOMEM;
-            dep_buf_clear(&der);
-        }
-        dep_buf_add_slice(&out->bytes, dep_buf_slice(&der));
-        ends[out->count++] = out->bytes.len;
-    }
-    for (i = 0; i < out->count; i++) {
-        size_t from = i ? ends[i - 1] : 0;
-        out->list[i] = dep_slice_sub(dep_buf_slice(&out->bytes), from, ends[i] - from);
-    }
-    return dep_buf_err(&out->bytes);
-}
-
-int dep_token_verify(const json_t *array, struct dep_slice response, const struct dep_hash *digest,
-                     struct dep_tsp_token *out, struct dep_finding *why)
-{
-    struct authorities authorities;
-    int err = authorities_load(array, &authorities);
-    if (!err)
-        err = dep_tsp_verify(response, digest, authorities.list, authorities.count, out, why);
-    dep_buf_done(&authorities.bytes);
-    return err;
-}
 
 /* ---- asking ---- */
 
@@ -86,14 +34,14 @@ int dep_timestamp_ask(struct dep_node *node, struct dep_buf *out, struct dep_pro
 struct working {
     struct dep_node *node;
     const struct dep_charter *charter; /* in force */
-    struct authorities authorities;
+    struct dep_authorities authorities;
     struct dep_kept_list kept;
     struct dep_problem *problem;
 };
 
 static void working_done(struct working *work)
 {
-    dep_buf_done(&work->authorities.bytes);
+    dep_authorities_done(&work->authorities);
     dep_kept_list_done(&work->kept);
 }
 
@@ -101,8 +49,8 @@ static int working_load(struct working *work)
 {
     int err = dep_node_charter(work->node, UINT64_MAX, &work->charter, work->problem);
     if (!err &&
-        authorities_load(json_object_get(dep_charter_json(work->charter), "time_authorities"),
-                         &work->authorities))
+        dep_authorities_load(json_object_get(dep_charter_json(work->charter), "time_authorities"),
+                             &work->authorities))
         err = dep_problem_fault(work->problem, DEP_ERR_NOMEM, "timestamp.read", work->node->dir);
     return err ? err : dep_kept_load(work->node->reg, &work->kept, work->problem);
 }

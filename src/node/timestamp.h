@@ -14,12 +14,6 @@
 #include "node/checkpoints.h"
 #include "rules/charter.h"
 
-/* Verify a response against the "time_authorities" of a charter (DEP_TSP_PINNED_MAX of them).
- * Findings of dep_tsp_verify(). */
-DEP_MUST_USE int dep_token_verify(const json_t *authorities, struct dep_slice response,
-                                  const struct dep_hash *digest, struct dep_tsp_token *out,
-                                  struct dep_finding *why);
-
 /* A request over the newest checkpoint, which is kept from now on. DER, appended. */
 DEP_MUST_USE int dep_timestamp_ask(struct dep_node *node, struct dep_buf *out,
                                    struct dep_problem *problem);

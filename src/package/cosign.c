@@ -97,7 +97,7 @@ int dep_cosigned_judge(const struct dep_charter *charter, int self, const struct
     return DEP_OK;
 }
 
-bool dep_moments_earliest(const struct dep_moment *moments, size_t count, uint64_t index,
+bool dep_moments_earliest(const struct dep_log_moment *moments, size_t count, uint64_t index,
                           int64_t *out_time_s)
 {
     bool found = false;

@@ -46,11 +46,11 @@ DEP_MUST_USE int dep_cosigned_judge(const struct dep_charter *charter, int self,
  * Moments at which trees of one log were there at the latest, from cosignatures (quorum) and
  * tokens: a record counts from the earliest that covers it.
  */
-struct dep_moment {
+struct dep_log_moment {
     uint64_t size; /* records below were there */
     int64_t time_s;
 };
 /* False where none covers `index`: "time.unproved". */
-DEP_MUST_USE bool dep_moments_earliest(const struct dep_moment *moments, size_t count,
+DEP_MUST_USE bool dep_moments_earliest(const struct dep_log_moment *moments, size_t count,
                                        uint64_t index, int64_t *out_time_s);
 #endif

@@ -263,7 +263,7 @@ static void test_bad_signature(void **state)
 static void test_moments(void **state)
 {
     (void)state;
-    static const struct dep_moment moments[] = {{10, 500}, {20, 400}, {5, 100}};
+    static const struct dep_log_moment moments[] = {{10, 500}, {20, 400}, {5, 100}};
     static const struct {
         uint64_t index;
         int64_t time_s; /* 0: not proved */

@@ -50,7 +50,7 @@ struct verify_earlier {
 };
 /* What tells when the records of a log were there. */
 struct verify_times {
-    struct dep_moment *moments;
+    struct dep_log_moment *moments;
     size_t moment_count, moment_room;
     uint64_t cosigned_size; /* of the largest checkpoint with a quorum */
     struct verify_earlier *earlier;

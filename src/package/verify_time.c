@@ -30,7 +30,7 @@ static int add_moment(struct verify_times *times, uint64_t size, int64_t time_s)
     int err = verify_room((void **)&times->moments, times->moment_count, &times->moment_room,
                           sizeof *times->moments, MOMENTS_MAX);
     if (!err)
-        times->moments[times->moment_count++] = (struct dep_moment){size, time_s};
+        times->moments[times->moment_count++] = (struct dep_log_moment){size, time_s};
     return err;
 }
 
