@@ -102,6 +102,11 @@ static bool decode(enum dep_base64 kind, struct dep_slice text, uint8_t *out)
     return left == 0 && !(marks & (kind == DEP_BASE64_URL ? NOT_URL : NOT_STD));
 }
 
+bool dep_base64_valid(enum dep_base64 kind, struct dep_slice text)
+{
+    return strip_padding(kind, &text) && text.len % 4 != 1 && decode(kind, text, NULL);
+}
+
 bool dep_base64_parse(enum dep_base64 kind, struct dep_slice text, struct dep_buf *out)
 {
     if (!strip_padding(kind, &text) || text.len % 4 == 1)

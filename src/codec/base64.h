@@ -18,6 +18,8 @@ void dep_base64_encode(enum dep_base64 kind, struct dep_slice in, struct dep_buf
  * its cap). */
 DEP_MUST_USE bool dep_base64_parse(enum dep_base64 kind, struct dep_slice text,
                                    struct dep_buf *out);
+/* Is it exactly what the encoder writes? Takes no memory. */
+DEP_MUST_USE bool dep_base64_valid(enum dep_base64 kind, struct dep_slice text);
 /* Into exactly `len` bytes. */
 DEP_MUST_USE bool dep_base64_parse_exact(enum dep_base64 kind, struct dep_slice text, uint8_t *out,
                                          size_t len);

@@ -40,6 +40,8 @@ static void test_base64(void **state)
         DEP_AUTO_BUF out, again;
         dep_buf_init(&out, 64);
         dep_buf_init(&again, 64);
+        assert_int_equal(dep_base64_valid(rows[i].kind, dep_slice_string(rows[i].text)),
+                         rows[i].good);
         assert_int_equal(dep_base64_parse(rows[i].kind, dep_slice_string(rows[i].text), &out),
                          rows[i].good);
         if (!rows[i].good) {

@@ -38,6 +38,8 @@ static json_t *decimal_json(uint64_t value)
 /* Foreign names: what isn't UTF-8 is escaped. */
 static json_t *slice_json(struct dep_slice text)
 {
+    if (text.len == 0) /* what was never read has no bytes at all */
+        return json_string("");
     if (dep_utf8_valid(text))
         return json_stringn((const char *)text.data, text.len);
     DEP_AUTO_BUF shown;

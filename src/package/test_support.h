@@ -8,6 +8,7 @@
  */
 #ifndef DEP_PACKAGE_TEST_SUPPORT_H
 #define DEP_PACKAGE_TEST_SUPPORT_H
+#include "package/test_keep.h"
 #include "package/test_release.h"
 
 /* ---- records ---- */
@@ -465,14 +466,15 @@ static inline int test_hash(struct test_world *world, struct dep_verify *verify,
         dep_digest_free(of);
         err = dep_verify_digest(verify, index, bit, digest);
     }
+    if (err || wanted.payload != DEP_PAYLOAD_STARTS)
+        return err;
     size_t header;
-    if (!err && wanted.payload == DEP_PAYLOAD_STARTS &&
-        dep_age_header_len(dep_buf_slice(data), &header, NULL) == DEP_OK) {
-        struct dep_hash payload;
-        dep_sha256(dep_slice_sub(dep_buf_slice(data), header, data->len - header), &payload);
-        err = dep_verify_payload(verify, index, &payload);
-    }
-    return err;
+    struct dep_hash payload;
+    err = dep_age_header_len(dep_buf_slice(data), &header, NULL);
+    if (err)
+        return err < 0 ? err : DEP_OK; /* no age file has no payload */
+    dep_sha256(dep_slice_sub(dep_buf_slice(data), header, data->len - header), &payload);
+    return dep_verify_payload(verify, index, &payload);
 }
 
 /* Steps 1 to 6; the verifier is the caller's. `known` may be NULL. */
@@ -511,9 +513,11 @@ static inline int test_verify(struct test_world *world, struct dep_verify **out)
     int err = test_verify_begin(world, NULL, &verify);
     if (!err && (err = dep_verify_finish(verify)))
         dep_verify_free(verify);
-    if (!err)
-        *out = verify;
-    return err;
+    if (err)
+        return err;
+    test_keep(world, verify);
+    *out = verify;
+    return DEP_OK;
 }
 
 /* Is `id` among what was found? */

@@ -74,9 +74,7 @@ static bool thumbprint_valid(struct dep_slice text)
 
 static bool base64url_valid(struct dep_slice text)
 {
-    DEP_AUTO_BUF bytes;
-    dep_buf_init(&bytes, DEP_JWT_LEN_MAX);
-    return dep_base64_parse(DEP_BASE64_URL, text, &bytes);
+    return dep_base64_valid(DEP_BASE64_URL, text);
 }
 
 /* One text for one moment: as dep_time_encode writes it. */

@@ -5,24 +5,6 @@
  */
 #include "package/test_support.h"
 
-#include <sys/stat.h>
-
-static void write_file(const char *folder, const struct test_file *file)
-{
-    char path[1024];
-    int len = snprintf(path, sizeof path, "%s/%s", folder, file->path);
-    assert_true(len > 0 && (size_t)len < sizeof path);
-    for (char *at = path + strlen(folder) + 1; (at = strchr(at, '/')); at++) {
-        *at = '\0';
-        (void)mkdir(path, 0777);
-        *at = '/';
-    }
-    FILE *out = fopen(path, "wbx");
-    assert_non_null(out);
-    assert_int_equal(fwrite(file->data.data, 1, file->data.len, out), file->data.len);
-    assert_int_equal(fclose(out), 0);
-}
-
 static const char *target;
 
 static void test_write(void **state)
@@ -34,8 +16,7 @@ static void test_write(void **state)
     assert_int_equal(dep_schemas_new(&schemas, &why), DEP_OK);
     assert_int_equal(mkdir(target, 0777), 0);
     struct test_world *world = test_world_new(schemas, NULL);
-    for (size_t i = 0; i < world->file_count; i++)
-        write_file(target, &world->files[i]);
+    test_keep_package(world, target);
     dep_fingerprint_encode(dep_charter_digest(world->parsed), fingerprint);
     printf("fingerprint %s\n", fingerprint);
     test_world_free(world);
