@@ -234,6 +234,13 @@ static void for_the_same(struct dep_fact *fact, size_t i)
     fact->in_force.to_s = NOW + (int64_t)(1 + i) * 60;
 }
 
+/* The grantor's last word on them is too old. */
+static void for_the_same_stale(struct dep_fact *fact, size_t i)
+{
+    for_the_same(fact, i);
+    fact->status_s = NOW - 30 * DAY;
+}
+
 static void (*standing)(struct dep_fact *fact, size_t i);
 
 static int add_standing(struct dep_facts *facts)
@@ -329,6 +336,7 @@ static int measure_standing(void)
         {"100,000 standing ones of one host, for other territories", for_other_territories},
         {"100,000 standing ones of one host, each for a part of it", for_a_part},
         {"100,000 standing ones of one host, for the same", for_the_same},
+        {"100,000 standing ones of one host, for the same, stale", for_the_same_stale},
     };
     int err = DEP_OK;
     for (size_t i = 0; !err && i < DEP_COUNT(shapes); i++) {

@@ -100,6 +100,16 @@ static uint64_t no_further(const struct dep_judging *j)
     return j->candidates.whole ? j->candidates.list[0].fact->index + 1 : j->size;
 }
 
+/* Where one is stale all the time nothing worse is to be told, and what has no younger status record
+ * can't help. */
+static int64_t status_from(const struct looking *looking)
+{
+    const struct dep_judging *j = looking->judging;
+    if (j->candidates.flaw != DEP_MISSING_STALE)
+        return INT64_MIN;
+    return dep_seconds_add(dep_seconds_add(j->now.to_s, -1), -looking->asked->status_max_age_s);
+}
+
 static int look_at(struct looking *looking, const struct dep_fact *fact)
 {
     struct dep_judging *j = looking->judging;
@@ -123,7 +133,8 @@ static int look_among(struct looking *looking, const struct dep_fact_key *key)
         struct dep_columns_search search;
         uint32_t place;
         dep_columns_search(columns, &looking->named, &search);
-        while (!err && dep_columns_next(&search, no_further(looking->judging), &place))
+        while (!err && dep_columns_next(&search, no_further(looking->judging), status_from(looking),
+                                        &place))
             err = look_at(looking, dep_facts_at(facts, place));
         return err;
     }
@@ -178,6 +189,7 @@ static enum dep_met why_at(const struct looking *looking, int64_t at_s)
         dep_facts_any(j->facts, &key, j->size) ? DEP_MISSING_SCOPE : DEP_MISSING_ABSENT;
     if (looking->unguarded)
         why = DEP_MISSING_GUARDIAN;
+    why = j->candidates.flaw > why ? j->candidates.flaw : why;
     for (size_t i = 0; i < j->candidates.count; i++) {
         const struct dep_candidate *candidate = &j->candidates.list[i];
         if (asked->need == DEP_NEED_CONSENT_HOST && candidate->fact->grantor != asked->giver)

@@ -20,6 +20,7 @@ struct dep_columns {
     size_t count, words; /* rows; room for rows, in every column */
     uint32_t *places;    /* by row: of the fact */
     uint64_t *lowest;    /* by word: index of its facts */
+    int64_t *newest;     /* by word: status of its facts; INT64_MAX: one needs none */
 };
 
 void dep_columns_free(struct dep_columns *columns)
@@ -31,6 +32,7 @@ void dep_columns_free(struct dep_columns *columns)
     free(columns->columns);
     free(columns->places);
     free(columns->lowest);
+    free(columns->newest);
     free(columns);
 }
 
@@ -65,6 +67,10 @@ static int rows_reserve(struct dep_columns *columns)
     if (!lowest)
         return DEP_ERR_NOMEM;
     columns->lowest = lowest;
+    int64_t *newest = dep_realloc_array(columns->newest, words, sizeof *columns->newest);
+    if (!newest)
+        return DEP_ERR_NOMEM;
+    columns->newest = newest;
     for (size_t i = 0; i < columns->column_count; i++) {
         uint64_t *column = dep_realloc_array(columns->columns[i], words, sizeof *column);
         if (!column)
@@ -139,6 +145,9 @@ void dep_columns_add(struct dep_columns *columns, const struct dep_fact *fact, u
     columns->places[row] = place;
     if (row % ROWS_A_WORD == 0 || fact->index < columns->lowest[word])
         columns->lowest[word] = fact->index;
+    int64_t status_s = fact->own || fact->on_paper ? INT64_MAX : fact->status_s;
+    if (row % ROWS_A_WORD == 0 || status_s > columns->newest[word])
+        columns->newest[word] = status_s;
     columns->count++;
 }
 
@@ -180,7 +189,8 @@ void dep_columns_search(const struct dep_columns *columns, const struct dep_name
         term_add(out, TERRITORIES, -1);
 }
 
-bool dep_columns_next(struct dep_columns_search *search, uint64_t below, uint32_t *out_place)
+bool dep_columns_next(struct dep_columns_search *search, uint64_t below, int64_t status_from_s,
+                      uint32_t *out_place)
 {
     const struct dep_columns *columns = search->columns;
     size_t words = (columns->count + ROWS_A_WORD - 1) / ROWS_A_WORD;
@@ -188,7 +198,7 @@ bool dep_columns_next(struct dep_columns_search *search, uint64_t below, uint32_
         if (search->word == words)
             return false;
         size_t word = search->word++;
-        if (columns->lowest[word] >= below)
+        if (columns->lowest[word] >= below || columns->newest[word] < status_from_s)
             continue;
         uint64_t left = UINT64_MAX;
         for (size_t i = 0; left && i < search->term_count; i++)

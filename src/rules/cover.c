@@ -20,6 +20,7 @@ void dep_candidates_clear(struct dep_candidates *candidates)
 {
     candidates->count = 0;
     candidates->whole = false;
+    candidates->flaw = DEP_MET;
 }
 
 int dep_candidates_add(struct dep_candidates *candidates, const struct dep_fact *fact,
@@ -34,7 +35,12 @@ int dep_candidates_add(struct dep_candidates *candidates, const struct dep_fact 
     candidate.runs.from_s =
         higher(higher(fact->in_force.from_s, fact->recorded_s), term_of_grantor->from_s);
     candidate.runs.to_s = lower(candidate.ends_s, candidate.withdrawn_s);
-    bool whole = window && flaw == DEP_MET && dep_interval_covers(&candidate.runs, window);
+    bool throughout = window && dep_interval_covers(&candidate.runs, window);
+    bool whole = throughout && flaw == DEP_MET;
+    if (throughout && flaw > candidates->flaw)
+        candidates->flaw = flaw;
+    if (throughout && !whole)
+        return DEP_OK;
     if (candidates->whole && (!whole || dep_candidate_order(&candidates->list[0], &candidate) < 0))
         return DEP_OK;
     if (whole)

@@ -67,8 +67,10 @@ struct dep_columns_search {
 /* Those that name `named`, in the order in which they were added. An action is asked. */
 void dep_columns_search(const struct dep_columns *columns, const struct dep_named *named,
                         struct dep_columns_search *out);
-/* The next one's place; false: no more. Those at `below` and above may be passed over. */
-bool dep_columns_next(struct dep_columns_search *search, uint64_t below, uint32_t *out_place);
+/* The next one's place; false: no more. Passed over may be those at `below` and above, and those that
+ * need a status record and have none made at `status_from_s` or later. */
+bool dep_columns_next(struct dep_columns_search *search, uint64_t below, int64_t status_from_s,
+                      uint32_t *out_place);
 
 /* ---- when facts run (cover.c) ---- */
 
@@ -82,10 +84,12 @@ struct dep_candidates {
     struct dep_candidate *list;
     size_t count, room;
     bool whole; /* there is one that covers all of the window that was told: the only one kept */
+    enum dep_met flaw; /* the last of those of facts that else would; they aren't kept */
 };
 void dep_candidates_clear(struct dep_candidates *candidates);
-/* `window`: where one that covers all of it makes the others needless, but for such a one that comes
- * first in dep_candidate_order(); else NULL. */
+/* `window`: one that covers all of it makes the others needless, but for such a one that comes first
+ * in dep_candidate_order(), and one that but for its flaw would cover it is nothing but that flaw.
+ * NULL: all are kept. */
 DEP_MUST_USE int dep_candidates_add(struct dep_candidates *candidates, const struct dep_fact *fact,
                                     const struct dep_interval *term_of_grantor, int64_t now_from_s,
                                     const struct dep_interval *window, enum dep_met flaw);

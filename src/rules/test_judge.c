@@ -558,6 +558,40 @@ static void test_crowd_no_memory(void **state)
     assert_true(at > 60);
 }
 
+/* All of a crowd are for the court, and stale; then one of them needs no status, or has a young one. */
+static void test_crowd_stale(void **state)
+{
+    (void)state;
+    enum { NONE_OTHER, OWN, PAPER, YOUNG, COUNT };
+    for (int other = NONE_OTHER; other < COUNT; other++) {
+        struct world w;
+        struct dep_facts *facts = NULL;
+        struct dep_verdict verdict = {0};
+        world_init(&w, world_rules, NULL);
+        w.facts[HOST].status_s = T - 30 * DAY;
+        assert_int_equal(dep_facts_new(&facts), DEP_OK);
+        for (size_t i = 0; i < w.fact_count + CROWD; i++) {
+            struct dep_fact fact = w.facts[i < w.fact_count ? i : HOST];
+            if (i == w.fact_count + 2 * DEP_COLUMNS_FROM) {
+                fact.own = other == OWN;
+                fact.on_paper = other == PAPER;
+                fact.checked_by = ID_BOB;
+                fact.status_s = other == YOUNG ? T - DAY : fact.status_s;
+            }
+            assert_int_equal(dep_facts_add(facts, &fact), DEP_OK);
+        }
+        assert_int_equal(dep_judge(w.charter, facts, w.names, &w.action, &w.at, &verdict), DEP_OK);
+        assert_int_equal(verdict.outcome, other == NONE_OTHER ? DEP_NO : DEP_YES);
+        for (size_t i = 0; i < verdict.requirement_count; i++)
+            if (verdict.requirements[i].need == DEP_NEED_CONSENT_HOST)
+                assert_int_equal(verdict.requirements[i].met,
+                                 other == NONE_OTHER ? DEP_MISSING_STALE : DEP_MET);
+        dep_verdict_done(&verdict);
+        dep_facts_free(facts);
+        world_done(&w);
+    }
+}
+
 static void test_limits(void **state)
 {
     (void)state;
@@ -615,6 +649,7 @@ int main(void)
         cmocka_unit_test(test_names),
         cmocka_unit_test(test_facts_no_memory),
         cmocka_unit_test(test_crowd_no_memory),
+        cmocka_unit_test(test_crowd_stale),
         cmocka_unit_test(test_limits),
         cmocka_unit_test(test_words),
     };

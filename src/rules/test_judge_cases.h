@@ -242,6 +242,8 @@ static void make_crowd(void)
     struct dep_fact like = *add_fact(DEP_FACT_CONSENT, layer, members[below(MEMBERS)]);
     if (chance(60))
         like.scope_kind = DEP_SCOPE_ALL;
+    if (chance(40))
+        like.status_s = T - 40; /* older than any rule allows */
     int tweaks = below(4);
     while (now.fact_count < FACTS_MAX) {
         struct dep_fact *fact = &now.facts[now.fact_count++];
