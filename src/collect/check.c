@@ -13,8 +13,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Most whole chunks that the other thread opens of one piece: so many of eight. */
-enum { OTHER_EIGHTHS = 5, OTHER_MAX = DEP_VAULT_PIECE / DEP_AGE_CHUNK * OTHER_EIGHTHS / 8 };
+/* How many of eight whole chunks the other thread opens, where it digests the payload besides and
+ * where it needn't; most of them in one piece. */
+enum {
+    OTHER_EIGHTHS = 5,
+    OTHER_EIGHTHS_ALONE = 6,
+    OTHER_MAX = DEP_VAULT_PIECE / DEP_AGE_CHUNK * OTHER_EIGHTHS_ALONE / 8
+};
 
 /* What the other thread does with a piece: open some chunks, then digest all of it. */
 struct share {
@@ -46,6 +51,7 @@ struct checking {
     struct share share;
     uint64_t given, opened, digested; /* counts of pieces */
     bool ending;
+    bool digests; /* the payload, since the record tells what it is */
     struct dep_sha256_stream payload;
     pthread_mutex_t lock;
     pthread_cond_t changed;
@@ -106,7 +112,9 @@ static void *digest_loop(void *context)
     while (next_share(checking)) {
         open_share(checking);
         count_up(checking, &checking->opened);
-        dep_sha256_add(&checking->payload, checking->share.piece.data, checking->share.piece.len);
+        if (checking->digests)
+            dep_sha256_add(&checking->payload, checking->share.piece.data,
+                           checking->share.piece.len);
         count_up(checking, &checking->digested);
     }
     return NULL;
@@ -252,7 +260,8 @@ static int take_piece(struct checking *checking, struct dep_slice piece, size_t 
     size_t chunk_len = dep_container_chunk_len(checking->container);
     size_t head = checking->carry_len ? chunk_len - checking->carry_len : 0;
     size_t whole = head < rest.len ? (rest.len - head) / chunk_len : 0;
-    size_t other = checking->lost ? 0 : whole * OTHER_EIGHTHS / 8, own = whole - other;
+    size_t eighths = checking->digests ? OTHER_EIGHTHS : OTHER_EIGHTHS_ALONE;
+    size_t other = checking->lost ? 0 : whole * eighths / 8, own = whole - other;
     checking->share.piece = piece;
     checking->share.sealed = rest.data + (whole ? head + own * chunk_len : 0);
     checking->share.first = checking->chunk + (head ? 1 : 0) + own;
@@ -416,6 +425,7 @@ static int check(struct dep_container *container, const struct dep_container_fac
     if (!checking)
         return dep_fault_set(fault, DEP_ERR_NOMEM, 0, "check.memory", "container");
     checking->container = container;
+    checking->digests = facts->has_payload;
     checking->progress = progress;
     checking->progress_context = progress_context;
     checking->fault = fault;
