@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 static const struct dep_option OPTIONS[] = {
     {"--old", 0, true, false,
@@ -19,8 +20,9 @@ static const struct dep_option OPTIONS[] = {
     {"--out", 'o', true, false, N_("file to write (default: standard output)")},
 };
 
-static const char USAGE[] = "cosign introduce | request MEMBER [--old SIZE] | answer FILE... | "
-                            "take FILE... | list | fork NOTE NOTE --vkey KEY";
+static const char USAGE[] =
+    "cosign introduce | request MEMBER [--old SIZE] | answer FILE|PACKAGE... | "
+    "take FILE... | list | fork NOTE NOTE --vkey KEY";
 
 static int read_file(const struct dep_args *args, const char *path, struct dep_buf *out)
 {
@@ -146,29 +148,52 @@ static int say_given(const struct dep_args *args, const struct dep_cosign_given 
                                                       : DEP_EXIT_WANTING);
 }
 
+static int know(const struct dep_args *args, struct dep_node *node, struct dep_slice proof)
+{
+    struct dep_problem problem = {.detail = ""};
+    char member[DEP_MEMBER_LEN_MAX + 1];
+    int err = dep_cosign_know(node, proof, member, &problem);
+    if (err)
+        return dep_say_problem(args, err, &problem);
+    dep_say(_("the key of this member's log is known now: %s"), member);
+    return DEP_EXIT_YES;
+}
+
+/* A package, a proof or a request: what makes a log known is taken in, a request goes to `request`. */
+static int take_source(const struct dep_args *args, struct dep_node *node, const char *path,
+                       struct dep_buf *request)
+{
+    struct dep_problem problem = {.detail = ""};
+    struct stat info;
+    DEP_AUTO_BUF text;
+    dep_buf_init(&text, DEP_PROOF_LEN_MAX);
+    bool folder = stat(path, &info) == 0 && S_ISDIR(info.st_mode);
+    int err = folder ? dep_cosign_unpack(node, path, &text, request, &problem) : DEP_OK;
+    if (err)
+        return dep_say_problem(args, err, &problem);
+    int status = folder ? DEP_EXIT_YES : read_file(args, path, &text);
+    if (status)
+        return status;
+    if (is_proof(dep_buf_slice(&text)))
+        return know(args, node, dep_buf_slice(&text));
+    dep_buf_add_slice(request, dep_buf_slice(&text));
+    return DEP_EXIT_YES;
+}
+
 /* What makes a log known comes first, in whatever order it is named. */
 static int know_all(struct dep_args *args, struct dep_node *node, struct dep_buf *request)
 {
     bool found = false;
     for (size_t i = 1; i < args->positional_count; i++) {
-        struct dep_problem problem = {.detail = ""};
-        char member[DEP_MEMBER_LEN_MAX + 1];
-        DEP_AUTO_BUF text;
-        dep_buf_init(&text, DEP_PROOF_LEN_MAX);
-        int status = read_file(args, args->positional[i], &text);
+        DEP_AUTO_BUF one;
+        dep_buf_init(&one, DEP_PROOF_LEN_MAX);
+        int status = take_source(args, node, args->positional[i], &one);
         if (status)
             return status;
-        if (!is_proof(dep_buf_slice(&text))) {
-            if (found)
-                return dep_usage_error(args, _("name one request"));
-            found = true;
-            dep_buf_add_slice(request, dep_buf_slice(&text));
-            continue;
-        }
-        int err = dep_cosign_know(node, dep_buf_slice(&text), member, &problem);
-        if (err)
-            return dep_say_problem(args, err, &problem);
-        dep_say(_("the key of this member's log is known now: %s"), member);
+        if (one.len && found)
+            return dep_usage_error(args, _("name one request"));
+        found = found || one.len;
+        dep_buf_add_slice(request, dep_buf_slice(&one));
     }
     return DEP_EXIT_YES;
 }

@@ -53,6 +53,21 @@ DEP_MUST_USE int dep_cosign_give(struct dep_node *node, struct dep_slice request
                                  struct dep_cosign_given *out, struct dep_buf *answer,
                                  struct dep_problem *problem);
 
+/* What this cosigner signed last of a log: its note (empty where nothing), which `out` borrows from. */
+DEP_MUST_USE int dep_cosign_newest(struct dep_node *node, struct dep_slice origin,
+                                   struct dep_buf *out_note, struct dep_checkpoint *out,
+                                   struct dep_problem *problem);
+/*
+ * From the folder of a package: what its sender's log needs to be cosigned, the proof of its key for
+ * dep_cosign_know() and a request for dep_cosign_give(), from what was signed last. Nothing is
+ * believed here: both are judged as if they had come by themselves. Appended. "cosign.package" (its
+ * checkpoint, the record of its log's key or a tile isn't there), "cosign.package.proof" (no proof from what
+ * was signed last).
+ */
+DEP_MUST_USE int dep_cosign_unpack(struct dep_node *node, const char *dir,
+                                   struct dep_buf *out_proof, struct dep_buf *out_request,
+                                   struct dep_problem *problem);
+
 /* ---- our own checkpoints ---- */
 /* Proof that this member's root key enrolled its log's key: what dep_cosign_know() takes. */
 DEP_MUST_USE int dep_log_key_proof(struct dep_node *node, struct dep_buf *out,

@@ -334,26 +334,29 @@ static int identify(struct giving *giving)
     return err < 0 ? err : DEP_OK;
 }
 
-static int load_newest(struct giving *giving)
+int dep_cosign_newest(struct dep_node *node, struct dep_slice origin, struct dep_buf *out_note,
+                      struct dep_checkpoint *out, struct dep_problem *problem)
 {
     char path[PATH_LEN];
-    struct dep_slice origin = giving->request->checkpoint.origin;
     struct dep_note note;
+    struct dep_checkpoint newest = {.origin = origin, .size = 0};
     struct dep_finding why;
-    giving->newest = (struct dep_checkpoint){.origin = origin, .size = 0};
     log_path(origin, "checkpoint", path);
-    int err = dep_file_read(dep_register_dir_fd(giving->node->reg), path, DEP_NOTE_LEN_MAX,
-                            &giving->newest_note, &giving->problem->fault);
-    if (err == DEP_ERR_IO && giving->problem->fault.sys == ENOENT)
-        return DEP_OK;
-    if (err)
+    int err = dep_file_read(dep_register_dir_fd(node->reg), path, DEP_NOTE_LEN_MAX, out_note,
+                            &problem->fault);
+    bool none = err == DEP_ERR_IO && problem->fault.sys == ENOENT;
+    if (err && !none)
         return err;
-    err = dep_note_parse(dep_buf_slice(&giving->newest_note), &note, &why);
-    if (!err)
-        err = dep_checkpoint_parse(note.text, &giving->newest, &why);
-    if (err == DEP_FOUND || (!err && !dep_slice_equal(giving->newest.origin, origin)))
-        err = DEP_ERR_CORRUPT;
-    return err ? dep_problem_fault(giving->problem, err, "cosign.state", path) : DEP_OK;
+    if (!none)
+        err = dep_note_parse(dep_buf_slice(out_note), &note, &why);
+    if (!none && !err)
+        err = dep_checkpoint_parse(note.text, &newest, &why);
+    if (!none && (err == DEP_FOUND || (!err && !dep_slice_equal(newest.origin, origin))))
+        return dep_problem_fault(problem, DEP_ERR_CORRUPT, "cosign.state", path);
+    if (!none && err)
+        return dep_problem_fault(problem, err, "cosign.state", path);
+    *out = newest;
+    return DEP_OK;
 }
 
 /* The log's own line and ours, and nothing that somebody else put there. */
@@ -454,7 +457,8 @@ int dep_cosign_give(struct dep_node *node, struct dep_slice text, struct dep_cos
     if (!err)
         err = lock_state(node, &lock, problem);
     if (!err)
-        err = load_newest(&giving);
+        err = dep_cosign_newest(node, request->checkpoint.origin, &giving.newest_note,
+                                &giving.newest, problem);
     if (!err)
         err = answer_request(&giving, answer);
     dep_signing_key_free(giving.key);

@@ -156,6 +156,10 @@ int pack_put_checkpoint(struct dep_pack *pack, struct dep_bag_writer *bag,
     int err =
         dep_authorities_load(json_object_get(charter, "time_authorities"), &putting->authorities);
     err = err ? pack_no_memory(pack) : dep_kept_load(pack->node->reg, &kept, pack->problem);
+    /* It is shown to somebody now, who may cosign it. */
+    struct dep_checkpoint now;
+    if (!err)
+        err = dep_node_keep(pack->node, &now, NULL, pack->problem);
     for (size_t i = 0; !err && i < kept.count; i++)
         err = put_kept(putting, &kept.list[i], &newest);
     if (!err && !newest)

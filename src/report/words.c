@@ -194,6 +194,10 @@ static const struct words_entry TABLE[] = {
     {"cosign.len", N_("too long for a request to cosign, or its answer")},
     {"cosign.many", N_("a consistency proof of more than 63 hashes")},
     {"cosign.old", N_("the request to cosign doesn’t begin with an old size (C2SP tlog-witness)")},
+    {"cosign.package",
+     N_("this package doesn’t show the checkpoint of its log and the record of the log’s key")},
+    {"cosign.package.proof", N_("this package has no proof from the checkpoint that was cosigned "
+                                "last: ask its sender for a request")},
     {"cosign.refused.400", N_("refused: the request contradicts itself")},
     {"cosign.refused.403",
      N_("refused: not signed by the key of this log that the cosigner knows")},

@@ -43,6 +43,20 @@ verified alone
 holds found '^checkpoint.quorum$'
 [ ! -e alone/data/logs/000/before ] || fail 'earlier checkpoints that nobody saw'
 
+# Cosigned from the package itself, by one who never saw this log, and taken in.
+cp -r iq fresh
+depositary cosign answer alone -C fresh --as T1 --out first 2>err || { cat err; fail 'not cosigned from a package'; }
+holds err 'known now: test'
+holds first '^— iq/cosigner '
+depositary cosign take first -C reg --as T1 --json >taken
+same true "$(json taken '.quorum | tostring')" 'cosigned from a package'
+same "$(sed -n 2p alone/data/logs/000/checkpoint)" "$(json taken .size)" 'its checkpoint'
+rm "reg/log/checkpoints/$(json taken .size)"
+depositary note --text "the log goes on" -C reg --as T1 >/dev/null
+mkdir hollow
+expect 1 depositary cosign answer hollow -C fresh --as T1 2>err
+holds err cosign.package
+
 # Cosigned and stamped; by the authority, and by a stranger that nobody pinned.
 depositary cosign introduce -C reg --as T1 --out log.proof
 depositary cosign request iq -C reg --as T1 --out request
@@ -62,6 +76,13 @@ cmp "reg/log/checkpoints/$size" "$log/before/$size.checkpoint" || fail 'another 
 same "old $size" "$(head -n 1 "$log/before/$size.proof")" 'its proof'
 sed '/^$/,$d' "$log/before/$size.checkpoint" >text
 openssl ts -verify -in "$log/before/$size.tokens/"*.tsr -data text -CAfile pinned.pem >/dev/null 2>&1 || fail 'openssl does not verify the token'
+
+# Cosigned again from this package: from what was signed last, by the proof that is in it.
+depositary cosign answer bag -C iq --as T1 --out again 2>err || { cat err; fail 'not cosigned from a package'; }
+depositary cosign take again -C reg --as T1 --json >taken
+same "$(sed -n 2p $log/checkpoint)" "$(json taken .size)" 'the checkpoint of the package'
+expect 1 depositary cosign answer bag -C fresh --as T1 2>err
+holds err cosign.package.proof
 
 # forge WHERE FILE: a copy of the bag with FILE in place of what stands there, and all its lists made anew.
 forge() {
