@@ -186,7 +186,13 @@ int dep_read_pin(const struct dep_args *args, const char *text, uint8_t out[DEP_
 {
     struct dep_problem problem = {.detail = ""};
     struct dep_finding *why = &problem.finding;
-    int err = dep_fingerprint_parse(dep_slice_string(text), out, why);
+    DEP_AUTO_BUF ascii;
+    dep_buf_init(&ascii, 4096);
+    dep_digits_ascii(dep_slice_string(text), &ascii);
+    int err = dep_buf_err(&ascii);
+    if (err)
+        return dep_say_problem(args, err, &problem);
+    err = dep_fingerprint_parse(dep_buf_slice(&ascii), out, why);
     if (!err)
         return DEP_OK;
     bool of_group = strcmp(why->id, "fingerprint.character") != 0 && why->offset < 8;
@@ -194,6 +200,7 @@ int dep_read_pin(const struct dep_args *args, const char *text, uint8_t out[DEP_
         (void)snprintf(problem.detail, sizeof problem.detail, args->json ? "%s%zu" : "%s %zu",
                        args->json ? "" : _("group"), why->offset + 1);
     else if (strcmp(why->id, "fingerprint.character") == 0)
-        (void)snprintf(problem.detail, sizeof problem.detail, "%s", text + why->offset);
+        (void)snprintf(problem.detail, sizeof problem.detail, "%s",
+                       (const char *)ascii.data + why->offset);
     return dep_say_problem(args, err, &problem);
 }

@@ -21,6 +21,14 @@ static int wrong(struct dep_verify *verify, const char *id, const struct verify_
                                                             .record = &item->line.record});
 }
 
+/* So is its payload then, whatever its other pieces are. */
+static int not_sealed(struct dep_verify *verify, const char *id, struct verify_item *item,
+                      const char *path)
+{
+    item->payload = DEP_ALTERED;
+    return wrong(verify, id, item, path);
+}
+
 static void piece_path(const struct dep_content_item *line, uint64_t piece, char path[PATH_LEN])
 {
     if (line->pieces == 1)
@@ -37,7 +45,7 @@ static bool piece_form(uint64_t size, uint64_t piece_len, bool last)
 }
 
 /* All pieces; their sum; place of the first, or SIZE_MAX where one isn't there or isn't good. */
-static int gather(struct dep_verify *verify, const struct verify_item *item, size_t *out_first)
+static int gather(struct dep_verify *verify, struct verify_item *item, size_t *out_first)
 {
     char path[PATH_LEN];
     uint64_t bytes = 0, piece_len = 0;
@@ -46,23 +54,26 @@ static int gather(struct dep_verify *verify, const struct verify_item *item, siz
         piece_path(&item->line, piece, path);
         size_t file = verify_file_find(verify, dep_slice_string(path));
         if (file == SIZE_MAX)
-            return wrong(verify, "item.file", item, path);
+            return not_sealed(verify, "item.file", item, path);
         uint64_t size = dep_bag_file_at(verify->bag, file)->size;
         bool last = piece + 1 == item->line.pieces;
         verify->files[file].used = true;
         if (piece == 0)
             piece_len = size;
         if (item->line.pieces > 1 && !piece_form(size, piece_len, last))
-            return wrong(verify, "item.piece", item, path);
+            return not_sealed(verify, "item.piece", item, path);
         if (!dep_add_u64(bytes, size, &bytes))
-            return wrong(verify, "item.bytes", item, path);
-        if (!verify_file_good(verify, file))
-            return DEP_OK; /* that was found; nothing more is to be said of it */
+            return not_sealed(verify, "item.bytes", item, path);
+        if (!verify_file_good(verify, file)) {
+            /* That was found; nothing more is to be said of it. */
+            item->payload = verify->files[file].wrong ? DEP_ALTERED : DEP_UNPROVED;
+            return DEP_OK;
+        }
         if (piece == 0)
             first = file;
     }
     if (bytes != item->line.bytes)
-        return wrong(verify, "item.bytes", item, path);
+        return not_sealed(verify, "item.bytes", item, path);
     *out_first = first;
     return DEP_OK;
 }
@@ -91,16 +102,18 @@ static int check_record(struct dep_verify *verify, struct verify_item *item,
 {
     const struct dep_shown_record *record = dep_step_record_find(verify, &item->line.record);
     DEP_AUTO_OPENED opened = {.presentation = {.claims = NULL}};
+    char path[PATH_LEN];
+    piece_path(&item->line, 0, path);
     *out_has_sealed = false;
     if (!record || strncmp(record->schema->type, "evidence.", 9) != 0)
-        return wrong(verify, "item.record", item, item->line.path);
+        return wrong(verify, "item.record", item, path);
     int err = dep_step_open(verify, record, &opened);
     if (err)
         return err;
     const json_t *claims = opened.presentation.claims;
     const char *id = dep_json_string(claims, "item");
     if (!id || strcmp(id, item->line.item) != 0)
-        return wrong(verify, "item.record", item, item->line.path);
+        return wrong(verify, "item.record", item, path);
     *out_has_sealed = get_hash(claims, "payload_sha256", out_sealed);
     take_manifest(item, claims);
     return DEP_OK;
@@ -119,8 +132,9 @@ static int check_payload(struct dep_verify *verify, struct verify_item *item, si
     /* Without an age header there is no payload. */
     if (!read || !dep_hash_equal(read, &item->line.payload_sha256) ||
         (whole && sealed && !dep_hash_equal(read, sealed))) {
-        item->payload = DEP_ALTERED;
-        return wrong(verify, "item.payload", item, item->line.path);
+        char path[PATH_LEN];
+        piece_path(&item->line, 0, path);
+        return not_sealed(verify, "item.payload", item, path);
     }
     item->payload = DEP_INTACT;
     return DEP_OK;

@@ -1,0 +1,108 @@
+# shellcheck shell=bash
+# A package verified by who holds it and the charter's fingerprint: in words, as JSON, by exit status; nothing is written, and one edit is
+# found each time. A register still is.
+# timeout: 600
+need jq sha256sum sha512sum
+# shellcheck source=tests/flow/charter-of-two
+. "$SOURCE_ROOT/tests/flow/charter-of-two"
+two_members
+new_officers 'L1:legal,custodian' 'L2:legal' 'A1:approver,legal'
+depositary log checkpoint -C reg >seen
+complete_release
+as A1 approve "$prepared" >/dev/null
+made=$(as L1 release "$prepared" --json | jq -r .record)
+as L1 pack "$made" --out exhibit --json >exhibit.json
+as L1 pack "$consent" --to organisation --out bag >/dev/null
+pin=$(depositary charter show charter.json --json | jq -r .fingerprint)
+verdict() { jq -r .result out.json; }
+# found BAG ID [OPTION...]: refused, with that finding.
+found() {
+    expect 1 depositary verify "$1" --pin "$pin" --json "${@:3}" >out.json
+    jq -e --arg id "$2" '.findings | any(.id == $id)' out.json >/dev/null || { jq -c '.findings[]' out.json; fail "$2 was not found"; }
+}
+# lists BAG: the manifests anew, as who alters a package would.
+lists() {
+    (cd "$1" && for sum in sha256 sha512; do
+        find data -type f | LC_ALL=C sort | xargs "${sum}sum" >"manifest-$sum.txt"
+    done
+    for sum in sha256 sha512; do "${sum}sum" bag-info.txt bagit.txt manifest-*.txt >"tagmanifest-$sum.txt"; done)
+}
+copy() { rm -rf bad; cp -a "${1:-bag}" bad; }
+
+# ---- the good one ----
+find bag -type f -exec sha256sum {} + | sort >before
+depositary verify bag --pin "$pin" >words || { cat words; fail 'a good package'; }
+holds words 'Result: intact'
+holds words 'Consent given'
+holds words "What this doesn't prove"
+depositary verify bag --pin "$pin" --json >out.json
+same intact "$(verdict)" result
+same 'true release test organisation' "$(jq -r '[.pinned, .package.kind, .package.sender, .package.recipient] | join(" ")' out.json)" 'what it is'
+same 5 "$(jq '.proves_not | length' out.json)" 'what it does not prove'
+same "$(wc -l <bag/data/logs/000/records.jsonl)" "$(jq '.records | length' out.json)" 'records told'
+same "$(grep -c '"line":"record"' bag/data/content.jsonl)" "$(jq '[.records[] | select(.listed)] | length' out.json)" 'records with a line'
+find bag -type f -exec sha256sum {} + | sort | diff before - || fail 'verifying wrote'
+# With whatever the reader speaks.
+for language in en:intact fr:intact 'ar:سليم'; do
+    LC_ALL=C.UTF-8 LANGUAGE=${language%%:*} depositary verify bag --pin "$pin" >"words.${language%%:*}"
+    holds "words.${language%%:*}" "${language##*:}"
+done
+lacks words.ar 'Result|proves'
+lacks words.fr 'Result|Findings'
+
+# ---- the fingerprint ----
+depositary verify bag --pin "$(tr '[:upper:] ' '[:lower:]-' <<<"$pin")" >/dev/null
+depositary verify bag --pin "$(sed 'y/0123456789/٠١٢٣٤٥٦٧٨٩/' <<<"$pin")" >/dev/null
+expect 1 depositary verify bag --json >out.json </dev/null
+same unproved "$(verdict)" 'without a fingerprint'
+jq -e '.findings | any(.id == "charter.unpinned")' out.json >/dev/null || fail 'charter.unpinned'
+expect 1 depositary verify bag --pin "$(tr 0-9A-Z 1-9A-Z0 <<<"$pin")" 2>err >/dev/null
+[ -s err ] || fail 'a mistyped fingerprint goes unnoticed'
+good=$pin
+pin=$(depositary charter show --json -C iq | jq -r .fingerprint)
+found bag charter.pin
+pin=$good
+printf '%s\n' 'see Fingerprint of the charter' "type $pin" 'see Result: intact' >script
+"$SOURCE_ROOT/tests/flow/typist" script depositary verify bag >screen || { cat screen; fail 'asked at a terminal'; }
+
+# ---- one edit ----
+copy; printf x >>bad/data/logs/000/records.jsonl; found bad bag.altered
+copy; printf 'x\n' >>bad/data/logs/000/records.jsonl; lists bad; found bad records.form
+copy; sed -i '$d' bad/data/logs/000/records.jsonl; lists bad; found bad status.keys.absent
+copy; head -n -2 bag/data/logs/000/records.jsonl >bad/data/logs/000/records.jsonl; tail -n 1 bag/data/logs/000/records.jsonl >>bad/data/logs/000/records.jsonl; lists bad; found bad package.head
+copy; sed -i '/"index":"0"/d' bad/data/logs/000/records.jsonl; lists bad; found bad keyset.first
+copy; echo hello >bad/data/more; found bad bag.unlisted
+copy; echo hello >bad/data/more; lists bad; found bad package.file
+copy; echo '<!doctype html>' >bad/data/verify.html; lists bad; found bad package.file
+copy; echo hello >bad/readme; found bad package.file
+copy; echo 'http://example.org 1 data/x' >bad/fetch.txt; found bad bag.fetch
+copy; mv bad/data/content.jsonl bad/data/Content.jsonl; lists bad; found bad package.name
+copy; ln -s content.jsonl bad/data/link; found bad package.name
+copy; mkdir bad/data/nothing; found bad package.name
+copy; mkfifo bad/data/pipe; found bad package.name
+copy; rm bad/data/charter/000001.adoptions; found bad bag.missing
+copy; sed -i 's/"organisation"/"police"/' bad/data/content.jsonl; lists bad; found bad package.content
+copy; sed -i 's/Source-Organization: test/Source-Organization: iq/' bad/bag-info.txt; lists bad; found bad package.info
+copy; sed -i 's/Depositary-Package: 1/Depositary-Package: 2/' bad/bag-info.txt; lists bad; found bad package.version
+copy; echo >>bad/data/charter/000001.json; lists bad; found bad charter.pin
+copy; rm bad/manifest-sha512.txt bad/tagmanifest-sha512.txt; (cd bad && sha256sum bag-info.txt bagit.txt manifest-sha256.txt >tagmanifest-sha256.txt); found bad package.manifest
+copy exhibit; container=$(find bad/data/items -type f); printf x >>"$container"; found bad bag.altered
+copy exhibit; printf x >>"$container"; lists bad; found bad item.bytes
+copy exhibit; printf '\0\1\2\3' | dd of="$container" bs=1 conv=notrunc seek="$(($(stat -c %s "$container") - 4))" status=none; lists bad; found bad item.payload
+same altered "$(jq -r '.items[0].payload' out.json)" 'what the account says of it'
+copy exhibit; rm "$container"; lists bad; found bad item.file
+
+# ---- a checkpoint that was seen before ----
+depositary verify bag --pin "$pin" --seen bag/data/logs/000/checkpoint >/dev/null
+found bag log.proof --seen seen
+same unproved "$(verdict)" 'no proof from what was seen'
+as L1 pack "$consent" --to organisation --out later >/dev/null
+found bag log.older --seen later/data/logs/000/checkpoint
+
+# ---- a register, and neither ----
+depositary verify reg --json >out.json
+same intact "$(jq -r .verdict out.json)" 'the register'
+expect 2 depositary verify reg --pin "$pin" 2>err
+mkdir neither
+expect 3 depositary verify neither 2>err
+expect 3 depositary verify nowhere 2>err
