@@ -27,9 +27,9 @@ static const struct dep_option RECORD_OPTIONS[] = {
 static bool has_own_command(const char *type)
 {
     static const char *const prefixes[] = {
-        "key.",       "custody.",  "evidence.", "seal.",    "hold.",     "fixity.",
-        "record.",    "register.", "member.",   "charter.", "request.",  "consent.",
-        "assurance.", "marking.",  "case.",     "status.",  "retention."};
+        "key.",      "custody.", "evidence.",  "seal.",    "hold.",    "fixity.",    "record.",
+        "register.", "member.",  "charter.",   "request.", "consent.", "assurance.", "marking.",
+        "case.",     "status.",  "retention.", "foreign.", "package."};
     for (size_t i = 0; i < DEP_COUNT(prefixes); i++)
         if (strncmp(type, prefixes[i], strlen(prefixes[i])) == 0)
             return true;

@@ -48,6 +48,7 @@ static const struct command {
     {"timestamp", dep_cmd_timestamp, N_("have checkpoints time-stamped by authorities (RFC 3161)")},
     {"prove", dep_cmd_prove, N_("proof that a record stands in the log (C2SP tlog-proof)")},
     {"verify", dep_cmd_verify, N_("verify a package or a whole register; needs no key")},
+    {"receive", dep_cmd_receive, N_("take in a package of another member, verified first")},
     {"print", dep_cmd_print, N_("label, inventory, hand-over form, page of the register (PDF)")},
     {"redact", dep_cmd_redact, N_("paint over what must not be seen, in a PDF or a picture")},
     {"backup", dep_cmd_backup, N_("copy a register in use")},

@@ -179,6 +179,31 @@ static int judge_dispossessed(struct collect_work *work)
     return err ? dep_problem_found(work->problem, why->id, why->clause, "dispossessed") : DEP_OK;
 }
 
+static int record(struct collect_work *work)
+{
+    const struct dep_collect_order *order = work->order;
+    const struct dep_draft *more = NULL, first = {.type = order->type, .claims = order->claims};
+    size_t count = 0;
+    int err =
+        order->more ? order->more(order->more_context, work->out->item, &more, &count) : DEP_OK;
+    if (err)
+        return err;
+    DEP_AUTO_FREE struct dep_draft *drafts = dep_alloc_array(count + 1, sizeof *drafts);
+    DEP_AUTO_FREE struct dep_done *done = dep_alloc_array(count + 1, sizeof *done);
+    if (!drafts || !done)
+        return dep_problem_fault(work->problem, DEP_ERR_NOMEM, "collect.record", work->node->dir);
+    drafts[0] = first;
+    for (size_t i = 0; i < count; i++)
+        drafts[i + 1] = more[i];
+    err = dep_node_commit(work->node, drafts, count + 1, done, work->problem);
+    if (err)
+        return err;
+    work->out->done = done[0];
+    for (size_t i = 0; i < count; i++)
+        order->more_done[i] = done[i + 1];
+    return DEP_OK;
+}
+
 static int run(struct collect_work *work)
 {
     struct dep_node *node = work->node;
@@ -221,8 +246,7 @@ static int run(struct collect_work *work)
     }
     if (err)
         return err;
-    struct dep_draft draft = {.type = order->type, .claims = order->claims};
-    err = dep_node_commit(node, &draft, 1, &work->out->done, work->problem);
+    err = record(work);
     end_pending(work, err);
     return err;
 }

@@ -25,6 +25,11 @@ struct dep_collect_order {
     dep_seal_progress_fn *progress;
     dep_seal_notice_fn *notice;
     void *context; /* of the three */
+    /* What is recorded in the same commit, told the item when it is sealed. May be NULL; what came of
+     * each goes to `more_done`. */
+    int (*more)(void *context, const char *item, const struct dep_draft **out, size_t *out_count);
+    struct dep_done *more_done;
+    void *more_context;
 };
 struct dep_collected {
     struct dep_done done;

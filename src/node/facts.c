@@ -7,6 +7,8 @@
 
 #include "node/charter.h"
 #include "node/node_impl.h"
+#include "node/receive.h"
+#include "record/presentation.h"
 #include "rules/heard.h"
 
 #include <stdio.h>
@@ -100,6 +102,39 @@ static int take(void *context, const struct dep_index_row *row)
     return err ? dep_problem_fault(listening->problem, err, "node.facts", row->jti) : DEP_OK;
 }
 
+/* What another member signed and a package brought: heard where it was taken in. Of this member's own
+ * records what counts is what stands in its log. */
+static int take_foreign(void *context, const struct dep_index_row *row)
+{
+    struct listening *listening = context;
+    struct dep_node *node = listening->node;
+    DEP_AUTO_VIEW view = {.claims = NULL};
+    DEP_AUTO_PRESENTATION foreign = {.claims = NULL};
+    struct dep_finding why = {.id = ""};
+    if (row->index < listening->hearing->next)
+        return DEP_OK;
+    int err = dep_node_view_row(node, row, true, &view, listening->problem);
+    if (!err && !view.readable)
+        return add_unread(listening, row, view.why_not);
+    if (!err)
+        err = dep_foreign_open(node->schemas, view.claims, &foreign, &why);
+    if (err == DEP_FOUND)
+        return add_unread(listening, row, why.id);
+    if (err)
+        return err;
+    if (!dep_heard_type_find(foreign.record.type) ||
+        strcmp(foreign.record.iss, dep_register_info(node->reg)->member) == 0)
+        return DEP_OK;
+    struct dep_hash sha256;
+    dep_sha256(foreign.record.jwt.text, &sha256);
+    struct dep_heard_record record = {sha256, row->index, foreign.record.type, foreign.claims,
+                                      foreign.withheld_count == 0};
+    err = dep_heard_add(listening->hearing->heard, &record, &why);
+    if (err == DEP_FOUND)
+        return add_unread(listening, row, why.id);
+    return err ? dep_problem_fault(listening->problem, err, "node.facts", row->jti) : DEP_OK;
+}
+
 static int note_erased(void *context, const struct dep_index_row *row)
 {
     const struct dep_hearing *hearing = context;
@@ -153,6 +188,9 @@ static int hear(struct dep_node *node, const struct dep_charter *charter,
         struct dep_index_query query = {.type = dep_heard_type_at(i)->type};
         err = dep_roll_list(node, &query, take, &listening, problem);
     }
+    struct dep_index_query foreign = {.type = "foreign.record"};
+    if (!err)
+        err = dep_roll_list(node, &foreign, take_foreign, &listening, problem);
     if (!err) {
         node->hearing->next = dep_register_count(node->reg);
         return DEP_OK;

@@ -8,10 +8,10 @@
 
 #include "codec/base64.h"
 #include "store/file.h"
+#include "store/folder.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -428,12 +428,6 @@ static int commit_first(struct init_work *work)
     return err;
 }
 
-static int remove_entry(const char *path, const struct stat *info, int kind, struct FTW *walk)
-{
-    (void)info, (void)kind, (void)walk;
-    return remove(path);
-}
-
 static int build(struct init_work *work)
 {
     int err = dep_register_create(work->dir, &work->info, &work->problem->fault);
@@ -491,12 +485,12 @@ int dep_node_init(const struct dep_init_order *order, struct dep_problem *proble
         err = fill_info(&work);
     if (!err) {
         /* What an init that was killed left behind belongs to no register. */
-        (void)nftw(work.dir, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
+        dep_folder_remove(work.dir);
         err = build(&work);
         if (!err)
             err = put_in_place(&work);
         if (err)
-            (void)nftw(work.dir, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
+            dep_folder_remove(work.dir);
     }
     work_done(&work);
     return err;

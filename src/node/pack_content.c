@@ -128,6 +128,8 @@ static int encode_files(struct dep_pack *pack)
 int pack_content(struct dep_pack *pack)
 {
     dep_buf_clear(&pack->content);
+    if (pack->kind == DEP_PACKAGE_RECEIPT) /* its head record says all */
+        return DEP_OK;
     if (pack->count)
         qsort(pack->entries, pack->count, sizeof *pack->entries, by_index);
     if (pack->link_count)

@@ -111,6 +111,8 @@ DEP_MUST_USE int pack_name(struct dep_pack *pack, const struct dep_hash *from, c
 DEP_MUST_USE int pack_release(struct dep_pack *pack, const struct dep_index_row *row,
                               struct dep_judgement *out_judgement);
 DEP_MUST_USE int pack_act(struct dep_pack *pack, const struct dep_index_row *row);
+/* foreign.received: to whoever sent that package. */
+DEP_MUST_USE int pack_receipt(struct dep_pack *pack, const struct dep_index_row *row);
 /* Its code is in the charter's list now. */
 DEP_MUST_USE int pack_recipient(struct dep_pack *pack, const char *code);
 

@@ -81,7 +81,12 @@ static json_t *package_json(const struct dep_verify *verify, int *err)
     const struct dep_shown_record *head = verify->head;
     json_t *out = json_object();
     bool known = verify->kind < DEP_PACKAGE_KINDS;
-    set(out, "id", content ? json_string(content->id) : json_null(), err);
+    /* Where there is no content.jsonl it is the one that the head record speaks of, in both texts. */
+    set(out, "id",
+        content ? json_string(content->id)
+        : head  ? json_stringn((const char *)verify->info_id.data, verify->info_id.len)
+                : json_null(),
+        err);
     set(out, "kind", known ? json_string(dep_package_kind_name(verify->kind)) : json_null(), err);
     set(out, "sender", head ? json_string(verify->logs[head->log].member_id) : json_null(), err);
     set(out, "recipient", content ? json_string(content->recipient) : json_null(), err);

@@ -176,6 +176,8 @@ static const struct words_entry TABLE[] = {
      N_("without the protected fields of the record the list of files can't be found")},
     {"container.read", N_("the sealed container could not be read to its end")},
     {"container.root", N_("the list of files is not the one that was recorded")},
+    {"copy", N_("it could not be copied")},
+    {"copy.kind", N_("something in it is neither a file nor a folder")},
     {"correct.fixed", N_("this was measured, not stated: a correction can't change it")},
     {"correct.other",
      N_("that is no record of this kind about this item, or it was corrected already")},
@@ -274,6 +276,7 @@ static const struct words_entry TABLE[] = {
     {"fingerprint.check",
      N_("this group of the fingerprint is not as it was: have it read out again")},
     {"fingerprint.len", N_("a fingerprint has eight groups of six characters")},
+    {"foreign.form", N_("what was kept of another member's record is no record")},
     {"fork.none", N_("these two checkpoints don’t contradict each other")},
     {"giver.approver", N_("an approver")},
     {"giver.member", N_("the member")},
@@ -529,6 +532,21 @@ static const struct words_entry TABLE[] = {
     {"pseudonym", N_("pseudonym")},
     {"purpose.none", N_("no such purpose in the charter now")},
     {"quorum", N_("cosigned by as many as the charter asks for")},
+    {"receive", N_("it could not be taken in")},
+    {"receive.altered", N_("the package was altered: nothing of it was taken in")},
+    {"receive.declined", N_("nothing was taken in")},
+    {"receive.kind", N_("a package of this kind is taken in by another command: cosign, for "
+                        "requests to cosign and the answers to them")},
+    {"receive.many",
+     N_("more records of others than can be heard at once: ask for it in several packages")},
+    {"receive.other", N_("a package of this id was taken in before, and it was another one: keep "
+                         "both, and ask its sender")},
+    {"receive.own", N_("it was sent by this member itself")},
+    {"receive.receipt",
+     N_("a receipt for something that wasn't sent so, or by somebody it wasn't sent to")},
+    {"receive.recipient", N_("it is for somebody else")},
+    {"receive.unproved", N_("something that the rules need is unproved: look at it with verify; "
+                            "--unproved takes it in all the same")},
     {"recipient.none", N_("no such recipient in the charter now")},
     {"record", N_("the record is not as its type demands")},
     {"record.field", N_("a field is missing, of the wrong form, or not of this type (see: "

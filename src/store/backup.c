@@ -1,130 +1,49 @@
 /*
  * Copies of a register in use, and back (doc/format/register.md section 4).
  */
+#include "store/folder.h"
 #include "store/impl.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { DEPTH_MAX = 16, NAME_MAX_LEN = 4096 };
-
-struct copy {
-    dep_progress_fn *progress;
-    void *context;
-    uint64_t done;
-    struct dep_fault *fault;
-};
-
-static int copy_io(const struct copy *copy, const char *what, const char *path)
+static int copy_io(const struct dep_folder_copy *copy, const char *what, const char *path)
 {
     int sys = errno;
     return dep_fault_set(copy->fault, DEP_ERR_IO, sys, what, "%s", path);
 }
 
-/* At most `len` bytes: a file that grows meanwhile is copied as it was when the checkpoint was. */
-static int copy_bytes(struct copy *copy, int from, int to, uint64_t len, const char *path)
-{
-    while (len) {
-        ssize_t done =
-            copy_file_range(from, NULL, to, NULL, len < (1u << 30) ? (size_t)len : 1u << 30, 0);
-        if (done < 0 &&
-            (errno == EXDEV || errno == EINVAL || errno == ENOSYS || errno == EOPNOTSUPP)) {
-            uint8_t piece[64 * 1024];
-            done = read(from, piece, len < sizeof piece ? (size_t)len : sizeof piece);
-            if (done > 0) {
-                int err = dep_file_write_all(to, piece, (size_t)done, path, copy->fault);
-                if (err)
-                    return err;
-            }
-        }
-        if (done < 0 && errno == EINTR)
-            continue;
-        if (done < 0)
-            return copy_io(copy, "backup.copy", path);
-        if (done == 0)
-            break;
-        len -= (uint64_t)done;
-        copy->done += (uint64_t)done;
-        if (copy->progress)
-            copy->progress(copy->context, copy->done, 0);
-    }
-    return DEP_OK;
-}
-
-static int copy_file(struct copy *copy, int from_dir, int to_dir, const char *path, mode_t mode)
-{
-    DEP_STORE_FD from = openat(from_dir, path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-    struct stat info;
-    if (from < 0 || fstat(from, &info) != 0)
-        return copy_io(copy, "backup.read", path);
-    DEP_STORE_FD to =
-        openat(to_dir, path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode & 0777);
-    if (to < 0)
-        return copy_io(copy, "backup.write", path);
-    int err = copy_bytes(copy, from, to, (uint64_t)info.st_size, path);
-    return err ? err : dep_file_sync(to, path, copy->fault);
-}
-
-static int copy_folder(struct copy *copy, int from_dir, int to_dir, const char *path, int depth)
-{
-    int fd = openat(from_dir, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
-    DIR *folder = fd < 0 ? NULL : fdopendir(fd);
-    struct stat info;
-    if (!folder || fstat(fd, &info) != 0)
-        return copy_io(copy, "backup.read", path);
-    int err = DEP_OK;
-    if (mkdirat(to_dir, path, info.st_mode & 0777) != 0 && errno != EEXIST)
-        err = copy_io(copy, "backup.write", path);
-    for (struct dirent *entry; !err && (entry = readdir(folder));) {
-        char child[NAME_MAX_LEN];
-        if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0 ||
-            strstr(entry->d_name, ".unfinished"))
-            continue;
-        if (snprintf(child, sizeof child, "%s/%s", path, entry->d_name) >= (int)sizeof child ||
-            depth == DEPTH_MAX || fstatat(from_dir, child, &info, AT_SYMLINK_NOFOLLOW) != 0)
-            err = copy_io(copy, "backup.read", child);
-        else if (S_ISDIR(info.st_mode))
-            err = copy_folder(copy, from_dir, to_dir, child, depth + 1);
-        else if (S_ISREG(info.st_mode))
-            err = copy_file(copy, from_dir, to_dir, child, info.st_mode);
-    }
-    (void)closedir(folder);
-    return err ? err : dep_folder_sync(to_dir, path, copy->fault);
-}
-
 /* Its checkpoint was copied already. */
-static int copy_log(struct copy *copy, int from, int to)
+static int copy_log(struct dep_folder_copy *copy, int from, int to)
 {
-    int err = copy_folder(copy, from, to, "log/tile", 0);
+    int err = dep_folder_copy(copy, from, to, "log/tile");
     if (err || faccessat(from, "log/checkpoints", F_OK, 0) != 0)
         return err;
-    return copy_folder(copy, from, to, "log/checkpoints", 0);
+    return dep_folder_copy(copy, from, to, "log/checkpoints");
 }
 
 /* Checkpoint and records first: what is copied later may hold more than they tell of, never less.
  */
-static int copy_register(struct copy *copy, int from, int to)
+static int copy_register(struct dep_folder_copy *copy, int from, int to)
 {
     static const char *const folders[] = {"records", "private", "vault", "charter",
                                           "keys",    "log",     "aside"};
     int err = dep_folder_make(to, "log", 0755, copy->fault);
     if (!err)
-        err = copy_file(copy, from, to, "log/checkpoint", 0644);
+        err = dep_folder_copy_file(copy, from, to, "log/checkpoint", 0644);
     for (size_t i = 0; !err && i < DEP_COUNT(folders); i++) {
         if (strcmp(folders[i], "log") != 0)
-            err = copy_folder(copy, from, to, folders[i], 0);
+            err = dep_folder_copy(copy, from, to, folders[i]);
         else
             err = copy_log(copy, from, to);
     }
     if (!err)
-        err = copy_file(copy, from, to, "lock", 0600);
-    return err ? err : copy_file(copy, from, to, "register.json", 0600);
+        err = dep_folder_copy_file(copy, from, to, "lock", 0600);
+    return err ? err : dep_folder_copy_file(copy, from, to, "register.json", 0600);
 }
 
 static int make_new(const char *dir, int *out_fd, struct dep_fault *fault)
@@ -139,8 +58,8 @@ static int make_new(const char *dir, int *out_fd, struct dep_fault *fault)
 int dep_register_backup(struct dep_register *reg, const char *dir, dep_progress_fn *progress,
                         void *context, struct dep_fault *fault)
 {
-    struct copy copy = {.progress = progress, .context = context, .fault = fault};
-    char keyring_dir[NAME_MAX_LEN];
+    struct dep_folder_copy copy = {.progress = progress, .context = context, .fault = fault};
+    char keyring_dir[DEP_FOLDER_PATH_MAX];
     if (snprintf(keyring_dir, sizeof keyring_dir, "%s-keyring", dir) >= (int)sizeof keyring_dir)
         return dep_fault_set(fault, DEP_ERR_CAP, 0, "file.path", "%s", dir);
     DEP_STORE_FD to = -1;
@@ -151,7 +70,7 @@ int dep_register_backup(struct dep_register *reg, const char *dir, dep_progress_
     if (!err)
         err = copy_register(&copy, reg->fd, to);
     if (!err)
-        err = copy_folder(&copy, reg->fd, keyring_to, "keyring", 0);
+        err = dep_folder_copy(&copy, reg->fd, keyring_to, "keyring");
     if (!err)
         err = dep_file_sync(to, dir, fault);
     return err ? err : dep_file_sync(keyring_to, keyring_dir, fault);
@@ -207,20 +126,14 @@ static int check_copy(const char *dir, struct dep_fault *fault)
     return err;
 }
 
-static int remove_entry(const char *path, const struct stat *info, int kind, struct FTW *walk)
-{
-    (void)info, (void)kind, (void)walk;
-    return remove(path);
-}
-
 int dep_register_restore(const char *backup_dir, const char *keyring_dir, const char *dir,
                          dep_progress_fn *progress, void *context, struct dep_fault *fault)
 {
-    struct copy copy = {.progress = progress, .context = context, .fault = fault};
-    char unfinished[NAME_MAX_LEN];
+    struct dep_folder_copy copy = {.progress = progress, .context = context, .fault = fault};
+    char unfinished[DEP_FOLDER_PATH_MAX];
     if (snprintf(unfinished, sizeof unfinished, "%s.unfinished", dir) >= (int)sizeof unfinished)
         return dep_fault_set(fault, DEP_ERR_CAP, 0, "file.path", "%s", dir);
-    (void)nftw(unfinished, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
+    dep_folder_remove(unfinished);
     DEP_STORE_FD from = open(backup_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     DEP_STORE_FD keyring_from = open(keyring_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     DEP_STORE_FD to = -1;
@@ -230,12 +143,12 @@ int dep_register_restore(const char *backup_dir, const char *keyring_dir, const 
     if (!err)
         err = copy_register(&copy, from, to);
     if (!err)
-        err = copy_folder(&copy, keyring_from, to, "keyring", 0);
+        err = dep_folder_copy(&copy, keyring_from, to, "keyring");
     if (!err)
         err = check_copy(unfinished, fault);
     if (!err && renameat2(AT_FDCWD, unfinished, AT_FDCWD, dir, RENAME_NOREPLACE) != 0)
         err = copy_io(&copy, "restore.rename", dir);
     if (err && to >= 0)
-        (void)nftw(unfinished, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
+        dep_folder_remove(unfinished);
     return err;
 }

@@ -1,6 +1,7 @@
 /*
  * register.json and the open register.
  */
+#include "store/folder.h"
 #include "store/impl.h"
 
 #include "codec/base64.h"
@@ -8,7 +9,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -75,12 +75,6 @@ static int parse_info(struct dep_slice text, struct dep_register_info *out)
     return info.field || strcmp(profile, "office") == 0 ? DEP_OK : DEP_FOUND;
 }
 
-static int remove_entry(const char *path, const struct stat *info, int kind, struct FTW *walk)
-{
-    (void)info, (void)kind, (void)walk;
-    return remove(path);
-}
-
 static int fill_new(const char *dir, const struct dep_register_info *info, struct dep_fault *fault)
 {
     int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -113,7 +107,7 @@ int dep_register_create(const char *dir, const struct dep_register_info *info,
     }
     int err = fill_new(dir, info, fault);
     if (err)
-        (void)nftw(dir, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
+        dep_folder_remove(dir);
     return err;
 }
 

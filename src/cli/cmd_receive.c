@@ -1,0 +1,121 @@
+/*
+ * receive: a package of another member, verified and taken in.
+ */
+#include "cli/cli.h"
+#include "cli/verify_show.h"
+#include "node/receive.h"
+
+#include <string.h>
+
+struct session {
+    const struct dep_args *args;
+    struct dep_node *node;
+    struct dep_progress progress;
+    const char *title;
+};
+
+/* What the two halves are called on the terminal. */
+static void begin(struct session *session, const char *title)
+{
+    if (session->title != title) {
+        dep_progress_end(&session->progress);
+        dep_progress_init(&session->progress, title);
+        session->title = title;
+    }
+}
+
+static void on_verifying(void *context, uint64_t done, uint64_t total)
+{
+    struct session *session = context;
+    begin(session, _("Verifying"));
+    dep_progress_count(&session->progress, done, total);
+}
+
+static bool on_sealing(void *context, const struct dep_seal_progress *state)
+{
+    struct session *session = context;
+    begin(session, _("Sealing"));
+    return dep_progress_seal(&session->progress, state);
+}
+
+static bool confirm(void *context, const struct dep_receive_told *told)
+{
+    struct session *session = context;
+    dep_progress_end(&session->progress);
+    if (session->args->json || !dep_is_terminal() || dep_flag(session->args, "--yes"))
+        return true;
+    if (dep_show_package(dep_node_schemas(session->node), told->verify))
+        return false;
+    return dep_confirm(_("Take it in?"));
+}
+
+static json_t *received_json(const struct dep_received *received)
+{
+    return json_pack("{s:s,s:s,s:s,s:s,s:b,s:s*,s:s*,s:s*,s:I}", "package", received->package,
+                     "sender", received->sender, "kind", dep_package_kind_name(received->kind),
+                     "result", dep_result_name(received->result), "again", received->again,
+                     "finding", received->finding[0] ? received->finding : NULL, "record",
+                     received->record.jti[0] ? received->record.jti : NULL, "item",
+                     received->item[0] ? received->item : NULL, "records",
+                     (json_int_t)received->records);
+}
+
+static void tell(const struct dep_received *received)
+{
+    (void)printf(_("Package %s of %s: %s.\n"), received->package, received->sender,
+                 dep_word(dep_result_name(received->result)));
+    if (received->again)
+        (void)printf("%s", _("It was taken in before; it counts once.\n"));
+    else
+        (void)printf(_("Taken in and sealed as item %s. Records heard: %llu.\n"), received->item,
+                     (unsigned long long)received->records);
+    if (received->finding[0])
+        (void)printf(_("Unproved: %s\n"), dep_word(received->finding));
+    (void)printf(_("Record  %s\n"), received->record.jti);
+    if (received->kind != DEP_PACKAGE_RECEIPT)
+        (void)printf(_("Send the receipt back: depositary pack %s --out FOLDER\n"),
+                     received->record.jti);
+}
+
+int dep_cmd_receive(int argc, char **argv)
+{
+    static const struct dep_option options[] = {
+        {"--unproved", 0, false, false,
+         N_("take it in although something that the rules need is unproved")},
+        {"--yes", 'y', false, false, N_("don't ask")},
+    };
+    static struct dep_args args;
+    int status = dep_args_parse(&args, "receive", "receive PACKAGE [--unproved]", options,
+                                DEP_COUNT(options), argc, argv);
+    if (status)
+        return status - 1;
+    if (args.positional_count != 1)
+        return dep_usage_error(&args, _("name one package"));
+    status = dep_confine_command(&args, true);
+    struct session session = {.args = &args};
+    session.node = status ? NULL : dep_open_node(&args, true, &status);
+    if (!session.node)
+        return status;
+    struct dep_problem problem = {.detail = ""};
+    struct dep_received received = {.package = ""};
+    struct dep_receive_order order = {.dir = args.positional[0],
+                                      .unproved = dep_flag(&args, "--unproved"),
+                                      .confirm = confirm,
+                                      .verifying = on_verifying,
+                                      .sealing = on_sealing,
+                                      .context = &session};
+    dep_progress_init(&session.progress, _("Verifying"));
+    int err = dep_node_receive(session.node, &order, &received, &problem);
+    dep_progress_end(&session.progress);
+    if (err) {
+        status = dep_say_problem(&args, err, &problem);
+        if (err == DEP_FOUND && received.finding[0] && !args.json)
+            dep_say("%s [%s]", dep_word(received.finding), received.finding);
+    } else if (args.json) {
+        status = dep_print_json(received_json(&received)) ? DEP_EXIT_YES : DEP_EXIT_FAULT;
+    } else {
+        tell(&received);
+    }
+    dep_node_close(session.node);
+    return dep_finish_output(status);
+}

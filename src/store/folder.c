@@ -1,0 +1,112 @@
+#include "store/folder.h"
+
+#include "store/file.h"
+#include "store/impl.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static int copy_io(const struct dep_folder_copy *copy, const char *what, const char *path)
+{
+    int sys = errno;
+    return dep_fault_set(copy->fault, DEP_ERR_IO, sys, what, "%s", path);
+}
+
+/* At most `len` bytes: a file that grows meanwhile is copied as it was when the checkpoint was. */
+static int copy_bytes(struct dep_folder_copy *copy, int from, int to, uint64_t len,
+                      const char *path)
+{
+    while (len) {
+        ssize_t done =
+            copy_file_range(from, NULL, to, NULL, len < (1u << 30) ? (size_t)len : 1u << 30, 0);
+        if (done < 0 &&
+            (errno == EXDEV || errno == EINVAL || errno == ENOSYS || errno == EOPNOTSUPP)) {
+            uint8_t piece[64 * 1024];
+            done = read(from, piece, len < sizeof piece ? (size_t)len : sizeof piece);
+            if (done > 0) {
+                int err = dep_file_write_all(to, piece, (size_t)done, path, copy->fault);
+                if (err)
+                    return err;
+            }
+        }
+        if (done < 0 && errno == EINTR)
+            continue;
+        if (done < 0)
+            return copy_io(copy, "copy.copy", path);
+        if (done == 0)
+            break;
+        len -= (uint64_t)done;
+        copy->done += (uint64_t)done;
+        if (copy->progress)
+            copy->progress(copy->context, copy->done, 0);
+    }
+    return DEP_OK;
+}
+
+int dep_folder_copy_file(struct dep_folder_copy *copy, int from_dir, int to_dir, const char *path,
+                         mode_t mode)
+{
+    DEP_STORE_FD from = openat(from_dir, path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    struct stat info;
+    if (from < 0 || fstat(from, &info) != 0)
+        return copy_io(copy, "copy.read", path);
+    DEP_STORE_FD to =
+        openat(to_dir, path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode & 0777);
+    if (to < 0)
+        return copy_io(copy, "copy.write", path);
+    int err = copy_bytes(copy, from, to, (uint64_t)info.st_size, path);
+    return err ? err : dep_file_sync(to, path, copy->fault);
+}
+
+static int copy_folder(struct dep_folder_copy *copy, int from_dir, int to_dir, const char *path,
+                       int depth)
+{
+    int fd = openat(from_dir, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+    DIR *folder = fd < 0 ? NULL : fdopendir(fd);
+    struct stat info;
+    if (!folder || fstat(fd, &info) != 0)
+        return copy_io(copy, "copy.read", path);
+    int err = DEP_OK;
+    if (mkdirat(to_dir, path, info.st_mode & 0777) != 0 && errno != EEXIST)
+        err = copy_io(copy, "copy.write", path);
+    for (struct dirent *entry; !err && (entry = readdir(folder));) {
+        char child[DEP_FOLDER_PATH_MAX];
+        if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0 ||
+            (!copy->strict && strstr(entry->d_name, ".unfinished")))
+            continue;
+        if (snprintf(child, sizeof child, "%s/%s", path, entry->d_name) >= (int)sizeof child ||
+            depth == DEP_FOLDER_DEPTH_MAX ||
+            fstatat(from_dir, child, &info, AT_SYMLINK_NOFOLLOW) != 0)
+            err = copy_io(copy, "copy.read", child);
+        else if (S_ISDIR(info.st_mode))
+            err = copy_folder(copy, from_dir, to_dir, child, depth + 1);
+        else if (S_ISREG(info.st_mode))
+            err = dep_folder_copy_file(copy, from_dir, to_dir, child, info.st_mode);
+        else if (copy->strict)
+            err = dep_fault_set(copy->fault, DEP_ERR_IO, 0, "copy.kind", "%s", child);
+    }
+    (void)closedir(folder);
+    return err ? err : dep_folder_sync(to_dir, path, copy->fault);
+}
+
+int dep_folder_copy(struct dep_folder_copy *copy, int from, int to, const char *path)
+{
+    return copy_folder(copy, from, to, path, 0);
+}
+
+static int remove_entry(const char *path, const struct stat *info, int kind, struct FTW *walk)
+{
+    (void)info, (void)kind, (void)walk;
+    return remove(path);
+}
+
+void dep_folder_remove(const char *path)
+{
+    (void)nftw(path, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
+}

@@ -1,0 +1,30 @@
+/*
+ * Folders copied and removed, whole.
+ *
+ * Layer:   store.
+ */
+#ifndef DEP_STORE_FOLDER_H
+#define DEP_STORE_FOLDER_H
+#include "store/register.h"
+
+#include <sys/types.h>
+
+enum { DEP_FOLDER_DEPTH_MAX = 16, DEP_FOLDER_PATH_MAX = 4096 };
+
+struct dep_folder_copy {
+    dep_progress_fn *progress; /* bytes; total 0. May be NULL */
+    void *context;
+    uint64_t done;
+    bool
+        strict; /* what is neither file nor folder is a fault; else, like .unfinished, passed over */
+    struct dep_fault *fault;
+};
+/* `path` below `from` to the same path below `to`; links aren't followed. A file that grows meanwhile
+ * is copied as long as it was. Synced. Faults "copy.read", "backup.write", "backup.copy". */
+DEP_MUST_USE int dep_folder_copy_file(struct dep_folder_copy *copy, int from, int to,
+                                      const char *path, mode_t mode);
+/* All beneath it; the folder itself may be there. */
+DEP_MUST_USE int dep_folder_copy(struct dep_folder_copy *copy, int from, int to, const char *path);
+/* It and all beneath it, as far as that goes. */
+void dep_folder_remove(const char *path);
+#endif

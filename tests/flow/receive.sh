@@ -1,0 +1,65 @@
+# Two members exchange packages: a request, the consent that answers it, the receipt; what another signed counts from there on. Then a lying one.
+# timeout: 300
+need jq age
+# shellcheck source=tests/flow/charter-of-two
+. "$SOURCE_ROOT/tests/flow/charter-of-two"
+two_members
+new_officers 'L1:legal,custodian' 'L2:legal,custodian' 'A1:approver,legal'
+depositary charter enter charter.json reg.adoption -C iq --as T1 >/dev/null
+depositary key enrol M1 --roles legal,custodian --no-passphrase -C iq --as T1 >/dev/null
+text() { printf '{"text": "%s", "lang": "en"}' "$1"; }
+reg() { depositary "$@" -C reg --as L1; }
+iq() { depositary "$@" -C iq --as M1; }
+since='{"from": "2020-01-01T00:00:00Z"}'
+
+# ---- a request goes to Iraq ----
+reg request out --fields - --yes --json <<<"{\"to\": \"iq\", \"from\": \"test\", \"purpose\": \"trial\", \"scope\": {\"kind\": \"all\"}}" >request.json
+reg pack "$(json request.json .record)" --to iq --out to-iq --yes >/dev/null
+depositary verify to-iq --pin "$(depositary charter show -C iq --json | jq -r .fingerprint)"
+iq receive to-iq --json >received.json
+
+same intact "$(json received.json .result)" result
+same test "$(json received.json .sender)" sender
+holds <(iq list --type foreign.record --json) foreign.record
+
+# ---- the receipt goes back ----
+iq pack "$(json received.json .record)" --out receipt --yes --json >packed.json
+reg receive receipt --json >answered.json
+same receipt "$(json answered.json .kind)" kind
+reg receive receipt --json >again.json
+same true "$(json again.json .again)" 'the same receipt twice'
+iq receive to-iq --json >again.json
+same true "$(json again.json .again)" 'the same package twice'
+same "$(json received.json .record)" "$(json again.json .record)" 'the record of it'
+
+# ---- Iraq consents, by its own signature: no paper, and no second officer here ----
+iq consent give --fields - --yes --json <<<"{\"terms\": {\"layer\": \"host\", \"grantor\": \"iq\", \"actions\": [\"release\"], \"recipients\": [\"court\"], \"purposes\": [\"protection\"], \"lines\": [\"any\"],
+    \"territories\": [\"IQ\"], \"scope\": {\"kind\": \"all\"}, \"in_force\": $since}, \"side\": {\"state\": \"signed\", \"code\": \"M1\"}}" >consent.json
+mkdir dump
+echo content >dump/a
+reg collect dump --json --fields - <<<"{\"exhibit\": \"X-1\", \"territory\": \"IQ\", \"basis\": $(text 'search warrant 12')}" >collected.json
+reg request in --fields - --yes --json <<<"{\"from\": \"court\", \"to\": \"test\", \"purpose\": \"protection\", \"scope\": {\"kind\": \"all\"}}" >/dev/null
+reg release prepare --fields - --yes --json <<<"{\"action\": \"release\", \"recipient\": \"court\", \"purpose\": \"protection\", \"materials\": [{\"item\": \"$(json collected.json .item)\", \"fields\": [\"exhibit\"], \"redacted\": false}]}" >prepared.json
+depositary approve "$(json prepared.json .record)" -C reg --as A1 >/dev/null
+expect 1 reg release "$(json prepared.json .record)" --json >missing.json
+same absent "$(jq -r '.verdict.requirements[] | select(.need == "consent.host").met' missing.json)" consent.host
+iq pack "$(json consent.json .record)" --to test --out to-test --yes >/dev/null
+reg receive to-test --json >heard.json
+reg release "$(json prepared.json .record)" --json >released.json
+same yes "$(json released.json .verdict.outcome)" 'released on a signed consent that came in a package'
+
+# ---- what isn't as it was ----
+cp -r to-test altered
+sed -i 's/Bagging-Date: 20/Bagging-Date: 19/' altered/bag-info.txt
+expect 1 reg receive altered 2>err
+holds err 'receive.altered'
+mkdir with-link
+cp -r to-test/. with-link
+ln -s /etc/passwd with-link/data/passwd
+expect 3 reg receive with-link 2>err
+expect 1 iq receive receipt 2>err # its own
+expect 1 iq receive to-test 2>err
+holds err 'receive.own'
+same '' "$(find reg/quarantine iq/quarantine -mindepth 1)" 'copies that were left'
+depositary verify reg >/dev/null
+depositary verify iq >/dev/null
