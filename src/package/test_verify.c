@@ -500,6 +500,28 @@ static void test_forgeries(void **state)
     assert_int_equal(failed, 0);
 }
 
+/* Of what could be read of a package nobody is spared the account. */
+static void no_checkpoint(struct test_world *world)
+{
+    test_drop(world, "data/logs/000/checkpoint");
+}
+
+static void test_account_of_less(void **state)
+{
+    (void)state;
+    static const struct test_edit edit = {TEST_FILES, no_checkpoint};
+    struct test_world *world = test_world_new(schemas, &edit);
+    struct dep_verify *verify = NULL;
+    DEP_AUTO_JSON *account = NULL;
+    assert_int_equal(test_verify(world, &verify), DEP_OK);
+    assert_int_equal(dep_verify_account(verify, &account), DEP_OK);
+    assert_string_equal(dep_json_string(account, "result"), "altered");
+    assert_string_equal(
+        dep_json_string(json_array_get(dep_json_array(account, "logs"), 0), "origin"), "");
+    dep_verify_free(verify);
+    test_world_free(world);
+}
+
 static void test_memory(void **state)
 {
     (void)state;
@@ -524,6 +546,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_good),
         cmocka_unit_test(test_account),
+        cmocka_unit_test(test_account_of_less),
         cmocka_unit_test(test_forgeries),
         cmocka_unit_test(test_memory),
     };
