@@ -389,6 +389,26 @@ static void sent_by_custodian(struct test_world *world)
     world->logs[0].records[world->logs[0].head].in = false;
 }
 
+static void info_receipt(struct test_world *world)
+{
+    test_replace(test_file(world, "bag-info.txt"), "Kind: release", "Kind: receipt");
+}
+/* A receipt heads it, and what was decided for a release comes along. */
+static void receipt_with_content(struct test_world *world)
+{
+    struct test_log *log = &world->logs[0];
+    char hex[2 * DEP_HASH_LEN + 1];
+    dep_hex_encode(log->records[world->note].issued.sha256.bytes, DEP_HASH_LEN, hex);
+    size_t at = test_issue(world, log, log->legal, DEP_ROLE_LEGAL, "LO1", "foreign.received",
+                           json_pack("{s:s,s:s,s:s,s:s,s:s,s:i,s:i}", "package", TEST_PACKAGE,
+                                     "head_sha256", hex, "sender", "fr", "kind", "release",
+                                     "outcome", "taken", "records", 1, "items", 0));
+    static const char *const names[] = {"finding", "head_sha256", "items", "kind",
+                                        "outcome", "records",     "sender"};
+    memcpy(log->records[at].shown, names, sizeof names);
+    world->edit = (struct test_edit){TEST_FILES, info_receipt};
+}
+
 static void test_forgeries(void **state)
 {
     (void)state;
@@ -481,6 +501,10 @@ static void test_forgeries(void **state)
          "item.payload",
          DEP_ALTERED},
         {"other bytes in the line", {TEST_CONTENT, bytes_line}, "item.bytes", DEP_ALTERED},
+        {"a receipt with content",
+         {TEST_RECORDS, receipt_with_content},
+         "package.file",
+         DEP_ALTERED},
         {"an item of a note", {TEST_CONTENT, item_of_note}, "item.record", DEP_ALTERED},
     };
     size_t failed = 0;

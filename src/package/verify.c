@@ -418,6 +418,19 @@ static int missed_from(struct dep_verify *verify, size_t first)
     return err;
 }
 
+/* Of a kind that has none, nothing but what such a package consists of. */
+static int read_content(struct dep_verify *verify)
+{
+    int err = verify->head ? verify_content(verify) : DEP_OK;
+    if (!err && verify->has_content)
+        err = verify_items(verify);
+    if (!err && verify->has_content)
+        err = verify_linked(verify);
+    if (!err && (verify->has_content || !verify_kind_has_content(verify->kind)))
+        err = verify_files(verify);
+    return err ? err : verify_seen(verify);
+}
+
 int dep_verify_read(struct dep_verify *verify)
 {
     enum { CHARTER, LOGS, HEAD, CONTENT };
@@ -436,15 +449,9 @@ int dep_verify_read(struct dep_verify *verify)
     if (err || verify->log_count == 0 || !verify->logs[0].proved)
         return err ? err : missed_from(verify, HEAD);
     err = verify_head(verify);
-    if (err || !verify->head)
-        return err ? err : missed_from(verify, CONTENT);
-    if (!err)
-        err = verify_content(verify);
-    if (!err && verify->has_content)
-        err = verify_items(verify);
-    if (!err && verify->has_content)
-        err = verify_linked(verify);
-    return err ? err : verify_seen(verify);
+    if (!err && !verify->head && !verify_headless(verify->kind))
+        return missed_from(verify, CONTENT);
+    return err ? err : read_content(verify);
 }
 
 int dep_verify_finish(struct dep_verify *verify)

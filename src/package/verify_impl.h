@@ -161,6 +161,7 @@ DEP_MUST_USE int verify_head(struct dep_verify *verify);         /* 5 */
 bool verify_headless(enum dep_package_kind kind);
 bool verify_kind_has_content(enum dep_package_kind kind);
 DEP_MUST_USE int verify_content(struct dep_verify *verify); /* 6 */
-DEP_MUST_USE int verify_items(struct dep_verify *verify);   /* 6: items and files */
+DEP_MUST_USE int verify_items(struct dep_verify *verify);   /* 6: items */
+DEP_MUST_USE int verify_files(struct dep_verify *verify);   /* 6: files, after all lines */
 DEP_MUST_USE int verify_linked(struct dep_verify *verify);  /* 6: links of 3.1 */
 #endif

@@ -158,9 +158,22 @@ int verify_items(struct dep_verify *verify)
     int err = DEP_OK;
     for (size_t i = 0; !err && i < verify->item_count; i++)
         err = check_item(verify, &verify->items[i]);
+    return err;
+}
+
+/* Nobody decided to send it. A package without content.jsonl has no other files at all. */
+static bool undecided(const struct dep_verify *verify, const struct verify_file *file)
+{
+    bool listed = verify->has_content && (file->used || file->place.kind == DEP_PLACE_CONTENT);
+    bool decides = file->place.kind == DEP_PLACE_OTHER || file->place.kind == DEP_PLACE_CONTENT;
+    return decides && !listed && file->named && !file->wrong;
+}
+
+int verify_files(struct dep_verify *verify)
+{
+    int err = DEP_OK;
     for (size_t i = 0; !err && i < verify->bag->count; i++)
-        if (verify->files[i].place.kind == DEP_PLACE_OTHER && !verify->files[i].used &&
-            verify->files[i].named && !verify->files[i].wrong)
+        if (undecided(verify, &verify->files[i]))
             err = verify_find(verify, "package.file", FILES, DEP_ALTERED, verify_path(verify, i), 0,
                               NULL);
     return err;
