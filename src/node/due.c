@@ -4,6 +4,7 @@
 #include "node/consent.h"
 #include "node/due_impl.h"
 #include "node/node_impl.h"
+#include "node/notice.h"
 #include "node/release.h"
 #include "node/request.h"
 
@@ -212,6 +213,36 @@ static int mission_due(void *context, const struct dep_mission_now *now)
     return dep_gather_add(gather, "due.mission", &now->mission->row, gather->now_s, NULL, NULL);
 }
 
+/* ---- what was sent ---- */
+
+/* Whoever got it says so by a record of theirs, which `receive` kept with a reference to this one. */
+static bool is_answered(const struct dep_act *act)
+{
+    return dep_act_newest(act, "foreign.record") != NULL;
+}
+
+static int package_sent(void *context, const struct dep_act *act)
+{
+    const json_t *claims = act->head.claims;
+    return is_answered(act)
+               ? DEP_OK
+               : dep_gather_add(context, "outbox.sent", &act->head.row, act->head.row.iat,
+                                dep_json_string(claims, "recipient"),
+                                dep_json_string(claims, "package"));
+}
+
+static int notice_sent(void *context, const struct dep_act *act)
+{
+    struct dep_gather *gather = context;
+    char recipient[DEP_CODE_LEN_MAX + 1];
+    if (is_answered(act))
+        return DEP_OK;
+    int err = dep_notice_recipient(gather->node, &act->head, recipient, gather->problem);
+    return err ? err
+               : dep_gather_add(gather, "outbox.notice", &act->head.row, act->head.row.iat,
+                                recipient, NULL);
+}
+
 /* ---- the three lists ---- */
 
 static void begin(struct dep_gather *gather, struct dep_node *node, struct dep_dues *dues,
@@ -267,6 +298,10 @@ int dep_node_outbox(struct dep_node *node, struct dep_dues *out, struct dep_prob
     int err = dep_node_acts(node, "request.made", request_out, &gather, problem);
     if (!err)
         err = dep_node_acts(node, "release.prepared", release_made, &gather, problem);
+    if (!err)
+        err = dep_node_acts(node, "package.sent", package_sent, &gather, problem);
+    if (!err)
+        err = dep_node_acts(node, "release.withdrawn", notice_sent, &gather, problem);
     return end(&dues, err, out);
 }
 

@@ -29,7 +29,9 @@ void dep_dues_done(struct dep_dues *dues); /* wipes: details are protected value
  * said anything yet). */
 DEP_MUST_USE int dep_node_inbox(struct dep_node *node, struct dep_dues *out,
                                 struct dep_problem *problem);
-/* "outbox.request" (ours, not answered for good), "outbox.release" (made; when: that moment). */
+/* "outbox.request" (ours, not answered for good), "outbox.release" (made; when: that moment),
+ * "outbox.sent" (a package; no receipt of it came), "outbox.notice" (a withdrawal of a release that
+ * its recipient didn't acknowledge). */
 DEP_MUST_USE int dep_node_outbox(struct dep_node *node, struct dep_dues *out,
                                  struct dep_problem *problem);
 /*

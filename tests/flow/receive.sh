@@ -22,10 +22,13 @@ same intact "$(json received.json .result)" result
 same test "$(json received.json .sender)" sender
 holds <(iq list --type foreign.record --json) foreign.record
 
-# ---- the receipt goes back ----
+# ---- the receipt goes back: until then it is among what was sent and not received ----
+sent() { reg outbox --json | jq -r 'select(.kind == "outbox.sent").detail' | cut -d' ' -f1; }
+same iq "$(sent)" 'sent, and nobody said that it came'
 iq pack "$(json received.json .record)" --out receipt --yes --json >packed.json
 reg receive receipt --json >answered.json
 same receipt "$(json answered.json .kind)" kind
+same '' "$(sent)" 'what was received'
 reg receive receipt --json >again.json
 same true "$(json again.json .again)" 'the same receipt twice'
 iq receive to-iq --json >again.json
