@@ -3,6 +3,7 @@
  * named.
  */
 #include "node/pack_impl.h"
+#include "node/release.h"
 #include "node/status.h"
 #include "node/verify_bag.h"
 

@@ -10,7 +10,7 @@
 #ifndef DEP_NODE_PACK_H
 #define DEP_NODE_PACK_H
 #include "collect/seal.h"
-#include "node/release.h"
+#include "node/node.h"
 #include "package/verify.h"
 
 enum { DEP_PACK_RECORDS_MAX = 4 << 20, DEP_PACK_LINKS_MAX = 1 << 20 };
@@ -24,6 +24,7 @@ struct dep_pack_order {
     const char *recipient; /* code of the charter; a release and a package name their own: NULL */
 };
 
+struct dep_judgement; /* node/release.h */
 /* A plan; owned. It holds no protected value. */
 struct dep_pack;
 void dep_pack_free(struct dep_pack *pack);

@@ -1,7 +1,8 @@
 /*
  * The checkpoint of a package, with what others said of the log: cosignatures and tokens of this one
- * if there are any yet, and earlier ones that have them, or that the recipient signed. The earliest
- * that covers a record tells when it was there at the latest, so all of them go.
+ * if there are any yet, and earlier ones that have them, that the recipient signed, or that went to it
+ * with a package. The earliest that covers a record tells when it was there at the latest, so all of
+ * them go.
  */
 #include "node/authorities.h"
 #include "node/checkpoints.h"
@@ -19,6 +20,8 @@ struct putting {
     const struct dep_checkpoint *checkpoint;
     struct dep_slice note;
     struct dep_authorities authorities;
+    struct dep_kept_list kept;
+    bool *sent;                   /* of each: it went to this recipient before */
     struct dep_cosigned cosigned; /* of the kept one in hand */
 };
 
@@ -106,13 +109,47 @@ static int put_proof(struct putting *putting, uint64_t from, const char *path)
     return err ? fault(putting, err) : put(putting, path, dep_buf_slice(&text));
 }
 
+/* What went when package.sent stood at `index`: the smallest that covers it. */
+static void note_sent(struct putting *putting, uint64_t index)
+{
+    size_t i = putting->kept.count;
+    while (i > 0 && putting->kept.list[i - 1].checkpoint.size <= index)
+        i--;
+    if (i > 0)
+        putting->sent[i - 1] = true;
+}
+
+/* A field kit can't read what it sent; it has one home. */
+static int look_sent(void *context, const struct dep_index_row *row)
+{
+    struct putting *putting = context;
+    const struct dep_pack *pack = putting->pack;
+    DEP_AUTO_VIEW view = {.claims = NULL};
+    int err = dep_node_view_row(pack->node, row, true, &view, pack->problem);
+    const char *recipient = err ? NULL : dep_json_string(view.claims, "recipient");
+    if (!err && (pack->kind == DEP_PACKAGE_REGISTER ||
+                 (recipient && strcmp(recipient, pack->recipient) == 0)))
+        note_sent(putting, row->index);
+    return err;
+}
+
+static int find_sent(struct putting *putting)
+{
+    const struct dep_index_query query = {.type = "package.sent"};
+    putting->sent = dep_alloc_array(putting->kept.count + 1, sizeof *putting->sent);
+    return putting->sent ? dep_roll_list(putting->pack->node, &query, look_sent, putting,
+                                         putting->pack->problem)
+                         : pack_no_memory(putting->pack);
+}
+
 static int put_earlier(struct putting *putting, const struct dep_kept *kept)
 {
     unsigned long long size = (unsigned long long)kept->checkpoint.size;
     char path[PATH_ROOM];
     size_t tokens = 0;
     int err = put_tokens(putting, kept, NULL, &tokens);
-    if (err || (tokens == 0 && !putting->cosigned.timed && !signed_by_recipient(putting)))
+    bool shown = putting->sent[kept - putting->kept.list] || signed_by_recipient(putting);
+    if (err || (tokens == 0 && !putting->cosigned.timed && !shown))
         return err;
     (void)snprintf(path, sizeof path, "logs/000/before/%llu.checkpoint", size);
     err = put_note(putting, kept, path);
@@ -146,7 +183,6 @@ static int put_kept(struct putting *putting, const struct dep_kept *kept, bool *
 int pack_put_checkpoint(struct dep_pack *pack, struct dep_bag_writer *bag,
                         const struct dep_checkpoint *checkpoint, struct dep_slice note)
 {
-    DEP_AUTO_KEPT kept = {NULL, 0};
     DEP_AUTO_FREE struct putting *putting = dep_alloc(sizeof *putting);
     bool newest = false;
     if (!putting)
@@ -155,15 +191,20 @@ int pack_put_checkpoint(struct dep_pack *pack, struct dep_bag_writer *bag,
     const json_t *charter = dep_charter_json(pack->charter);
     int err =
         dep_authorities_load(json_object_get(charter, "time_authorities"), &putting->authorities);
-    err = err ? pack_no_memory(pack) : dep_kept_load(pack->node->reg, &kept, pack->problem);
-    /* It is shown to somebody now, who may cosign it. */
+    err =
+        err ? pack_no_memory(pack) : dep_kept_load(pack->node->reg, &putting->kept, pack->problem);
+    /* It is shown to somebody now, who may cosign it; and the next package to them goes on from it. */
     struct dep_checkpoint now;
     if (!err)
         err = dep_node_keep(pack->node, &now, NULL, pack->problem);
-    for (size_t i = 0; !err && i < kept.count; i++)
-        err = put_kept(putting, &kept.list[i], &newest);
+    if (!err)
+        err = find_sent(putting);
+    for (size_t i = 0; !err && i < putting->kept.count; i++)
+        err = put_kept(putting, &putting->kept.list[i], &newest);
     if (!err && !newest)
         err = put(putting, "logs/000/checkpoint", note);
+    free(putting->sent);
+    dep_kept_list_done(&putting->kept);
     dep_authorities_done(&putting->authorities);
     return err;
 }

@@ -4,6 +4,7 @@
  */
 #include "node/marking.h"
 #include "node/pack_impl.h"
+#include "node/release.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -58,14 +58,14 @@ state L1 "{\"from\": \"court\", \"kinds\": [\"fair_trial\"], \"purposes\": [\"tr
 state L2 "$checked" consent check "$(cat last)"
 as T1 item transfer X-1 --yes --fields - <<<"{\"to\": $(text Laboratory), \"giver\": {\"state\": \"signed\", \"code\": \"T1\"}}" >/dev/null
 as C1 item receive X-1 --yes --fields - <<<"{\"taker\": {\"state\": \"signed\", \"code\": \"C1\"}}" >/dev/null
-made=$(release court trial "[{\"item\": \"$item\", \"fields\": [\"basis\", \"exhibit\"], \"redacted\": false}]")
+made=$(release court trial "[{\"item\": \"$item\", \"fields\": [\"basis\", \"exhibit\", \"sensitive\"], \"redacted\": false}]")
 
 # ---- what would go; nothing is recorded or written by telling ----
 count() { depositary list -C reg --as L1 --type "$1" --json | wc -l; }
 as L1 pack "$made" --dry-run --json >plan.json
 same 0 "$(count package.sent)" 'packages sent after a dry run'
 for language in en fr ar; do LC_ALL=C.UTF-8 LANGUAGE=$language as L1 pack "$made" --dry-run >"plan.$language"; done
-holds plan.en 'shown: Exhibit number, Legal basis$'
+holds plan.en 'shown: Exhibit number, Legal basis, Sensitive material$'
 holds plan.fr 'montré: '
 holds plan.ar 'معروض: '
 expect 2 as L1 pack "$made" 2>err
@@ -79,15 +79,16 @@ as L1 pack "$made" --out bag --json >packed.json
 checked_bag bag
 # Its recipient verifies it with the charter's fingerprint, got another way; nothing stands against it.
 pin=$(depositary charter show -C reg --as T1 --json | jq -r .fingerprint)
-{ depositary verify bag --pin "$pin" --json || true; } >verified.json
-same 0 "$(jq '[.findings[] | select(.result == "altered")] | length' verified.json)" 'findings against it'
+depositary verify bag --pin "$pin" --json >verified.json
+same '[]' "$(jq -c .findings verified.json)" 'findings'
+same intact "$(json verified.json .result)" 'result'
 same true "$(json verified.json .pinned)" 'pinned'
 same "$(json verified.json .result)" "$(json packed.json .verified)" 'as it was read back'
 same "$(json plan.json .records)" "$(json packed.json .records)" 'records, as told before'
 cat >want <<'END'
 charter.entered 
 charter.entered 
-evidence.collected basis,exhibit
+evidence.collected basis,exhibit,sensitive
 marking.set case,categories,fields,flags,handling,originator,territories
 request.made afterwards,central_authority,channel,confidentiality,deadline,form,from,language,line,our_ref,preservation,purpose,scope,subject,their_ref,to,treaty_basis,urgency,use_limits
 consent.given conditions,side,terms
@@ -146,6 +147,18 @@ if [ -n "$FLOW_NODE" ]; then
     same "$(disclosed bag | cut -d' ' -f2 | tr ',' '\n' | grep -c .)" "$(json verified .disclosed)" 'fields disclosed'
 fi
 
+# The same item without the fields that the judge reads of it: what is withheld can't be judged again, and the result says so.
+bare=$(release court trial "[{\"item\": \"$item\", \"fields\": [\"exhibit\"], \"redacted\": false}]")
+as L1 pack "$bare" --age "$(age-keygen -y court.key)" --out bare --json >bare.json
+expect 1 depositary verify bare --pin "$pin" --json >verified.json
+same 'unproved verdict.unjudged' "$(jq -r '[.result] + [.findings[].id] | unique | sort_by(. != "unproved") | join(" ")' verified.json)" 'without what the judge reads'
+# Checkpoints that this recipient was shown before go along, with the proof that the log only grew.
+same "$(jq -r .size packed.json keyed.json | sort | sed 's/$/.checkpoint/' | xargs)" "$(basename -a bare/data/logs/000/before/*.checkpoint | sort | xargs)" 'earlier checkpoints'
+for size in $(jq -r .size packed.json keyed.json); do
+    holds "bare/data/logs/000/before/$size.proof" "^old $size$"
+    same "$size" "$(sed -n 2p "bare/data/logs/000/before/$size.checkpoint")" 'size of the earlier checkpoint'
+done
+
 # ---- never over something; nothing is recorded where nothing can be written ----
 expect 3 as L1 pack "$made" --out bag 2>err
 holds err 'pack.exists'
@@ -157,13 +170,13 @@ if [ "$(id -u)" -ne 0 ]; then
 fi
 expect 1 as L1 pack "$made" --out nowhere/bag 2>err
 holds err 'target.folder'
-same 2 "$(count package.sent)" 'packages sent'
+same 3 "$(count package.sent)" 'packages sent'
 # The same package once more, for a stick that was lost: byte for byte, but for a checkpoint that is newer.
 as L1 pack "$(json packed.json .record)" --out again >/dev/null
 checked_bag again
 cmp bag/data/content.jsonl again/data/content.jsonl
 same "$(grep -v Oxum bag/bag-info.txt)" "$(grep -v Oxum again/bag-info.txt)" 'bag-info.txt'
-same 2 "$(count package.sent)" 'packages sent'
+same 3 "$(count package.sent)" 'packages sent'
 
 # ---- who may ----
 # A custodian reads no request, so what must be shown with it can't be.
@@ -172,7 +185,7 @@ holds err 'pack.(unread|verdict)'
 expect 1 as L1 pack "$(json X-1.json .record)" --to court --out x 2>err
 holds err 'pack.type'
 # What was prepared stands for its release.
-same "$made" "$(as L1 pack "$(json prepared.json .record)" --dry-run --json | jq -r .release)" 'the release of what was prepared'
+same "$bare" "$(as L1 pack "$(json prepared.json .record)" --dry-run --json | jq -r .release)" 'the release of what was prepared'
 
 # ---- judged again as it leaves ----
 as L1 consent withdraw "$(cat given)" >/dev/null
@@ -185,7 +198,7 @@ as L1 pack "$made" --dry-run --json >plan.json # the renewal would do: what was 
 as L1 withdraw "$made" --yes --fields - <<<"{\"scope\": {\"kind\": \"item\", \"id\": \"$item\"}}" >/dev/null
 expect 1 as L1 pack "$made" --out x 2>err
 holds err 'pack.withdrawn'
-same 2 "$(count package.sent)" 'packages sent'
+same 3 "$(count package.sent)" 'packages sent'
 
 # ---- to another member, without a release ----
 state L1 "{\"from\": \"organisation\", \"to\": \"police\", \"purpose\": \"trial\", \"scope\": {\"kind\": \"all\"}}" request out
@@ -194,12 +207,15 @@ expect 1 as L1 pack "$asked" --to court --out x 2>err
 holds err 'pack.addressee'
 as L1 pack "$asked" --to police --out request >/dev/null
 checked_bag request
+depositary verify request --pin "$pin" >/dev/null
 same 'charter.entered charter.entered request.made package.sent status.issued' "$(disclosed request | grep -v '^key\.' | cut -d' ' -f1 | xargs)" 'a request'
 given=$(cat given)
 as L1 pack "$given" --to organisation --out consent >/dev/null
+depositary verify consent --pin "$pin" >/dev/null
 same 'charter.entered charter.entered consent.given consent.checked package.sent status.issued' "$(disclosed consent | grep -v '^key\.' | cut -d' ' -f1 | xargs)" 'a consent'
 as L1 consent withdraw "$given" --json >done.json
 as L1 pack "$(json done.json .record)" --to organisation --out withdrawal >/dev/null
+depositary verify withdrawal --pin "$pin" >/dev/null
 same 'charter.entered charter.entered consent.given consent.checked consent.withdrawn package.sent status.issued' "$(disclosed withdrawal | grep -v '^key\.' | cut -d' ' -f1 | xargs)" 'a withdrawal has what it is about with it'
 expect 1 as L1 pack "$given" --to nobody --out x 2>err
 holds err 'pack.recipient'
@@ -218,6 +234,8 @@ cat kit/private/* >private.before
 depositary pack --whole --to organisation -C kit --out kitbag --json >kitbag.json
 checked_bag kitbag
 same register "$(json kitbag.json .kind)" kind
+{ depositary verify kitbag --pin "$(depositary charter show -C kit --json | jq -r .fingerprint)" --json || true; } >verified.json
+same 'unproved status.keys.absent' "$(jq -r '[.result] + [.findings[].id] | join(" ")' verified.json)" 'a custodian states nothing about keys'
 for word in zebra "$(printf %s zebra-note | base64 | cut -c1-9)"; do if grep -rqaF -- "$word" kitbag; then fail "the package shows $word"; fi; done
 same "$(wc -l <kitbag/data/logs/000/records.jsonl)" "$(sed -n 2p kitbag/data/logs/000/checkpoint)" 'every record of the kit'
 cmp private.before kitbag/data/secrets/private
