@@ -97,6 +97,101 @@ static inline void test_root_at(const struct test_log *log, size_t size, struct 
     dep_frontier_root(&frontier, out);
 }
 
+static inline void test_enter(struct test_world *world)
+{
+    struct test_log *log = &world->logs[0];
+    char hex[2 * DEP_HASH_LEN + 1];
+    dep_hex_encode(dep_charter_digest(world->parsed)->bytes, DEP_HASH_LEN, hex);
+    world->entered =
+        test_issue(world, log, log->root, DEP_ROLE_ROOT, "root", "charter.entered",
+                   json_pack("{s:s,s:i,s:[]}", "charter_sha256", hex, "number", 1, "adoptions"));
+    log->records[world->entered].listed = true;
+}
+
+/* ---- status ---- */
+
+static inline int test_by_hash(const void *a, const void *b)
+{
+    return memcmp(a, b, sizeof(struct dep_hash));
+}
+
+/* As of its own place: every record of `type` in the log but those revoked or withdrawn. */
+static inline size_t test_status_in(struct test_world *world, struct test_log *log, const char *of,
+                                    const char *type)
+{
+    struct dep_hash set[TEST_NAMES_MAX];
+    size_t count = 0;
+    json_t *in_force = json_array();
+    char as_of[24];
+    for (size_t i = 0; i < log->count; i++) {
+        DEP_AUTO_RECORD record = {.jti = NULL};
+        assert_int_equal(
+            dep_record_parse(dep_buf_slice(&log->records[i].issued.jwt), &record, NULL), DEP_OK);
+        if (strcmp(record.type, type) == 0 && !log->records[i].ended) {
+            assert_true(count < DEP_COUNT(set));
+            set[count++] = log->records[i].issued.sha256;
+        }
+    }
+    qsort(set, count, sizeof *set, test_by_hash);
+    for (size_t i = 0; i < count; i++) {
+        char hex[2 * DEP_HASH_LEN + 1];
+        dep_hex_encode(set[i].bytes, DEP_HASH_LEN, hex);
+        (void)json_array_append_new(in_force, json_string(hex));
+    }
+    (void)snprintf(as_of, sizeof as_of, "%zu", log->count);
+    size_t at =
+        test_issue(world, log, log->legal, DEP_ROLE_LEGAL, "LO1", "status.issued",
+                   json_pack("{s:s,s:s,s:o}", "of", of, "as_of", as_of, "in_force", in_force));
+    log->records[at].shown[0] = "in_force";
+    return at;
+}
+static inline size_t test_status(struct test_world *world, const char *of, const char *type)
+{
+    return test_status_in(world, &world->logs[0], of, type);
+}
+
+/* ---- another member's consent ---- */
+
+static const char test_foreign_terms[] =
+    "{'terms':{'layer':'host','grantor':'fr','actions':['release'],'recipients':['court'],"
+    "'purposes':['trial'],'lines':['any'],'territories':['FR'],'scope':{'kind':'all'},"
+    "'in_force':{'from':'2026-12-01T00:00:00Z'}},'side':{'state':'signed','code':'LO1'}}";
+
+static inline void test_foreign(struct test_world *world)
+{
+    struct test_log *log = &world->logs[1];
+    world->foreign_consent =
+        test_issue(world, log, log->legal, DEP_ROLE_LEGAL, "LO1", "consent.given",
+                   test_claims(log, test_foreign_terms, NULL, SIZE_MAX));
+    log->records[world->foreign_consent].listed = true;
+    test_show_all(world, &log->records[world->foreign_consent], "consent.given");
+    world->shift_s = -world->foreign_age_s;
+    world->foreign_status = test_status_in(world, log, "consents", "consent.given");
+    world->shift_s = 0;
+    if (world->foreign_withdrawn) {
+        size_t at =
+            test_issue(world, log, log->legal, DEP_ROLE_LEGAL, "LO1", "consent.withdrawn",
+                       test_claims(log, "{'from_now':true}", "about", world->foreign_consent));
+        log->records[at].listed = true;
+    }
+    (void)test_status_in(world, log, "keys", "key.enrolled");
+}
+
+/* As its member's judge would hear of it. */
+static inline void test_hear_foreign(struct test_world *world, struct dep_heard *heard)
+{
+    const struct test_log *log = &world->logs[1];
+    DEP_AUTO_JSON *claims = test_claims(log, test_foreign_terms, NULL, SIZE_MAX);
+    (void)json_object_set_new(claims, "iss", json_string("fr"));
+    (void)json_object_set_new(claims, "iat", json_integer(test_now_s));
+    (void)json_object_set_new(claims, "by", json_pack("{s:s}", "code", "LO1"));
+    struct dep_heard_record record = {log->records[world->foreign_consent].issued.sha256, 0,
+                                      "consent.given", claims, true};
+    assert_int_equal(dep_heard_add(heard, &record, NULL), DEP_OK);
+}
+
+/* ---- judging ---- */
+
 static inline void test_take_heard(struct test_world *world, struct dep_fact_reader *reader,
                                    int64_t now_s, struct dep_facts *facts)
 {
@@ -110,7 +205,24 @@ static inline void test_take_heard(struct test_world *world, struct dep_fact_rea
                                           one->place, one->type, one->claims, true};
         assert_int_equal(dep_heard_add(heard, &record, NULL), DEP_OK);
     }
-    assert_int_equal(dep_heard_facts(heard, facts), DEP_OK);
+    if (!world->foreign) {
+        assert_int_equal(dep_heard_facts(heard, facts), DEP_OK);
+        return;
+    }
+    struct dep_facts *all = NULL;
+    const struct test_log *log = &world->logs[1];
+    test_hear_foreign(world, heard);
+    assert_int_equal(dep_facts_new(&all), DEP_OK);
+    assert_int_equal(dep_heard_facts(heard, all), DEP_OK);
+    for (size_t i = 0; i < dep_facts_count(all); i++) {
+        struct dep_fact fact = *dep_facts_at(all, i);
+        if (fact.kind == DEP_FACT_CONSENT && !fact.own) {
+            fact.status = log->records[world->foreign_status].issued.sha256;
+            fact.status_s = now_s - 600;
+        }
+        assert_int_equal(dep_facts_add(facts, &fact), DEP_OK);
+    }
+    dep_facts_free(all);
 }
 
 /* The verdict at the end of the log as it stands. */
@@ -150,54 +262,6 @@ static inline json_t *test_judge(struct test_world *world, size_t prepared)
     return json;
 }
 
-static inline void test_enter(struct test_world *world)
-{
-    struct test_log *log = &world->logs[0];
-    char hex[2 * DEP_HASH_LEN + 1];
-    dep_hex_encode(dep_charter_digest(world->parsed)->bytes, DEP_HASH_LEN, hex);
-    world->entered =
-        test_issue(world, log, log->root, DEP_ROLE_ROOT, "root", "charter.entered",
-                   json_pack("{s:s,s:i,s:[]}", "charter_sha256", hex, "number", 1, "adoptions"));
-    log->records[world->entered].listed = true;
-}
-
-/* ---- status ---- */
-
-static inline int test_by_hash(const void *a, const void *b)
-{
-    return memcmp(a, b, sizeof(struct dep_hash));
-}
-
-/* As of its own place: every record of `type` in the log but those revoked or withdrawn. */
-static inline size_t test_status(struct test_world *world, const char *of, const char *type)
-{
-    struct test_log *log = &world->logs[0];
-    struct dep_hash set[TEST_NAMES_MAX];
-    size_t count = 0;
-    json_t *in_force = json_array();
-    char as_of[24];
-    for (size_t i = 0; i < log->count; i++) {
-        DEP_AUTO_RECORD record = {.jti = NULL};
-        assert_int_equal(
-            dep_record_parse(dep_buf_slice(&log->records[i].issued.jwt), &record, NULL), DEP_OK);
-        if (strcmp(record.type, type) == 0 && !log->records[i].ended) {
-            assert_true(count < DEP_COUNT(set));
-            set[count++] = log->records[i].issued.sha256;
-        }
-    }
-    qsort(set, count, sizeof *set, test_by_hash);
-    for (size_t i = 0; i < count; i++) {
-        char hex[2 * DEP_HASH_LEN + 1];
-        dep_hex_encode(set[i].bytes, DEP_HASH_LEN, hex);
-        (void)json_array_append_new(in_force, json_string(hex));
-    }
-    (void)snprintf(as_of, sizeof as_of, "%zu", log->count);
-    size_t at =
-        test_issue(world, log, log->legal, DEP_ROLE_LEGAL, "LO1", "status.issued",
-                   json_pack("{s:s,s:s,s:o}", "of", of, "as_of", as_of, "in_force", in_force));
-    log->records[at].shown[0] = "in_force";
-    return at;
-}
 /* ---- the release ---- */
 
 static inline void test_release(struct test_world *world)
@@ -206,9 +270,12 @@ static inline void test_release(struct test_world *world)
     const struct dep_signing_key *legal = log->legal;
     world->keys_before = test_status(world, "keys", "key.enrolled");
     world->consents_before = test_status(world, "consents", "consent.given");
+    if (world->foreign)
+        test_foreign(world);
+    const char *marking = world->foreign ? "{'item':'" TEST_ITEM "','territories':['IQ','FR']}"
+                                         : "{'item':'" TEST_ITEM "','territories':['IQ']}";
     world->marking = test_state(world, legal, DEP_ROLE_LEGAL, "LO1", "marking.set",
-                                test_claims(log, "{'item':'" TEST_ITEM "','territories':['IQ']}",
-                                            "item", world->collected));
+                                test_claims(log, marking, "item", world->collected));
     world->request = test_state(world, legal, DEP_ROLE_LEGAL, "LO1", "request.made",
                                 test_claims(log, test_request, NULL, SIZE_MAX));
     world->consent = test_state(world, legal, DEP_ROLE_LEGAL, "LO1", "consent.given",

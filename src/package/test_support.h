@@ -179,10 +179,12 @@ static inline void test_make_charter(struct test_world *world)
                                                 dep_signing_key_public(world->logs[i].root),
                                                 dep_signing_key_public(world->logs[i].cosigner)));
     json_change(world->charter, "/members", members);
-    json_change(world->charter, "/rules",
-                json_of("[{\"id\":\"share\",\"when\":{\"action\":[\"release\"]},\"needs\":["
-                        "{\"need\":\"request\"},{\"need\":\"basis\"},"
-                        "{\"need\":\"consent.host\"},{\"need\":\"approval\"}]}]"));
+    json_change(
+        world->charter, "/rules",
+        json_of(
+            "[{\"id\":\"share\",\"when\":{\"action\":[\"release\"]},\"needs\":["
+            "{\"need\":\"request\"},{\"need\":\"basis\"},"
+            "{\"need\":\"consent.host\",\"status_max_age_s\":259200},{\"need\":\"approval\"}]}]"));
     /* Those of the record come into force with it, and no earlier. */
     test_at(world, TEST_CHARTER);
     DEP_AUTO_BUF text;
@@ -231,6 +233,23 @@ static inline void test_make_item(struct test_world *world)
     test_line(world, &line);
 }
 
+static inline void test_record_lines(struct test_world *world, const struct test_log *log)
+{
+    for (size_t i = 0; i < log->count; i++) {
+        const struct test_record *record = &log->records[i];
+        if (!record->in || !record->listed)
+            continue;
+        struct dep_content_line line = {.kind = DEP_CONTENT_RECORD,
+                                        .record = {.origin = log->origin,
+                                                   .index = i,
+                                                   .sha256 = record->issued.sha256,
+                                                   .shown = record->shown}};
+        while (record->shown[line.record.shown_count])
+            line.record.shown_count++;
+        test_line(world, &line);
+    }
+}
+
 static inline void test_make_content(struct test_world *world)
 {
     const struct test_log *log = &world->logs[0];
@@ -242,19 +261,9 @@ static inline void test_make_content(struct test_world *world)
                                                 .charter = *dep_charter_digest(world->parsed)}};
     dep_buf_init(&world->content, TEST_LEN_MAX);
     test_line(world, &line);
-    for (size_t i = 0; i < log->count; i++) {
-        const struct test_record *record = &log->records[i];
-        if (!record->in || !record->listed)
-            continue;
-        line = (struct dep_content_line){.kind = DEP_CONTENT_RECORD,
-                                         .record = {.origin = log->origin,
-                                                    .index = i,
-                                                    .sha256 = record->issued.sha256,
-                                                    .shown = record->shown}};
-        while (record->shown[line.record.shown_count])
-            line.record.shown_count++;
-        test_line(world, &line);
-    }
+    if (world->foreign)
+        test_record_lines(world, &world->logs[1]);
+    test_record_lines(world, log);
     test_make_item(world);
     /* The others about it are told by their number. */
     line =
@@ -386,6 +395,8 @@ static inline struct test_world *test_world_make(struct dep_schemas *schemas,
     test_send(world);
     test_at(world, TEST_SENT);
     test_write_log(world, &world->logs[0], "data/logs/000");
+    if (world->foreign)
+        test_write_log(world, &world->logs[1], "data/logs/001");
     test_at(world, TEST_DATA);
     test_write_info(world);
     test_at(world, TEST_FILES);

@@ -181,6 +181,47 @@ static void prepared_anew(struct test_world *world)
     test_show_all(world, record_of(world, world->other), "release.prepared");
 }
 
+/* ---- another member's consent ---- */
+
+static void foreign(struct test_world *world)
+{
+    world->foreign = true;
+}
+static void foreign_stale(struct test_world *world)
+{
+    foreign(world);
+    world->foreign_age_s = 5 * 86400;
+}
+static void foreign_withdrawn(struct test_world *world)
+{
+    foreign(world);
+    world->foreign_withdrawn = true;
+}
+static void foreign_untimed(struct test_world *world)
+{
+    foreign(world);
+    no_quorum(world);
+}
+/* Before its log is written. */
+static void foreign_status_left_out(struct test_world *world)
+{
+    world->logs[1].records[world->foreign_status].in = false;
+}
+static void foreign_status_absent(struct test_world *world)
+{
+    foreign(world);
+    world->edit = (struct test_edit){TEST_RECORDS, foreign_status_left_out};
+}
+static void hide_foreign_consent(struct test_world *world)
+{
+    world->logs[1].records[world->foreign_consent].shown[0] = NULL;
+}
+static void foreign_consent_withheld(struct test_world *world)
+{
+    foreign(world);
+    world->edit = (struct test_edit){TEST_RECORDS, hide_foreign_consent};
+}
+
 /* ---- tables ---- */
 
 struct row {
@@ -586,6 +627,46 @@ static void test_scope(void **state)
     run_all(rows, DEP_COUNT(rows));
 }
 
+/* A consent that another member signed in its own log. What came after its status is told beside. */
+static void test_foreign_consent(void **state)
+{
+    (void)state;
+    static const struct row rows[] = {
+        {"good", NO_FORGERY, {TEST_CHARTER, foreign}, "status.consent.past", DEP_INTACT},
+        {"its status too old",
+         NO_FORGERY,
+         {TEST_CHARTER, foreign_stale},
+         "status.stale",
+         DEP_ALTERED},
+        {"withdrawn there before",
+         NO_FORGERY,
+         {TEST_CHARTER, foreign_withdrawn},
+         "status.withdrawn",
+         DEP_UNPROVED},
+        {"nothing tells since when it was there",
+         NO_FORGERY,
+         {TEST_CHARTER, foreign_untimed},
+         "time.unproved",
+         DEP_UNPROVED},
+        {"no status of it",
+         NO_FORGERY,
+         {TEST_CHARTER, foreign_status_absent},
+         "status.consent.absent",
+         DEP_UNPROVED},
+        {"and so it isn't judged",
+         NO_FORGERY,
+         {TEST_CHARTER, foreign_status_absent},
+         "verdict.unjudged",
+         DEP_UNPROVED},
+        {"the consent withheld",
+         NO_FORGERY,
+         {TEST_CHARTER, foreign_consent_withheld},
+         "verdict.unjudged",
+         DEP_UNPROVED},
+    };
+    run_all(rows, DEP_COUNT(rows));
+}
+
 /* Every allocation fails in turn: a fault, or all of it; a finding is never lost. */
 static void test_memory(void **state)
 {
@@ -612,9 +693,9 @@ static void test_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_status_records), cmocka_unit_test(test_written),
-        cmocka_unit_test(test_rests_on),       cmocka_unit_test(test_scope),
-        cmocka_unit_test(test_memory),
+        cmocka_unit_test(test_status_records),  cmocka_unit_test(test_written),
+        cmocka_unit_test(test_rests_on),        cmocka_unit_test(test_scope),
+        cmocka_unit_test(test_foreign_consent), cmocka_unit_test(test_memory),
     };
     struct dep_finding why;
     if (dep_crypto_init(false) || dep_schemas_new(&schemas, &why))

@@ -94,6 +94,12 @@ struct test_world {
     bool by_preparer;  /* who prepared it approves it */
     bool more_of_item; /* a record more about the item is counted, and not shown */
     size_t other;      /* what was released instead of `prepared`, or 0 */
+    /* A second consent, by fr in its own log, which goes along as logs/001. */
+    bool foreign;
+    bool foreign_withdrawn; /* and withdrawn there, unheard by the judge */
+    int64_t foreign_age_s;  /* how much older its status is than the judge heard */
+    int64_t shift_s;        /* of the clock by which records are made */
+    size_t foreign_consent, foreign_status;
     struct test_heard heard[16];
     size_t heard_count;
     json_t *own;  /* claims of what was collected */
@@ -205,7 +211,7 @@ static inline size_t test_issue(struct test_world *world, struct test_log *log,
                              .role = role,
                              .code = code,
                              .key = key,
-                             .now_ms = (test_now_s + (int64_t)log->count) * 1000,
+                             .now_ms = (test_now_s + world->shift_s + (int64_t)log->count) * 1000,
                              .clock_source = "ntp",
                              .uncertainty_s = 2,
                              .random = counter_random};

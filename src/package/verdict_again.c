@@ -3,39 +3,14 @@
  * shows: as of its own moment, by the charter it names, with the records that its requirements name.
  * What isn't shown whole is left out of the comparison and said to be unjudged.
  */
-#include "package/verdict_impl.h"
-#include "rules/action.h"
-#include "rules/heard.h"
+#include "package/verdict_again.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* A record about an item that counts for it as material. */
-struct item_record {
-    char item[DEP_UUID_LEN + 1];
-    const struct dep_shown_record *record;
-    bool marking;
-};
-
-struct again {
-    struct judging *judging;
-    struct dep_names *names;
-    struct dep_heard *heard;
-    struct dep_facts *all, *named; /* all that is shown; those the verdict names */
-    struct dep_fact_reader reader;
-    struct dep_action action;
-    struct item_record *items; /* by item, then index */
-    size_t item_count;
-    struct dep_material *materials;
-    bool *unread;       /* of each material: what counts of it isn't all shown */
-    bool *perhaps_more; /* a marking of it may be there that isn't shown */
-    bool *unjudged;     /* of each written requirement */
-    struct dep_verdict verdict;
-    bool left_out; /* some of it couldn't be judged */
-};
-
 static void again_done(struct again *again)
 {
+    dep_opened_record_done(&again->status_opened);
     dep_verdict_done(&again->verdict);
     dep_heard_free(again->heard);
     dep_facts_free(again->all);
@@ -48,15 +23,10 @@ static void again_done(struct again *again)
     free(again->unjudged);
 }
 
-static const struct dep_written *written_of(const struct again *again)
-{
-    return &again->judging->written;
-}
-
 /* Below the verdict's place; of another log nothing tells. */
 static bool is_before(const struct again *again, const struct dep_shown_record *record)
 {
-    return !shown_own(again->judging, record) || record->index < written_of(again)->size;
+    return !shown_own(again->judging, record) || record->index < again_written(again)->size;
 }
 
 /* ---- facts ---- */
@@ -93,10 +63,24 @@ static int compare_hashes(const void *a, const void *b)
     return memcmp(a, b, sizeof(struct dep_hash));
 }
 
+/* Many consents of a member stand in one: it is kept until another is asked for. */
+static int open_status(struct again *again, const struct dep_shown_record *status)
+{
+    if (again->status == status)
+        return DEP_OK;
+    dep_opened_record_done(&again->status_opened);
+    again->status_opened = (struct dep_opened_record){.presentation = {.claims = NULL}};
+    again->status = NULL;
+    int err = dep_step_open(again->judging->verify, status, &again->status_opened);
+    if (!err)
+        again->status = status;
+    return err;
+}
+
 /* The status record by which another member's consent counted is the one that is named. */
 static int add_status(struct again *again, struct dep_fact *fact)
 {
-    const struct dep_written *written = written_of(again);
+    const struct dep_written *written = again_written(again);
     struct dep_verify *verify = again->judging->verify;
     const struct dep_written_requirement *line = NULL;
     for (size_t i = 0; !line && i < written->requirement_count; i++)
@@ -109,21 +93,21 @@ static int add_status(struct again *again, struct dep_fact *fact)
     if (!status || !status->whole || status->log != consent->log ||
         !shown_is(status, "status.issued"))
         return DEP_OK;
-    DEP_AUTO_OPENED opened = {.presentation = {.claims = NULL}};
-    int err = dep_step_open(verify, status, &opened);
+    int err = open_status(again, status);
     if (err)
         return err;
     char hex[2 * DEP_HASH_LEN + 1];
     dep_hex_encode(fact->record.bytes, DEP_HASH_LEN, hex);
     size_t i;
     json_t *element;
-    json_array_foreach(dep_json_array(opened.presentation.claims, "in_force"), i, element)
+    json_array_foreach(dep_json_array(again->status_opened.presentation.claims, "in_force"), i,
+                       element)
     {
         const char *listed = json_string_value(element);
         if (!listed || strcmp(listed, hex) != 0)
             continue;
         fact->status = status->sha256;
-        fact->status_s = opened_earliest_s(&opened);
+        fact->status_s = opened_earliest_s(&again->status_opened);
     }
     return DEP_OK;
 }
@@ -145,7 +129,7 @@ static int keep_named(struct again *again, const struct dep_hash *named, size_t 
 
 static int gather_facts(struct again *again)
 {
-    const struct dep_written *written = written_of(again);
+    const struct dep_written *written = again_written(again);
     struct dep_verify *verify = again->judging->verify;
     int err = DEP_OK;
     for (size_t i = 0; !err && i < dep_step_record_count(verify); i++)
@@ -231,7 +215,7 @@ static void find_item(const struct again *again, const char *item,
         *(again->items[low].marking ? marking : own) = again->items[low].record;
 }
 
-static int unjudged(struct again *again, const struct dep_hash *record, const char *field)
+int again_unjudged(struct again *again, const struct dep_hash *record, const char *field)
 {
     again->left_out = true;
     return judging_find_of(again->judging, "verdict.unjudged", DEP_UNPROVED, record, field);
@@ -257,12 +241,12 @@ static int check_material(struct again *again, size_t at, const struct dep_shown
     for (const char *const *field = dep_material_fields; *field; field++) {
         if (!opened_shows(opened, *field)) {
             again->unread[at] = true;
-            return unjudged(again, &own->sha256, *field);
+            return again_unjudged(again, &own->sha256, *field);
         }
     }
     if (marking && !marking->whole) {
         again->unread[at] = true;
-        return unjudged(again, &marking->sha256, NULL);
+        return again_unjudged(again, &marking->sha256, NULL);
     }
     again->perhaps_more[at] = !marking && hides_links(again, own);
     return DEP_OK;
@@ -280,7 +264,7 @@ static int read_material(struct again *again, size_t at, const json_t *stated)
         find_item(again, item, &own, &marking);
     if (!own) {
         again->unread[at] = true;
-        return unjudged(again, &again->judging->prepared->sha256, "materials");
+        return again_unjudged(again, &again->judging->prepared->sha256, "materials");
     }
     int err = dep_step_open(verify, own, &own_opened);
     if (!err && marking)
@@ -332,10 +316,10 @@ static int read_action(struct again *again)
 
 /* ---- what can't be judged ---- */
 
-/* A record that a requirement names and that isn't shown whole. */
+/* A record, or the status by which it counted, that a requirement names and that isn't shown whole. */
 static int mark_unjudged(struct again *again)
 {
-    const struct dep_written *written = written_of(again);
+    const struct dep_written *written = again_written(again);
     int err = DEP_OK;
     again->unjudged = dep_alloc_array(written->requirement_count, sizeof *again->unjudged);
     if (!again->unjudged)
@@ -346,164 +330,19 @@ static int mark_unjudged(struct again *again)
             line->has_record ? dep_step_record_find(again->judging->verify, &line->record) : NULL;
         bool open = shown && dep_heard_type_find(shown->schema->type) &&
                     dep_heard_type_find(shown->schema->type)->open;
-        if (!line->has_record || (shown && (shown->whole || open)))
+        const struct dep_shown_record *status =
+            line->has_status ? dep_step_record_find(again->judging->verify, &line->status) : NULL;
+        bool record_shown = !line->has_record || (shown && (shown->whole || open));
+        /* Of the sender's own consents none is asked for. */
+        bool own = shown && shown_own(again->judging, shown);
+        bool status_shown = own || !line->has_status || (status && status->whole);
+        if (record_shown && status_shown)
             continue;
         again->unjudged[i] = true;
-        err = unjudged(again, &line->record, dep_need_name(line->need));
+        err = again_unjudged(again, record_shown ? &line->status : &line->record,
+                             dep_need_name(line->need));
     }
     return err;
-}
-
-/* ---- comparing ---- */
-
-struct place {
-    int material, code;
-    enum dep_need need;
-};
-
-static int compare_places(const struct place *a, const struct place *b)
-{
-    if (a->material != b->material)
-        return a->material < b->material ? -1 : 1;
-    if (a->need != b->need)
-        return a->need < b->need ? -1 : 1;
-    return (a->code > b->code) - (a->code < b->code);
-}
-
-/* False: a code that the charter doesn't have. */
-static bool place_written(const struct again *again, size_t at, struct place *out)
-{
-    const struct dep_written_requirement *line = &written_of(again)->requirements[at];
-    enum dep_list list =
-        line->need == DEP_NEED_HANDLING_PERMISSION ? DEP_LIST_HANDLING : DEP_LIST_TERRITORIES;
-    int code = line->code ? dep_charter_code_find(again->judging->charter, list, line->code) : -1;
-    *out = (struct place){line->material, code, line->need};
-    return !line->code || code >= 0;
-}
-
-static struct place place_judged(const struct again *again, size_t at)
-{
-    const struct dep_requirement *line = &again->verdict.requirements[at];
-    return (struct place){line->material, line->code, line->need};
-}
-
-static int differs(struct again *again, const struct place *place, const struct dep_hash *record,
-                   enum dep_met met)
-{
-    const char *need = dep_need_name(place->need);
-    bool more = place->material >= 0 && (size_t)place->material < again->action.material_count &&
-                again->perhaps_more[place->material];
-    if (more)
-        return unjudged(again, record, need);
-    again->left_out = true; /* the rest follows from it */
-    return judging_find_of(again->judging,
-                           met == DEP_MISSING_STALE ? "status.stale" : "verdict.differs",
-                           DEP_ALTERED, record ? record : &again->judging->release->sha256, need);
-}
-
-static bool same_text(const char *a, const char *b)
-{
-    return a && b ? strcmp(a, b) == 0 : a == b;
-}
-
-static bool same_hash(bool has, const struct dep_hash *a, const struct dep_hash *b)
-{
-    return has ? b && dep_hash_equal(a, b) : !b;
-}
-
-static bool same_line(const struct again *again, const struct dep_written_requirement *written,
-                      const struct dep_requirement *judged)
-{
-    const struct dep_charter *charter = again->judging->charter;
-    const struct dep_fact *by = judged->by;
-    return written->met == judged->met && same_text(written->rule, judged->rule) &&
-           same_text(written->who, dep_requirement_who(charter, judged)) &&
-           same_hash(written->has_record, &written->record, by ? &by->record : NULL) &&
-           same_hash(written->has_status, &written->status,
-                     by && judged->by_status ? &by->status : NULL);
-}
-
-/* Lines of one material, need and code: [from, to) of each. */
-struct group {
-    struct place place;
-    size_t written_from, written_to, judged_from, judged_to;
-};
-
-static int compare_group(struct again *again, const struct group *group)
-{
-    const struct dep_written *written = written_of(again);
-    size_t count = group->written_to - group->written_from;
-    const struct dep_hash *record = NULL;
-    if (group->place.material >= 0 &&
-        (size_t)group->place.material < again->action.material_count &&
-        again->unread[group->place.material])
-        return DEP_OK;
-    for (size_t i = group->written_from; i < group->written_to; i++) {
-        if (again->unjudged[i])
-            return DEP_OK;
-        record = written->requirements[i].has_record ? &written->requirements[i].record : record;
-    }
-    for (size_t i = 0; i < group->judged_to - group->judged_from; i++) {
-        const struct dep_requirement *judged = &again->verdict.requirements[group->judged_from + i];
-        if (i >= count ||
-            !same_line(again, &written->requirements[group->written_from + i], judged))
-            return differs(again, &group->place, record, judged->met);
-    }
-    return count == group->judged_to - group->judged_from
-               ? DEP_OK
-               : differs(again, &group->place, record, DEP_MET);
-}
-
-/* Both lists stand in the same order, so they are gone through together. */
-static int compare_lines(struct again *again)
-{
-    size_t written_count = written_of(again)->requirement_count;
-    size_t judged_count = again->verdict.requirement_count;
-    struct group group = {.written_from = 0};
-    int err = DEP_OK;
-    while (!err && (group.written_from < written_count || group.judged_from < judged_count)) {
-        struct place written = {0}, judged = {0};
-        bool has_written = group.written_from < written_count;
-        bool has_judged = group.judged_from < judged_count;
-        if (has_written && !place_written(again, group.written_from, &written))
-            return differs(again, &written, NULL, DEP_MET);
-        if (has_judged)
-            judged = place_judged(again, group.judged_from);
-        group.place = !has_judged || (has_written && compare_places(&written, &judged) <= 0)
-                          ? written
-                          : judged;
-        group.written_to = group.written_from;
-        while (group.written_to < written_count &&
-               place_written(again, group.written_to, &written) &&
-               compare_places(&written, &group.place) == 0)
-            group.written_to++;
-        group.judged_to = group.judged_from;
-        while (group.judged_to < judged_count) {
-            judged = place_judged(again, group.judged_to);
-            if (compare_places(&judged, &group.place) != 0)
-                break;
-            group.judged_to++;
-        }
-        err = compare_group(again, &group);
-        group.written_from = group.written_to;
-        group.judged_from = group.judged_to;
-    }
-    return err;
-}
-
-static int compare(struct again *again)
-{
-    const struct dep_written *written = written_of(again);
-    int err = compare_lines(again);
-    if (err || again->left_out)
-        return err;
-    bool same = written->outcome == again->verdict.outcome &&
-                same_text(written->no_rule, again->verdict.no_rule) &&
-                written->review_by_s == again->verdict.review_by_s &&
-                dep_hash_equal(&written->digest, &again->verdict.digest);
-    return same ? DEP_OK
-                : judging_find(again->judging, "verdict.differs", DEP_ALTERED,
-                               dep_outcome_name(again->verdict.outcome));
 }
 
 /* ---- time (section 5.5) ---- */
@@ -518,7 +357,7 @@ static int unproved(struct again *again, const struct dep_shown_record *record, 
 static int check_time(struct again *again, const struct dep_fact *fact, const char *need)
 {
     const struct judging *judging = again->judging;
-    const struct dep_written *written = written_of(again);
+    const struct dep_written *written = again_written(again);
     const struct dep_shown_record *release = judging->release;
     const struct dep_shown_record *record = dep_step_record_find(judging->verify, &fact->record);
     int64_t time_s;
@@ -535,7 +374,7 @@ static int check_time(struct again *again, const struct dep_fact *fact, const ch
 
 static int check_times(struct again *again)
 {
-    const struct dep_written *written = written_of(again);
+    const struct dep_written *written = again_written(again);
     int err = DEP_OK;
     for (size_t i = 0; !err && i < dep_facts_count(again->named); i++) {
         const struct dep_fact *fact = dep_facts_at(again->named, i);
@@ -554,7 +393,7 @@ static int check_times(struct again *again)
 static int judge(struct again *again)
 {
     struct judging *judging = again->judging;
-    const struct dep_written *written = written_of(again);
+    const struct dep_written *written = again_written(again);
     struct dep_judged_at at = {.member = judging->log->member_id,
                                .origin = written->origin,
                                .size = written->size,
@@ -567,7 +406,7 @@ static int judge(struct again *again)
 
 static int start(struct again *again)
 {
-    const struct dep_written *written = written_of(again);
+    const struct dep_written *written = again_written(again);
     int64_t before_s;
     int err = dep_names_new(&again->names);
     if (!err)
@@ -596,7 +435,7 @@ int judging_again(struct judging *judging)
     if (!err && again.materials)
         err = judge(&again);
     if (!err && again.materials)
-        err = compare(&again);
+        err = again_compare(&again);
     if (!err)
         err = check_times(&again);
     again_done(&again);
