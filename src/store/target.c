@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
@@ -45,6 +46,15 @@ static uint64_t longest_file(int fd)
         *(lseek(fd, (off_t)middle, SEEK_SET) >= 0 ? &good : &bad) = middle;
     }
     return good;
+}
+
+/* Or what this process is limited to (`ulimit -f`): it would be killed beyond it. */
+static uint64_t allowed(uint64_t len)
+{
+    struct rlimit limit;
+    bool less = getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY &&
+                limit.rlim_cur < len;
+    return less ? limit.rlim_cur : len;
 }
 
 /* "36 35 98:0 / /mnt rw,noatime shared:1 - ext3 /dev/root rw": the word behind " - ". */
@@ -92,7 +102,7 @@ static int look(int dir_fd, const char *path, struct dep_target *out, struct dep
     out->read_only = (room.f_flag & ST_RDONLY) || fd == -EROFS;
     out->denied = fd == -EACCES || fd == -EPERM;
     if (fd >= 0) {
-        out->file_len_max = longest_file(fd);
+        out->file_len_max = allowed(longest_file(fd));
         (void)close(fd);
     } else if (!out->read_only && !out->denied && fd != -ENOSPC) {
         return dep_fault_set(fault, DEP_ERR_IO, -fd, "target.look", "%s", path);

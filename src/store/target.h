@@ -12,12 +12,12 @@
 struct dep_target {
     char type[32];          /* "vfat", "exfat", "ext4", as the kernel names it; or "" */
     bool read_only, denied; /* the file system takes nothing; nothing from who asks */
-    uint64_t file_len_max;
-    uint64_t free_bytes;   /* for who asks, not for root */
-    uint64_t free_files;   /* UINT64_MAX where the file system doesn't count them */
-    uint64_t block_len;    /* what the smallest file takes */
-    uint64_t name_len_max; /* of one component */
-    uint64_t path_len;     /* of the folder itself, from the root */
+    uint64_t file_len_max;  /* of the file system, or of this process where that is less */
+    uint64_t free_bytes;    /* for who asks, not for root */
+    uint64_t free_files;    /* UINT64_MAX where the file system doesn't count them */
+    uint64_t block_len;     /* what the smallest file takes */
+    uint64_t name_len_max;  /* of one component */
+    uint64_t path_len;      /* of the folder itself, from the root */
 };
 /*
  * Look at the folder `path`. The longest file is found by asking for places in a file made for it

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -134,6 +135,13 @@ static void test_look(void **state)
     assert_true(target.file_len_max > FAT_MAX && target.free_bytes > 0 && target.block_len > 0);
     assert_int_equal(target.name_len_max, NAME_MAX);
     assert_int_equal(target.path_len, strlen(top));
+    struct rlimit kept, limit;
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &kept), 0);
+    limit = (struct rlimit){.rlim_cur = MIB, .rlim_max = kept.rlim_max};
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+    assert_int_equal(dep_target_look(top, &target, &why, &fault), DEP_OK);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &kept), 0);
+    assert_int_equal(target.file_len_max, MIB);
     assert_int_equal(rmdir(top), 0); /* the probe left nothing */
     memset(&target, 0x5a, sizeof target);
     struct dep_target before = target;

@@ -40,6 +40,12 @@ json worded.json .passphrase >words
 content() { depositary verify "$1" --pin "$pin" --json "${@:2}" >said.json || true; jq -r '.items[0] | .payload + " " + .content' said.json; }
 found() { jq -r '[.findings[] | select(.id | test("^(age|item|container|extract|part)")) | .id] | join(" ")' said.json; }
 
+# Where files can't be as long as the container, it goes in pieces.
+(ulimit -f 2048 && as L1 pack "$(json made.json .record)" --age "$(age-keygen -y court.key)" --out pieces --json >pieces.json)
+pieces=(pieces/data/items/"$item"/container.tar.age.*)
+same '2 2097152' "${#pieces[@]} $(stat -c %s "${pieces[0]}")" 'pieces'
+cmp <(cat "${pieces[@]}" | tail -c +4081) <(tail -c +4081 "keyed/data/items/$item/container.tar.age")
+
 # ---- who holds nothing; who holds the wrong thing: nothing is said against the item ----
 same 'intact unproved' "$(content keyed)" 'with nothing'
 same '' "$(found)" 'findings with nothing'
@@ -49,6 +55,8 @@ same true "$(jq '[.findings[] | select(.id == "age.identity")][0].aside' said.js
 
 # ---- who may ----
 same 'intact intact' "$(content keyed --identity other.key --identity court.key)" 'with the identity'
+same 'intact intact' "$(content pieces --identity court.key)" 'in pieces, with the identity'
+same 2 "$(jq '.items[0].pieces' said.json)" 'pieces that are told'
 same 'intact intact' "$(content worded --passphrase --passphrase-fd 3 3<words)" 'with the passphrase'
 same 'intact unproved' "$(content worded --passphrase --passphrase-fd 3 3<<<'not-these-words')" 'with other words'
 same 'age.passphrase' "$(found)" 'findings with other words'
@@ -102,6 +110,12 @@ again() { # BAG: its lists made anew, as whoever forges does
     done && for a in sha256 sha512; do "${a}sum" bag-info.txt bagit.txt manifest-sha256.txt manifest-sha512.txt >"t.$a"; done
         mv t.sha256 tagmanifest-sha256.txt && mv t.sha512 tagmanifest-sha512.txt)
 }
+cp -r pieces exchanged
+mv exchanged/data/items/"$item"/container.tar.age.001 t
+cp exchanged/data/items/"$item"/container.tar.age.000 exchanged/data/items/"$item"/container.tar.age.001
+mv t exchanged/data/items/"$item"/container.tar.age.000
+again exchanged
+same 'altered unproved' "$(content exchanged --identity court.key)" 'two pieces exchanged'
 cp -r keyed forged
 printf X | dd of="forged/data/items/$item/container.tar.age" bs=1 seek=1000000 conv=notrunc status=none
 again forged
