@@ -177,6 +177,8 @@ int dep_node_pack(struct dep_node *node, struct dep_pack *pack, const struct dep
     if (!err)
         err = pack_items_write(pack, how, piece_len, bag, &packed);
     if (!err)
+        err = pack_documents(pack, how, bag);
+    if (!err)
         err = pack_content(pack);
     if (!err)
         err = commit(pack, &packed.head);

@@ -85,6 +85,14 @@ void dep_pack_record_at(const struct dep_pack *pack, size_t place, struct dep_pa
 struct dep_slice dep_pack_content(const struct dep_pack *pack);
 
 /* ---- writing ---- */
+/* What goes, as the account of a package has it (doc/format/package.md section 11); of many records
+ * the first ones. Borrowed during the call. */
+struct dep_pack_documents {
+    const json_t *package, *records, *items, *linked;
+    uint64_t record_count; /* in all */
+};
+/* `name`: index.html, custody.en.pdf, custody.fr.pdf or custody.ar.pdf, each once at most. */
+typedef int dep_pack_put_fn(void *to, const char *name, struct dep_slice bytes);
 struct dep_pack_how {
     const char *path;  /* of the bag; must not exist */
     const char *agent; /* "depositary 1.2.3" */
@@ -95,6 +103,11 @@ struct dep_pack_how {
     void *context;                       /* of these two */
     dep_progress_fn *reading_back;       /* bytes; NULL: not told */
     void *reading_context;
+    /* Writes what people read, by put(to, ...); what it returns, if not DEP_OK, ends the packing
+     * (DEP_FOUND: "paper.glyph"). NULL: there is nothing. */
+    int (*documents)(void *context, const struct dep_pack_documents *of, dep_pack_put_fn *put,
+                     void *to);
+    void *documents_context;
 };
 struct dep_packed {
     enum dep_result result; /* of the package, read back and verified: intact or unproved */

@@ -109,7 +109,6 @@ static int by_path(const void *a, const void *b)
     return strcmp(((const struct pack_file *)a)->path, ((const struct pack_file *)b)->path);
 }
 
-/* Here index.html and custody.pdf are to be added. */
 static int encode_files(struct dep_pack *pack)
 {
     struct pack_file files[PACK_FILES];

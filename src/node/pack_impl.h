@@ -46,7 +46,7 @@ struct pack_file {
     const char *path; /* literal; NULL: there is none */
     struct dep_hash sha256;
 };
-enum { PACK_FILES = 2 };
+enum { PACK_SECRETS = 2, PACK_FILES = PACK_SECRETS + 4 };
 
 struct dep_pack {
     struct dep_node *node;
@@ -69,7 +69,7 @@ struct dep_pack {
     size_t link_count, link_room;
     struct pack_item *items; /* by id */
     size_t item_count;
-    struct pack_file files[PACK_FILES]; /* by dep_secret_kind */
+    struct pack_file files[PACK_FILES]; /* by dep_secret_kind; then documents */
     struct dep_buf content;
     struct dep_hash content_sha256;
     struct dep_buf head_disclosures; /* secret: a field kit can't read its own records again */
@@ -142,6 +142,11 @@ DEP_MUST_USE int pack_kit_write(struct dep_pack *pack, const struct dep_pack_how
 DEP_MUST_USE int pack_put_checkpoint(struct dep_pack *pack, struct dep_bag_writer *bag,
                                      const struct dep_checkpoint *checkpoint,
                                      struct dep_slice note);
+
+/* ---- what people read (pack_documents.c) ---- */
+/* Once the items are written. */
+DEP_MUST_USE int pack_documents(struct dep_pack *pack, const struct dep_pack_how *how,
+                                struct dep_bag_writer *bag);
 
 /* ---- content.jsonl (pack_content.c) ---- */
 /* Names of what is shown, ascending; how many. */

@@ -130,7 +130,6 @@ static void add_package(const struct dep_paper *paper, const struct dep_packaged
     dep_document_row(document, _("Package"), text_of(package, "id"));
     dep_document_row(document, _("From"), paper->member);
     dep_document_row(document, _("To"), text_of(package, "recipient"));
-    dep_paper_time_row(document, _("Date"), integer_of(package, "date"));
     dep_document_row(document, _("Records"), count);
     dep_document_text(document,
                       _("This paper is a guide and proves nothing. What it says is proved by the "

@@ -77,6 +77,9 @@ same 0 "$(count package.sent)" 'packages sent'
 # ---- packed ----
 as L1 pack "$made" --out bag --json >packed.json
 checked_bag bag
+for file in index.html custody.en.pdf custody.fr.pdf custody.ar.pdf; do [ -s "bag/data/$file" ] || fail "no $file"; done
+holds bag/data/index.html 'X-1'
+lacks bag/data/index.html 'zebra-narrative'
 # Its recipient verifies it with the charter's fingerprint, got another way; nothing stands against it.
 pin=$(depositary charter show -C reg --as T1 --json | jq -r .fingerprint)
 depositary verify bag --pin "$pin" --json >verified.json
