@@ -68,6 +68,28 @@ sweep collect depositary collect data -C reg --yes
 sweep check depositary item check "$(depositary item list -C reg --json | head -1 | jq -r .item)" -C reg
 sweep verify depositary verify reg
 
+# A checkpoint cosigned and stamped: what is acknowledged was remembered, and nothing half stands in the way of another try.
+depositary init other --member other --name Other --officer T1 --root-out other.root.pem --no-recovery --no-passphrase >/dev/null
+depositary key cosigner -C reg --root reg.root.pem >/dev/null
+for m in reg other; do depositary charter show --member -C "$m" --out "$m.entry"; done
+depositary charter draft -C reg --founding other.entry | jq '.members[].from = "2020-01-01T00:00:00Z"' >one.json
+for m in reg other; do depositary charter adopt one.json -C "$m" --root "$m.root.pem" --out "$m.one" >/dev/null 2>&1; done
+for m in reg other; do depositary charter enter one.json ./*.one -C "$m" >/dev/null; done
+depositary cosign introduce -C other --out other.log
+unasked() { rm -f asked; }
+asked_or_not() { [ "$status" -ne 0 ] || [ -s asked ] || fail "$1: said to be asked for, and isn't"; }
+before=unasked after=asked_or_not
+sweep stamp depositary timestamp request -C reg --out asked
+depositary timestamp list -C reg >/dev/null || fail 'the checkpoints that were shown can no longer be read'
+printf 'old 0\n\n' | cat - other/log/checkpoint >request
+forget() { rm -rf reg/cosigned/*; }
+remembered() {
+    whole "$1"
+    if [ "$status" -eq 0 ]; then grep -qxF "$(cat out)" reg/cosigned/*/checkpoint || fail "$1: signed and not remembered"; fi
+}
+before=forget after=remembered
+sweep cosign depositary cosign answer other.log request -C reg
+
 # init: there is a whole register, or none, and nothing stands in the way of another try.
 gone() { rm -rf made.reg made.reg.* .made.reg* made.pem; }
 made_or_not() {
