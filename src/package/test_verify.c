@@ -546,6 +546,72 @@ static void test_account_of_less(void **state)
     test_world_free(world);
 }
 
+/* Somewhere in the payload something else: a bit, a piece gone, a piece twice. */
+static void spoil(struct test_world *world, struct dep_buf *data, size_t *out_at)
+{
+    uint64_t random[3];
+    counter_random(random, sizeof random);
+    size_t at = random[0] % data->len, len = 1 + random[1] % 40;
+    *out_at = at;
+    (void)world;
+    if (len > data->len - at)
+        len = data->len - at;
+    switch (random[2] % 3) {
+    case 0: data->data[at] ^= (uint8_t)(1u << random[2] / 3 % 8); break;
+    case 1:
+        memmove(data->data + at, data->data + at + len, data->len - at - len);
+        data->len -= len;
+        break;
+    default: {
+        uint8_t piece[40];
+        memcpy(piece, data->data + at, len);
+        dep_buf_add(data, piece, len); /* room for it */
+        memmove(data->data + at + len, data->data + at, data->len - at - len);
+        memcpy(data->data + at, piece, len);
+    }
+    }
+}
+
+/* Whatever byte of the payload is another, and the lists made anew: it is found, and nothing falls
+ * over. */
+static void test_any_byte(void **state)
+{
+    (void)state;
+    /* Fewer where everything takes fifty times as long. */
+    const size_t rounds = getenv("DEPOSITARY_TEST_SLOW") ? 60 : 1500;
+    struct test_world *world = test_world_new(schemas, NULL);
+    for (size_t round = 0; round < rounds; round++) {
+        struct test_file *file = &world->files[round % world->file_count];
+        struct dep_verify *verify = NULL;
+        char path[DEP_PACKAGE_PATH_MAX + 1];
+        size_t at = 0;
+        if (strncmp(file->path, "data/", 5) != 0 || file->data.len == 0)
+            continue;
+        (void)snprintf(path, sizeof path, "%s", file->path);
+        DEP_AUTO_BUF kept;
+        dep_buf_init(&kept, TEST_LEN_MAX);
+        dep_buf_add_slice(&kept, dep_buf_slice(&file->data));
+        spoil(world, &file->data, &at);
+        bool same = dep_slice_equal(dep_buf_slice(&file->data), dep_buf_slice(&kept));
+        test_write_info(world);
+        test_write_bag(world);
+        assert_int_equal(test_verify(world, &verify), DEP_OK);
+        /* A cosigner's name is nobody's word: of another the charter knows nothing. */
+        enum dep_result result = dep_verify_result(verify);
+        bool noticed = result == DEP_ALTERED ||
+                       (result == DEP_UNPROVED && strstr(path, "/checkpoint") != NULL);
+        /* The header of a container is for who opens it, and its own MAC shows it then. */
+        bool header = strstr(path, "/container") != NULL && at < DEP_AGE_PADDED;
+        if (!same && !header && !noticed) {
+            test_print_found(verify);
+            fail_msg("round %zu: %s, at %zu of %zu, goes unnoticed", round, path, at, kept.len);
+        }
+        dep_verify_free(verify);
+        test_put(world, path, dep_buf_slice(&kept));
+    }
+    test_world_free(world);
+}
+
 static void test_memory(void **state)
 {
     (void)state;
@@ -572,6 +638,7 @@ int main(void)
         cmocka_unit_test(test_account),
         cmocka_unit_test(test_account_of_less),
         cmocka_unit_test(test_forgeries),
+        cmocka_unit_test(test_any_byte),
         cmocka_unit_test(test_memory),
     };
     struct dep_finding why;

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 static const char CLAUSE[] = "package.md 4";
-enum { ADOPTIONS_LEN_MAX = 16 * 1024 * 1024, PATH_LEN = 40 };
+enum { ADOPTIONS_LEN_MAX = 16 * 1024 * 1024, PATH_LEN = 64 };
 #define CHARTERS_BYTES_MAX ((uint64_t)256 * 1024 * 1024)
 
 struct chain {
@@ -123,6 +123,26 @@ static int judge_unpinned(struct dep_verify *verify, const struct chain *chain,
     return err < 0 ? err : DEP_OK;
 }
 
+/* The pin vouches for the text of those up to the pinned one; who adopted them has signed all the
+ * same, and what is here is what it says it is. */
+static int judge_adoptions(struct dep_verify *verify, const struct chain *chain)
+{
+    char path[PATH_LEN];
+    int err = DEP_OK;
+    for (size_t i = 0; !err && i < verify->charter_count; i++) {
+        const struct dep_charter_link *link = &chain->links[i];
+        struct dep_finding why = {"", CLAUSE, 0};
+        if (place_of(verify, i + 1, "adoptions", path) == SIZE_MAX)
+            continue;
+        err =
+            dep_charter_succeeds(verify->with.schemas, i ? chain->links[i - 1].charter : NULL,
+                                 link->charter, link->adoptions, link->adoption_count, NULL, &why);
+        if (err == DEP_FOUND)
+            err = verify_find_why(verify, &why, dep_slice_string(path), 0, NULL);
+    }
+    return err;
+}
+
 static int judge(struct dep_verify *verify, const struct chain *chain)
 {
     struct dep_finding why = {"", CLAUSE, 0};
@@ -137,7 +157,7 @@ static int judge(struct dep_verify *verify, const struct chain *chain)
                                            verify->pin, &verify->charter_count, &why);
         if (err == DEP_FOUND)
             return verify_find_why(verify, &why, nowhere, 0, NULL);
-        if (err)
+        if (err || (err = judge_adoptions(verify, chain)))
             return err;
     }
     if (verify->charter_count == verify->charter_read)
