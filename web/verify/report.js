@@ -159,8 +159,8 @@ export class Report {
           make('td', {}, isolated(this.types.type(record.type)), make('br'), time(record.iat)),
           make('td', {}, record.withheld.map((name) => this.types.label(this.types.field(record.type, name), name)).join(_(', ')))))))),
       linked.length === 0 ? null : make('ul', { class: 'list' }, linked.map((one) => make('li', {},
-        make('p', {}, word(one.as === 'sealed' ? 'withheld' : 'not_shown'), ' ', LINKED[one.as]?.(one) ?? one.as),
-        make('p', { class: 'where' }, from(one.from), ' · ', relation(one.rel), ' · ', WHY[one.why]?.() ?? one.why, one.sha256 ? [' · ', code(one.sha256)] : null)))))
+        make('p', {}, word(one.as === 'sealed' ? 'withheld' : 'not_shown'), ' ', one.as === 'counted' ? [number(one.count), ' — '] : null, words(`linked.${one.as}`)),
+        make('p', { class: 'where' }, from(one.from), ' · ', relation(one.rel), ' · ', words(`linked.why.${one.why}`), one.sha256 ? [' · ', code(one.sha256)] : null)))))
   }
 
   #logs() {
@@ -192,16 +192,6 @@ export class Report {
   #foot() {
     return make('p', { class: 'where' }, _('Verified on %s by verify.html of Depositary %s, on this device, without a network.', time(this.when / 1000), this.version))
   }
-}
-
-const LINKED = {
-  named: () => _('It exists and is named; its content is not in the package.'),
-  counted: (one) => _('%s such records exist; they are counted only.', number(one.count)),
-  sealed: () => _('It is in the package under seal, for the judge alone.')
-}
-const WHY = {
-  rule: () => _('a rule of the charter'), consent: () => _('consent is missing'), protected: () => _('somebody is protected'),
-  originator: () => _('the originator has not agreed'), erased: () => _('it was erased'), not_held: () => _('the sender does not hold it')
 }
 
 /** A relation as content.jsonl has it: `about`, or `about<` where another record refers to this one. */
