@@ -59,7 +59,7 @@ static inline void make_tree(void)
         run("mkdir -p tree/sub tree/empty reg/vault bag/data/items && "
             "printf hello >tree/a && ln tree/a tree/b-link && : >tree/zero && "
             "printf n >\"$(printf 'tree/new\\nline')\" && ln -s a tree/soft && "
-            "head -c 9437184 /dev/urandom >tree/sub/big && head -c 65536 /dev/urandom >tree/sub/x "
+            "head -c 5242880 /dev/urandom >tree/sub/big && head -c 65536 /dev/urandom >tree/sub/x "
             "&& "
             "printf x | dd of=tree/sparse bs=1 seek=5000000 status=none && "
             "truncate -s 9000000 tree/sparse && chmod 4711 tree/zero && touch -d @1.5 tree/zero"),

@@ -8,7 +8,7 @@
 #include <sys/wait.h>
 
 #define AT "bag/data/items/" ITEM "/"
-enum { PIECE = 3 * 1024 * 1024 };
+enum { PIECE = 24 * 65536 };
 static const char *const PARTS[] = {"files/tree/b-link", "files/tree/sub/big", "collection.json",
                                     "files/tree/sparse"};
 
@@ -92,7 +92,7 @@ static void test_whole(void **state)
     static const struct {
         uint64_t piece_len;
         size_t least;
-    } rows[] = {{0, 1}, {UINT64_C(1) << 40, 1}, {PIECE, 4}, {65536, 100}};
+    } rows[] = {{0, 1}, {UINT64_C(1) << 40, 1}, {PIECE, 4}, {65536, 70}};
     for (size_t i = 0; i < DEP_COUNT(rows); i++) {
         DEP_AUTO_PACKED packed;
         struct dep_pack_item_order order = order_of(DEP_ITEM_WHOLE);
@@ -269,7 +269,7 @@ static void test_damaged(void **state)
         const char *row, *edit;
         const char *whole, *plain;
     } rows[] = {
-        {"a bit of a chunk", "printf X | dd of=copy bs=1 seek=5000000 conv=notrunc", "item.payload",
+        {"a bit of a chunk", "printf X | dd of=copy bs=1 seek=3000000 conv=notrunc", "item.payload",
          "age.payload"},
         {"cut by a chunk", "truncate -s -65552 copy", "item.payload", "age.payload"},
         {"longer", "head -c 65552 /dev/zero >>copy", "item.payload", "age.payload"},
@@ -328,7 +328,7 @@ static void test_stopped(void **state)
 {
     (void)state;
     for (size_t row = 0; row < 4; row++) {
-        struct watch watch = {.at = 7 * 1024 * 1024};
+        struct watch watch = {.at = 2 * 1024 * 1024};
         struct dep_pack_item_order order = broken_order(row, &watch);
         struct dep_packed_item packed;
         struct dep_problem problem = {.detail = ""};
@@ -341,7 +341,7 @@ static void test_killed(void **state)
 {
     (void)state;
     for (size_t row = 0; row < 4; row++) {
-        struct watch watch = {.at = 7 * 1024 * 1024, .kill = true};
+        struct watch watch = {.at = 2 * 1024 * 1024, .kill = true};
         struct dep_pack_item_order order = broken_order(row, &watch);
         struct dep_packed_item packed;
         struct dep_problem problem;

@@ -6,7 +6,7 @@
 
 #include "node/test_item_support.h"
 
-enum { CAP = 32 * 1024 * 1024, PIECE = 3 * 1024 * 1024 };
+enum { CAP = 32 * 1024 * 1024, PIECE = 24 * 65536 };
 #define WORDS "0000-what-is-told-on-the-telephone"
 static const char *const PARTS[] = {"files/tree/b-link", "files/tree/sub/x", "collection.json",
                                     "files/tree/sparse"};
@@ -480,7 +480,7 @@ static void test_forged_seal(void **state)
         {"cut by a chunk", "truncate -s -65552 " AT "003", "age.payload"},
         {"cut by a byte", "truncate -s -1 " AT "003", "age.payload"},
         {"another payload under a good header",
-         "tail -c +4081 other.age | head -c $((3145728 - 4080)) | "
+         "tail -c +4081 other.age | head -c $((1572864 - 4080)) | "
          "dd of=" AT "000 bs=4080 seek=1 conv=notrunc status=none iflag=fullblock",
          "age.payload"},
         {"another nonce",
@@ -492,7 +492,7 @@ static void test_forged_seal(void **state)
         {"a byte of the filler",
          "printf y | dd of=" AT "000 bs=1 seek=2000 conv=notrunc status=none", "age.hmac"},
     };
-    assert_int_equal(run("head -c 10485760 /dev/urandom >other.age"), 0);
+    assert_int_equal(run("head -c 5242880 /dev/urandom >other.age"), 0);
     for (size_t i = 0; i < DEP_COUNT(rows); i++) {
         struct told told;
         DEP_AUTO_PACKED packed;
@@ -575,7 +575,7 @@ static void test_extract_taken(void **state)
 static bool stop(void *context, const struct dep_seal_progress *progress)
 {
     (void)context;
-    return progress->bytes_done < UINT64_C(5) * 1024 * 1024;
+    return progress->bytes_done < UINT64_C(3) * 1024 * 1024;
 }
 
 static void test_stopped(void **state)
