@@ -339,9 +339,13 @@ static const struct words_entry TABLE[] = {
     {"item", N_("item")},
     {"item.absent", N_("no such item")},
     {"item.ambiguous", N_("more than one item is called so: give its id")},
+    {"item.bytes", N_("the container is longer or shorter than was decided")},
+    {"item.file", N_("a container that was to be sent isn't there")},
     {"item.manifest", N_("the content of the item is not what was sealed")},
     {"item.no_container", N_("a physical item: it has no files")},
     {"item.payload", N_("the container is not the one that the record tells of")},
+    {"item.piece", N_("a piece of the container is of a wrong length")},
+    {"item.record", N_("the record named for this item isn't the one that sealed it")},
     {"item.restricted", N_("restricted: its content opens to who took it in, or took it over by a "
                            "receipt")},
     {"json", N_("not well-formed JSON")},
