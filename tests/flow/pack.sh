@@ -4,52 +4,10 @@
 need jq age age-keygen openssl sha256sum sha512sum python3
 # shellcheck source=tests/flow/charter-of-two
 . "$SOURCE_ROOT/tests/flow/charter-of-two"
+# shellcheck source=tests/flow/packing
+. "$SOURCE_ROOT/tests/flow/packing"
 two_members
 new_officers 'L1:legal,custodian' 'L2:legal' 'A1:approver,legal' 'C1:custodian'
-
-as() { local who=$1; shift; depositary "$@" -C reg --as "$who"; }
-state() { as "$1" "${@:3}" --fields - --yes --json <<<"$2" >done.json; json done.json .record >last; }
-text() { printf '{"text": "%s", "lang": "en"}' "$1"; }
-paper() { printf '{"state": "on_paper", "scan_sha256": "%064d", "seen_by": "L1", "checked": %s}' 1 "$(text 'stamp and signature compared')"; }
-checked="{\"outcome\": \"as_recorded\", \"checked\": $(text 'telephone')}"
-since='{"from": "2020-01-01T00:00:00Z"}'
-collect() { # EXHIBIT [MARKING]
-    mkdir -p "dump-$1"
-    echo "content of $1" >"dump-$1/a"
-    as T1 collect "dump-$1" --json --fields - <<<"{\"exhibit\": \"$1\", \"territory\": \"IQ\", \"basis\": $(text 'search warrant 12'), \"description\": $(text 'zebra-narrative')}" >"$1.json"
-    [ -z "${2:-}" ] || state T1 "$2" mark set "$1"
-    json "$1.json" .item
-}
-ask() { state L1 "{\"from\": \"$1\", \"to\": \"organisation\", \"purpose\": \"$2\", \"scope\": {\"kind\": \"all\"}}" request in; }
-agree() { # RECIPIENT PURPOSE
-    state L1 "{\"terms\": {\"layer\": \"host\", \"grantor\": \"iq\", \"actions\": [\"release\"], \"recipients\": [\"$1\"], \"purposes\": [\"$2\"], \"lines\": [\"any\"], \"territories\": [\"IQ\"], \"scope\": {\"kind\": \"all\"}, \"in_force\": $since}, \"side\": $(paper)}" consent give
-    cp last given
-    state L2 "$checked" consent check "$(cat given)"
-}
-# release RECIPIENT PURPOSE MATERIALS [MORE]: prepared, approved, made.
-release() {
-    as L1 release prepare --fields - --yes --json <<<"{\"action\": \"release\", \"recipient\": \"$1\", \"purpose\": \"$2\", \"materials\": $3${4:-}}" >prepared.json
-    as A1 approve "$(json prepared.json .record)" >/dev/null
-    as L1 release "$(json prepared.json .record)" --json >made.json || { cat made.json; fail 'not released'; }
-    json made.json .record
-}
-# checked_bag BAG: its lists hold, by stock tools, and there is nothing else in it.
-checked_bag() {
-    (cd "$1" && sha256sum --quiet --strict -c manifest-sha256.txt tagmanifest-sha256.txt && sha512sum --quiet --strict -c manifest-sha512.txt tagmanifest-sha512.txt)
-    same "$(cd "$1" && find . -type f | sed 's|^\./||' | sort | xargs)" "$(cd "$1" && cut -c67- manifest-sha256.txt tagmanifest-sha256.txt | cat - <(printf 'tagmanifest-sha256.txt\ntagmanifest-sha512.txt\n') | sort | xargs)" 'files of the bag'
-    same 0 "$(find "$1" -type d -empty | wc -l)" 'empty folders'
-}
-# disclosed BAG: type and names of what each record shows, in order.
-disclosed() {
-    python3 - "$1/data/logs/000/records.jsonl" <<'PY'
-import base64, json, sys
-def b64(text): return base64.urlsafe_b64decode(text + '=' * (-len(text) % 4))
-for line in open(sys.argv[1]):
-    jwt, *shown = json.loads(line)['sd_jwt'].split('~')[:-1]
-    claims = json.loads(b64(jwt.split('.')[1]))
-    print(claims['type'], ','.join(sorted(json.loads(b64(d))[1] for d in shown)))
-PY
-}
 
 item=$(collect X-1 '{"handling": ["H2"], "flags": ["protected"]}')
 ask court trial
