@@ -263,7 +263,7 @@ static void edit_header(size_t header, size_t at, char byte)
 }
 
 /* The first occurrence of `text` in a member; byte `at` from there becomes another one. */
-static void edit_text(const char *member, const char *text, size_t at)
+static void edit_text(const char *member, const char *text, ptrdiff_t at)
 {
     struct member place = find_member(member);
     uint8_t *found = memmem(tar.data + place.data, place.len, text, strlen(text));
@@ -341,10 +341,10 @@ static void edit(enum edit edit, const char *last)
     case PADDING: tar.data[end_of(find_member("collection.json")) - 1] = 'x'; break;
     case CUT: tar.len -= 2 * DEP_TAR_BLOCK; break;
     case AFTER: insert(tar.len, tar.data, DEP_TAR_BLOCK); break;
-    case LINE: edit_text(last, " f ", (size_t)-3); break; /* the last of a salt */
-    case ROOT: edit_text(last, "\n" ITEM " ", 1 + DEP_UUID_LEN + 10); break;
-    case OTHER_ITEM: edit_text(last, ITEM, DEP_UUID_LEN - 1); break;
-    case PROOF: edit_text(last, "=\n", (size_t)-9); break;
+    case LINE: edit_text(last, " f ", -3); break; /* the last of a salt */
+    case ROOT: edit_text(last, "\n" ITEM " ", 1 + (ptrdiff_t)DEP_UUID_LEN + 10); break;
+    case OTHER_ITEM: edit_text(last, ITEM, (ptrdiff_t)DEP_UUID_LEN - 1); break;
+    case PROOF: edit_text(last, "=\n", -9); break;
     case INDEX: edit_text(last, "\n\n", 2); break;
     }
 }

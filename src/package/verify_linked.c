@@ -43,7 +43,7 @@ static const struct dep_content_linked *lines_of(const struct dep_verify *verify
     while (end < verify->linked_count && compare(&verify->linked[end], from, rel) == 0)
         end++;
     *out_count = end - low;
-    return &verify->linked[low];
+    return *out_count > 0 ? &verify->linked[low] : NULL;
 }
 
 static bool named(const struct dep_content_linked *lines, size_t count, const struct dep_hash *to)
