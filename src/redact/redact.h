@@ -4,7 +4,7 @@
  * metadata, no thumbnail, no attachment.
  *
  * Layer:   redact. Reads foreign bytes with poppler and gdk-pixbuf: only in a program of its own,
- *          which is confined and holds no key (doc/decisions/013).
+ *          which is confined and holds no key (doc/decisions/017).
  */
 #ifndef DEP_REDACT_REDACT_H
 #define DEP_REDACT_REDACT_H
