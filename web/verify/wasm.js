@@ -29,9 +29,9 @@ export class Core {
     return core
   }
 
-  // Memory may have grown, and then earlier views are dead.
+  // Memory may have grown, and then earlier views are dead. An address above 2 GiB comes as a negative number.
   bytes(at, length) {
-    return new Uint8Array(this.c.memory.buffer, at, length)
+    return new Uint8Array(this.c.memory.buffer, at >>> 0, length)
   }
 
   #read(read, path, pathLength, offset, out, length) {
