@@ -74,6 +74,13 @@ async function accessible(page, where) {
   assert.deepEqual(violations.map(({ id, nodes }) => `${id}: ${nodes[0].html}`), [], where)
 }
 
+/** What is wider than the sheet is shrunk and, from right to left, cut: here each word is within the margins, and the lines fill them. */
+function withinMargins(pdf) {
+  const words = [...execFileSync('pdftotext', ['-bbox', pdf, '-'], { encoding: 'utf8', maxBuffer: 1 << 26 }).matchAll(/xMin="([0-9.]+)" yMin="[0-9.]+" xMax="([0-9.]+)"/g)]
+  const left = Math.min(...words.map(([, at]) => Number(at))), right = Math.max(...words.map(([, , at]) => Number(at)))
+  assert.ok(left > 40 && left < 60 && right > 535 && right < 556, `${pdf}: ${left} to ${right} of 595`)
+}
+
 for (const [language, direction, word] of [['en', 'ltr', /^Intact/], ['fr', 'ltr', /^Intact/], ['ar', 'rtl', /^سليم/]]) {
   test(`a good package, in ${language}`, async () => {
     const page = await opened(language)
@@ -92,6 +99,10 @@ for (const [language, direction, word] of [['en', 'ltr', /^Intact/], ['fr', 'ltr
     await accessible(page, 'unfolded')
     await page.screenshot({ path: join(shots, `good-${language}.png`), fullPage: true })
     await page.pdf({ path: join(shots, `good-${language}.pdf`), format: 'A4', printBackground: true })
+    withinMargins(join(shots, `good-${language}.pdf`))
+    await page.setViewportSize({ width: 360, height: 800 })
+    assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 360, 'nothing is wider than a narrow page')
+    await page.screenshot({ path: join(shots, `narrow-${language}.png`) })
     assert.deepEqual(page.wrong, [])
     await page.context().close()
   })
@@ -107,6 +118,16 @@ test('every sentence it shows is of its language', async () => {
     return copy.textContent.replace(/⁦[^⁩]*⁩|UTC|SHA-256|Depositary|bag-info[.]txt/g, '').match(/[A-Za-z]{3,}/g)
   })
   assert.equal(left, null)
+  await page.context().close()
+})
+
+test('a verdict is told in words', async () => {
+  const page = await opened('ar')
+  const folder = join(forged, 'sender-nothing')
+  await verified(page, join(folder, 'package'), readFileSync(join(folder, 'pin'), 'utf8').split(' '))
+  const needs = await page.$$eval('#consents-title ~ ol dd dd', (all) => all.map((one) => one.textContent))
+  assert.ok(needs.includes('الموافقة المسبقة من الدولة المضيفة'), needs.join('\n'))
+  assert.ok(!needs.some((text) => /^(consent|assurance|approval)([.]|$)|T00:00:00Z/.test(text)), needs.join('\n'))
   await page.context().close()
 })
 

@@ -137,7 +137,7 @@ function opener(report, item, index, title) {
   const sealed = item.as !== 'plain'
   const isKey = item.opens === 'recipient'
   const secret = sealed
-    ? make('input', { type: 'password', id: `secret-${index}`, autocomplete: 'off', spellcheck: 'false', dir: 'ltr', size: 44 })
+    ? make('input', { type: 'password', id: `secret-${index}`, autocomplete: 'off', spellcheck: 'false', dir: 'ltr' })
     : null
   const button = make('button', { type: 'submit' }, _('Open'))
   return make('form', {
@@ -167,7 +167,8 @@ function opener(report, item, index, title) {
       }
     }
   },
-  sealed ? make('p', {}, make('label', { for: `secret-${index}` }, isKey ? _('Key (AGE-SECRET-KEY-1…), used on this page only') : _('Passphrase, used on this page only')), make('br'), secret, ' ', button) : make('p', {}, button),
+  sealed ? make('p', {}, make('label', { for: `secret-${index}` }, isKey ? _('Key (AGE-SECRET-KEY-1…), used on this page only') : _('Passphrase, used on this page only'))) : null,
+  make('p', { class: 'ask' }, secret, button),
   said)
 }
 

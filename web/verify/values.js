@@ -1,6 +1,6 @@
 // What a record says, in the words of its schema.
 
-import { _, current, time, number } from './words.js'
+import { _, current, number, time, words } from './words.js'
 import { code, isolated, make } from './dom.js'
 
 /** Labels and forms of the record types; names of members and codes as the charter has them. */
@@ -56,6 +56,12 @@ export class Types {
   }
 }
 
+/** Members whose value is a name with a word of its own. */
+const NAMES = {
+  need: (_types, need) => words(`need.${need}`),
+  fields: (types, names) => names.map((name) => types.label(types.field('evidence.collected', name), name)).join(_(', '))
+}
+
 /** Any value as elements. */
 export function render(types, form, value) {
   if (value === null || value === undefined) return make('span', { class: 'hint' }, _('nothing stated'))
@@ -64,6 +70,7 @@ export function render(types, form, value) {
   if (typeof value === 'string') {
     const said = types.choice(form, value)
     if (said) return said
+    if (form?.type === 'timestamp' && !Number.isNaN(Date.parse(value))) return time(Date.parse(value) / 1000)
     if (/^[0-9a-f]{32,}$/.test(value) || /^[0-9a-f]{8}-[0-9a-f-]{27}$/.test(value)) return code(value)
     return isolated(types.codes.has(value) ? types.code(value) : value)
   }
@@ -77,18 +84,19 @@ export function render(types, form, value) {
   if (typeof value.text === 'string' && typeof value.lang === 'string') return make('bdi', { lang: value.lang, dir: 'auto' }, value.text)
   return make('dl', {}, Object.entries(value).map(([name, inner]) => {
     const at = types.member_(form, name)
-    return [make('dt', {}, types.label(at, name)), make('dd', {}, render(types, at, inner))]
+    return [make('dt', {}, types.label(at, name)), make('dd', {}, NAMES[name]?.(types, inner) ?? render(types, at, inner))]
   }))
 }
 
-/** The fields of a record that are shown, and the names of those that aren't. */
+/** The fields of a record that are shown, and the names of those that say nothing and of those that aren't shown. */
 export function fields(types, record) {
+  const label = (name) => types.label(types.field(record.type, name), name)
+  const said = Object.entries(record.shown).filter(([, value]) => value !== null)
+  const unsaid = Object.keys(record.shown).filter((name) => record.shown[name] === null)
+  const named = (term, names) => (names.length === 0 ? null : [make('dt', {}, term), make('dd', { class: 'by' }, names.map(label).join(_(', ')))])
   return make('dl', {},
-    Object.entries(record.shown).map(([name, value]) => {
-      const form = types.field(record.type, name)
-      return [make('dt', {}, types.label(form, name)), make('dd', {}, render(types, form, value))]
-    }),
-    record.withheld.map((name) => [make('dt', {}, types.label(types.field(record.type, name), name)), make('dd', {}, word('withheld'))]))
+    said.map(([name, value]) => [make('dt', {}, label(name)), make('dd', {}, render(types, types.field(record.type, name), value))]),
+    named(word('withheld'), record.withheld), named(make('span', { class: 'hint' }, _('nothing stated')), unsaid))
 }
 
 const SIGNS = {
