@@ -164,10 +164,10 @@ static int definitions_merge(json_t *jtd, const json_t *shared)
     json_t *own = json_object_get(jtd, "definitions");
     if (!shared || (own && !json_is_object(own)))
         return DEP_OK;
-    if (!own) {
-        json_t *copy = json_deep_copy(shared);
-        return json_object_set_new(jtd, "definitions", copy) ? DEP_ERR_NOMEM : DEP_OK;
-    }
+    /* One tree for all of them, which nobody changes: copied for each it is most of what opening costs. */
+    if (!own)
+        return json_object_set(jtd, "definitions", (json_t *)(uintptr_t)shared) ? DEP_ERR_NOMEM
+                                                                                : DEP_OK;
     return json_object_update_missing(own, (json_t *)(uintptr_t)shared) ? DEP_ERR_NOMEM : DEP_OK;
 }
 
