@@ -108,14 +108,13 @@ static bool leap(int64_t year)
     return (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
 }
 
-static int days_in(int64_t year, int month)
+int dep_days_in_month(int64_t year, int month)
 {
     static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
     return month == 2 && leap(year) ? 29 : days[month - 1];
 }
 
-/* Days since 1970-01-01 of a proleptic Gregorian date. */
-static int64_t days_from_civil(int64_t year, int month, int day)
+int64_t dep_days_from_civil(int64_t year, int month, int day)
 {
     year -= month <= 2;
     int64_t era = (year >= 0 ? year : year - 399) / 400;
@@ -212,10 +211,10 @@ bool dep_time_parse(struct dep_slice text, int64_t *unix_s, int *offset_min)
         !take_byte(&text, '-') || !take_digits(&text, 2, &day) ||
         !(take_byte(&text, 'T') || take_byte(&text, 't')))
         return false;
-    if (month < 1 || month > 12 || day < 1 || day > days_in(year, month) ||
+    if (month < 1 || month > 12 || day < 1 || day > dep_days_in_month(year, month) ||
         !take_time(&text, true, &time) || text.len)
         return false;
-    *unix_s = days_from_civil(year, month, day) * 86400 + time.hour * 3600 + time.minute * 60 +
+    *unix_s = dep_days_from_civil(year, month, day) * 86400 + time.hour * 3600 + time.minute * 60 +
               time.second - time.offset_min * 60;
     if (offset_min)
         *offset_min = time.offset_min;
@@ -280,7 +279,7 @@ static bool edtf_date(struct dep_slice text, bool time_allowed)
         if (!season && take_byte(&text, '-')) {
             if (!take_pair(&text, &day))
                 return false;
-            int most = month == -1 ? 31 : days_in(year, month);
+            int most = month == -1 ? 31 : dep_days_in_month(year, month);
             if (day != -1 && (day < 1 || day > most || month == -1))
                 return false;
         }

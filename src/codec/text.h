@@ -32,6 +32,10 @@ void dep_time_encode(int64_t unix_s, char *out);
 /* RFC 3339 with any offset; `offset_min` may be NULL. */
 bool dep_time_parse(struct dep_slice text, int64_t *unix_s, int *offset_min);
 
+/* Of the proleptic Gregorian calendar: days since 1970-01-01; days of a month (1 to 12). */
+int64_t dep_days_from_civil(int64_t year, int month, int day);
+int dep_days_in_month(int64_t year, int month);
+
 /* EDTF (ISO 8601-2) levels 0 and 1: dates with times and zones, "2026-11", "2026-XX-05", "2026?",
  * "2026~", "2026-11/..", intervals, seasons. */
 bool dep_edtf_valid(struct dep_slice text);
