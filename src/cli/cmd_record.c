@@ -3,6 +3,7 @@
  */
 #include "cli/cli.h"
 #include "cli/show.h"
+#include "node/mandate.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -18,6 +19,7 @@ static const struct dep_option RECORD_OPTIONS[] = {
     {"--yes", 'y', false, false, N_("don't ask; what isn't stated is recorded as unknown")},
     {"--supersedes", 0, true, false, N_("the record this one corrects")},
     {"--about", 0, true, true, N_("a record this one is about; may be repeated")},
+    {"--source", 0, true, true, N_("a record this one rests on; may be repeated")},
     {"--stream", 0, false, false,
      N_("one JSON object of fields a line on standard input; each is acknowledged when it is "
         "durable")},
@@ -36,17 +38,16 @@ static bool has_own_command(const char *type)
     return false;
 }
 
-/* `corrects`: the type of the record that corrects this one; NULL where it only refers to it. */
-static int add_ref(struct dep_node *node, json_t *claims, const char *corrects, const char *name,
-                   struct dep_problem *problem)
+static int add_ref(struct dep_node *node, json_t *claims, const char *rel, const char *type,
+                   const char *name, struct dep_problem *problem)
 {
     DEP_AUTO_VIEW view = {.claims = NULL};
+    bool corrects = strcmp(rel, "supersedes") == 0;
     int err = dep_node_view(node, name, false, &view, problem);
-    if (!err && corrects && (strcmp(view.row.type, corrects) != 0 || view.row.superseded))
+    if (!err && corrects && (strcmp(view.row.type, type) != 0 || view.row.superseded))
         err = dep_problem_found(problem, "correct.other", "doc/format/record.md 9", name);
     if (err)
         return err;
-    const char *rel = corrects ? "supersedes" : "about";
     json_t *refs = json_object_get(claims, "refs");
     if (!refs) {
         refs = json_array();
@@ -57,12 +58,25 @@ static int add_ref(struct dep_node *node, json_t *claims, const char *corrects, 
                : DEP_OK;
 }
 
-static bool print_done(const struct dep_args *args, const char *type, const struct dep_done *done)
+/* In groups of four, to be copied by hand: all that a reporter is given. */
+static bool print_receipt(const char *receipt)
 {
+    bool done = true;
+    for (size_t i = 0; done && receipt[i]; i++)
+        done = printf(i && i % 4 == 0 ? "-%c" : "%c", receipt[i]) > 0;
+    return done && printf("\n") > 0;
+}
+
+/* An allegation has a receipt, on a line of its own, so that it can be given away without the id. */
+static bool print_done(const struct dep_args *args, const char *type, const json_t *claims,
+                       const struct dep_done *done)
+{
+    const char *receipt =
+        strcmp(type, "allegation.received") == 0 ? dep_json_string(claims, "receipt") : NULL;
     if (args->json)
-        return dep_print_json(json_pack("{s:s,s:s,s:I}", "id", done->jti, "type", type, "index",
-                                        (json_int_t)done->index));
-    return printf("%s\n", done->jti) > 0;
+        return dep_print_json(json_pack("{s:s,s:s,s:I,s:s*}", "id", done->jti, "type", type,
+                                        "index", (json_int_t)done->index, "receipt", receipt));
+    return printf("%s\n", done->jti) > 0 && (!receipt || print_receipt(receipt));
 }
 
 static int commit_one(struct dep_args *args, struct dep_node *node, const char *type,
@@ -70,16 +84,20 @@ static int commit_one(struct dep_args *args, struct dep_node *node, const char *
 {
     struct dep_problem problem = {.detail = ""};
     struct dep_done done;
-    const char *name = dep_arg(args, "--supersedes");
-    int err = name ? add_ref(node, claims, type, name, &problem) : DEP_OK;
-    for (size_t i = 0; !err && (name = dep_arg_at(args, "--about", i)); i++)
-        err = add_ref(node, claims, NULL, name, &problem);
+    static const struct {
+        const char *option, *rel;
+    } refs[] = {{"--supersedes", "supersedes"}, {"--about", "about"}, {"--source", "source"}};
+    const char *name;
+    int err = dep_mandate_draw(node, type, claims, &problem);
+    for (size_t r = 0; r < DEP_COUNT(refs); r++)
+        for (size_t i = 0; !err && (name = dep_arg_at(args, refs[r].option, i)); i++)
+            err = add_ref(node, claims, refs[r].rel, type, name, &problem);
     struct dep_draft draft = {.type = type, .claims = claims};
     if (!err)
         err = dep_node_commit(node, &draft, 1, &done, &problem);
     if (err)
         return dep_say_problem(args, err, &problem);
-    return dep_finish_output(print_done(args, type, &done) ? DEP_EXIT_YES : DEP_EXIT_FAULT);
+    return dep_finish_output(print_done(args, type, claims, &done) ? DEP_EXIT_YES : DEP_EXIT_FAULT);
 }
 
 /* ---- record --stream ---- */
@@ -164,6 +182,8 @@ static int take_line(struct stream *stream, struct dep_slice line, struct dep_pr
     int err = dep_json_parse(line, &claims, &problem->finding);
     if (!err && !json_is_object(claims))
         err = dep_found(&problem->finding, "json.syntax", "RFC 8259 section 4", 0);
+    if (!err)
+        err = dep_mandate_draw(stream->node, stream->type, claims, problem);
     if (err) {
         json_decref(claims);
         (void)snprintf(problem->detail, sizeof problem->detail, "%s %llu", _("line"),
@@ -193,9 +213,9 @@ static int commit_group(struct stream *stream, struct dep_problem *problem)
     if (!err && !acknowledges_at_once(stream))
         err = dep_node_publish(stream->node, problem);
     for (size_t i = 0; i < stream->count; i++) {
-        json_decref(stream->claims[i]);
-        if (!err && !print_done(stream->args, stream->type, &stream->done[i]))
+        if (!err && !print_done(stream->args, stream->type, stream->claims[i], &stream->done[i]))
             err = dep_problem_fault(problem, DEP_ERR_IO, "stream.acknowledge", "stdout");
+        json_decref(stream->claims[i]);
     }
     if (err)
         stream->line -= stream->count - 1; /* the whole group stayed out */

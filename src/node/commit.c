@@ -2,6 +2,7 @@
  * From drafts to durable records: issue, commit in one group, project.
  */
 #include "node/node_impl.h"
+#include "rules/mandate.h"
 
 #include <pthread.h>
 #include <stdio.h>
@@ -138,6 +139,9 @@ static int prepare(void *context, uint64_t first_index)
         err = work->judge(work->judge_context, work->problem);
     if (!err && work->decide)
         err = make_draft(work, first_index);
+    for (size_t i = 0; !err && i < work->count; i++)
+        if (dep_mandate_governs(work->drafts[i].type))
+            err = dep_node_mandate_judge(node, first_index, work->drafts, i, work->problem);
     for (size_t i = 0; !err && i < work->count; i++) {
         DEP_AUTO_RECORD record = {.jti = NULL};
         if (strncmp(work->drafts[i].type, "key.", 4) == 0) {
@@ -205,6 +209,14 @@ static int project(struct commit_work *work)
         node->projecting = false;
     }
     return err;
+}
+
+static bool is_governed(const struct dep_draft *drafts, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (dep_mandate_governs(drafts[i].type))
+            return true;
+    return false;
 }
 
 static bool changes_readers(const struct dep_draft *drafts, size_t count)
@@ -285,7 +297,7 @@ static int append(struct commit_work *work, struct dep_done *out)
 {
     struct dep_node *node = work->node;
     assert(work->count > 0 && work->count <= DEP_COMMIT_RECORDS_MAX);
-    bool decides = work->decide || work->judge;
+    bool decides = work->decide || work->judge || is_governed(work->drafts, work->count);
     int err = dep_node_unlock(node, work->problem);
     if (!err && (decides || dep_node_due_ms(node) == 0))
         err = dep_node_publish(node, work->problem);

@@ -417,6 +417,7 @@ void dep_node_close(struct dep_node *node)
     dep_signing_key_free(node->log_key);
     dep_node_charters_done(node);
     dep_roll_free(node->roll);
+    dep_mandate_lists_free(node->lists);
     dep_hearing_free(node->hearing);
     dep_names_free(node->names);
     dep_index_close(node->index);

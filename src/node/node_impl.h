@@ -18,6 +18,7 @@ extern const enum dep_role dep_reading_roles[DEP_ROLE_COUNT];
 
 struct dep_names;
 struct dep_hearing;
+struct dep_mandate_lists;
 struct dep_node {
     struct dep_register *reg;
     struct dep_schemas *schemas;
@@ -37,11 +38,12 @@ struct dep_node {
     struct dep_readings readings;
     void (*unrecorded)(void *context);
     void *unrecorded_context;
-    uint64_t keyset_next;        /* index up to which key records were fed */
-    uint64_t settings_at;        /* of the member.settings taken in last */
-    struct dep_names *names;     /* of all that is judged; NULL until something is */
-    struct dep_hearing *hearing; /* node/facts.c; or NULL */
-    struct dep_roll *roll;       /* what decisions rest on; NULL until one is made */
+    uint64_t keyset_next;            /* index up to which key records were fed */
+    uint64_t settings_at;            /* of the member.settings taken in last */
+    struct dep_names *names;         /* of all that is judged; NULL until something is */
+    struct dep_hearing *hearing;     /* node/facts.c; or NULL */
+    struct dep_mandate_lists *lists; /* node/mandate.c; or NULL */
+    struct dep_roll *roll;           /* what decisions rest on; NULL until one is made */
     struct dep_age_identity officer_identity;
     struct dep_signing_key *officer_key, *log_key;
     struct dep_role_identity roles[DEP_ROLE_COUNT];
@@ -75,6 +77,14 @@ const struct dep_key_state *dep_node_key_of(const struct dep_node *node, enum de
                                             const char *code);
 
 void dep_hearing_free(struct dep_hearing *hearing);
+
+/* ---- records of the mandate (mandate.c) ---- */
+void dep_mandate_lists_free(struct dep_mandate_lists *lists);
+/* Under the lock, `size` records caught up with: may the record that `drafts[at]` makes be recorded, those
+ * before it in its group too? Findings of dep_mandate_judge(). */
+DEP_MUST_USE int dep_node_mandate_judge(struct dep_node *node, uint64_t size,
+                                        const struct dep_draft *drafts, size_t at,
+                                        struct dep_problem *problem);
 
 /* ---- what the officer may know of (sight.c) ---- */
 /* Opens the officer's keys: nobody is believed to be who they say. */

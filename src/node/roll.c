@@ -49,6 +49,7 @@ struct dep_roll {
     struct dep_frontier tree;
     struct dep_hash keys; /* as dep_keyset_trail() */
     size_t settings_at;   /* of the newest member.settings */
+    uint64_t lists_at;    /* dep_roll_lists_at() */
     struct dep_buf bytes; /* of the record that is read */
     dep_id about, supersedes, erasure;
 };
@@ -195,7 +196,7 @@ static int row_add(struct dep_roll *roll, const struct dep_outline *outline, str
     return DEP_OK;
 }
 
-/* What keys and recovery recipients are made of (node.c). */
+/* What keys, recovery recipients (node.c) and lists (mandate.c) are made of. */
 static void note_setting(struct dep_roll *roll, uint64_t index, const struct roll_row *row)
 {
     const char *type = dep_names_text(roll->texts, row->type);
@@ -203,6 +204,8 @@ static void note_setting(struct dep_roll *roll, uint64_t index, const struct rol
         dep_keyset_trail_add(&roll->keys, index, &row->sha256);
     else if (strcmp(type, "member.settings") == 0)
         roll->settings_at = index;
+    else if (strcmp(type, "code.stated") == 0 || strcmp(type, "membership.stated") == 0)
+        roll->lists_at = index + 1;
 }
 
 struct roll_walk {
@@ -443,6 +446,14 @@ int dep_roll_find(struct dep_node *node, const char *jti, struct dep_index_row *
         return dep_problem_found(problem, "index.absent", "doc/format/record.md 2", jti);
     give(node->roll, number - 1, out);
     return DEP_OK;
+}
+
+int dep_roll_lists_at(struct dep_node *node, uint64_t *out, struct dep_problem *problem)
+{
+    int err = dep_roll_read(node, problem);
+    if (!err)
+        *out = node->roll->lists_at;
+    return err;
 }
 
 const struct dep_hash *dep_roll_sha256(const struct dep_roll *roll, uint64_t index)

@@ -52,17 +52,23 @@ static void cut(const char *text, char *out, size_t room)
     out[len] = 0;
 }
 
-static int found_at(struct dep_problem *problem, const char *id, const char *pointer,
-                    const char *stated, const char *would_do)
+int dep_stated_bad(struct dep_problem *problem, const char *id, const char *clause,
+                   const char *pointer, const char *stated, const char *would_do)
 {
     char shown[DEP_CODE_LEN_MAX + 1], detail[sizeof problem->detail], whole[sizeof detail];
     cut(stated, shown, sizeof shown);
-    (void)snprintf(whole, sizeof whole, would_do[0] ? "%s: %s (%s)" : "%s: %s", pointer, shown,
-                   would_do);
+    (void)snprintf(whole, sizeof whole, "%s%s%s%s%s%s", pointer, shown[0] ? ": " : "", shown,
+                   would_do[0] ? " (" : "", would_do, would_do[0] ? ")" : "");
     cut(whole, detail, sizeof detail);
     (void)snprintf(problem->where.instance_path, sizeof problem->where.instance_path, "%s",
                    pointer);
-    return dep_problem_found(problem, id, CLAUSE, detail);
+    return dep_problem_found(problem, id, clause, detail);
+}
+
+static int found_at(struct dep_problem *problem, const char *id, const char *pointer,
+                    const char *stated, const char *would_do)
+{
+    return dep_stated_bad(problem, id, CLAUSE, pointer, stated, would_do);
 }
 
 /* ---- times ---- */

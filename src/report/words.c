@@ -808,6 +808,8 @@ const char *dep_words(const char *id)
         const struct words_entry *found = find(part, TABLE, sizeof TABLE / sizeof TABLE[0]);
         if (!found)
             found = find(part, WORDS_PACKAGE, WORDS_PACKAGE_COUNT);
+        if (!found)
+            found = find(part, WORDS_MANDATE, WORDS_MANDATE_COUNT);
         if (found)
             return gettext(found->words);
         char *dot = strrchr(part, '.');

@@ -14,4 +14,7 @@ struct words_entry {
 /* What is found in packages. */
 extern const struct words_entry WORDS_PACKAGE[];
 extern const size_t WORDS_PACKAGE_COUNT;
+/* What a record of the mandate must satisfy. */
+extern const struct words_entry WORDS_MANDATE[];
+extern const size_t WORDS_MANDATE_COUNT;
 #endif

@@ -1,0 +1,399 @@
+/*
+ * What a record of the mandate refers to, gathered for the judge: the records named, what was recorded
+ * about them since, and the lists in force.
+ */
+#include "node/mandate.h"
+
+#include "node/charter.h"
+#include "node/consent.h"
+#include "node/node_impl.h"
+#include "node/stated.h"
+#include "rules/mandate.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- drawing ---- */
+
+static int draw_into(struct dep_node *node, json_t *object, const char *name, const char *where,
+                     struct dep_problem *problem)
+{
+    char drawn[DEP_PSEUDONYM_LEN + 1];
+    if (json_object_get(object, name))
+        return dep_stated_bad(problem, "mandate.drawn", "doc/format/mandate.md 4", where, "", "");
+    dep_pseudonym_new(node->world.random, drawn);
+    int bad = json_object_set_new(object, name, json_string(drawn));
+    dep_wipe(drawn, sizeof drawn);
+    return bad ? dep_problem_fault(problem, DEP_ERR_NOMEM, "node.mandate", where) : DEP_OK;
+}
+
+int dep_mandate_draw(struct dep_node *node, const char *type, json_t *claims,
+                     struct dep_problem *problem)
+{
+    if (strcmp(type, "allegation.received") == 0)
+        return draw_into(node, claims, "receipt", "/receipt", problem);
+    size_t i;
+    json_t *harmed;
+    if (strcmp(type, "violation.tagged") != 0)
+        return DEP_OK;
+    json_array_foreach(dep_json_array(claims, "harmed"), i, harmed)
+    {
+        int err = json_is_object(harmed)
+                      ? draw_into(node, harmed, "pseudonym", "/harmed/pseudonym", problem)
+                      : DEP_OK; /* the schema's affair */
+        if (err)
+            return err;
+    }
+    return DEP_OK;
+}
+
+/* ---- lists ---- */
+
+struct dep_mandate_lists {
+    uint64_t at;  /* as dep_roll_lists_at() */
+    json_t *kept; /* the claims that the rest borrows from */
+    struct dep_mandate_code *codes;
+    struct dep_mandate_member *members;
+    size_t code_count, code_room, member_count, member_room;
+};
+
+void dep_mandate_lists_free(struct dep_mandate_lists *lists)
+{
+    if (!lists)
+        return;
+    json_decref(lists->kept);
+    free(lists->codes);
+    free(lists->members);
+    free(lists);
+}
+
+static int list_code(struct dep_mandate_lists *lists, const char *id, const json_t *claims)
+{
+    void *grown = dep_list_reserve(lists->codes, lists->code_count, 1, sizeof *lists->codes,
+                                   &lists->code_room);
+    if (!grown)
+        return DEP_ERR_NOMEM;
+    lists->codes = grown;
+    lists->codes[lists->code_count++] =
+        (struct dep_mandate_code){.id = id,
+                                  .list = dep_json_string(claims, "list"),
+                                  .code = dep_json_string(claims, "code"),
+                                  .time = dep_mandate_time(claims)};
+    return DEP_OK;
+}
+
+static int list_member(struct dep_mandate_lists *lists, const json_t *claims)
+{
+    const char *member = dep_json_string(claims, "member");
+    if (!member) /* their number only */
+        return DEP_OK;
+    void *grown = dep_list_reserve(lists->members, lists->member_count, 1, sizeof *lists->members,
+                                   &lists->member_room);
+    if (!grown)
+        return DEP_ERR_NOMEM;
+    lists->members = grown;
+    lists->members[lists->member_count++] =
+        (struct dep_mandate_member){.formation = dep_json_string(claims, "formation"),
+                                    .member = member,
+                                    .time = dep_mandate_time(claims)};
+    return DEP_OK;
+}
+
+struct listing {
+    struct dep_node *node;
+    struct dep_mandate_lists *lists;
+    struct dep_problem *problem;
+};
+
+static int list_one(void *context, const struct dep_index_row *row)
+{
+    const struct listing *listing = context;
+    struct dep_mandate_lists *lists = listing->lists;
+    if (row->superseded)
+        return DEP_OK;
+    DEP_AUTO_VIEW view = {.claims = NULL};
+    int err = dep_node_view_row(listing->node, row, false, &view, listing->problem);
+    if (err)
+        return err;
+    err = json_array_append(lists->kept, view.claims) ? DEP_ERR_NOMEM : DEP_OK;
+    if (!err)
+        err = strcmp(row->type, "code.stated") == 0
+                  ? list_code(lists, dep_json_string(view.claims, "jti"), view.claims)
+                  : list_member(lists, view.claims);
+    return err ? dep_problem_fault(listing->problem, err, "node.mandate", row->jti) : DEP_OK;
+}
+
+/* Those in force, made anew where one was recorded since. */
+static int lists_read(struct dep_node *node, struct dep_problem *problem)
+{
+    static const char *const types[] = {"code.stated", "membership.stated"};
+    uint64_t at;
+    int err = dep_roll_lists_at(node, &at, problem);
+    if (err || (node->lists && node->lists->at == at))
+        return err;
+    struct dep_mandate_lists *lists = dep_alloc(sizeof *lists);
+    if (!lists || !(lists->kept = json_array())) {
+        free(lists);
+        return dep_problem_fault(problem, DEP_ERR_NOMEM, "node.mandate", node->dir);
+    }
+    lists->at = at;
+    struct listing listing = {node, lists, problem};
+    for (size_t i = 0; !err && i < DEP_COUNT(types); i++) {
+        struct dep_index_query query = {.type = types[i]};
+        err = dep_roll_list(node, &query, list_one, &listing, problem);
+    }
+    if (err) {
+        dep_mandate_lists_free(lists);
+        return err;
+    }
+    dep_mandate_lists_free(node->lists);
+    node->lists = lists;
+    return DEP_OK;
+}
+
+/* ---- what the draft refers to ---- */
+
+enum { BEFORE_MAX = 64 };
+
+/* One reference with all that is gathered for it. */
+struct gathered {
+    struct dep_view view;
+    struct dep_view *views; /* of `later`, those that stand in the log */
+    struct dep_mandate_record *later;
+    size_t view_count, later_count, view_room, later_room;
+    char before[BEFORE_MAX][DEP_UUID_LEN + 1];
+    size_t before_count;
+};
+
+struct gathering {
+    struct dep_node *node;
+    const struct dep_draft *drafts;
+    size_t at;
+    struct dep_mandate_ref *refs;
+    struct gathered *gathered;
+    size_t count;
+    struct gathered *now; /* whose later records are gathered */
+    struct dep_problem *problem;
+};
+
+static void gathering_done(struct gathering *all)
+{
+    for (size_t i = 0; all->gathered && i < all->count; i++) {
+        struct gathered *each = &all->gathered[i];
+        dep_view_done(&each->view);
+        for (size_t j = 0; j < each->view_count; j++)
+            dep_view_done(&each->views[j]);
+        free(each->views);
+        free(each->later);
+    }
+    free(all->gathered);
+    free(all->refs);
+}
+
+static int add_later(struct gathering *all, const char *type, const char *id, const json_t *claims)
+{
+    struct gathered *to = all->now;
+    if (to->later_count == DEP_MANDATE_LATER_MAX)
+        return dep_problem_fault(all->problem, DEP_ERR_CAP, "node.mandate", to->view.row.jti);
+    void *grown =
+        dep_list_reserve(to->later, to->later_count, 1, sizeof *to->later, &to->later_room);
+    if (!grown)
+        return dep_problem_fault(all->problem, DEP_ERR_NOMEM, "node.mandate", type);
+    to->later = grown;
+    to->later[to->later_count++] = (struct dep_mandate_record){type, id, claims};
+    return DEP_OK;
+}
+
+static int view_later(void *context, const struct dep_index_row *row)
+{
+    struct gathering *all = context;
+    struct gathered *to = all->now;
+    const char *type = all->drafts[all->at].type;
+    if (row->superseded || !dep_mandate_looks_at(type, to->view.row.type, row->type))
+        return DEP_OK;
+    if (to->view_count == DEP_MANDATE_LATER_MAX)
+        return dep_problem_fault(all->problem, DEP_ERR_CAP, "node.mandate", to->view.row.jti);
+    void *grown = dep_list_reserve(to->views, to->view_count, 1, sizeof *to->views, &to->view_room);
+    if (!grown)
+        return dep_problem_fault(all->problem, DEP_ERR_NOMEM, "node.mandate", row->jti);
+    to->views = grown;
+    int err = dep_node_view_row(all->node, row, true, &to->views[to->view_count], all->problem);
+    if (!err)
+        to->view_count++;
+    return err;
+}
+
+static bool is_about(const json_t *claims, const char *id)
+{
+    size_t i;
+    json_t *ref;
+    json_array_foreach(dep_json_array(claims, "refs"), i, ref)
+    {
+        if (strcmp(dep_json_string(ref, "rel"), "about") == 0 &&
+            strcmp(dep_json_string(ref, "id"), id) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* About the record or one that it corrects, oldest first; then what the same group is about to
+ * record. */
+static int gather_later(struct gathering *all)
+{
+    struct gathered *to = all->now;
+    int err = DEP_OK;
+    for (size_t i = to->before_count + 1; !err && i-- > 0;) {
+        const char *id = i ? to->before[i - 1] : to->view.row.jti;
+        struct dep_index_query query = {.ref = id, .rel = "about"};
+        err = dep_roll_list(all->node, &query, view_later, all, all->problem);
+    }
+    for (size_t i = 0; !err && i < to->view_count; i++)
+        err = add_later(all, to->views[i].row.type, to->views[i].row.jti,
+                        to->views[i].readable ? to->views[i].claims : NULL);
+    for (size_t i = 0; !err && i < all->at; i++) {
+        const struct dep_draft *draft = &all->drafts[i];
+        if (dep_mandate_looks_at(all->drafts[all->at].type, to->view.row.type, draft->type) &&
+            is_about(draft->claims, to->view.row.jti))
+            err = add_later(all, draft->type, "", draft->claims);
+    }
+    return err;
+}
+
+/* Where it corrects another, that one's id, else "". */
+static void corrects(const json_t *claims, char out[DEP_UUID_LEN + 1])
+{
+    const char *id = dep_record_ref(claims, "supersedes");
+    size_t len = id ? strnlen(id, DEP_UUID_LEN) : 0;
+    memcpy(out, id ? id : "", len);
+    out[len] = 0;
+}
+
+/* The chain of corrections that ends in this record. */
+static int gather_before(struct gathering *all)
+{
+    struct gathered *to = all->now;
+    char next[DEP_UUID_LEN + 1];
+    corrects(to->view.claims, next);
+    while (next[0] && to->before_count < BEFORE_MAX) {
+        DEP_AUTO_VIEW view = {.claims = NULL};
+        struct dep_index_row row;
+        int err = dep_roll_find(all->node, next, &row, all->problem);
+        if (err == DEP_FOUND)
+            return DEP_OK; /* it corrects nothing that stands here */
+        if (!err)
+            err = dep_node_view_row(all->node, &row, false, &view, all->problem);
+        if (err)
+            return err;
+        memcpy(to->before[to->before_count++], row.jti, sizeof row.jti);
+        corrects(view.claims, next);
+    }
+    return DEP_OK;
+}
+
+/* Of what it only rests on, the type is all that the rules ask for. */
+static int gather_ref(struct gathering *all, size_t at, const json_t *stated)
+{
+    struct dep_mandate_ref *ref = &all->refs[at];
+    struct gathered *to = all->now = &all->gathered[at];
+    struct dep_index_row row;
+    uint8_t sha256[DEP_HASH_LEN];
+    const char *hex = dep_json_string(stated, "sha256");
+    ref->rel = dep_json_string(stated, "rel");
+    ref->record.id = dep_json_string(stated, "id");
+    ref->record.type = "";
+    int err = dep_roll_find(all->node, ref->record.id, &row, all->problem);
+    if (err)
+        return err == DEP_FOUND ? DEP_OK : err;
+    ref->here = dep_hex_parse(dep_slice_string(hex), sha256, sizeof sha256) &&
+                memcmp(sha256, row.sha256.bytes, sizeof sha256) == 0;
+    ref->corrected = row.superseded;
+    bool about = strcmp(ref->rel, "about") == 0;
+    err = dep_node_view_row(all->node, &row, about, &to->view, all->problem);
+    if (!err)
+        err = gather_before(all);
+    if (!err && about)
+        err = gather_later(all);
+    ref->record.type = err ? "" : to->view.row.type;
+    ref->record.claims = !err && to->view.readable ? to->view.claims : NULL;
+    ref->before = (const char(*)[DEP_UUID_LEN + 1]) to->before;
+    ref->before_count = to->before_count;
+    ref->later = to->later;
+    ref->later_count = to->later_count;
+    return err;
+}
+
+static int gather(struct gathering *all)
+{
+    const json_t *refs = dep_json_array(all->drafts[all->at].claims, "refs");
+    size_t count = json_array_size(refs);
+    if (count == 0)
+        return DEP_OK;
+    all->refs = dep_alloc_array(count, sizeof *all->refs);
+    all->gathered = dep_alloc_array(count, sizeof *all->gathered);
+    if (!all->refs || !all->gathered)
+        return dep_problem_fault(all->problem, DEP_ERR_NOMEM, "node.mandate", "refs");
+    int err = DEP_OK;
+    for (; !err && all->count < count; all->count++)
+        err = gather_ref(all, all->count, json_array_get(refs, all->count));
+    return err;
+}
+
+/* ---- judging ---- */
+
+/* Of the lists the judge knows those that stand in the log; what the same group states with it must not
+ * state the same code. */
+static int judge_group(const struct gathering *all)
+{
+    const json_t *claims = all->drafts[all->at].claims;
+    const char *code = dep_json_string(claims, "code");
+    struct dep_interval time = dep_mandate_time(claims);
+    for (size_t i = 0; i < all->at; i++) {
+        const json_t *other = all->drafts[i].claims;
+        struct dep_interval then = dep_mandate_time(other);
+        if (strcmp(all->drafts[i].type, "code.stated") == 0 &&
+            strcmp(dep_json_string(other, "code"), code) == 0 &&
+            strcmp(dep_json_string(other, "list"), dep_json_string(claims, "list")) == 0 &&
+            time.from_s < then.to_s && then.from_s < time.to_s)
+            return dep_stated_bad(all->problem, "mandate.code.again", "doc/format/mandate.md",
+                                  "/code", code, "");
+    }
+    return DEP_OK;
+}
+
+static int judge(struct gathering *all, uint64_t size)
+{
+    struct dep_node *node = all->node;
+    const struct dep_draft *draft = &all->drafts[all->at];
+    const struct dep_charter *charter = NULL;
+    struct dep_mandate_finding found = {.where = ""};
+    int err = lists_read(node, all->problem);
+    if (!err)
+        err = dep_node_charter(node, size, &charter, all->problem);
+    if (!err)
+        err = gather(all);
+    if (err)
+        return err;
+    struct dep_mandate_world world = {.charter = charter,
+                                      .self = dep_register_info(node->reg)->member,
+                                      .now_s = dep_node_now_ms(node) / 1000,
+                                      .codes = node->lists->codes,
+                                      .code_count = node->lists->code_count,
+                                      .members = node->lists->members,
+                                      .member_count = node->lists->member_count};
+    struct dep_mandate_draft judged = {draft->type, draft->claims, all->refs, all->count};
+    err = dep_mandate_judge(&world, &judged, &found);
+    if (!err && strcmp(draft->type, "code.stated") == 0)
+        return judge_group(all);
+    return err == DEP_FOUND ? dep_stated_bad(all->problem, found.finding.id, found.finding.clause,
+                                             found.where, found.stated, found.would_do)
+                            : err;
+}
+
+int dep_node_mandate_judge(struct dep_node *node, uint64_t size, const struct dep_draft *drafts,
+                           size_t at, struct dep_problem *problem)
+{
+    struct gathering all = {.node = node, .drafts = drafts, .at = at, .problem = problem};
+    int err = judge(&all, size);
+    gathering_done(&all);
+    return err;
+}

@@ -1,0 +1,282 @@
+/*
+ * What a draft may refer to, and which rule judges it. The tables are those of doc/format/mandate.md.
+ */
+#include "rules/mandate_impl.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const char CLAUSE[] = "doc/format/mandate.md";
+
+/* ---- findings ---- */
+
+/* NULL: nothing was stated. */
+static void cut(const char *text, char *out, size_t room)
+{
+    text = text ? text : "";
+    size_t len = strnlen(text, room - 1);
+    if (text[len])
+        while (len && ((uint8_t)text[len] & 0xc0) == 0x80)
+            len--;
+    memcpy(out, text, len);
+    out[len] = 0;
+}
+
+int mandate_bad(const struct mandate *m, const char *id, const char *where, const char *stated,
+                const char *would_do)
+{
+    struct dep_mandate_finding *out = m->out;
+    cut(where, out->where, sizeof out->where);
+    cut(stated, out->stated, sizeof out->stated);
+    cut(would_do, out->would_do, sizeof out->would_do);
+    return dep_found(&out->finding, id, CLAUSE, 0);
+}
+
+int mandate_bad_at(const struct mandate *m, const char *id, const char *where, size_t index,
+                   const char *member, const char *stated, const char *would_do)
+{
+    char pointer[sizeof m->out->where];
+    (void)snprintf(pointer, sizeof pointer, "%s/%zu%s%s", where, index, member[0] ? "/" : "",
+                   member);
+    return mandate_bad(m, id, pointer, stated, would_do);
+}
+
+bool mandate_is(const json_t *object, const char *name, const char *value)
+{
+    const char *text = dep_json_string(object, name);
+    return text && strcmp(text, value) == 0;
+}
+
+/* ---- types and references ---- */
+
+enum { ANY = 255 };
+static const char EVIDENCE[] = "evidence"; /* what a closing may rest on: CLOSING */
+static const char *const CLOSING[] = {"evidence.",          "meeting.held",  "statement.adopted",
+                                      "statement.rendered", "flow.recorded", "dispatch.sent"};
+
+static const struct type_row {
+    const char *type;
+    mandate_rule *rule;
+    bool final;
+} TYPES[] = {
+    {"code.stated", mandate_code_stated, false},
+    {"membership.stated", mandate_membership_stated, false},
+    {"mandate.stated", mandate_office_stated, false},
+    {"meeting.held", mandate_meeting_held, false},
+    {"statement.adopted", mandate_statement_adopted, false},
+    {"statement.position", mandate_statement_position, false},
+    {"statement.rendered", mandate_statement_rendered, false},
+    {"intention.stated", mandate_intention_stated, false},
+    {"intention.resolved", mandate_intention_resolved, false},
+    {"commitment.made", mandate_commitment_made, false},
+    {"commitment.reaffirmed", mandate_commitment_reaffirmed, false},
+    {"commitment.updated", mandate_commitment_updated, false},
+    {"action.recorded", mandate_action_recorded, false},
+    {"action.updated", mandate_action_updated, false},
+    {"incident.reported", mandate_incident, true},
+    {"incident.corrected", mandate_incident_corrected, true},
+    {"coverage.stated", mandate_coverage_stated, false},
+    {"allegation.received", mandate_allegation_received, true},
+    {"allegation.assessed", mandate_allegation_assessed, false},
+    {"violation.tagged", mandate_violation_tagged, false},
+    {"dispatch.sent", mandate_dispatch_sent, false},
+    {"partner.related", mandate_partner_related, false},
+};
+
+static const struct ref_row {
+    const char *type, *rel, *named;
+    uint8_t least, most;
+    const char *later[2]; /* types of records about the named one that are looked at */
+} REFS[] = {
+    {"statement.adopted", "about", "meeting.held", 0, 1, {NULL}},
+    {"statement.position", "about", "statement.adopted", 1, 1, {NULL}},
+    {"statement.rendered", "about", "statement.adopted", 1, 1, {NULL}},
+    {"intention.stated", "about", "statement.adopted", 0, 1, {"statement.position"}},
+    {"intention.resolved", "about", "intention.stated", 1, 1, {"intention.resolved"}},
+    {"intention.resolved", "source", EVIDENCE, 0, ANY, {NULL}},
+    {"commitment.made",
+     "about",
+     "statement.adopted",
+     1,
+     1,
+     {"statement.position", "commitment.made"}},
+    {"commitment.reaffirmed", "about", "commitment.made", 1, 1, {"commitment.reaffirmed"}},
+    {"commitment.reaffirmed", "about", "statement.adopted", 1, 1, {NULL}},
+    {"commitment.updated", "about", "commitment.made", 1, 1, {"commitment.updated"}},
+    {"commitment.updated", "source", EVIDENCE, 0, ANY, {NULL}},
+    {"action.recorded", "about", "statement.adopted", 0, 1, {"statement.position"}},
+    {"action.recorded", "about", "commitment.made", 0, 1, {NULL}},
+    {"action.updated", "about", "action.recorded", 1, 1, {"action.updated"}},
+    {"action.updated", "source", EVIDENCE, 0, ANY, {NULL}},
+    {"incident.reported", "source", EVIDENCE, 0, ANY, {NULL}},
+    {"incident.corrected", "about", "incident.reported", 1, 1, {NULL}},
+    {"incident.corrected", "source", EVIDENCE, 0, ANY, {NULL}},
+    {"allegation.assessed", "about", "allegation.received", 1, 1, {"allegation.assessed"}},
+    {"allegation.assessed", "source", EVIDENCE, 0, ANY, {NULL}},
+    {"violation.tagged", "about", "incident.reported", 1, 1, {NULL}},
+    {"violation.tagged", "source", "consent.given", 0, 1, {NULL}},
+    {"dispatch.sent", "about", "package.sent", 0, ANY, {NULL}},
+    {"dispatch.sent", "about", "release.made", 0, ANY, {NULL}},
+    {"dispatch.sent", "about", "request.made", 0, ANY, {NULL}},
+    {"partner.related", "about", "statement.adopted", 0, 1, {NULL}},
+};
+
+static const struct type_row *type_row(const char *type)
+{
+    for (size_t i = 0; i < DEP_COUNT(TYPES); i++)
+        if (strcmp(TYPES[i].type, type) == 0)
+            return &TYPES[i];
+    return NULL;
+}
+
+bool dep_mandate_governs(const char *type)
+{
+    return type_row(type) != NULL;
+}
+
+static bool of_type(const char *type, const char *wanted)
+{
+    size_t len = strlen(wanted);
+    return wanted[len - 1] == '.' ? strncmp(type, wanted, len) == 0 : strcmp(type, wanted) == 0;
+}
+
+static bool fits(const char *type, const char *named)
+{
+    if (strcmp(named, EVIDENCE) != 0)
+        return of_type(type, named);
+    for (size_t i = 0; i < DEP_COUNT(CLOSING); i++)
+        if (of_type(type, CLOSING[i]))
+            return true;
+    return false;
+}
+
+bool dep_mandate_looks_at(const char *type, const char *named, const char *later)
+{
+    for (size_t i = 0; i < DEP_COUNT(REFS); i++)
+        for (size_t j = 0; j < DEP_COUNT(REFS[i].later); j++)
+            if (REFS[i].later[j] && strcmp(REFS[i].later[j], later) == 0 &&
+                strcmp(REFS[i].type, type) == 0 && strcmp(REFS[i].named, named) == 0)
+                return true;
+    return false;
+}
+
+const struct dep_mandate_ref *mandate_ref(const struct mandate *m, const char *rel,
+                                          const char *type)
+{
+    for (size_t i = 0; i < m->draft->ref_count; i++) {
+        const struct dep_mandate_ref *ref = &m->draft->refs[i];
+        if (strcmp(ref->rel, rel) == 0 && (!type || strcmp(ref->record.type, type) == 0))
+            return ref;
+    }
+    return NULL;
+}
+
+bool mandate_has_source(const struct mandate *m)
+{
+    return mandate_ref(m, "source", NULL) != NULL;
+}
+
+const struct dep_mandate_record *mandate_newest(const struct mandate *m,
+                                                const struct dep_mandate_ref *ref, const char *type)
+{
+    for (size_t i = ref->later_count; i-- > 0;) {
+        const struct dep_mandate_record *later = &ref->later[i];
+        if (strcmp(later->type, type) == 0 &&
+            !(m->superseded && strcmp(later->id, m->superseded) == 0))
+            return later;
+    }
+    return NULL;
+}
+
+/* What a reference of this rel may name, for who named something else. */
+static void list_named(const char *type, const char *rel, char *out, size_t room)
+{
+    size_t len = 0;
+    out[0] = 0;
+    for (size_t i = 0; i < DEP_COUNT(REFS); i++) {
+        const struct ref_row *row = &REFS[i];
+        if (strcmp(row->type, type) != 0 || strcmp(row->rel, rel) != 0)
+            continue;
+        bool closing = strcmp(row->named, EVIDENCE) == 0;
+        for (size_t j = 0; j < (closing ? DEP_COUNT(CLOSING) : 1) && len < room; j++)
+            len += (size_t)snprintf(out + len, room - len, "%s%s", len ? ", " : "",
+                                    closing ? CLOSING[j] : row->named);
+    }
+}
+
+static bool may_name(const char *type, const struct dep_mandate_ref *ref)
+{
+    for (size_t i = 0; i < DEP_COUNT(REFS); i++)
+        if (strcmp(REFS[i].type, type) == 0 && strcmp(REFS[i].rel, ref->rel) == 0 &&
+            fits(ref->record.type, REFS[i].named))
+            return true;
+    return false;
+}
+
+/* What it corrects is the roll's affair (doc/format/record.md section 9), but for what is final. */
+static int judge_correction(struct mandate *m, const struct dep_mandate_ref *ref, size_t index)
+{
+    if (type_row(m->draft->type)->final)
+        return mandate_bad_at(m, "mandate.final", "/refs", index, "", ref->rel, "");
+    if (m->superseded || strcmp(ref->record.type, m->draft->type) != 0)
+        return mandate_bad_at(m, "mandate.ref.other", "/refs", index, "", ref->record.type,
+                              m->draft->type);
+    m->superseded = ref->record.id;
+    return DEP_OK;
+}
+
+static int judge_ref(struct mandate *m, const struct dep_mandate_ref *ref, size_t index)
+{
+    if (!ref->here)
+        return mandate_bad_at(m, "mandate.ref.absent", "/refs", index, "", ref->record.id, "");
+    if (ref->corrected)
+        return mandate_bad_at(m, "mandate.ref.corrected", "/refs", index, "", ref->record.id, "");
+    if (strcmp(ref->rel, "supersedes") == 0)
+        return judge_correction(m, ref, index);
+    if (!may_name(m->draft->type, ref)) {
+        char named[sizeof m->out->would_do];
+        list_named(m->draft->type, ref->rel, named, sizeof named);
+        return mandate_bad_at(m, "mandate.ref.other", "/refs", index, "", ref->record.type, named);
+    }
+    /* Evidence is only named; what the rules read of the others must be there to be read. */
+    bool unread = strcmp(ref->rel, "about") == 0 && !ref->record.claims &&
+                  strcmp(m->draft->type, "dispatch.sent") != 0;
+    for (size_t i = 0; i < ref->later_count; i++)
+        unread = unread || !ref->later[i].claims;
+    return unread ? mandate_bad_at(m, "mandate.unread", "/refs", index, "", ref->record.id, "")
+                  : DEP_OK;
+}
+
+static int judge_counts(const struct mandate *m)
+{
+    for (size_t i = 0; i < DEP_COUNT(REFS); i++) {
+        const struct ref_row *row = &REFS[i];
+        size_t count = 0;
+        if (strcmp(row->type, m->draft->type) != 0)
+            continue;
+        for (size_t j = 0; j < m->draft->ref_count; j++)
+            count += strcmp(m->draft->refs[j].rel, row->rel) == 0 &&
+                     fits(m->draft->refs[j].record.type, row->named);
+        if (count < row->least || (row->most != ANY && count > row->most))
+            return mandate_bad(m, "mandate.ref.count", "/refs", row->rel, row->named);
+    }
+    return DEP_OK;
+}
+
+int dep_mandate_judge(const struct dep_mandate_world *world, const struct dep_mandate_draft *draft,
+                      struct dep_mandate_finding *out)
+{
+    struct dep_mandate_finding found = {.where = ""};
+    struct mandate m = {.world = world, .draft = draft, .claims = draft->claims, .out = &found};
+    const struct type_row *row = type_row(draft->type);
+    int err = DEP_OK;
+    for (size_t i = 0; !err && row && i < draft->ref_count; i++)
+        err = judge_ref(&m, &draft->refs[i], i);
+    if (!err)
+        err = judge_counts(&m);
+    if (!err && row)
+        err = row->rule(&m);
+    if (err)
+        *out = found;
+    return err;
+}

@@ -1,0 +1,92 @@
+/*
+ * Records of the mandate: what one must satisfy beyond its schema, given the records it refers to, the
+ * charter, the lists in force and the moment.
+ *
+ * Format:  doc/format/mandate.md.
+ * Layer:   rules (pure: no files, no clock, no network).
+ * Owns:    nothing; every pointer borrows.
+ */
+#ifndef DEP_RULES_MANDATE_H
+#define DEP_RULES_MANDATE_H
+#include "rules/charter.h"
+
+enum {
+    DEP_MANDATE_LATER_MAX = 4096, /* records about one that are looked at */
+    DEP_MANDATE_REDUCED_LEN = 32,
+};
+
+/* Is there anything to judge of a record of this type? */
+bool dep_mandate_governs(const char *type);
+
+/* A record as far as it can be read here. */
+struct dep_mandate_record {
+    const char *type, *id;
+    const json_t *claims; /* refs among them; NULL: it can't be read */
+};
+/* One of the draft's references, to which `record` is what stands in the log. */
+struct dep_mandate_ref {
+    const char *rel;
+    bool here;      /* it stands in this log, with the digest that the reference gives */
+    bool corrected; /* and was superseded */
+    struct dep_mandate_record record;
+    const char (*before)[DEP_UUID_LEN + 1]; /* ids of the records that it corrects, each the next */
+    size_t before_count;
+    /* Records that are `about` it, or about one before it, and weren't corrected, oldest first: at least those for which
+     * dep_mandate_looks_at() holds. */
+    const struct dep_mandate_record *later;
+    size_t later_count;
+};
+/* To judge a draft of `type` that refers to a record of type `named`: are records of type `later`
+ * about that one looked at? */
+bool dep_mandate_looks_at(const char *type, const char *named, const char *later);
+
+/* code.stated and membership.stated, those that weren't corrected. */
+struct dep_mandate_code {
+    const char *id, *list, *code;
+    struct dep_interval time; /* from the earliest that `from` may mean to the latest of `to` */
+};
+struct dep_mandate_member {
+    const char *formation, *member;
+    struct dep_interval time;
+};
+/* The time of a code.stated or membership.stated, or of any `from` and `to` in EDTF. */
+struct dep_interval dep_mandate_time(const json_t *claims);
+
+struct dep_mandate_world {
+    const struct dep_charter *charter; /* in force now */
+    const char *self;                  /* the member whose register this is */
+    int64_t now_s;
+    const struct dep_mandate_code *codes;
+    size_t code_count;
+    const struct dep_mandate_member *members;
+    size_t member_count;
+};
+struct dep_mandate_draft {
+    const char *type;
+    const json_t *claims;
+    const struct dep_mandate_ref *refs; /* all of them, in their order */
+    size_t ref_count;
+};
+/* What is wrong: the field as a JSON pointer, what was stated there, what would be right; the latter
+ * two may be empty. */
+struct dep_mandate_finding {
+    struct dep_finding finding;
+    char where[128], stated[65], would_do[300];
+};
+/*
+ * Findings: those of doc/format/mandate.md ("mandate.*"), and of codes in the charter's lists
+ * "stated.code", "stated.code.ended". The claims have the form of their schema.
+ */
+DEP_MUST_USE int dep_mandate_judge(const struct dep_mandate_world *world,
+                                   const struct dep_mandate_draft *draft,
+                                   struct dep_mandate_finding *out);
+
+/* Is `member` bound by paragraph `number` (NULL: the whole) of a statement.adopted, given the
+ * statement.position among `later`? */
+bool dep_mandate_binds(const json_t *statement, const struct dep_mandate_record *later,
+                       size_t later_count, const char *number, const char *member);
+
+/* A latitude or longitude in decimal degrees with no more decimals than `precision_m` has. `out` holds
+ * DEP_MANDATE_REDUCED_LEN. False, and `out` untouched, where it isn't one. */
+bool dep_place_reduce(const char *degrees, int64_t precision_m, char *out);
+#endif

@@ -1,0 +1,286 @@
+/*
+ * Records of the mandate, from tests/vectors/mandate/drafts.json: each draft is good, each of its rows
+ * changes it in one respect, and is good or refused by one rule at one place.
+ */
+#include "codec/text.h"
+#include "rules/mandate.h"
+#include "rules/test_support.h"
+
+enum { NOW_S = TEST_FROM_S + 12 * 3600, REFS = 4, LATER = 4 };
+
+static const struct {
+    const char *list, *code, *from, *to;
+} CODES[] = {
+    {"formations", "small_group", NULL, NULL}, {"formations", "old", NULL, "2020"},
+    {"formations", "old2", NULL, NULL},        {"incidents", "attack", NULL, NULL},
+    {"allegations", "air_strike", NULL, NULL}, {"initiatives", "agency", NULL, NULL},
+};
+static const struct {
+    const char *member, *from, *to;
+} MEMBERS[] = {{"be", "2014-09", NULL},
+               {"us", "2014-09", NULL},
+               {"jo", "2014-09", NULL},
+               {"left", "2015", "2020"}};
+
+struct fixture {
+    json_t *drafts;
+    struct dep_charter *charter;
+    struct dep_mandate_code codes[DEP_COUNT(CODES)];
+    struct dep_mandate_member members[2 * DEP_COUNT(MEMBERS)];
+    char ids[DEP_COUNT(CODES)][DEP_CODE_LEN_MAX];
+    struct dep_mandate_world world;
+};
+
+static struct dep_interval time_of(const char *from, const char *to)
+{
+    json_t *claims = json_pack("{s:s*,s:s*}", "from", from, "to", to);
+    struct dep_interval time = dep_mandate_time(claims);
+    json_decref(claims);
+    return time;
+}
+
+static int setup(void **state)
+{
+    struct fixture *fixture = calloc(1, sizeof *fixture);
+    fixture->drafts =
+        json_load_file(DEPOSITARY_SOURCE_ROOT "/tests/vectors/mandate/drafts.json", 0, NULL);
+    assert_non_null(fixture->drafts);
+    json_t *json = json_of(test_charter);
+    struct dep_signing_key *key = key_new();
+    json_change(json, "/members/0", member_json("m0", "IQ", dep_signing_key_public(key), NULL));
+    json_change(json, "/members/0/from", json_string("2020-01-01T00:00:00Z"));
+    json_change(json, "/quorum", json_integer(0));
+    json_change(json, "/amend/threshold", json_integer(1));
+    json_change(json, "/lists/lines/0/to", json_string("2021-01-01T00:00:00Z"));
+    fixture->charter = charter_of(json);
+    dep_signing_key_free(key);
+    json_decref(json);
+    for (size_t i = 0; i < DEP_COUNT(CODES); i++) {
+        (void)snprintf(fixture->ids[i], sizeof fixture->ids[i], "code-%s", CODES[i].code);
+        fixture->codes[i] = (struct dep_mandate_code){fixture->ids[i], CODES[i].list, CODES[i].code,
+                                                      time_of(CODES[i].from, CODES[i].to)};
+    }
+    for (size_t i = 0; i < DEP_COUNT(fixture->members); i++) {
+        size_t of = i % DEP_COUNT(MEMBERS);
+        fixture->members[i] = (struct dep_mandate_member){
+            i < DEP_COUNT(MEMBERS) ? "small_group" : "old2", MEMBERS[of].member,
+            time_of(MEMBERS[of].from, MEMBERS[of].to)};
+    }
+    fixture->world = (struct dep_mandate_world){.charter = fixture->charter,
+                                                .self = "be",
+                                                .now_s = NOW_S,
+                                                .codes = fixture->codes,
+                                                .code_count = DEP_COUNT(CODES),
+                                                .members = fixture->members,
+                                                .member_count = DEP_COUNT(fixture->members)};
+    *state = fixture;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    struct fixture *fixture = *state;
+    json_decref(fixture->drafts);
+    dep_charter_free(fixture->charter);
+    free(fixture);
+    return 0;
+}
+
+struct built {
+    struct dep_mandate_ref refs[REFS];
+    struct dep_mandate_record later[REFS][LATER];
+    char before[REFS][1][DEP_UUID_LEN + 1];
+};
+
+static struct dep_mandate_record record_of(const json_t *json)
+{
+    const json_t *claims = json_object_get(json, "claims");
+    return (struct dep_mandate_record){.type = dep_json_string(json, "type"),
+                                       .id = dep_json_string(json, "id"),
+                                       .claims = json_is_object(claims) ? claims : NULL};
+}
+
+static struct dep_mandate_draft draft_of(const json_t *json, struct built *built)
+{
+    const json_t *refs = json_object_get(json, "refs");
+    size_t count = json_array_size(refs);
+    assert_true(count <= REFS);
+    for (size_t i = 0; i < count; i++) {
+        const json_t *ref = json_array_get(refs, i), *later = json_object_get(ref, "later");
+        const char *before = json_string_value(json_array_get(json_object_get(ref, "before"), 0));
+        assert_true(json_array_size(later) <= LATER);
+        for (size_t j = 0; j < json_array_size(later); j++)
+            built->later[i][j] = record_of(json_array_get(later, j));
+        (void)snprintf(built->before[i][0], sizeof built->before[i][0], "%s", before ? before : "");
+        built->refs[i] =
+            (struct dep_mandate_ref){.rel = dep_json_string(ref, "rel"),
+                                     .here = !json_is_false(json_object_get(ref, "here")),
+                                     .corrected = dep_json_true(ref, "corrected"),
+                                     .record = record_of(ref),
+                                     .before = (const char(*)[DEP_UUID_LEN + 1]) built->before[i],
+                                     .before_count = before != NULL,
+                                     .later = built->later[i],
+                                     .later_count = json_array_size(later)};
+    }
+    return (struct dep_mandate_draft){dep_json_string(json, "type"),
+                                      json_object_get(json, "claims"), built->refs, count};
+}
+
+static void judge(const struct fixture *fixture, const json_t *json, const char *name,
+                  const char *id, const char *where)
+{
+    struct built built;
+    struct dep_mandate_finding found = {.where = "untouched"};
+    struct dep_mandate_draft draft = draft_of(json, &built);
+    assert_true(dep_mandate_governs(draft.type));
+    int err = dep_mandate_judge(&fixture->world, &draft, &found);
+    if (err != (id ? DEP_FOUND : DEP_OK))
+        fail_msg("%s: %d %s at %s, expected %s", name, err, err ? found.finding.id : "",
+                 found.where, id ? id : "none");
+    if (!id) {
+        assert_string_equal(found.where, "untouched");
+        return;
+    }
+    if (strcmp(found.finding.id, id) != 0 || strcmp(found.where, where) != 0)
+        fail_msg("%s: %s at %s, expected %s at %s", name, found.finding.id, found.where, id, where);
+}
+
+static void test_drafts(void **state)
+{
+    const struct fixture *fixture = *state;
+    size_t i, j, bad = 0;
+    json_t *draft, *row, *pointer, *value;
+    json_array_foreach(fixture->drafts, i, draft)
+    {
+        const char *name = dep_json_string(draft, "name"), *at;
+        judge(fixture, draft, name, NULL, NULL);
+        json_array_foreach(json_object_get(draft, "rows"), j, row)
+        {
+            json_t *changed = json_deep_copy(draft);
+            char which[64];
+            (void)snprintf(which, sizeof which, "%s %zu", name, j);
+            json_object_foreach(json_object_get(row, "set"), at, value)
+                json_change(changed, at, json_incref(value));
+            size_t k;
+            json_array_foreach(json_object_get(row, "drop"), k, pointer)
+                json_change(changed, json_string_value(pointer), NULL);
+            judge(fixture, changed, which, dep_json_string(row, "id"),
+                  dep_json_string(row, "where"));
+            bad += json_object_get(row, "id") != NULL;
+            json_decref(changed);
+        }
+    }
+    assert_true(i >= 20 && bad > 150);
+}
+
+/* What would be right is said, as far as it can be. */
+static void test_would_do(void **state)
+{
+    const struct fixture *fixture = *state;
+    static const struct {
+        const char *name, *at, *value, *stated, *would_do;
+    } rows[] = {
+        {"meeting", "/claims/present/1", "fr", "fr", "be, us, jo"},
+        {"meeting", "/claims/formation", "x", "x", "small_group, old2"},
+        {"statement", "/claims/citations/0/instrument", "S/RES/2254 (2015)", "S/RES/2254 (2015)",
+         "un:S/RES/2254"},
+        {"statement", "/claims/citations/0/paragraph", "9", "9", "1, 2"},
+        {"commitment", "/claims/actors/0", "fr", "fr", "be, us"},
+        {"commitment", "/claims/line", "x", "x", "political"},
+        {"incident", "/claims/place/latitude", "33.31289", "33.31289", "33.312"},
+        {"violation", "/claims/month", "2026-10-03", "2026-10-03", "2026-10"},
+    };
+    for (size_t r = 0; r < DEP_COUNT(rows); r++) {
+        size_t i;
+        json_t *draft;
+        json_array_foreach(fixture->drafts, i, draft)
+        {
+            if (strcmp(dep_json_string(draft, "name"), rows[r].name) != 0)
+                continue;
+            struct built built;
+            struct dep_mandate_finding found = {.where = ""};
+            json_t *changed = json_deep_copy(draft);
+            json_change(changed, rows[r].at, json_string(rows[r].value));
+            struct dep_mandate_draft judged = draft_of(changed, &built);
+            assert_int_equal(dep_mandate_judge(&fixture->world, &judged, &found), DEP_FOUND);
+            assert_string_equal(found.stated, rows[r].stated);
+            assert_string_equal(found.would_do, rows[r].would_do);
+            json_decref(changed);
+            break;
+        }
+        assert_true(i < json_array_size(fixture->drafts));
+    }
+}
+
+static void test_looks_at(void **state)
+{
+    (void)state;
+    assert_true(dep_mandate_looks_at("commitment.made", "statement.adopted", "commitment.made"));
+    assert_true(dep_mandate_looks_at("commitment.made", "statement.adopted", "statement.position"));
+    assert_false(dep_mandate_looks_at("commitment.made", "statement.adopted", "note"));
+    assert_false(dep_mandate_looks_at("meeting.held", "statement.adopted", "statement.position"));
+    assert_false(dep_mandate_governs("note"));
+    assert_false(dep_mandate_governs("evidence.collected"));
+}
+
+static void test_place(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *degrees;
+        int64_t precision_m;
+        const char *reduced; /* NULL: it is none */
+    } rows[] = {
+        {"33.31289", 100, "33.312"}, {"33.31289", 1000, "33.31"},
+        {"33.31289", 10000, "33.3"}, {"33.31289", 100000, "33"},
+        {"33.3", 100, "33.3"},       {"-0.004", 1000, "0.00"},
+        {"-0.004", 100, "-0.004"},   {"-0.4", 100000, "0"},
+        {"180", 100, "180"},         {"181", 100, NULL},
+        {"33.", 100, NULL},          {".3", 100, NULL},
+        {"1e1", 100, NULL},          {"", 100, NULL},
+        {"+33", 100, NULL},
+    };
+    for (size_t i = 0; i < DEP_COUNT(rows); i++) {
+        char out[DEP_MANDATE_REDUCED_LEN] = "untouched";
+        bool done = dep_place_reduce(rows[i].degrees, rows[i].precision_m, out);
+        assert_int_equal(done, rows[i].reduced != NULL);
+        assert_string_equal(out, done ? rows[i].reduced : "untouched");
+    }
+}
+
+/* Without memory a proposal is missing, and nothing else. */
+static void test_no_memory(void **state)
+{
+    const struct fixture *fixture = *state;
+    json_t *changed = NULL, *draft;
+    size_t i;
+    json_array_foreach(fixture->drafts, i, draft)
+    {
+        if (strcmp(dep_json_string(draft, "name"), "statement") == 0)
+            changed = json_deep_copy(draft);
+    }
+    json_change(changed, "/claims/citations/0/instrument", json_string("S/RES/2254 (2015)"));
+    for (long at = 1; at < 8; at++) {
+        struct built built;
+        struct dep_mandate_finding found = {.where = ""};
+        struct dep_mandate_draft judged = draft_of(changed, &built);
+        dep_alloc_fail_at(at);
+        int err = dep_mandate_judge(&fixture->world, &judged, &found);
+        dep_alloc_fail_at(-1);
+        assert_int_equal(err, DEP_FOUND);
+        assert_string_equal(found.finding.id, "mandate.instrument");
+        assert_string_equal(found.would_do, "un:S/RES/2254");
+    }
+    json_decref(changed);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_drafts), cmocka_unit_test(test_would_do),
+        cmocka_unit_test(test_looks_at), cmocka_unit_test(test_place),
+        cmocka_unit_test(test_no_memory)};
+    if (dep_crypto_init(false))
+        return 1;
+    return cmocka_run_group_tests(tests, setup, teardown);
+}
