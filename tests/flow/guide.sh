@@ -1,6 +1,6 @@
 # timeout: 600
 # The guide is right: each chapter's commands are followed word for word in a fresh home, and say what the guide shows.
-need python3 age age-keygen jq
+need python3 age age-keygen jq openssl sha256sum sha512sum
 chapters=0
 for chapter in "$SOURCE_ROOT"/doc/guide/*.md; do
     name=$(basename "$chapter" .md)
