@@ -1,6 +1,7 @@
 /*
  * Sharing the keys of roles: who enrols without the role gives nothing of it, who holds it does.
  */
+#include "base/test_slow.h"
 #include "node/node_impl.h"
 #include "node/test_support.h"
 
@@ -161,7 +162,7 @@ static void test_out_of_memory(void **state)
     struct answer answer = {.yes = true};
     /* Each is followed by readers opening the register: where all takes fifty times as long, a
      * sample. */
-    const long step = getenv("DEPOSITARY_TEST_SLOW") ? 13 : 1;
+    const long step = test_step(29);
     long failures = -step;
     int err;
     struct dep_node *node = open_as("L");

@@ -2,6 +2,7 @@
  * Packaged items opened: good ones in each form, then forgeries, each one edit away from a good one,
  * under a seal that opens; what is written out, and what isn't.
  */
+#include "base/test_slow.h"
 #include "node/verify_item.h"
 
 #include "node/test_item_support.h"
@@ -390,7 +391,7 @@ static void forge(enum dep_item_as as, const char *last, const struct forgery *r
     struct dep_pack_item_order by = pack_order(as);
     pack(&by, &packed);
     load(packed.path, &good);
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i += (size_t)test_step(3)) {
         dep_buf_init(&tar, CAP);
         dep_buf_add_slice(&tar, dep_buf_slice(&good));
         edit(rows[i].edit, last);
@@ -602,7 +603,7 @@ static void test_no_memory(void **state)
         struct dep_pack_item_order by = pack_order(forms[row]);
         pack(&by, &packed);
         int err = DEP_ERR_NOMEM;
-        for (long i = 0; err == DEP_ERR_NOMEM; i++) {
+        for (long i = 0; err == DEP_ERR_NOMEM; i += test_step(7)) {
             struct dep_item_verified out;
             struct dep_fault fault = {.what = ""};
             struct dep_item_verify_order order = verify_order(forms[row], &told);

@@ -1,6 +1,7 @@
 /*
  * A package verified: the good one, and one edit away from it what is found.
  */
+#include "base/test_slow.h"
 #include "package/test_support.h"
 
 static struct dep_schemas *schemas;
@@ -508,7 +509,7 @@ static void test_forgeries(void **state)
         {"an item of a note", {TEST_CONTENT, item_of_note}, "item.record", DEP_ALTERED},
     };
     size_t failed = 0;
-    for (size_t i = 0; i < DEP_COUNT(rows); i++) {
+    for (size_t i = 0; i < DEP_COUNT(rows); i += (size_t)test_step(4)) {
         struct test_world *world = test_world_new(schemas, &rows[i].edit);
         struct dep_verify *verify = NULL;
         assert_int_equal(test_verify(world, &verify), DEP_OK);
@@ -577,8 +578,7 @@ static void spoil(struct test_world *world, struct dep_buf *data, size_t *out_at
 static void test_any_byte(void **state)
 {
     (void)state;
-    /* Fewer where everything takes fifty times as long. */
-    const size_t rounds = getenv("DEPOSITARY_TEST_SLOW") ? 60 : 1500;
+    const size_t rounds = 1500 / (size_t)test_step(50);
     struct test_world *world = test_world_new(schemas, NULL);
     for (size_t round = 0; round < rounds; round++) {
         struct test_file *file = &world->files[round % world->file_count];
@@ -617,7 +617,7 @@ static void test_memory(void **state)
     (void)state;
     struct test_world *world = test_world_new(schemas, NULL);
     long failed = 0;
-    for (bool whole = false; !whole; failed++) {
+    for (bool whole = false; !whole; failed += test_step(17)) {
         struct dep_verify *verify = NULL;
         dep_alloc_fail_at(failed);
         int err = test_verify(world, &verify);

@@ -2,6 +2,7 @@
  * Words for every id, and documents: three languages, short, long, hostile and empty values; the
  * same values give the same bytes.
  */
+#include "base/test_slow.h"
 #include "report/document.h"
 #include "report/words.h"
 #include "rules/judge.h"
@@ -61,7 +62,7 @@ static void test_documents(void **state)
         "\xff\xfe",
         big};
     /* Under valgrind a page takes seconds: the long text in one language is enough there. */
-    bool slow = getenv("DEPOSITARY_TEST_SLOW") != NULL;
+    bool slow = test_step(2) > 1;
     for (size_t l = 0; l < DEP_COUNT(langs); l++) {
         for (size_t v = 0; v < DEP_COUNT(values) && !(slow && l && values[v] == big); v++) {
             DEP_AUTO_BUF once, again;

@@ -6,6 +6,7 @@
  * index, it looks through all facts; it reads the rules as they were generated, not as they were
  * parsed. All times lie within a minute, so that ends coincide often.
  */
+#include "base/test_slow.h"
 #include "rules/test_judge_cases.h"
 
 enum {
@@ -575,7 +576,7 @@ static void check_properties(const struct dep_charter *charter, const struct dep
 static void test_reference(void **state)
 {
     (void)state;
-    size_t cases_count = getenv("DEPOSITARY_TEST_SLOW") ? CASES_SLOW : CASES;
+    size_t cases_count = test_step(2) > 1 ? CASES_SLOW : CASES;
     size_t outcomes[3] = {0}, mets[DEP_MET_COUNT] = {0}, nones = 0, chains = 0, total = 0;
     struct dep_charter *charter = NULL;
     state_of_chance = 1;

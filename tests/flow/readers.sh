@@ -73,7 +73,10 @@ alike() {
     done
 }
 real_item=$item fake_item=$(echo "$item" | tr '0-9a-f' '0-79889a-f' | sed 's/./0/1')
-for officer in A1 D1 P1; do
+# Several times as long under a sanitizer: one of the three there.
+readers='A1 D1 P1'
+[ -z "$FLOW_SANITIZED" ] || readers=A1
+for officer in $readers; do
     checked=$(depositary list --type fixity.checked --json -C reg --as T1 | jq -r .id)
     reals=("$record")
     [ "$officer" != A1 ] || reals+=("$(cat transfer)" "${record:0:20}" "$checked")
