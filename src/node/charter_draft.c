@@ -49,22 +49,34 @@ static bool title_fill(json_t *names, const char *name)
     return true;
 }
 
-/* Codes that the list hasn't get into it, named by themselves. */
+static bool list_names(const json_t *list, const char *member, const char *name)
+{
+    size_t i;
+    json_t *entry;
+    json_array_foreach(list, i, entry)
+    {
+        const char *value = dep_json_string(entry, member);
+        if (value && strcmp(value, name) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* A code that the list hasn't gets into it, named by itself. */
+static bool territory_add(json_t *list, const char *code)
+{
+    return list_names(list, "code", code) ||
+           json_array_append_new(list,
+                                 json_pack("{s:s,s:o}", "code", code, "name", names_of(code))) == 0;
+}
+
 static bool territories_add(json_t *list, const char *const *territories, size_t count,
                             json_t *codes)
 {
-    for (size_t i = 0; i < count; i++) {
-        size_t at;
-        json_t *entry;
-        bool known = false;
-        json_array_foreach(list, at, entry) known =
-            known || strcmp(dep_json_string(entry, "code"), territories[i]) == 0;
-        if (!known && json_array_append_new(list, json_pack("{s:s,s:o}", "code", territories[i],
-                                                            "name", names_of(territories[i]))))
+    for (size_t i = 0; i < count; i++)
+        if (!territory_add(list, territories[i]) ||
+            json_array_append_new(codes, json_string(territories[i])))
             return false;
-        if (json_array_append_new(codes, json_string(territories[i])))
-            return false;
-    }
     return true;
 }
 
@@ -126,6 +138,40 @@ static int entry_take(json_t *members, struct dep_slice text, struct dep_problem
     return failed ? dep_problem_fault(problem, DEP_ERR_NOMEM, "charter.draft", "") : DEP_OK;
 }
 
+/* Members send each other packages, so each is a recipient, by its id unless that stands for
+ * somebody else. */
+static bool recipient_add(json_t *list, const json_t *member)
+{
+    const char *id = dep_json_string(member, "id");
+    json_t *name = json_object_get(member, "name");
+    if (!id || !name || list_names(list, "member", id) || list_names(list, "code", id))
+        return true;
+    return json_array_append_new(list, json_pack("{s:s,s:s,s:s,s:O}", "code", id, "kind", "member",
+                                                 "member", id, "name", name)) == 0;
+}
+
+/* What the lists need for these members to act together; what else is wrong with an entry is told
+ * by whoever reads the draft. */
+static bool lists_complete(json_t *draft)
+{
+    json_t *lists = json_object_get(draft, "lists"), *member, *code;
+    json_t *territories = json_object_get(lists, "territories"),
+           *recipients = json_object_get(lists, "recipients");
+    size_t i, t;
+    json_array_foreach(json_object_get(draft, "members"), i, member)
+    {
+        if (!recipient_add(recipients, member))
+            return false;
+        json_array_foreach(dep_json_array(member, "territories"), t, code)
+        {
+            const char *text = json_string_value(code);
+            if (text && !territory_add(territories, text))
+                return false;
+        }
+    }
+    return true;
+}
+
 /* What identifies it stands in front, as in the format's description. */
 static json_t *draft_head(const struct dep_charter *charter, bool founding, int64_t now_s)
 {
@@ -154,7 +200,8 @@ int dep_node_charter_draft(struct dep_node *node, bool founding, const struct de
         err = entry_take(json_object_get(draft, "members"), entries[i], problem);
     if (err)
         return err;
-    err = dep_json_encode_indented(draft, out);
+    err = entry_count && !lists_complete(draft) ? DEP_ERR_NOMEM
+                                                : dep_json_encode_indented(draft, out);
     return err ? dep_problem_fault(problem, err, "charter.draft", node->dir) : DEP_OK;
 }
 

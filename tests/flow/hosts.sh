@@ -14,7 +14,7 @@ cat >lb.entry <<'JSON'
 JSON
 depositary charter draft -C reg lb.entry --out draft.json
 # shellcheck disable=SC2016
-jq '.lists.territories += [{"code": "LB", "name": {"en": "Lebanon", "fr": "Liban", "ar": "لبنان"}}] | .paper = ["release"]
+jq '.lists.territories[-1] |= {"code": "LB", "name": {"en": "Lebanon", "fr": "Liban", "ar": "لبنان"}} | .paper = ["release"]
     | .rules = [{"id": "R1", "when": {"action": ["release", "onward"]}, "needs": [{"need": "consent.host", "status_max_age_s": 60}, {"need": "approval"}]}]' draft.json >charter.json
 # Half of a register is none; nor can it vouch for others' logs.
 refused() { # FILTER ID WHERE
