@@ -34,12 +34,12 @@ static int show_item(void *context, const struct dep_item *item)
     const json_t *claims = item->first.claims;
     if (args->json)
         return dep_print_json(json_pack(
-                   "{s:s,s:s,s:s,s:s?,s:s?,s:b,s:b,s:b,s:b,s:I}", "item", item->item, "record",
+                   "{s:s,s:s,s:s,s:s?,s:s?,s:b,s:b,s:b,s:b,s:b,s:I}", "item", item->item, "record",
                    item->first.row.jti, "state", item->state, "exhibit",
                    dep_json_string(claims, "exhibit"), "case", dep_json_string(claims, "case"),
                    "container", (int)item->has_container, "restricted", (int)item->restricted,
-                   "hold", (int)item->on_hold, "in_error", (int)item->in_error, "events",
-                   (json_int_t)item->event_count))
+                   "hold", (int)item->on_hold, "in_error", (int)item->in_error, "withdrawn",
+                   (int)item->withdrawn, "events", (json_int_t)item->event_count))
                    ? DEP_OK
                    : DEP_ERR_IO;
     const char *exhibit = dep_json_string(claims, "exhibit");
@@ -49,8 +49,9 @@ static int show_item(void *context, const struct dep_item *item)
     dep_print_column(stdout, dep_word(item->state), 20);
     (void)printf(" ");
     dep_print_safe(stdout, exhibit ? exhibit : "-", strlen(exhibit ? exhibit : "-"));
-    (void)printf("%s%s%s%s\n", item->on_hold ? "  " : "", item->on_hold ? _("LEGAL HOLD") : "",
-                 item->restricted ? "  " : "", item->restricted ? _("restricted") : "");
+    (void)printf("%s%s%s%s%s%s\n", item->on_hold ? "  " : "", item->on_hold ? _("LEGAL HOLD") : "",
+                 item->restricted ? "  " : "", item->restricted ? _("restricted") : "",
+                 item->withdrawn ? "  " : "", item->withdrawn ? _("withdrawn by its sender") : "");
     return DEP_OK;
 }
 

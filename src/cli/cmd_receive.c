@@ -51,13 +51,44 @@ static bool confirm(void *context, const struct dep_receive_told *told)
 
 static json_t *received_json(const struct dep_received *received)
 {
-    return json_pack("{s:s,s:s,s:s,s:s,s:b,s:s*,s:s*,s:s*,s:I}", "package", received->package,
-                     "sender", received->sender, "kind", dep_package_kind_name(received->kind),
-                     "result", dep_result_name(received->result), "again", received->again,
-                     "finding", received->finding[0] ? received->finding : NULL, "record",
-                     received->record.jti[0] ? received->record.jti : NULL, "item",
-                     received->item[0] ? received->item : NULL, "records",
-                     (json_int_t)received->records);
+    return json_pack(
+        "{s:s,s:s,s:s,s:s,s:b,s:s*,s:s*,s:s*,s:I,s:s*,s:I,s:b}", "package", received->package,
+        "sender", received->sender, "kind", dep_package_kind_name(received->kind), "result",
+        dep_result_name(received->result), "again", received->again, "finding",
+        received->finding[0] ? received->finding : NULL, "record",
+        received->record.jti[0] ? received->record.jti : NULL, "item",
+        received->item[0] ? received->item : NULL, "records", (json_int_t)received->records,
+        "withdrawn_item", received->withdrawn_item[0] ? received->withdrawn_item : NULL,
+        "withdrawals", (json_int_t)received->withdrawals, "owed", (int)received->owed);
+}
+
+/* What was withdrawn by it or of it, and what follows here. */
+static void tell_withdrawn(const struct dep_received *received)
+{
+    if (received->withdrawn_item[0])
+        (void)printf(_("Withdrawn by its sender: item %s. Don't use it or pass it on.\n"),
+                     received->withdrawn_item);
+    else if (received->kind == DEP_PACKAGE_NOTICE && !received->again)
+        (void)printf("%s", _("What it withdraws is not here; it is kept in case it comes.\n"));
+    if (received->owed)
+        (void)printf(_("Releases that rest on what was withdrawn: %llu. A legal officer has to "
+                       "withdraw them: depositary due\n"),
+                     (unsigned long long)received->withdrawals);
+    else if (received->withdrawals)
+        (void)printf(_("Releases withdrawn because of it: %llu. Send their recipients the notice: "
+                       "depositary outbox\n"),
+                     (unsigned long long)received->withdrawals);
+}
+
+static void tell_next(const struct dep_received *received)
+{
+    (void)printf(_("Record  %s\n"), received->record.jti);
+    if (received->kind == DEP_PACKAGE_NOTICE)
+        (void)printf(_("Send the acknowledgement back: depositary pack %s --out FOLDER\n"),
+                     received->record.jti);
+    else if (received->kind != DEP_PACKAGE_RECEIPT && received->kind != DEP_PACKAGE_ACKNOWLEDGEMENT)
+        (void)printf(_("Send the receipt back: depositary pack %s --out FOLDER\n"),
+                     received->record.jti);
 }
 
 static void tell(const struct dep_received *received)
@@ -71,10 +102,8 @@ static void tell(const struct dep_received *received)
                      (unsigned long long)received->records);
     if (received->finding[0])
         (void)printf(_("Unproved: %s\n"), dep_word(received->finding));
-    (void)printf(_("Record  %s\n"), received->record.jti);
-    if (received->kind != DEP_PACKAGE_RECEIPT)
-        (void)printf(_("Send the receipt back: depositary pack %s --out FOLDER\n"),
-                     received->record.jti);
+    tell_withdrawn(received);
+    tell_next(received);
 }
 
 int dep_cmd_receive(int argc, char **argv)

@@ -1,10 +1,11 @@
 #include "node/due.h"
 
 #include "codec/text.h"
+#include "node/charter.h"
 #include "node/consent.h"
 #include "node/due_impl.h"
+#include "node/evidence.h"
 #include "node/node_impl.h"
-#include "node/notice.h"
 #include "node/release.h"
 #include "node/request.h"
 
@@ -122,10 +123,8 @@ static int consent_to_check(void *context, const struct dep_act *act)
 
 static int note_withdrawn(struct dep_gather *gather, const struct dep_act *act)
 {
-    char hex[2 * DEP_HASH_LEN + 1];
-    dep_hex_encode(act->head.row.sha256.bytes, DEP_HASH_LEN, hex);
-    return json_object_set_new(gather->withdrawn, hex, json_true())
-               ? dep_problem_fault(gather->problem, DEP_ERR_NOMEM, "node.due", hex)
+    return dep_fallen_add(&gather->fallen, &act->head.row.sha256)
+               ? dep_problem_fault(gather->problem, DEP_ERR_NOMEM, "node.due", act->head.row.jti)
                : DEP_OK;
 }
 
@@ -177,17 +176,10 @@ static int release_made(void *context, const struct dep_act *act)
                 : DEP_OK;
 }
 
-static bool rests_on_withdrawn(const struct dep_gather *gather, const json_t *verdict)
+static int notice_due(void *context, const struct dep_act *act, const json_t *scope)
 {
-    size_t i;
-    json_t *requirement;
-    json_array_foreach(dep_json_array(verdict, "requirements"), i, requirement)
-    {
-        const char *record = dep_json_string(requirement, "record");
-        if (record && json_object_get(gather->withdrawn, record))
-            return true;
-    }
-    return false;
+    return dep_gather_add(context, "due.notice", &act->head.row, act->head.row.iat,
+                          dep_json_string(scope, "id"), NULL);
 }
 
 static int release_due(void *context, const struct dep_act *act)
@@ -200,9 +192,9 @@ static int release_due(void *context, const struct dep_act *act)
     if (review_by && dep_time_parse(dep_slice_string(review_by), &by_s, NULL) &&
         !dep_act_newest(act, "urgency.reviewed"))
         err = dep_gather_add(gather, "due.urgency", &act->head.row, by_s, NULL, NULL);
-    if (!err && rests_on_withdrawn(gather, verdict) && !dep_act_newest(act, "release.withdrawn"))
-        err = dep_gather_add(gather, "due.notice", &act->head.row, act->head.row.iat, NULL, NULL);
-    return err;
+    return err ? err
+               : dep_fallen_of(gather->node, &gather->fallen, act, notice_due, gather,
+                               gather->problem);
 }
 
 static int mission_due(void *context, const struct dep_mission_now *now)
@@ -231,16 +223,40 @@ static int package_sent(void *context, const struct dep_act *act)
                                 dep_json_string(claims, "package"));
 }
 
+/* Who keeps none has nothing to acknowledge with. */
+static bool keeps_register(const struct dep_charter *charter, const char *code)
+{
+    int place = dep_charter_code_find(charter, DEP_LIST_RECIPIENTS, code);
+    int member =
+        place < 0 ? -1 : dep_charter_code_at(charter, DEP_LIST_RECIPIENTS, (size_t)place)->member;
+    return member >= 0 && dep_charter_member_at(charter, (size_t)member)->keeps_register;
+}
+
 static int notice_sent(void *context, const struct dep_act *act)
 {
     struct dep_gather *gather = context;
     char recipient[DEP_CODE_LEN_MAX + 1];
     if (is_answered(act))
         return DEP_OK;
+    const struct dep_charter *charter = NULL;
     int err = dep_notice_recipient(gather->node, &act->head, recipient, gather->problem);
+    if (!err)
+        err = dep_node_charter(gather->node, UINT64_MAX, &charter, gather->problem);
     return err ? err
-               : dep_gather_add(gather, "outbox.notice", &act->head.row, act->head.row.iat,
-                                recipient, NULL);
+               : dep_gather_add(gather,
+                                keeps_register(charter, recipient) ? "outbox.notice"
+                                                                   : "outbox.unreachable",
+                                &act->head.row, act->head.row.iat, recipient, NULL);
+}
+
+/* What its sender withdrew is disposed of by authority, or a hold keeps it. */
+static int item_withdrawn(void *context, const struct dep_item *item)
+{
+    const struct dep_index_row *row = &item->first.row;
+    return item->withdrawn && !item->disposed
+               ? dep_gather_add(context, item->on_hold ? "due.hold" : "due.withdrawn", row,
+                                row->iat, NULL, NULL)
+               : DEP_OK;
 }
 
 /* ---- the three lists ---- */
@@ -311,12 +327,12 @@ int dep_node_due(struct dep_node *node, int64_t until_s, struct dep_dues *out,
     struct dep_dues dues;
     struct dep_gather gather;
     begin(&gather, node, &dues, problem);
-    DEP_AUTO_JSON *withdrawn = json_object();
-    if (!withdrawn)
+    if (dep_fallen_new(&gather.fallen))
         return dep_problem_fault(problem, DEP_ERR_NOMEM, "node.due", "");
-    gather.withdrawn = withdrawn;
     gather.until_s = until_s;
-    int err = dep_node_acts(node, "request.made", request_due, &gather, problem);
+    int err = dep_fallen_hear_all(&gather.fallen, node, problem);
+    if (!err)
+        err = dep_node_acts(node, "request.made", request_due, &gather, problem);
     if (!err)
         err = dep_node_acts(node, "consent.given", consent_due, &gather, problem);
     if (!err)
@@ -329,5 +345,8 @@ int dep_node_due(struct dep_node *node, int64_t until_s, struct dep_dues *out,
         err = dep_gather_retention(&gather);
     if (!err)
         err = dep_gather_timestamps(&gather);
+    if (!err)
+        err = dep_node_items(node, false, item_withdrawn, &gather, problem);
+    dep_fallen_done(&gather.fallen);
     return end(&dues, err, out);
 }

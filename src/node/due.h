@@ -31,19 +31,22 @@ DEP_MUST_USE int dep_node_inbox(struct dep_node *node, struct dep_dues *out,
                                 struct dep_problem *problem);
 /* "outbox.request" (ours, not answered for good), "outbox.release" (made; when: that moment),
  * "outbox.sent" (a package; no receipt of it came), "outbox.notice" (a withdrawal of a release that
- * its recipient didn't acknowledge). */
+ * its recipient didn't acknowledge), "outbox.unreachable" (that its recipient, who keeps no
+ * register, can't acknowledge). */
 DEP_MUST_USE int dep_node_outbox(struct dep_node *node, struct dep_dues *out,
                                  struct dep_problem *problem);
 /*
  * Up to `until_s`:
  *   "due.request", "due.request_out"   deadline of a request in, of one out
  *   "due.consent", "due.assurance"     lapses
- *   "due.notice"      a release rests on a consent that was withdrawn since, and its withdrawal was
- *                     not recorded yet
+ *   "due.notice"      a release rests on a consent that was withdrawn since, here or by the member
+ *                     that gave it, or on an item that its sender withdrew, and its withdrawal was
+ *                     not recorded yet; detail: the item concerned, where it isn't all of it
  *   "due.mission"     its consents no longer cover what is left of it
  *   "due.urgency"     review of a release that invoked an urgent threat to life
  *   "due.retention"   the charter's period is over: keep, erase or return
- *   "due.hold"        it would be, but a legal hold is in force and wins
+ *   "due.withdrawn"   an item here whose sender withdrew it, not disposed of
+ *   "due.hold"        one of the two, but a legal hold is in force and wins
  *   "due.timestamp"   its certificate expires, and no later token covers the record of it
  *   "due.erase"       reviewed, to be erased, and not erased yet
  */

@@ -6,14 +6,15 @@
 #define DEP_NODE_DUE_IMPL_H
 #include "node/act.h"
 #include "node/due.h"
+#include "node/notice.h"
 
 struct dep_gather {
     struct dep_node *node;
     struct dep_dues *dues;
     size_t room;
     int64_t now_s, until_s;
-    json_t *withdrawn; /* hex SHA-256 of consents withdrawn: true */
-    json_t *reviewed;  /* ids of records whose retention was reviewed: true */
+    struct dep_fallen fallen; /* consents withdrawn, here or by their own member */
+    json_t *reviewed;         /* ids of records whose retention was reviewed: true */
     struct dep_problem *problem;
 };
 /* One row; `a` and `b` (may be NULL) make its detail. */

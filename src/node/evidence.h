@@ -54,6 +54,7 @@ struct dep_item {
     char item[DEP_UUID_LEN + 1];
     struct dep_view first; /* evidence.collected or evidence.intake, newest correction */
     bool on_hold, in_error, disposed, lost, restricted;
+    bool withdrawn; /* by whoever sent it: doc/format/foreign.md section 4 */
     bool has_container;
     struct dep_container_facts facts;
     uint64_t newest;    /* index of the newest record about the item, whoever may know of it */

@@ -81,6 +81,8 @@ static int fold_row(void *context, const struct dep_index_row *row)
         item->in_error = true;
         item->restricted = true;
     }
+    /* No other foreign.record names an item. */
+    item->withdrawn = item->withdrawn || strcmp(row->type, "foreign.record") == 0;
     const char *state = is_correction(fold, row->jti) ? NULL : state_after(row->type);
     if (state)
         (void)snprintf(item->state, sizeof item->state, "%s", state);

@@ -60,7 +60,7 @@ static int commit(struct dep_pack *pack, struct dep_done *out)
     if (pack->again.jti[0]) {
         *out = (struct dep_done){.index = pack->again.index, .sha256 = pack->again.sha256};
         memcpy(out->jti, pack->again.jti, sizeof out->jti);
-        return pack->kind == DEP_PACKAGE_RECEIPT ? DEP_OK : pack_judge_again(pack);
+        return pack_is_head_alone(pack) ? DEP_OK : pack_judge_again(pack);
     }
     pack->node->kept = &pack->head_disclosures;
     int err = dep_node_decide(pack->node, decide, &committing, out, pack->problem);

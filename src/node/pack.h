@@ -18,8 +18,8 @@ enum { DEP_PACK_RECORDS_MAX = 4 << 20, DEP_PACK_LINKS_MAX = 1 << 20 };
 struct dep_pack_order {
     /* What is sent: a release (or what was prepared, once it is released); a request, an answer, a
      * consent, an assurance, or the withdrawal of one; a foreign.received: the receipt of a package that
-     * came; a package.sent: that package once more. By id
-     * or a unique prefix. NULL: the whole register of a field kit. */
+     * came, or the acknowledgement of a notice; a release.withdrawn: the notice of it; a package.sent:
+     * that package once more. By id or a unique prefix. NULL: the whole register of a field kit. */
     const char *name;
     const char *recipient; /* code of the charter; a release and a package name their own: NULL */
 };

@@ -6,6 +6,7 @@
  */
 #include "node/authorities.h"
 #include "node/checkpoints.h"
+#include "node/notice.h"
 #include "node/pack_impl.h"
 
 #include <stdio.h>
@@ -133,13 +134,35 @@ static int look_sent(void *context, const struct dep_index_row *row)
     return err;
 }
 
+/* When a notice was packed no record says: after the withdrawal, and before it was acknowledged. */
+static int look_notice(void *context, const struct dep_act *act)
+{
+    struct putting *putting = context;
+    const struct dep_pack *pack = putting->pack;
+    const struct dep_view *answer = dep_act_newest(act, "foreign.record");
+    char code[DEP_CODE_LEN_MAX + 1] = "";
+    int err = dep_notice_recipient(pack->node, &act->head, code, pack->problem);
+    if (err || strcmp(code, pack->recipient) != 0)
+        return err;
+    for (size_t i = 0; i < putting->kept.count; i++) {
+        uint64_t size = putting->kept.list[i].checkpoint.size;
+        putting->sent[i] |= size > act->head.row.index && (!answer || size <= answer->row.index);
+    }
+    return DEP_OK;
+}
+
 static int find_sent(struct putting *putting)
 {
     const struct dep_index_query query = {.type = "package.sent"};
+    const struct dep_pack *pack = putting->pack;
     putting->sent = dep_alloc_array(putting->kept.count + 1, sizeof *putting->sent);
-    return putting->sent ? dep_roll_list(putting->pack->node, &query, look_sent, putting,
-                                         putting->pack->problem)
-                         : pack_no_memory(putting->pack);
+    if (!putting->sent)
+        return pack_no_memory(putting->pack);
+    int err = dep_roll_list(pack->node, &query, look_sent, putting, pack->problem);
+    return err || pack->kind == DEP_PACKAGE_REGISTER
+               ? err
+               : dep_node_acts(pack->node, "release.withdrawn", look_notice, putting,
+                               pack->problem);
 }
 
 static int put_earlier(struct putting *putting, const struct dep_kept *kept)

@@ -127,7 +127,7 @@ static int encode_files(struct dep_pack *pack)
 int pack_content(struct dep_pack *pack)
 {
     dep_buf_clear(&pack->content);
-    if (pack->kind == DEP_PACKAGE_RECEIPT) /* its head record says all */
+    if (pack_is_head_alone(pack))
         return DEP_OK;
     if (pack->count)
         qsort(pack->entries, pack->count, sizeof *pack->entries, by_index);

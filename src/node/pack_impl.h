@@ -111,8 +111,14 @@ DEP_MUST_USE int pack_name(struct dep_pack *pack, const struct dep_hash *from, c
 DEP_MUST_USE int pack_release(struct dep_pack *pack, const struct dep_index_row *row,
                               struct dep_judgement *out_judgement);
 DEP_MUST_USE int pack_act(struct dep_pack *pack, const struct dep_index_row *row);
-/* foreign.received: to whoever sent that package. */
+/* foreign.received: to whoever sent that package. release.withdrawn: to whom it was released. */
 DEP_MUST_USE int pack_receipt(struct dep_pack *pack, const struct dep_index_row *row);
+DEP_MUST_USE int pack_notice(struct dep_pack *pack, const struct dep_index_row *row);
+/* Of these the head record stands already and says all: there is no content.jsonl. */
+static inline bool pack_is_head_alone(const struct dep_pack *pack)
+{
+    return pack->kind != DEP_PACKAGE_RELEASE && pack->kind != DEP_PACKAGE_REGISTER;
+}
 /* Its code is in the charter's list now. */
 DEP_MUST_USE int pack_recipient(struct dep_pack *pack, const char *code);
 

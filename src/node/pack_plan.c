@@ -152,6 +152,8 @@ static int plan_order(struct dep_pack *pack, const struct dep_pack_order *order,
         pack_keep_order(pack, row.jti, order->recipient);
         if (strcmp(row.type, "foreign.received") == 0)
             return pack_receipt(pack, &row);
+        if (strcmp(row.type, "release.withdrawn") == 0)
+            return pack_notice(pack, &row);
         if (strcmp(row.type, "package.sent") == 0)
             return plan_again(pack, &row, out_judgement);
     }

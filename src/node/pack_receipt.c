@@ -1,7 +1,10 @@
 /*
- * The receipt of a package: what was taken in of it, or that it was refused, as this member signed it.
+ * Packages of a head record alone, which stands already: the receipt of a package (what was taken in
+ * of it, or that it was refused, as this member signed it), a notice of withdrawal, and its
+ * acknowledgement.
  */
 #include "node/charter.h"
+#include "node/notice.h"
 #include "node/pack_impl.h"
 
 #include <stdio.h>
@@ -22,24 +25,59 @@ static const struct dep_charter_code *code_of(const struct dep_pack *pack, const
     return NULL;
 }
 
-int pack_receipt(struct dep_pack *pack, const struct dep_index_row *row)
+static void head_alone(struct dep_pack *pack, enum dep_package_kind kind, const char *id,
+                       const struct dep_index_row *head)
 {
-    DEP_AUTO_VIEW received = {.claims = NULL};
+    (void)snprintf(pack->recipient, sizeof pack->recipient, "%s", pack->to->code);
+    (void)snprintf(pack->id, sizeof pack->id, "%s", id);
+    pack->kind = kind;
+    pack->again = *head;
+}
+
+static int view_head(struct dep_pack *pack, const struct dep_index_row *row, struct dep_view *out)
+{
     int err = dep_node_charter(pack->node, dep_register_count(pack->node->reg), &pack->charter,
                                pack->problem);
     if (!err)
-        err = dep_node_view_row(pack->node, row, true, &received, pack->problem);
+        err = dep_node_view_row(pack->node, row, true, out, pack->problem);
+    if (err || out->readable)
+        return err;
+    return pack_found(pack, row->erased ? "pack.erased" : "pack.unread", row->jti);
+}
+
+int pack_receipt(struct dep_pack *pack, const struct dep_index_row *row)
+{
+    DEP_AUTO_VIEW received = {.claims = NULL};
+    int err = view_head(pack, row, &received);
     if (err)
         return err;
-    if (!received.readable)
-        return pack_found(pack, row->erased ? "pack.erased" : "pack.unread", row->jti);
-    const char *sender = dep_json_string(received.claims, "sender");
+    const char *sender = dep_json_string(received.claims, "sender"),
+               *of = dep_json_string(received.claims, "kind");
     pack->to = code_of(pack, sender);
     if (!pack->to)
         return pack_found(pack, "pack.recipient", sender ? sender : "");
-    (void)snprintf(pack->recipient, sizeof pack->recipient, "%s", pack->to->code);
-    (void)snprintf(pack->id, sizeof pack->id, "%s", dep_json_string(received.claims, "package"));
-    pack->kind = DEP_PACKAGE_RECEIPT;
-    pack->again = *row; /* it is its own head record, and stands already */
+    head_alone(pack,
+               of && strcmp(of, "notice") == 0 ? DEP_PACKAGE_ACKNOWLEDGEMENT : DEP_PACKAGE_RECEIPT,
+               dep_json_string(received.claims, "package"), row);
+    return DEP_OK;
+}
+
+int pack_notice(struct dep_pack *pack, const struct dep_index_row *row)
+{
+    DEP_AUTO_VIEW withdrawn = {.claims = NULL};
+    char code[DEP_CODE_LEN_MAX + 1] = "";
+    int err = view_head(pack, row, &withdrawn);
+    if (!err)
+        err = dep_notice_recipient(pack->node, &withdrawn, code, pack->problem);
+    if (err)
+        return err;
+    if (!code[0])
+        return pack_found(pack, "pack.unread", row->jti);
+    /* Also where the code is no longer in the list: whoever holds it is still to be told. */
+    int place = dep_charter_code_find(pack->charter, DEP_LIST_RECIPIENTS, code);
+    if (place < 0 || (pack->order.recipient && strcmp(pack->order.recipient, code) != 0))
+        return pack_found(pack, "pack.recipient", code);
+    pack->to = dep_charter_code_at(pack->charter, DEP_LIST_RECIPIENTS, (size_t)place);
+    head_alone(pack, DEP_PACKAGE_NOTICE, row->jti, row);
     return DEP_OK;
 }

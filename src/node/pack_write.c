@@ -268,7 +268,7 @@ int pack_write(struct dep_pack *pack, const struct dep_done *head, const struct 
     struct writing writing = {.pack = pack, .how = how, .bag = bag, .head = head->sha256};
     dep_buf_init(&writing.note, DEP_NOTE_LEN_MAX);
     int err = load_checkpoint(&writing);
-    if (!err && pack->content.len) /* a receipt has none */
+    if (!err && pack->content.len) /* a receipt or a notice has none */
         err = put(&writing, "content.jsonl", dep_buf_slice(&pack->content));
     if (!err)
         err = put_charters(&writing);

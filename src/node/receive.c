@@ -3,14 +3,12 @@
  * nothing of it counts; what a kill leaves behind is a copy, which the next receive removes, or a
  * container without a record, which recovery moves aside.
  */
-#include "node/receive_records.h"
+#include "node/receive_impl.h"
 
 #include "node/charter.h"
 #include "node/evidence.h"
 #include "node/node_impl.h"
 #include "node/roll.h"
-#include "node/verify_bag.h"
-#include "record/presentation.h"
 #include "store/file.h"
 #include "store/folder.h"
 
@@ -26,29 +24,21 @@
 
 static const char CLAUSE[] = "doc/format/foreign.md";
 
-struct receiving {
-    struct dep_node *node;
-    const struct dep_receive_order *order;
-    struct dep_problem *problem;
-    struct dep_received *out;
-    char copy[4096]; /* path of the copy's folder; "" where there is none */
-    int copy_fd;     /* and lock */
-    struct dep_bag_verified *bag;
-    json_t *account;               /* of the verifier */
-    struct dep_index_row answered; /* of a receipt: what it is for */
-    struct dep_kept kept;
-    json_t *claims; /* of foreign.received */
-};
-
-static int found(struct receiving *receiving, const char *id)
+int receive_found(struct receiving *receiving, const char *id)
 {
     return dep_problem_found(receiving->problem, id, CLAUSE, receiving->out->package);
 }
 
-static int no_memory(struct receiving *receiving)
+int receive_no_memory(struct receiving *receiving)
 {
     return dep_problem_fault(receiving->problem, DEP_ERR_NOMEM, "node.receive",
                              receiving->order->dir);
+}
+
+const char *receive_of_package(const struct receiving *receiving, const char *name)
+{
+    const char *text = dep_json_string(dep_json_object(receiving->account, "package"), name);
+    return text ? text : "";
 }
 
 /* ---- the copy ---- */
@@ -121,7 +111,7 @@ static int take_known(void *context, const struct dep_index_row *row)
     {
         const char *origin = dep_json_string(checkpoint, "origin");
         if (origin && json_object_set(known->newest, origin, checkpoint))
-            return no_memory(receiving);
+            return receive_no_memory(receiving);
     }
     return DEP_OK;
 }
@@ -153,7 +143,7 @@ static int verify_against(struct receiving *receiving, const json_t *newest)
     DEP_AUTO_FREE struct dep_known_checkpoint *known =
         room ? dep_alloc_array(room, sizeof *known) : NULL;
     if (room && !known)
-        return no_memory(receiving);
+        return receive_no_memory(receiving);
     int err = dep_node_charter(node, dep_register_count(node->reg), &charter, receiving->problem);
     if (!err && known)
         err = known_list(newest, known, &count);
@@ -174,7 +164,7 @@ static int verify_copy(struct receiving *receiving)
     struct known known = {receiving, newest};
     struct dep_index_query query = {.type = "foreign.received"};
     if (!newest)
-        return no_memory(receiving);
+        return receive_no_memory(receiving);
     int err = dep_roll_list(receiving->node, &query, take_known, &known, receiving->problem);
     if (!err)
         err = verify_against(receiving, newest);
@@ -183,7 +173,7 @@ static int verify_copy(struct receiving *receiving)
     struct dep_verify *verify = dep_bag_verified_verify(receiving->bag);
     err = dep_verify_account(verify, &receiving->account);
     receiving->out->result = dep_verify_result(verify);
-    return err ? no_memory(receiving) : DEP_OK;
+    return err ? receive_no_memory(receiving) : DEP_OK;
 }
 
 /* The first that made the result what it is. */
@@ -200,18 +190,12 @@ static void keep_finding(struct receiving *receiving)
 
 /* ---- may it be taken in ---- */
 
-static const char *of_package(const struct receiving *receiving, const char *name)
-{
-    const char *text = dep_json_string(dep_json_object(receiving->account, "package"), name);
-    return text ? text : "";
-}
-
 static int look_up(struct receiving *receiving)
 {
     struct dep_received *out = receiving->out;
-    (void)snprintf(out->package, sizeof out->package, "%s", of_package(receiving, "id"));
-    (void)snprintf(out->sender, sizeof out->sender, "%s", of_package(receiving, "sender"));
-    out->kind = dep_package_kind_parse(dep_slice_string(of_package(receiving, "kind")));
+    (void)snprintf(out->package, sizeof out->package, "%s", receive_of_package(receiving, "id"));
+    (void)snprintf(out->sender, sizeof out->sender, "%s", receive_of_package(receiving, "sender"));
+    out->kind = dep_package_kind_parse(dep_slice_string(receive_of_package(receiving, "kind")));
     keep_finding(receiving);
     return DEP_OK;
 }
@@ -237,79 +221,13 @@ static int compare_received(void *context, const struct dep_index_row *row)
     if (!package || strcmp(package, receiving->out->package) != 0 || !outcome ||
         strcmp(outcome, "taken") != 0)
         return DEP_OK;
-    same->again = head && strcmp(head, of_package(receiving, "head")) == 0;
+    same->again = head && strcmp(head, receive_of_package(receiving, "head")) == 0;
     same->other = !same->again;
     memcpy(receiving->out->record.jti, row->jti, sizeof row->jti);
     receiving->out->record.index = row->index;
     receiving->out->record.sha256 = row->sha256;
     (void)snprintf(receiving->out->item, sizeof receiving->out->item, "%s", item ? item : "");
     return DEP_FOUND;
-}
-
-/* A receipt answers the package.sent that it names: ours, sent to whoever signed the receipt. */
-static int match_sent(void *context, const struct dep_index_row *row)
-{
-    struct receiving *receiving = context;
-    DEP_AUTO_VIEW view = {.claims = NULL};
-    const struct dep_charter *charter = NULL;
-    int err = dep_node_view_row(receiving->node, row, true, &view, receiving->problem);
-    if (!err)
-        err = dep_node_charter(receiving->node, row->index, &charter, receiving->problem);
-    if (err)
-        return err;
-    const char *package = dep_json_string(view.claims, "package"),
-               *to = dep_json_string(view.claims, "recipient");
-    int place = to ? dep_charter_code_find(charter, DEP_LIST_RECIPIENTS, to) : -1;
-    int member =
-        place < 0 ? -1 : dep_charter_code_at(charter, DEP_LIST_RECIPIENTS, (size_t)place)->member;
-    if (!package || strcmp(package, receiving->out->package) != 0 || member < 0 ||
-        strcmp(dep_charter_member_at(charter, (size_t)member)->id, receiving->out->sender) != 0)
-        return DEP_OK;
-    receiving->answered = *row;
-    return DEP_FOUND;
-}
-
-static int same_receipt(void *context, const struct dep_index_row *row)
-{
-    struct receiving *receiving = context;
-    DEP_AUTO_VIEW view = {.claims = NULL};
-    int err = dep_node_view_row(receiving->node, row, true, &view, receiving->problem);
-    const char *digest = err ? NULL : dep_json_string(view.claims, "sha256");
-    if (err || !digest || strcmp(digest, of_package(receiving, "head")) != 0)
-        return err;
-    receiving->out->again = true;
-    receiving->out->record = (struct dep_done){.index = row->index, .sha256 = row->sha256};
-    memcpy(receiving->out->record.jti, row->jti, sizeof row->jti);
-    return DEP_FOUND;
-}
-
-/* Does its head name that very record of ours? */
-static int check_receipt(struct receiving *receiving)
-{
-    struct dep_index_query query = {.type = "package.sent"}, answers = {.type = "foreign.record"};
-    struct dep_finding why;
-    DEP_AUTO_PRESENTATION head = {.claims = NULL};
-    char sent[2 * DEP_HASH_LEN + 1];
-    int err = dep_roll_list(receiving->node, &query, match_sent, receiving, receiving->problem);
-    if (err < 0)
-        return err;
-    if (!receiving->answered.jti[0])
-        return found(receiving, "receive.receipt");
-    answers.ref = receiving->answered.jti;
-    err = dep_roll_list(receiving->node, &answers, same_receipt, receiving, receiving->problem);
-    if (err)
-        return err < 0 ? err : DEP_OK;
-    dep_hex_encode(receiving->answered.sha256.bytes, DEP_HASH_LEN, sent);
-    for (size_t i = 0; i < receiving->kept.count; i++) {
-        const json_t *claims = receiving->kept.drafts[i].claims;
-        const char *digest = dep_json_string(claims, "sha256");
-        if (!digest || strcmp(digest, of_package(receiving, "head")) != 0)
-            continue;
-        err = dep_foreign_open(receiving->node->schemas, claims, &head, &why);
-        const char *named = err ? NULL : dep_json_string(head.claims, "head_sha256");
-        return named && strcmp(named, sent) == 0 ? DEP_OK : found(receiving, "receive.receipt");
-    }
-    return found(receiving, "receive.receipt");
 }
 
 /* Addressed to this member: by a code of the charter that stands for it. */
@@ -322,14 +240,17 @@ static int check_recipient(struct receiving *receiving)
     if (err)
         return err;
     if (strcmp(receiving->out->sender, own) == 0 && receiving->out->kind != DEP_PACKAGE_REGISTER)
-        return found(receiving, "receive.own");
-    int place =
-        dep_charter_code_find(charter, DEP_LIST_RECIPIENTS, of_package(receiving, "recipient"));
+        return receive_found(receiving, "receive.own");
+    /* A notice doesn't say for whom it is: it speaks of a release that is here or isn't. */
+    if (receiving->out->kind == DEP_PACKAGE_NOTICE)
+        return DEP_OK;
+    int place = dep_charter_code_find(charter, DEP_LIST_RECIPIENTS,
+                                      receive_of_package(receiving, "recipient"));
     int member =
         place < 0 ? -1 : dep_charter_code_at(charter, DEP_LIST_RECIPIENTS, (size_t)place)->member;
     return member >= 0 && strcmp(dep_charter_member_at(charter, (size_t)member)->id, own) == 0
                ? DEP_OK
-               : found(receiving, "receive.recipient");
+               : receive_found(receiving, "receive.recipient");
 }
 
 /* ---- records ---- */
@@ -359,19 +280,37 @@ static json_t *checkpoints_of(const struct receiving *receiving)
 static int make_claims(struct receiving *receiving, bool taken)
 {
     const struct dep_received *out = receiving->out;
-    const char *head = of_package(receiving, "head");
+    const char *head = receive_of_package(receiving, "head");
     json_t *claims =
-        json_pack("{s:s,s:s,s:s,s:s,s:s,s:s*,s:I,s:I}", "package", out->package, "head_sha256",
+        json_pack("{s:s,s:s,s:s,s:s,s:s,s:s*,s:s*,s:I,s:I}", "package", out->package, "head_sha256",
                   head, "sender", out->sender, "kind", dep_package_kind_name(out->kind), "outcome",
                   taken ? "taken" : "refused", "finding", out->finding[0] ? out->finding : NULL,
-                  "records", (json_int_t)receiving->kept.count, "items",
+                  "release", receiving->release[0] ? receiving->release : NULL, "records",
+                  (json_int_t)receiving->kept.count, "items",
                   (json_int_t)json_array_size(dep_json_array(receiving->account, "items")));
     if (claims && taken && json_object_set_new(claims, "checkpoints", checkpoints_of(receiving))) {
         json_decref(claims);
         claims = NULL;
     }
     receiving->claims = claims;
-    return claims ? DEP_OK : no_memory(receiving);
+    return claims ? DEP_OK : receive_no_memory(receiving);
+}
+
+/* What was withdrawn before it came is withdrawn as it comes. */
+static int add_received(struct receiving *receiving, const char *item)
+{
+    struct dep_kept *kept = &receiving->kept;
+    if (receiving->foretold) {
+        json_t *told = receive_retold(receiving->foretold, item);
+        if (!told || !dep_kept_add(kept, "foreign.record", told))
+            return receive_no_memory(receiving);
+        (void)snprintf(receiving->out->withdrawn_item, sizeof receiving->out->withdrawn_item, "%s",
+                       item);
+    }
+    if (json_object_set_new(receiving->claims, "item", json_string(item)) ||
+        !dep_kept_add(kept, "foreign.received", json_incref(receiving->claims)))
+        return receive_no_memory(receiving);
+    return DEP_OK;
 }
 
 /* Called when the package is sealed: what is recorded with it. */
@@ -380,11 +319,15 @@ static int more_records(void *context, const char *item, const struct dep_draft 
 {
     struct receiving *receiving = context;
     struct dep_kept *kept = &receiving->kept;
-    bool receipt = receiving->out->kind == DEP_PACKAGE_RECEIPT;
-    if (!receipt && json_object_set_new(receiving->claims, "item", json_string(item)))
-        return no_memory(receiving);
-    if (!receipt && !dep_kept_add(kept, "foreign.received", json_incref(receiving->claims)))
-        return no_memory(receiving);
+    const struct dep_kept *withdrawn = &receiving->withdrawn;
+    int err = receive_is_answer(receiving) ? DEP_OK : add_received(receiving, item);
+    if (err)
+        return err;
+    receiving->answer_at = kept->count - 1;
+    for (size_t i = 0; i < withdrawn->count; i++)
+        if (!dep_kept_add(kept, withdrawn->drafts[i].type,
+                          json_incref((json_t *)(uintptr_t)withdrawn->drafts[i].claims)))
+            return receive_no_memory(receiving);
     *out = kept->drafts;
     *out_count = kept->count;
     return DEP_OK;
@@ -415,9 +358,10 @@ static int seal(struct receiving *receiving)
     struct dep_collected collected = {.item = ""};
     const char *paths[] = {receiving->copy};
     DEP_AUTO_JSON *claims = intake_claims(receiving);
-    DEP_AUTO_FREE struct dep_done *done = dep_alloc_array(receiving->kept.count + 1, sizeof *done);
+    size_t room = receiving->kept.count + 2 + receiving->withdrawn.count;
+    DEP_AUTO_FREE struct dep_done *done = dep_alloc_array(room, sizeof *done);
     if (!claims || !done)
-        return no_memory(receiving);
+        return receive_no_memory(receiving);
     struct dep_collect_order order = {.paths = paths,
                                       .path_count = 1,
                                       .claims = claims,
@@ -431,8 +375,8 @@ static int seal(struct receiving *receiving)
     if (err)
         return err;
     memcpy(out->item, collected.item, sizeof out->item);
-    out->record = done[receiving->kept.count - 1];
-    out->records = receiving->kept.count - (out->kind != DEP_PACKAGE_RECEIPT);
+    out->record = done[receiving->answer_at];
+    out->records = receiving->answer_at + receive_is_answer(receiving);
     return DEP_OK;
 }
 
@@ -441,14 +385,14 @@ static int refuse(struct receiving *receiving)
 {
     const struct dep_received *out = receiving->out;
     if (!dep_uuid7_valid(dep_slice_string(out->package)) || !out->sender[0] ||
-        out->kind == DEP_PACKAGE_KINDS || !of_package(receiving, "head")[0])
-        return found(receiving, "receive.altered"); /* nobody knows what it was to be */
+        out->kind == DEP_PACKAGE_KINDS || !receive_of_package(receiving, "head")[0])
+        return receive_found(receiving, "receive.altered"); /* nobody knows what it was to be */
     int err = make_claims(receiving, false);
     struct dep_draft draft = {.type = "foreign.received", .claims = receiving->claims};
     if (!err)
         err = dep_node_commit(receiving->node, &draft, 1, &receiving->out->record,
                               receiving->problem);
-    return err ? err : found(receiving, "receive.altered");
+    return err ? err : receive_found(receiving, "receive.altered");
 }
 
 /* ---- all of it ---- */
@@ -457,22 +401,22 @@ static int read_kept(struct receiving *receiving)
 {
     struct dep_verify *verify = dep_bag_verified_verify(receiving->bag);
     DEP_AUTO_JSON *refs = NULL;
-    bool receipt = receiving->out->kind == DEP_PACKAGE_RECEIPT;
     int err = dep_kept_read(verify, dep_bag_verified_folder(receiving->bag),
                             receiving->out->package, NULL, &receiving->kept, receiving->problem);
     if (err)
         return err;
-    if (receipt)
-        err = check_receipt(receiving);
-    if (err || !receipt)
+    if (!receive_is_answer(receiving))
+        return receive_notices(receiving);
+    err = receive_check_answer(receiving);
+    if (err)
         return err;
     refs = json_array();
     if (!refs || json_array_append_new(refs, dep_record_ref_new("answers", receiving->answered.jti,
                                                                 &receiving->answered.sha256)))
-        return no_memory(receiving);
+        return receive_no_memory(receiving);
     for (size_t i = 0; i < receiving->kept.count; i++)
         if (json_object_set((json_t *)(uintptr_t)receiving->kept.drafts[i].claims, "refs", refs))
-            return no_memory(receiving);
+            return receive_no_memory(receiving);
     return DEP_OK;
 }
 
@@ -491,12 +435,14 @@ static int judge(struct receiving *receiving)
     switch (out->kind) {
     case DEP_PACKAGE_RELEASE:
     case DEP_PACKAGE_REGISTER:
-    case DEP_PACKAGE_RECEIPT: break;
-    default: return found(receiving, "receive.kind");
+    case DEP_PACKAGE_RECEIPT:
+    case DEP_PACKAGE_NOTICE:
+    case DEP_PACKAGE_ACKNOWLEDGEMENT: break;
+    default: return receive_found(receiving, "receive.kind");
     }
     if (out->result == DEP_UNPROVED && !receiving->order->unproved)
-        return found(receiving, "receive.unproved");
-    return out->kind == DEP_PACKAGE_RECEIPT ? DEP_OK : check_recipient(receiving);
+        return receive_found(receiving, "receive.unproved");
+    return receive_is_answer(receiving) ? DEP_OK : check_recipient(receiving);
 }
 
 static int take_in(struct receiving *receiving)
@@ -507,7 +453,7 @@ static int take_in(struct receiving *receiving)
     if (err < 0)
         return err;
     if (same.other)
-        return found(receiving, "receive.other");
+        return receive_found(receiving, "receive.other");
     if (same.again) {
         receiving->out->again = true;
         return DEP_OK;
@@ -518,7 +464,7 @@ static int take_in(struct receiving *receiving)
     if (!err && receiving->out->again)
         return DEP_OK;
     if (!err && !confirmed(receiving))
-        err = found(receiving, "receive.declined");
+        err = receive_found(receiving, "receive.declined");
     if (!err)
         err = make_claims(receiving, true);
     return err ? err : seal(receiving);
@@ -547,6 +493,8 @@ int dep_node_receive(struct dep_node *node, const struct dep_receive_order *orde
     int err = run(&receiving);
     dep_bag_verified_free(receiving.bag);
     dep_kept_done(&receiving.kept);
+    dep_kept_done(&receiving.withdrawn);
+    json_decref(receiving.foretold);
     json_decref(receiving.account);
     json_decref(receiving.claims);
     if (receiving.copy[0])

@@ -35,11 +35,16 @@ struct dep_received {
     char sender[DEP_MEMBER_LEN_MAX + 1];
     enum dep_package_kind kind;
     enum dep_result result;
-    bool again;             /* it was taken in before: nothing was recorded now */
-    char finding[64];       /* the first that was against it, or "" */
-    struct dep_done record; /* foreign.received; of a receipt the record that it answers to */
+    bool again;       /* it was taken in before: nothing was recorded now */
+    char finding[64]; /* the first that was against it, or "" */
+    /* foreign.received; of a receipt or an acknowledgement the foreign.record that was made of it */
+    struct dep_done record;
     char item[DEP_UUID_LEN + 1];
     uint64_t records; /* that are heard from here on */
+    /* The item that a notice withdraws; of what was withdrawn before it came, its own; or "". */
+    char withdrawn_item[DEP_UUID_LEN + 1];
+    uint64_t withdrawals; /* release.withdrawn: of own releases that rest on what was withdrawn */
+    bool owed;            /* and this officer may not sign them: none was recorded */
 };
 /*
  * Nothing of the folder is trusted before it was copied and the copy verified, pinned to the charter
@@ -50,7 +55,8 @@ struct dep_received {
  *   "receive.other"      a package of this id was taken in, and it was another one
  *   "receive.own"        it was sent by this member
  *   "receive.recipient"  it is for somebody else
- *   "receive.receipt"    a receipt for what this member never sent so, or by whom it wasn't sent to
+ *   "receive.receipt"    a receipt for what this member never sent so, or by whom it wasn't sent to;
+ *                        an acknowledgement of no such withdrawal
  *   "receive.kind"       a kind that is taken in by another command, or not yet
  *   "receive.many"       more than DEP_RECEIVED_RECORDS_MAX records to be heard
  *   "receive.declined"   the caller said no

@@ -1,0 +1,49 @@
+/*
+ * What the files of receiving share: the package that is being taken in.
+ *
+ * Layer:   node, private to it.
+ */
+#ifndef DEP_NODE_RECEIVE_IMPL_H
+#define DEP_NODE_RECEIVE_IMPL_H
+#include "node/receive_records.h"
+#include "node/verify_bag.h"
+
+struct receiving {
+    struct dep_node *node;
+    const struct dep_receive_order *order;
+    struct dep_problem *problem;
+    struct dep_received *out;
+    char copy[4096]; /* path of the copy's folder; "" where there is none */
+    int copy_fd;     /* and lock */
+    struct dep_bag_verified *bag;
+    json_t *account;               /* of the verifier */
+    struct dep_index_row answered; /* of a receipt: what it is for */
+    struct dep_kept kept;
+    json_t *claims;                     /* of foreign.received */
+    char release[2 * DEP_HASH_LEN + 1]; /* of the sender: came, or is withdrawn; "" for none */
+    json_t *foretold;                   /* claims of the foreign.record that withdrew it before */
+    struct dep_kept withdrawn;          /* release.withdrawn about own releases that fall with it */
+    size_t answer_at; /* place among `kept`: foreign.received; of an answer its last record */
+};
+
+/* As dep_problem_found(), dep_problem_fault(). */
+DEP_MUST_USE int receive_found(struct receiving *receiving, const char *id);
+DEP_MUST_USE int receive_no_memory(struct receiving *receiving);
+/* Member `name` of "package" in the account; "" where it isn't known. */
+const char *receive_of_package(const struct receiving *receiving, const char *name);
+/* It only says what became of something that was sent: a receipt, an acknowledgement. */
+static inline bool receive_is_answer(const struct receiving *receiving)
+{
+    return receiving->out->kind == DEP_PACKAGE_RECEIPT ||
+           receiving->out->kind == DEP_PACKAGE_ACKNOWLEDGEMENT;
+}
+
+/* Its head names by digest what was sent: fills `answered`; where the same answer was taken in before
+ * `out->again`. "receive.receipt". (receive_answer.c) */
+DEP_MUST_USE int receive_check_answer(struct receiving *receiving);
+/* What was withdrawn in it or of it: fills `release`, `foretold`, `withdrawn`; marks the records kept
+ * of a notice with the item that they are about. (receive_notice.c) */
+DEP_MUST_USE int receive_notices(struct receiving *receiving);
+/* The same record with the item that it speaks of; NULL without memory. */
+json_t *receive_retold(const json_t *claims, const char *item);
+#endif

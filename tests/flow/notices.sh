@@ -1,0 +1,128 @@
+# A consent is withdrawn: who relied on it withdraws what was released, tells the holders, and they acknowledge it; before and after the package came.
+# timeout: 300
+need jq
+# shellcheck source=tests/flow/charter-of-two
+. "$SOURCE_ROOT/tests/flow/charter-of-two"
+two_members
+new_officers 'L1:legal,custodian' 'C1:custodian' 'A1:approver,legal'
+depositary charter enter charter.json reg.adoption -C iq --as T1 >/dev/null
+depositary key enrol M1 --roles legal,custodian --no-passphrase -C iq --as T1 >/dev/null
+reg() { depositary "$@" -C reg --as L1; }
+A1() { depositary "$@" -C reg --as A1; }
+iq() { depositary "$@" -C iq --as M1; }
+say() { local who=$1; shift; "$who" "${@:2}" --fields - --yes --json <<<"$1" | jq -r .record; }
+outbox() { reg outbox --json | jq -r "select(.kind == \"outbox.$1\").detail" | cut -d' ' -f1 | sort | xargs; }
+# send MEMBER OTHER RECORD NAME [--to CODE]: packed by the one, taken in by the other.
+send() {
+    "$1" pack "$3" --out "$4" --yes "${@:5}" >/dev/null
+    "$2" receive "$4" --json >"$4.json"
+}
+# released_to CODE ITEM...: what test may release by now.
+released_to() {
+    local materials prepared code=$1
+    shift
+    materials=$(printf '{"item": "%s", "fields": ["basis", "sensitive"]}\n' "$@" | jq -sc .)
+    prepared=$(say reg "{\"action\": \"release\", \"recipient\": \"$code\", \"purpose\": \"protection\", \"materials\": $materials}" release prepare)
+    depositary approve "$prepared" -C reg --as A1 >/dev/null
+    reg release "$prepared" --json | jq -r .record
+}
+
+# ---- two items, a consent of Iraq for each, released to a court ----
+terms() { printf '{"layer": "host", "grantor": "iq", "actions": ["release"], "recipients": ["%s"], "purposes": ["protection"], "lines": ["any"], "territories": ["IQ"], "scope": {"kind": "item", "id": "%s"}, "in_force": {"from": "2020-01-01T00:00:00Z"}}' "$@"; }
+for x in 1 2; do
+    mkdir "dump$x"
+    echo "content $x" >"dump$x/a"
+    reg collect "dump$x" --json --fields - <<<"{\"exhibit\": \"X-$x\", \"territory\": \"IQ\", \"basis\": $(text 'warrant 12')}" >"item$x.json"
+    say iq "{\"terms\": $(terms court "$(json "item$x.json" .item)"), \"side\": {\"state\": \"signed\", \"code\": \"M1\"}}" consent give >"consent$x"
+    send iq reg "$(cat "consent$x")" "given$x" --to test
+done
+one=$(json item1.json .item) two=$(json item2.json .item)
+for code in court iq; do
+    say reg "{\"from\": \"$code\", \"to\": \"test\", \"purpose\": \"protection\", \"scope\": {\"kind\": \"all\"}}" request in >/dev/null
+done
+both=$(released_to court "$one" "$two")
+released_to court "$two" >/dev/null
+
+# ---- Iraq withdraws one of them: what rests on it falls, and no more ----
+iq consent withdraw "$(cat consent1)" --json >withdrawn.json
+iq pack "$(json withdrawn.json .record)" --to test --out withdrawal --yes >/dev/null
+cp -r reg reg-custodian
+depositary receive withdrawal -C reg-custodian --as C1 --json >custodian.json
+same '1 true' "$(jq -r '"\(.withdrawals) \(.owed)"' custodian.json)" 'a custodian does not withdraw'
+same "$both $one" "$(depositary due -C reg-custodian --as L1 --json | jq -r 'select(.kind == "due.notice") | "\(.record) \(.detail)"')" 'and it is owed'
+reg receive withdrawal --json >heard.json
+same '1 false' "$(jq -r '"\(.withdrawals) \(.owed)"' heard.json)" 'releases that rest on it'
+reg due --json >due.json
+lacks due.json due.notice
+reg list --type release.withdrawn --json >list
+same 1 "$(wc -l <list)" 'releases withdrawn'
+reg show "$(json list .id)" --json >shown.json
+same "$both item $one" "$(jq -r '.. | objects | select(.refs? and .scope?) | "\(.refs[0].id) \(.scope.kind) \(.scope.id)"' shown.json)" 'what of it is withdrawn'
+same court "$(outbox unreachable)" 'to be told by other means'
+reg receive withdrawal --json >again.json
+same 'true 0' "$(jq -r '"\(.again) \(.withdrawals)"' again.json)" 'the same withdrawal twice'
+same court "$(outbox unreachable)" 'counts once'
+reg pack "$(json list .id)" --out to-court --yes --json >packed.json
+same 'notice court intact' "$(jq -r '"\(.kind) \(.recipient) \(.verified)"' packed.json)" 'the notice to the court'
+
+# ---- released to Iraq itself, on paper; withdrawn again ----
+paper=$(say reg "{\"terms\": $(terms iq "$one"), \"side\": $(paper)}" consent give)
+say "A1" "{\"outcome\": \"as_recorded\", \"checked\": $(text telephone)}" consent check "$paper" >/dev/null
+to_iq=$(released_to iq "$one")
+late=$(released_to iq "$one")
+send reg iq "$to_iq" first
+reg pack "$late" --out second --yes >/dev/null
+held=$(json first.json .item)
+same false "$(iq item list --json | jq -r "select(.item == \"$held\").withdrawn")" 'nobody withdrew it yet'
+reg consent withdraw "$paper" >/dev/null
+same 2 "$(reg due --json | grep -c due.notice)" 'releases that rest on it'
+first=$(say reg '{"scope": {"kind": "all"}}' withdraw "$to_iq")
+second=$(say reg '{"scope": {"kind": "all"}}' withdraw "$late")
+reg due --json >due.json
+lacks due.json due.notice
+same 'iq iq' "$(outbox notice)" 'to be told'
+
+# ---- the notice reaches who holds it, and is acknowledged ----
+send reg iq "$first" notice
+same "notice intact $held" "$(jq -r '"\(.kind) \(.result) \(.withdrawn_item)"' notice.json)" 'what it withdraws'
+same true "$(iq item list --json | jq -r "select(.item == \"$held\").withdrawn")" 'shown as withdrawn'
+iq item list >list
+holds list 'withdrawn by its sender'
+expect 1 reg receive notice 2>err
+holds err 'receive.own'
+due_of() { iq due --json | jq -r "select(.item == \"$held\").kind" | xargs; }
+order="{\"authority\": $(text 'Order 3')}"
+same due.withdrawn "$(due_of)" 'what is to be done with it'
+iq hold place "$held" --yes --fields - >/dev/null <<<"$order"
+same due.hold "$(due_of)" 'what a hold keeps'
+expect 1 iq item dispose "$held" --yes --fields - 2>err <<<"$order"
+holds err 'custody.hold'
+iq hold lift "$held" --yes --fields - >/dev/null <<<"$order"
+iq item dispose "$held" --yes --fields - >/dev/null <<<"$order"
+rm "iq/vault/$held.tar.age"
+same '' "$(due_of)" 'what was disposed of'
+send iq reg "$(json notice.json .record)" acknowledgement
+same acknowledgement "$(json acknowledgement.json .kind)" kind
+same iq "$(outbox notice)" 'one has acknowledged'
+reg receive acknowledgement --json >again.json
+same true "$(json again.json .again)" 'the same acknowledgement twice'
+iq receive notice --json >again.json
+same 'true' "$(json again.json .again)" 'the same notice twice'
+expect 1 iq receive acknowledgement 2>err
+cp -r acknowledgement altered
+sed -i 's/Bagging-Date: 20/Bagging-Date: 19/' altered/bag-info.txt
+expect 1 reg receive altered 2>err
+holds err 'receive.altered'
+
+# ---- a notice that comes before what it withdraws ----
+send reg iq "$second" early
+same null "$(json early.json '.withdrawn_item')" 'it is not here'
+# What was packed before what came is behind the checkpoint that is known by now: nothing proves here that the log only grew.
+expect 1 iq receive second 2>err
+holds err 'receive.unproved'
+iq receive second --unproved --json >second.json
+same log.older "$(json second.json .finding)" 'the first that is unproved'
+same "$(json second.json .item)" "$(json second.json .withdrawn_item)" 'withdrawn as it comes'
+same true "$(iq item list --json | jq -r "select(.item == \"$(json second.json .item)\").withdrawn")" 'shown as withdrawn'
+depositary verify reg >/dev/null
+depositary verify iq >/dev/null
