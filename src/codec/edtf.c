@@ -25,13 +25,13 @@ static int64_t start_of(int64_t year, int month, int day)
 
 static void span_of_day(struct dep_slice text, int64_t year, struct dep_edtf_span *out)
 {
-    /* As much as a clock can be off UTC, either way. */
-    enum { ZONE_MOST_S = 14 * 3600 };
+    /* As much as an offset may say, either way. */
+    enum { ZONE_MOST_S = DAY_S };
     int64_t at_s = start_of(year, pair(text, 5), pair(text, 8));
     *out = (struct dep_edtf_span){at_s, at_s + DAY_S};
     if (text.len <= DAY_LEN || text.data[DAY_LEN] != 'T')
         return;
-    if (dep_time_parse(text, &at_s, NULL)) {
+    if (year >= 0 && dep_time_parse(text, &at_s, NULL)) {
         *out = (struct dep_edtf_span){at_s, at_s + 1};
         return;
     }

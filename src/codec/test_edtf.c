@@ -38,7 +38,7 @@ static void test_span(void **state)
         {"2021", "2021-01-01T00:00:00Z", "2022-01-01T00:00:00Z"},
         {"2021-03-30T10:00:00Z", "2021-03-30T10:00:00Z", "2021-03-30T10:00:01Z"},
         {"2021-03-30T10:00:00+03:00", "2021-03-30T07:00:00Z", "2021-03-30T07:00:01Z"},
-        {"2021-03-30T10:00:00", "2021-03-29T20:00:00Z", "2021-03-31T00:00:01Z"},
+        {"2021-03-30T10:00:00", "2021-03-29T10:00:00Z", "2021-03-31T10:00:01Z"},
         {"2021-03/2021-05-02", "2021-03-01T00:00:00Z", "2021-05-03T00:00:00Z"},
         {"2021-03/..", "2021-03-01T00:00:00Z", NULL},
         {"/2021-03", NULL, "2021-04-01T00:00:00Z"},
@@ -61,6 +61,8 @@ static void test_span(void **state)
     struct dep_edtf_span before;
     assert_true(dep_edtf_span_of(DEP_SLICE_LITERAL("-0044-03"), &before));
     assert_true(before.earliest_s < before.end_s && before.end_s < at("1970-01-01T00:00:00Z"));
+    assert_true(dep_edtf_span_of(DEP_SLICE_LITERAL("-2022-03-30T10:00:03Z"), &before));
+    assert_true(before.end_s < at("1970-01-01T00:00:00Z"));
 }
 
 static void test_reduce(void **state)

@@ -144,7 +144,9 @@ static void add_proposal(struct dep_slice text, struct dep_buf *out)
         by_number = drop_prefix(&text, "UNSCR");
         dep_buf_add_string(out, by_number ? "S/RES/" : "");
     }
-    add_symbol(text, by_number || dep_slice_starts(text, "S/RES/"), out);
+    bool council = by_number || (dep_slice_equal_string(dep_buf_slice(out), "un:") &&
+                                 dep_slice_starts(text, "S/RES/"));
+    add_symbol(text, council, out);
 }
 
 bool dep_instrument_propose(struct dep_slice text, struct dep_buf *out)
