@@ -57,30 +57,31 @@ static const char *const CLOSING[] = {"evidence.",          "meeting.held",  "st
 static const struct type_row {
     const char *type;
     mandate_rule *rule;
-    bool final;
+    bool final; /* never superseded */
+    bool blind; /* judged without what it refers to being read, which who records it may not read */
 } TYPES[] = {
-    {"code.stated", mandate_code_stated, false},
-    {"membership.stated", mandate_membership_stated, false},
-    {"mandate.stated", mandate_office_stated, false},
-    {"meeting.held", mandate_meeting_held, false},
-    {"statement.adopted", mandate_statement_adopted, false},
-    {"statement.position", mandate_statement_position, false},
-    {"statement.rendered", mandate_statement_rendered, false},
-    {"intention.stated", mandate_intention_stated, false},
-    {"intention.resolved", mandate_intention_resolved, false},
-    {"commitment.made", mandate_commitment_made, false},
-    {"commitment.reaffirmed", mandate_commitment_reaffirmed, false},
-    {"commitment.updated", mandate_commitment_updated, false},
-    {"action.recorded", mandate_action_recorded, false},
-    {"action.updated", mandate_action_updated, false},
-    {"incident.reported", mandate_incident, true},
-    {"incident.corrected", mandate_incident_corrected, true},
-    {"coverage.stated", mandate_coverage_stated, false},
-    {"allegation.received", mandate_allegation_received, true},
-    {"allegation.assessed", mandate_allegation_assessed, false},
-    {"violation.tagged", mandate_violation_tagged, false},
-    {"dispatch.sent", mandate_dispatch_sent, false},
-    {"partner.related", mandate_partner_related, false},
+    {"code.stated", mandate_code_stated, false, false},
+    {"membership.stated", mandate_membership_stated, false, false},
+    {"mandate.stated", mandate_office_stated, false, false},
+    {"meeting.held", mandate_meeting_held, false, false},
+    {"statement.adopted", mandate_statement_adopted, false, false},
+    {"statement.position", mandate_statement_position, false, false},
+    {"statement.rendered", mandate_statement_rendered, false, false},
+    {"intention.stated", mandate_intention_stated, false, false},
+    {"intention.resolved", mandate_intention_resolved, false, false},
+    {"commitment.made", mandate_commitment_made, false, false},
+    {"commitment.reaffirmed", mandate_commitment_reaffirmed, false, false},
+    {"commitment.updated", mandate_commitment_updated, false, false},
+    {"action.recorded", mandate_action_recorded, false, false},
+    {"action.updated", mandate_action_updated, false, false},
+    {"incident.reported", mandate_incident, true, false},
+    {"incident.corrected", mandate_incident_corrected, true, true},
+    {"coverage.stated", mandate_coverage_stated, false, false},
+    {"allegation.received", mandate_allegation_received, true, false},
+    {"allegation.assessed", mandate_allegation_assessed, false, false},
+    {"violation.tagged", mandate_violation_tagged, false, true},
+    {"dispatch.sent", mandate_dispatch_sent, false, true},
+    {"partner.related", mandate_partner_related, false, false},
 };
 
 static const struct ref_row {
@@ -239,8 +240,8 @@ static int judge_ref(struct mandate *m, const struct dep_mandate_ref *ref, size_
         return mandate_bad_at(m, "mandate.ref.other", "/refs", index, "", ref->record.type, named);
     }
     /* Evidence is only named; what the rules read of the others must be there to be read. */
-    bool unread = strcmp(ref->rel, "about") == 0 && !ref->record.claims &&
-                  strcmp(m->draft->type, "dispatch.sent") != 0;
+    bool unread =
+        strcmp(ref->rel, "about") == 0 && !ref->record.claims && !type_row(m->draft->type)->blind;
     for (size_t i = 0; i < ref->later_count; i++)
         unread = unread || !ref->later[i].claims;
     return unread ? mandate_bad_at(m, "mandate.unread", "/refs", index, "", ref->record.id, "")
