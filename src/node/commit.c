@@ -227,18 +227,6 @@ static bool changes_readers(const struct dep_draft *drafts, size_t count)
     return false;
 }
 
-static int forget_keys(struct dep_node *node)
-{
-    struct dep_keyset *fresh = NULL;
-    int err = dep_keyset_new(&fresh);
-    if (err)
-        return err;
-    dep_keyset_free(node->keyset);
-    node->keyset = fresh;
-    node->keyset_next = 0;
-    return DEP_OK;
-}
-
 int dep_node_due_ms(const struct dep_node *node)
 {
     return dep_register_due_ms(node->reg);
@@ -279,7 +267,7 @@ static int commit_issued(struct commit_work *work, struct dep_done *out)
     bool readers = changes_readers(work->drafts, work->count);
     if (err) {
         /* prepare() let the keyset take in keys that the log now doesn't hold. */
-        return readers && forget_keys(node) ? DEP_ERR_NOMEM : err;
+        return readers && dep_node_forget_keys(node) ? DEP_ERR_NOMEM : err;
     }
     /* Durable from here on: what follows can be made again from the records. */
     for (size_t i = 0; i < work->count; i++) {

@@ -77,7 +77,7 @@ static int save_key(struct dep_node *node, const struct dep_signing_key *key,
     DEP_AUTO_FD keys = dep_node_keys_fd(node, problem);
     int err = keys < 0 ? keys : DEP_OK;
     if (!err) {
-        size_t count = dep_share_holders(node, keys, DEP_ROLE_ADMINISTRATOR, NULL, to);
+        size_t count = dep_share_holders(node, DEP_ROLE_ADMINISTRATOR, to);
         err = dep_keyfile_save_signing(keys, KEY, key, to, count, node->world.random, problem);
     }
     free(to);

@@ -237,7 +237,7 @@ static int save_new_roles(struct dep_node *node, const struct dep_age_identity *
         if (dep_equal_secret(&identities[i], &none, sizeof none))
             continue;
         (void)snprintf(name, sizeof name, "role-%s", dep_role_name(dep_reading_roles[i]));
-        size_t count = dep_share_holders(node, keys, dep_reading_roles[i], NULL, to);
+        size_t count = dep_share_holders(node, dep_reading_roles[i], to);
         err = dep_keyfile_save_identity(keys, name, &identities[i], to, count, node->world.random,
                                         problem);
     }
@@ -282,31 +282,56 @@ static const struct dep_key_state *former_of(const struct dep_node *node, const 
     return former;
 }
 
-static int enrol(struct dep_node *node, const struct request *request, const json_t *holder,
-                 const struct dep_signing_key *registrar, const struct dep_age_identity *with,
-                 struct dep_done *out, struct dep_problem *problem)
+/* Who enrols: the registrar; and who opens and signs the keys that are shared in the same breath: the
+ * officer at work, or in a recovery the recovery identity and root. */
+struct enroller {
+    const struct dep_signing_key *registrar, *root; /* root: NULL but in a recovery */
+    const struct dep_age_identity *with;
+};
+
+/* What the enroller holds too is shared with the new officer at once, by a record of its own. */
+static int add_share(struct dep_node *node, const struct enroller *by, const char *kid,
+                     unsigned roles, struct dep_draft *drafts, json_t **claims, size_t *count,
+                     struct dep_problem *problem)
 {
-    enum { DRAFTS = 1 + DEP_ROLE_COUNT };
+    unsigned opened = 0;
+    const struct dep_key_state *self = dep_node_key_of(node, DEP_KEY_OFFICER, node->officer);
+    int err = dep_share_try(node, by->with, &opened, problem);
+    roles &= by->root ? opened : self ? opened & self->held : 0;
+    if (err || !roles)
+        return err;
+    claims[*count] = dep_share_claims(kid, roles);
+    if (!claims[*count])
+        return dep_problem_fault(problem, DEP_ERR_NOMEM, "keys.share", kid);
+    drafts[*count] = (struct dep_draft){"key.shared", claims[*count], NULL,
+                                        by->root ? DEP_ROLE_ROOT : (enum dep_role)0, by->root};
+    (*count)++;
+    return DEP_OK;
+}
+
+static int enrol(struct dep_node *node, const struct request *request, const json_t *holder,
+                 const struct enroller *by, struct dep_done *out, struct dep_problem *problem)
+{
+    enum { DRAFTS = 2 + DEP_ROLE_COUNT };
     struct dep_draft drafts[DRAFTS];
     struct dep_done done[DRAFTS];
     json_t *claims[DRAFTS] = {officer_claims(request, holder)};
     struct dep_age_identity identities[DEP_ROLE_COUNT] = {{{0}, {{0}}}};
     size_t count = 1;
+    char kid[DEP_KID_LEN + 1];
+    dep_kid(&request->public, kid);
     int err =
         claims[0] ? DEP_OK : dep_problem_fault(problem, DEP_ERR_NOMEM, "keys.sign", request->code);
-    drafts[0] = (struct dep_draft){"key.enrolled", claims[0], NULL, DEP_ROLE_REGISTRAR, registrar};
-    if (!err)
-        err = dep_share_try(node, with, problem);
+    drafts[0] =
+        (struct dep_draft){"key.enrolled", claims[0], NULL, DEP_ROLE_REGISTRAR, by->registrar};
     const struct dep_key_state *former = former_of(node, request->code);
     if (!err && former)
         err = dep_readings_set_aside(node, request->code, former->kid, problem);
     if (!err)
-        err = add_missing_roles(node, request->roles, drafts, claims, &count, identities, registrar,
-                                problem);
-    char kid[DEP_KID_LEN + 1];
-    dep_kid(&request->public, kid);
+        err = add_missing_roles(node, request->roles, drafts, claims, &count, identities,
+                                by->registrar, problem);
     if (!err)
-        err = dep_share_wait(node, kid, request->roles, problem);
+        err = add_share(node, by, kid, request->roles, drafts, claims, &count, problem);
     if (!err)
         err = dep_node_commit(node, drafts, count, done, problem);
     for (size_t i = 0; i < count; i++)
@@ -315,7 +340,7 @@ static int enrol(struct dep_node *node, const struct request *request, const jso
         err = save_new_roles(node, identities, problem);
     dep_wipe(identities, sizeof identities);
     if (!err)
-        err = dep_share_rewrap(node, with, kid, problem);
+        err = dep_share_rewrap(node, by->with, problem);
     if (!err)
         *out = done[0];
     return err;
@@ -339,8 +364,9 @@ int dep_key_sign(struct dep_node *node, struct dep_slice text, const json_t *hol
                        : dep_keyfile_load_signing(keys, "registrar", &node->officer_identity,
                                                   &registrar, problem);
     }
+    struct enroller by = {.registrar = registrar, .with = &node->officer_identity};
     if (!err)
-        err = enrol(node, &request, holder, registrar, &node->officer_identity, out, problem);
+        err = enrol(node, &request, holder, &by, out, problem);
     if (!err)
         err = encode_card(node, &request, out, card, problem);
     dep_signing_key_free(registrar);
@@ -462,7 +488,7 @@ int dep_key_revoke(struct dep_node *node, const char *kid_or_code, uint64_t from
     err = claims ? dep_node_commit(node, &draft, 1, out, problem)
                  : dep_problem_fault(problem, DEP_ERR_NOMEM, "keys.revoke", kid_or_code);
     dep_signing_key_free(signer);
-    return err ? err : dep_share_rewrap(node, &node->officer_identity, NULL, problem);
+    return err ? err : dep_share_rewrap(node, &node->officer_identity, problem);
 }
 
 /* ---- cards and recovery ---- */
@@ -535,7 +561,8 @@ static int recover_with(struct dep_node *node, const struct dep_age_identity *re
         (void)snprintf(node->officer, sizeof node->officer, "%s", code);
         node->unlocked =
             true; /* the log key is here; the records of enrolment are signed by the registrar */
-        err = enrol(node, &request, NULL, registrar, recovery, out, problem);
+        struct enroller by = {registrar, root, recovery};
+        err = enrol(node, &request, NULL, &by, out, problem);
     }
     dep_signing_key_free(registrar);
     json_decref(request.json);

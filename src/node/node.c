@@ -200,6 +200,18 @@ static int feed_known_keys(void *context, const struct dep_index_row *row)
                : take_record(node, row->index, dep_buf_slice(&line), &place, false, work->problem);
 }
 
+int dep_node_forget_keys(struct dep_node *node)
+{
+    struct dep_keyset *fresh = NULL;
+    int err = dep_keyset_new(&fresh);
+    if (err)
+        return err;
+    dep_keyset_free(node->keyset);
+    node->keyset = fresh;
+    node->keyset_next = 0;
+    return DEP_OK;
+}
+
 int dep_node_catch_up(struct dep_node *node, uint64_t upto, struct dep_problem *problem)
 {
     struct catch_up work = {.node = node, .problem = problem, .upto = upto};
@@ -212,6 +224,8 @@ int dep_node_catch_up(struct dep_node *node, uint64_t upto, struct dep_problem *
         }
         if (!err)
             node->keyset_next = work.index_next;
+        else if (dep_node_forget_keys(node))
+            err = DEP_ERR_NOMEM;
     }
     if (err || work.index_next >= upto)
         return err;

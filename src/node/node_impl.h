@@ -61,6 +61,9 @@ struct dep_node {
  * follow. */
 DEP_MUST_USE int dep_node_catch_up(struct dep_node *node, uint64_t upto,
                                    struct dep_problem *problem);
+/* The keyset is fed anew by the next catching up: what it took in isn't what the log holds, or only a
+ * part of it. */
+DEP_MUST_USE int dep_node_forget_keys(struct dep_node *node);
 /* What the index knows of a record by its envelope; places and standing are left empty. */
 void dep_node_row_of(const struct dep_outline *outline, uint64_t index,
                      const struct dep_hash *sha256, struct dep_index_row *out);

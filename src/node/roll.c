@@ -200,7 +200,8 @@ static int row_add(struct dep_roll *roll, const struct dep_outline *outline, str
 static void note_setting(struct dep_roll *roll, uint64_t index, const struct roll_row *row)
 {
     const char *type = dep_names_text(roll->texts, row->type);
-    if (strcmp(type, "key.enrolled") == 0 || strcmp(type, "key.revoked") == 0)
+    if (strcmp(type, "key.enrolled") == 0 || strcmp(type, "key.revoked") == 0 ||
+        strcmp(type, "key.shared") == 0)
         dep_keyset_trail_add(&roll->keys, index, &row->sha256);
     else if (strcmp(type, "member.settings") == 0)
         roll->settings_at = index;

@@ -150,8 +150,8 @@ static void test_revoked(void **state)
     dep_node_close(node);
 }
 
-/* No memory at any step: she waits on, or it is shared already where another file failed behind it;
- * and who held the role holds it still. */
+/* No memory at any step: she waits on, or it is recorded and the next attempt does what is left; and
+ * who held the role holds it still. */
 static void test_out_of_memory(void **state)
 {
     (void)state;
@@ -160,10 +160,10 @@ static void test_out_of_memory(void **state)
     record("L", "note", NOTE, NULL, &note);
     enrol("A", "L3", DEP_ROLE_LEGAL);
     struct answer answer = {.yes = true};
-    /* Each is followed by readers opening the register: where all takes fifty times as long, a
-     * sample. */
-    const long step = test_step(29);
-    long failures = -step;
+    /* Each is followed by readers opening the register: one in ten, and fewer where all takes fifty
+     * times as long. */
+    const long share = getenv("DEPOSITARY_TEST_SLOW") ? 3 : 10;
+    long failures = 0;
     int err;
     struct dep_node *node = open_as("L");
     const struct dep_role_identity *roles;
@@ -172,13 +172,15 @@ static void test_out_of_memory(void **state)
     assert_int_equal(dep_node_role_identities(node, &roles, &count, &problem), DEP_OK);
     do {
         bool done = false;
-        dep_alloc_fail_at(failures += step);
+        dep_alloc_fail_at(failures += 1 + failures / share);
         err = dep_key_share(node, "L3", give, &answer, &done, &problem);
         dep_alloc_fail_at(-1);
-        assert_int_equal(done, err == DEP_OK);
+        assert_true(err == DEP_ERR_NOMEM || err == DEP_OK || err == DEP_FOUND);
+        assert_true(!done || err == DEP_OK);
         assert_true(reads("L", note.jti, &why));
-        assert_int_equal(reads("L3", note.jti, &why), waits_for("L3") == 0);
-    } while (err == DEP_ERR_NOMEM && waits_for("L3"));
+        /* Recorded and not done yet is possible; done and not recorded isn't. */
+        assert_true(!reads("L3", note.jti, &why) || waits_for("L3") == 0);
+    } while (!reads("L3", note.jti, &why));
     dep_node_close(node);
     assert_true(failures > 5);
     assert_true(reads("L3", note.jti, &why));

@@ -20,6 +20,8 @@ struct dep_keyset {
     size_t slot_count;
     uint64_t next; /* one past the last record that changed something */
     struct dep_hash trail;
+    unsigned role_keys;  /* roles that ever had a key */
+    unsigned first_held; /* of these, roles whose first holder is known */
     char iss[DEP_MEMBER_LEN_MAX + 1];
 };
 
@@ -320,6 +322,31 @@ const char *dep_keyset_member(const struct dep_keyset *keyset)
     return keyset->iss;
 }
 
+/*
+ * Who holds a role's key without being given it: who had the role before it had its first key, or, if
+ * nobody did, who gets the role next. A further key of the role gives nothing to anybody: else who may
+ * enrol one could make a holder.
+ */
+static void first_hold(struct dep_keyset *keyset, struct dep_key_state *fresh)
+{
+    if (fresh->use == DEP_KEY_OFFICER) {
+        fresh->held = fresh->roles & keyset->role_keys & ~keyset->first_held;
+        keyset->first_held |= fresh->held;
+        return;
+    }
+    unsigned role =
+        fresh->use == DEP_KEY_ROLE ? (unsigned)dep_role_parse(dep_slice_string(fresh->code)) : 0;
+    role &= ~keyset->role_keys;
+    keyset->role_keys |= role;
+    for (size_t i = 0; role && i < keyset->count; i++) {
+        struct dep_key_state *state = &keyset->states[i];
+        if (state->use != DEP_KEY_OFFICER || state->revoked || !(state->roles & role))
+            continue;
+        state->held |= role;
+        keyset->first_held |= role;
+    }
+}
+
 static int enrol(struct dep_keyset *keyset, uint64_t index, const struct dep_record *record,
                  const json_t *claims, struct dep_finding *why)
 {
@@ -335,7 +362,28 @@ static int enrol(struct dep_keyset *keyset, uint64_t index, const struct dep_rec
         return key_bad(why);
     if ((err = room_make(keyset)))
         return err;
+    first_hold(keyset, &state);
     state_take(keyset, &state, index, record);
+    return DEP_OK;
+}
+
+/* Who holds a role's key gives it to an officer in that role; root, who can recover it, to any. */
+static int share(struct dep_keyset *keyset, uint64_t index, const struct dep_record *record,
+                 const json_t *claims, struct dep_finding *why)
+{
+    const char *kid = dep_json_string(claims, "kid");
+    struct dep_key_state stated = {.code = "stated"}, *to = kid ? state_find(keyset, kid) : NULL;
+    const struct dep_key_state *by = state_find(keyset, record->kid);
+    bool read = person_read(claims, &stated);
+    bool fits = read && to && to->use == DEP_KEY_OFFICER && !to->revoked &&
+                !(stated.roles & ~(to->roles & (unsigned)DEP_ROLES_READING));
+    bool holds = record->by_role == DEP_ROLE_ROOT ||
+                 (by && by->use == DEP_KEY_OFFICER && !(stated.roles & ~by->held));
+    if (!fits || !holds)
+        return dep_found(why, "keyset.share", "record.md 7", 0);
+    to->held |= stated.roles;
+    keyset->first_held |= stated.roles;
+    took(keyset, index, record);
     return DEP_OK;
 }
 
@@ -394,14 +442,19 @@ int dep_keyset_add(struct dep_keyset *keyset, const struct dep_schemas *schemas,
     int err = signer_check(keyset, schemas, index, record, why);
     if (err)
         return err;
-    bool enrols = strcmp(record->type, "key.enrolled") == 0;
-    if (!enrols && strcmp(record->type, "key.revoked") != 0)
-        return DEP_OK;
-    DEP_AUTO_JSON *claims = NULL;
-    if ((err = open_claims(schemas, record, &claims, why)))
-        return err;
-    return enrols ? enrol(keyset, index, record, claims, why)
-                  : revoke(keyset, index, record, claims, why);
+    static const struct {
+        const char *type;
+        int (*take)(struct dep_keyset *keyset, uint64_t index, const struct dep_record *record,
+                    const json_t *claims, struct dep_finding *why);
+    } types[] = {{"key.enrolled", enrol}, {"key.revoked", revoke}, {"key.shared", share}};
+    for (size_t i = 0; i < DEP_COUNT(types); i++) {
+        if (strcmp(record->type, types[i].type) != 0)
+            continue;
+        DEP_AUTO_JSON *claims = NULL;
+        err = open_claims(schemas, record, &claims, why);
+        return err ? err : types[i].take(keyset, index, record, claims, why);
+    }
+    return DEP_OK;
 }
 
 const char *dep_keyset_standing(const struct dep_keyset *keyset, const char *kid, uint64_t index)

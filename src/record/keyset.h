@@ -28,10 +28,11 @@ enum dep_key_use {
 struct dep_key_state {
     enum dep_key_use use;
     char kid[DEP_KID_LEN + 1];
-    struct dep_public_key key;          /* signing keys */
-    char code[DEP_CODE_LEN_MAX + 1];    /* officer or device */
-    unsigned roles;                     /* set of dep_role */
-    char age_recipient[64];             /* officers, vault, roles: "age1..." or "" */
+    struct dep_public_key key;       /* signing keys */
+    char code[DEP_CODE_LEN_MAX + 1]; /* officer or device */
+    unsigned roles;                  /* set of dep_role */
+    unsigned held;          /* officers: those of the roles that read whose key was given to it */
+    char age_recipient[64]; /* officers, vault, roles: "age1..." or "" */
     char enrolled_by[DEP_UUID_LEN + 1]; /* jti */
     uint64_t enrolled_at;               /* index in the log */
     bool revoked;
@@ -46,6 +47,7 @@ void dep_keyset_free(struct dep_keyset *keyset);
  * Verify and take in record number `index` (0, 1, 2 ...). Findings: "keyset.first" (not the root's
  * own), "keyset.kid" (not enrolled), "keyset.revoked", "keyset.role" (by doesn't match the key or
  * the schema's signers), "keyset.enroller" (its signer may not enrol or revoke this use),
+ * "keyset.share" (its signer doesn't hold those roles, or the officer isn't in force in them),
  * "keyset.member" (iss isn't record 0's), "keyset.key" and "keyset.revocation" (claims of
  * doc/format/record.md section 7 don't fit together), "jwt.signature", "record.type", and
  * "record.*" of the open claims. On a finding nothing is taken in. An index never falls below a key

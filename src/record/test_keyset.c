@@ -417,18 +417,60 @@ static void test_many(void **state)
     dep_keyset_free(keyset);
 }
 
+#define BY_BORIS "{\"role\":\"auditor\",\"code\":\"boris\"}"
+#define ROLE_KEY ",\"use\":\"role\",\"code\":\"legal\",\"age\":\"" AGE "\""
+#define ENROL_LEGAL                                                                                \
+    ",\"use\":\"officer\",\"kid\":\"K3\",\"public\":\"P3\",\"code\":\"boris\","                    \
+    "\"roles\":[\"legal\",\"auditor\"]"
+#define SHARE_BORIS ",\"kid\":\"K3\",\"roles\":[\"legal\"]"
+
+/* Who holds a role's key shares it, and nobody else; whoever enrols makes no holder. */
+static void test_shared(void **state)
+{
+    (void)state;
+    static const struct step steps[] = {
+        {"key.enrolled", ENROL_ROOT, BY_ROOT, ROOT, ROOT, NULL, NULL},
+        {"key.enrolled", ",\"use\":\"registrar\",\"kid\":\"K1\",\"public\":\"P1\"", BY_ROOT, ROOT,
+         ROOT, NULL, NULL},
+        {"key.enrolled", ENROL_ANNA, BY_REGISTRAR, REGISTRAR, REGISTRAR, NULL, NULL},
+        {"key.enrolled", ROLE_KEY, BY_REGISTRAR, REGISTRAR, REGISTRAR, NULL, NULL},
+        {"key.enrolled", ENROL_LEGAL, BY_REGISTRAR, REGISTRAR, REGISTRAR, NULL, NULL},
+        {"key.shared", SHARE_BORIS, BY_BORIS, BORIS, BORIS, "keyset.share", NULL},
+        {"key.shared", SHARE_BORIS, BY_REGISTRAR, REGISTRAR, REGISTRAR, "keyset.role", NULL},
+        {"key.enrolled", ROLE_KEY, BY_REGISTRAR, REGISTRAR, REGISTRAR, NULL, NULL},
+        {"key.shared", ",\"kid\":\"K3\",\"roles\":[\"custodian\"]", BY_ANNA, ANNA, ANNA,
+         "keyset.share", NULL},
+        {"key.shared", ",\"kid\":\"K4\",\"roles\":[\"legal\"]", BY_ANNA, ANNA, ANNA, "keyset.share",
+         NULL},
+        {"key.shared", SHARE_BORIS, BY_ANNA, ANNA, ANNA, NULL, NULL},
+    };
+    struct dep_keyset *keyset = NULL;
+    assert_int_equal(dep_keyset_new(&keyset), DEP_OK);
+    for (size_t i = 0; i < DEP_COUNT(steps); i++) {
+        struct dep_finding why = {"", "", 0};
+        int err = step_add(keyset, i, &steps[i], &why);
+        if (strcmp(why.id, steps[i].finding ? steps[i].finding : "") != 0)
+            print_message("step %zu: %s\n", i, why.id);
+        assert_int_equal(err, steps[i].finding ? DEP_FOUND : DEP_OK);
+        assert_string_equal(why.id, steps[i].finding ? steps[i].finding : "");
+        if (i >= 3)
+            assert_int_equal(dep_keyset_find(keyset, kids[ANNA])->held, DEP_ROLE_LEGAL);
+        if (i >= 4)
+            assert_int_equal(dep_keyset_find(keyset, kids[BORIS])->held,
+                             i + 1 < DEP_COUNT(steps) ? 0 : DEP_ROLE_LEGAL);
+    }
+    dep_keyset_free(keyset);
+}
+
 int main(void)
 {
     if (dep_crypto_init(false))
         return 1;
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_first),
-        cmocka_unit_test(test_forgeries),
-        cmocka_unit_test(test_before_enrolment),
-        cmocka_unit_test(test_revocation),
-        cmocka_unit_test(test_recipients),
-        cmocka_unit_test(test_issued),
-        cmocka_unit_test(test_many),
+        cmocka_unit_test(test_shared),     cmocka_unit_test(test_first),
+        cmocka_unit_test(test_forgeries),  cmocka_unit_test(test_before_enrolment),
+        cmocka_unit_test(test_revocation), cmocka_unit_test(test_recipients),
+        cmocka_unit_test(test_issued),     cmocka_unit_test(test_many),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -380,6 +380,8 @@ static const struct words_entry TABLE[] = {
     {"keyset.kid", N_("signed by a key that is not enrolled")},
     {"keyset.revoked", N_("signed by a key that was revoked before")},
     {"keyset.role", N_("signed in a role or under a code that isn't the key's")},
+    {"keyset.share", N_("who shared the key of a role didn't hold it, or its receiver isn't in "
+                        "force in that role")},
     {"lapsed", N_("lapsed")},
     {"legal", N_("legal officer")},
     {"line.none", N_("no such line of effort in the charter now")},
