@@ -266,11 +266,13 @@ static int share(struct dep_args *args, struct dep_node *node)
 {
     struct share share = {.args = args, .node = node};
     struct dep_problem problem = {.detail = ""};
-    bool done = false;
+    struct dep_done done = {.jti = ""};
     if (!dep_flag(args, "--yes") && !dep_is_terminal())
         return dep_usage_error(args, _("key share asks on a terminal: say --yes without one"));
     int err = dep_key_share(node, args->positional[1], confirm_share, &share, &done, &problem);
-    return err ? dep_say_problem(args, err, &problem) : done ? DEP_EXIT_YES : DEP_EXIT_WANTING;
+    if (err)
+        return dep_say_problem(args, err, &problem);
+    return done.jti[0] ? done_line(args, &done) : DEP_EXIT_WANTING;
 }
 
 static const char *use_name(enum dep_key_use use)

@@ -48,12 +48,12 @@ unsigned dep_key_waits(const struct dep_node *node, const struct dep_key_state *
 /* Reading roles that have a key and no officer in force who opens it: only recovery does. */
 unsigned dep_key_orphans(const struct dep_node *node);
 /* Shares with the waiting officer `code` the keys of those roles that the caller holds too.
- * `confirm` is shown which, before; false leaves everything, *out_done false. "key.share.none"
- * (waits for nothing), "key.share.not_yours", "keyset.kid". */
+ * `confirm` is shown which, before; false leaves everything, and `out` untouched.
+ * "key.share.none" (waits for nothing), "key.share.not_yours", "keyset.kid". */
 typedef bool dep_share_confirm_fn(void *context, const struct dep_key_state *officer,
                                   unsigned roles);
 DEP_MUST_USE int dep_key_share(struct dep_node *node, const char *code,
-                               dep_share_confirm_fn *confirm, void *context, bool *out_done,
+                               dep_share_confirm_fn *confirm, void *context, struct dep_done *out,
                                struct dep_problem *problem);
 /* The public card of this register for its field kits:
  * {"depositary":"home-card","member","vault","readers":{role:age},"recovery":[..]}. */

@@ -118,10 +118,11 @@ static int add_row(struct writing *writing, const struct dep_index_row *row, boo
     return add_entry(writing, &entry);
 }
 
-/* Signatures are judged by keys, not by who holds them: the holder's name stays here. */
+/* Signatures are judged by keys, not by who holds them: the holder's name stays here, and who shared
+ * the key of a role with whom. */
 static int add_key(void *context, const struct dep_index_row *row)
 {
-    return add_row(context, row, false);
+    return strcmp(row->type, "key.shared") == 0 ? DEP_OK : add_row(context, row, false);
 }
 
 static int add_status(void *context, const struct dep_index_row *row)

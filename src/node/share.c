@@ -152,7 +152,7 @@ static int refuse(struct dep_problem *problem, const char *id, const char *code)
 }
 
 int dep_key_share(struct dep_node *node, const char *code, dep_share_confirm_fn *confirm,
-                  void *context, bool *out_done, struct dep_problem *problem)
+                  void *context, struct dep_done *out, struct dep_problem *problem)
 {
     /* After a commit that failed the keyset is fed anew. */
     int err = dep_node_catch_up(node, dep_register_count(node->reg), problem);
@@ -177,10 +177,8 @@ int dep_key_share(struct dep_node *node, const char *code, dep_share_confirm_fn 
         return refuse(problem, "key.share.not_yours", code);
     char kid[DEP_KID_LEN + 1];
     (void)snprintf(kid, sizeof kid, "%s", key->kid);
-    if (!confirm(context, key, roles & held)) {
-        *out_done = false;
+    if (!confirm(context, key, roles & held))
         return DEP_OK;
-    }
     DEP_AUTO_JSON *claims = dep_share_claims(kid, roles & held);
     struct dep_draft draft = {.type = "key.shared", .claims = claims};
     struct dep_done done;
@@ -190,6 +188,6 @@ int dep_key_share(struct dep_node *node, const char *code, dep_share_confirm_fn 
     if (!err)
         err = dep_share_rewrap(node, &node->officer_identity, problem);
     if (!err)
-        *out_done = true;
+        *out = done;
     return err;
 }

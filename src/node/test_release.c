@@ -46,9 +46,8 @@ static void enrol_approver(void)
         dep_key_enrol(node, "V", DEP_ROLE_APPROVER | DEP_ROLE_LEGAL, true, NULL, &done, &problem),
         DEP_OK);
     dep_node_close(node);
-    bool shared = false;
     node = open_as("L");
-    int err = dep_key_share(node, "V", give, NULL, &shared, &problem);
+    int err = dep_key_share(node, "V", give, NULL, &done, &problem);
     if (err)
         fail_msg("%s", problem.finding.id);
     dep_node_close(node);

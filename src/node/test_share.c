@@ -42,11 +42,11 @@ static bool give(void *context, const struct dep_key_state *officer, unsigned ro
     return answer->yes;
 }
 
-static int share(const char *by, const char *code, struct answer *answer, bool *out_done,
+static int share(const char *by, const char *code, struct answer *answer, struct dep_done *out,
                  struct dep_problem *problem)
 {
     struct dep_node *node = open_as(by);
-    int err = dep_key_share(node, code, give, answer, out_done, problem);
+    int err = dep_key_share(node, code, give, answer, out, problem);
     dep_node_close(node);
     return err;
 }
@@ -83,22 +83,22 @@ static void test_waits_until_shared(void **state)
     struct answer answer = {.yes = true};
     for (size_t i = 0; i < DEP_COUNT(bad); i++) {
         struct dep_problem problem = {.detail = ""};
-        bool done = false;
+        struct dep_done done = {.jti = ""};
         assert_int_equal(share(bad[i].by, bad[i].code, &answer, &done, &problem), DEP_FOUND);
         assert_string_equal(problem.finding.id, bad[i].why);
-        assert_false(done);
+        assert_string_equal(done.jti, "");
     }
     assert_int_equal(answer.asked, 0);
 
     struct dep_problem problem = {.detail = ""};
-    bool done = true;
+    struct dep_done done = {.jti = ""};
     answer.yes = false;
     assert_int_equal(share("L", "L2", &answer, &done, &problem), DEP_OK);
-    assert_false(done);
+    assert_string_equal(done.jti, "");
     assert_int_equal(waits_for("L2"), DEP_ROLE_LEGAL);
     answer.yes = true;
     assert_int_equal(share("L", "L2", &answer, &done, &problem), DEP_OK);
-    assert_true(done);
+    assert_string_not_equal(done.jti, "");
     assert_int_equal(answer.roles, DEP_ROLE_LEGAL);
     assert_int_equal(waits_for("L2"), 0);
     assert_true(reads("L2", note.jti, &why));
@@ -135,7 +135,7 @@ static void test_revoked(void **state)
     (void)state;
     struct answer answer = {.yes = true};
     struct dep_problem problem = {.detail = ""};
-    bool done = false;
+    struct dep_done done = {.jti = ""};
     enrol("A", "D2", DEP_ROLE_DESK);
     enrol("A", "D3", DEP_ROLE_DESK);
     revoke("D2");
@@ -171,12 +171,12 @@ static void test_out_of_memory(void **state)
     struct dep_problem problem = {.detail = ""};
     assert_int_equal(dep_node_role_identities(node, &roles, &count, &problem), DEP_OK);
     do {
-        bool done = false;
+        struct dep_done done = {.jti = ""};
         dep_alloc_fail_at(failures += 1 + failures / share);
         err = dep_key_share(node, "L3", give, &answer, &done, &problem);
         dep_alloc_fail_at(-1);
         assert_true(err == DEP_ERR_NOMEM || err == DEP_OK || err == DEP_FOUND);
-        assert_true(!done || err == DEP_OK);
+        assert_true(!done.jti[0] || err == DEP_OK);
         assert_true(reads("L", note.jti, &why));
         /* Recorded and not done yet is possible; done and not recorded isn't. */
         assert_true(!reads("L3", note.jti, &why) || waits_for("L3") == 0);

@@ -1,6 +1,6 @@
 /*
  * Keys in force, told by the records of one log: key.enrolled {use, kid, public, age, code, roles},
- * key.revoked {kid | age, from_index}, all open claims.
+ * key.revoked {kid | age, from_index}, key.shared {kid, roles}, all open claims.
  *
  * States stand in the order of enrolment and are never removed; a table of indices, hashed by kid,
  * finds those that sign. A kid is a SHA-256 in base64url, so its first characters are hash enough;

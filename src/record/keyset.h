@@ -1,10 +1,10 @@
 /*
  * Which key was in force at which place in the log.
  *
- * Fed every record of a log in order (key.enrolled, key.revoked count), it judges each signature by
- * the keys in force at its place. The first record must be the root key's own enrolment, signed by
- * it. Root enrols log, registrar, vault and cosigner keys; registrar (or root) enrols officers and
- * devices. DESIGN.md section 4.
+ * Fed every record of a log in order (key.enrolled, key.revoked, key.shared count), it judges each
+ * signature by the keys in force at its place. The first record must be the root key's own
+ * enrolment, signed by it. Root enrols log, registrar, vault and cosigner keys; registrar (or root)
+ * enrols officers and devices. DESIGN.md section 4.
  *
  * Layer:   record (pure).
  */
@@ -56,7 +56,7 @@ void dep_keyset_free(struct dep_keyset *keyset);
 DEP_MUST_USE int dep_keyset_add(struct dep_keyset *keyset, const struct dep_schemas *schemas,
                                 uint64_t index, const struct dep_record *record,
                                 struct dep_finding *why);
-/* The same judgement of a record that is neither, by the keys taken in so far, which may be from
+/* The same judgement of a record that is none of these, by the keys taken in so far, which may be from
  * above its index too: what came later than it doesn't count. Takes nothing in: several threads may
  * ask at once. */
 DEP_MUST_USE int dep_keyset_judge(const struct dep_keyset *keyset,

@@ -58,6 +58,8 @@ depositary key list -C reg >keys
 holds keys 'key not shared yet'
 printf '%s\n' 'see [y/n]' 'type y' >script
 expect 0 "$SOURCE_ROOT/tests/flow/typist" script depositary key share legal-2 -C reg --as legal-1 >screen
+same 'legal-1 ["legal"]' "$(depositary list --type key.shared --json -C reg --as legal-1 | tail -n 1 | jq -r .id |
+    xargs -I{} depositary show {} --json -C reg --as legal-1 | jq -r '"\(.claims.by.code) \(.claims.roles | tojson)"')" 'who shared, for good'
 depositary show "$(cat old)" -C reg --as legal-2 --json >shown
 holds shown 'by legal-1'
 expect 1 depositary key share legal-2 --yes -C reg --as legal-1 2>err
