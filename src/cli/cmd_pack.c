@@ -3,10 +3,9 @@
  */
 #include "cli/cli.h"
 #include "cli/config.h"
+#include "cli/packing.h"
 #include "cli/verdict.h"
 #include "node/charter.h"
-#include "node/pack.h"
-#include "report/packaged.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -191,53 +190,6 @@ static int tell_packed(const struct dep_args *args, const struct dep_packed *pac
     return dep_print_json(object) ? DEP_EXIT_YES : DEP_EXIT_FAULT;
 }
 
-/* ---- what people read of it ---- */
-
-enum { DOCUMENT_MAX = 256 * 1024 * 1024 };
-
-struct documents {
-    struct dep_node *node;
-};
-
-static int gather(void *context, const uint8_t *data, size_t len)
-{
-    dep_buf_add(context, data, len);
-    return dep_buf_err(context);
-}
-
-static int make_document(const struct documents *documents, const struct dep_packaged *packaged,
-                         const char *lang, dep_pack_put_fn *put, void *to)
-{
-    DEP_AUTO_BUF text;
-    struct dep_finding why = {.id = ""};
-    char name[32] = "index.html";
-    dep_buf_init_secret(&text, DOCUMENT_MAX);
-    const struct dep_paper paper = {
-        .lang = lang,
-        .member = dep_register_info(dep_node_register(documents->node))->name,
-        .schemas = dep_node_schemas(documents->node),
-        .write = gather,
-        .context = &text,
-    };
-    int err =
-        lang ? dep_paper_custody(&paper, packaged, &why) : dep_packaged_index(&paper, packaged);
-    if (lang)
-        (void)snprintf(name, sizeof name, "custody.%s.pdf", lang);
-    return err ? err : put(to, name, dep_buf_slice(&text));
-}
-
-static int make_documents(void *context, const struct dep_pack_documents *of, dep_pack_put_fn *put,
-                          void *to)
-{
-    static const char *const languages[] = {"en", "fr", "ar"};
-    const struct dep_packaged packaged = {of->package, of->records, of->items, of->linked,
-                                          of->record_count};
-    int err = make_document(context, &packaged, NULL, put, to);
-    for (size_t i = 0; !err && json_array_size(of->items) && i < DEP_COUNT(languages); i++)
-        err = make_document(context, &packaged, languages[i], put, to);
-    return err;
-}
-
 static int write_package(struct dep_args *args, struct dep_node *node, struct dep_pack *pack,
                          json_t *plan)
 {
@@ -250,9 +202,8 @@ static int write_package(struct dep_args *args, struct dep_node *node, struct de
         return dep_say_problem(args, DEP_FOUND, &problem);
     dep_progress_init(&progress, _("Packing"));
     dep_progress_init(&reading, _("Reading back"));
-    struct documents documents = {.node = node};
-    const struct dep_pack_how how = {.documents = make_documents,
-                                     .documents_context = &documents,
+    const struct dep_pack_how how = {.documents = dep_pack_make_documents,
+                                     .documents_context = node,
                                      .path = dep_arg(args, "--out"),
                                      .agent = "depositary " DEPOSITARY_VERSION,
                                      .recipient = key ? &recipient : NULL,

@@ -30,6 +30,7 @@ static const struct command {
     {"approve", dep_cmd_approve, N_("approve what another officer prepared")},
     {"refuse", dep_cmd_refuse, N_("refuse a prepared release, with the reason")},
     {"withdraw", dep_cmd_withdraw, N_("withdraw a release that was made")},
+    {"publish", dep_cmd_publish, N_("make records and figures public: prepare, preview, publish")},
     {"pack", dep_cmd_pack, N_("send what was released, a request, a consent: as a folder")},
     {"mission", dep_cmd_mission, N_("record a mission that consents cover")},
     {"case", dep_cmd_case, N_("cases by an opaque id: stage, material, what was given")},

@@ -23,15 +23,15 @@ static json_t *decimal_json(uint64_t value)
 }
 
 /* Open fields, and of the protected ones those that go; the names of the others. */
-static json_t *fields_json(const struct pack_entry *entry, const struct dep_view *view,
-                           json_t **out_withheld)
+static json_t *fields_json(const struct dep_schema *schema, uint64_t set,
+                           const struct dep_view *view, json_t **out_withheld)
 {
     json_t *shown = json_object(), *withheld = json_array();
     bool bad = !shown || !withheld;
-    for (size_t i = 0; !bad && i < entry->schema->field_count; i++) {
-        const struct dep_schema_field *field = &entry->schema->fields[i];
+    for (size_t i = 0; !bad && i < schema->field_count; i++) {
+        const struct dep_schema_field *field = &schema->fields[i];
         json_t *value = json_object_get(view->claims, field->name);
-        if (!field->open && !(entry->shown >> i & 1))
+        if (!field->open && !(set >> i & 1))
             bad = json_array_append_new(withheld, json_string(field->name)) != 0;
         else if (value)
             bad = json_object_set(shown, field->name, value) != 0;
@@ -45,24 +45,30 @@ static json_t *fields_json(const struct pack_entry *entry, const struct dep_view
     return shown;
 }
 
+json_t *pack_record_json(const struct dep_node *node, const struct dep_schema *schema,
+                         uint64_t shown, const struct dep_view *view)
+{
+    json_t *withheld = NULL;
+    json_t *fields = fields_json(schema, shown, view, &withheld);
+    return fields ? json_pack("{s:s,s:O*,s:s,s:s,s:O*,s:O*,s:s,s:o,s:o}", "type", view->row.type,
+                              "v", json_object_get(view->claims, "v"), "iss",
+                              dep_register_info(node->reg)->member, "id", view->row.jti, "by",
+                              json_object_get(view->claims, "by"), "iat",
+                              json_object_get(view->claims, "iat"), "standing", "in_force", "shown",
+                              fields, "withheld", withheld)
+                  : NULL;
+}
+
 static int add_record(struct dep_pack *pack, const struct pack_entry *entry, json_t *records)
 {
     struct dep_index_row row;
     DEP_AUTO_VIEW view = {.claims = NULL};
-    json_t *withheld = NULL;
     int err = dep_roll_find(pack->node, entry->jti, &row, pack->problem);
     if (!err)
         err = dep_node_view_row(pack->node, &row, entry->shown != 0, &view, pack->problem);
     if (err)
         return err;
-    json_t *shown = fields_json(entry, &view, &withheld);
-    json_t *record = shown ? json_pack("{s:s,s:O*,s:s,s:s,s:O*,s:O*,s:s,s:o,s:o}", "type", row.type,
-                                       "v", json_object_get(view.claims, "v"), "iss",
-                                       dep_register_info(pack->node->reg)->member, "id", row.jti,
-                                       "by", json_object_get(view.claims, "by"), "iat",
-                                       json_object_get(view.claims, "iat"), "standing", "in_force",
-                                       "shown", shown, "withheld", withheld)
-                           : NULL;
+    json_t *record = pack_record_json(pack->node, entry->schema, entry->shown, &view);
     return record && json_array_append_new(records, record) == 0 ? DEP_OK : pack_no_memory(pack);
 }
 

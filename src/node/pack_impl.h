@@ -107,10 +107,11 @@ DEP_MUST_USE int pack_links(struct dep_pack *pack);
 DEP_MUST_USE int pack_name(struct dep_pack *pack, const struct dep_hash *from, const char *rel,
                            const struct dep_hash *to, const char *why);
 
-/* ---- what is sent (pack_release.c, pack_act.c) ---- */
+/* ---- what is sent (pack_release.c, pack_act.c, pack_publication.c) ---- */
 DEP_MUST_USE int pack_release(struct dep_pack *pack, const struct dep_index_row *row,
                               struct dep_judgement *out_judgement);
 DEP_MUST_USE int pack_act(struct dep_pack *pack, const struct dep_index_row *row);
+DEP_MUST_USE int pack_publication(struct dep_pack *pack, const struct dep_index_row *row);
 /* foreign.received: to whoever sent that package. release.withdrawn: to whom it was released. */
 DEP_MUST_USE int pack_receipt(struct dep_pack *pack, const struct dep_index_row *row);
 DEP_MUST_USE int pack_notice(struct dep_pack *pack, const struct dep_index_row *row);
@@ -150,6 +151,10 @@ DEP_MUST_USE int pack_put_checkpoint(struct dep_pack *pack, struct dep_bag_write
                                      struct dep_slice note);
 
 /* ---- what people read (pack_documents.c) ---- */
+/* As the account of a package tells of a record, but for its place (doc/format/package.md section
+ * 11): of the protected fields those in the set `shown`. New reference, NULL without memory. */
+json_t *pack_record_json(const struct dep_node *node, const struct dep_schema *schema,
+                         uint64_t shown, const struct dep_view *view);
 /* Once the items are written. */
 DEP_MUST_USE int pack_documents(struct dep_pack *pack, const struct dep_pack_how *how,
                                 struct dep_bag_writer *bag);

@@ -74,7 +74,8 @@ int pack_plan(struct dep_pack *pack, uint64_t size, struct dep_judgement *out_ju
         return err;
     err = strcmp(row.type, "release.made") == 0 || strcmp(row.type, "release.prepared") == 0
               ? pack_release(pack, &row, out_judgement)
-              : pack_act(pack, &row);
+          : strcmp(row.type, "publication.made") == 0 ? pack_publication(pack, &row)
+                                                      : pack_act(pack, &row);
     if (!err)
         err = add_charters(pack);
     if (!err)

@@ -156,6 +156,7 @@ static const struct code_row {
     {"marking.set", "/originator", MEMBERS, false},
     {"marking.set", "/fields/*/handling/*", DEP_LIST_HANDLING, false},
     {"case.opened", "/authority", DEP_LIST_RECIPIENTS, false},
+    {"publication.prepared", "/recipient", DEP_LIST_RECIPIENTS, false},
     {"release.prepared", "/recipient", DEP_LIST_RECIPIENTS, false},
     {"release.prepared", "/purpose", DEP_LIST_PURPOSES, false},
     {"release.prepared", "/line", DEP_LIST_LINES, false},

@@ -113,6 +113,13 @@ static int record_rows(const struct dep_paper *paper, struct dep_document *docum
     return DEP_OK;
 }
 
+int dep_paper_record(const struct dep_paper *paper, struct dep_document *document,
+                     const json_t *record)
+{
+    dep_document_heading(document, type_words(paper, record));
+    return record_rows(paper, document, record);
+}
+
 static bool concerns(const json_t *record, const char *item)
 {
     const char *of = dep_json_string(dep_json_object(record, "shown"), "item");

@@ -16,5 +16,9 @@ DEP_MUST_USE int dep_paper_end(const struct dep_paper *paper, struct dep_documen
 void dep_paper_fields(const struct dep_paper *paper, struct dep_document *document,
                       const struct dep_view *view, const char *const *left_out,
                       size_t left_out_count);
+/* A record as the account of a package tells of it (doc/format/package.md section 11), under a
+ * heading with its type: what it says, and what it withholds. */
+DEP_MUST_USE int dep_paper_record(const struct dep_paper *paper, struct dep_document *document,
+                                  const json_t *record);
 void dep_paper_time_row(struct dep_document *document, const char *label, int64_t unix_s);
 #endif

@@ -1,0 +1,48 @@
+/*
+ * What people read of a package, for every command that makes one.
+ */
+#include "cli/packing.h"
+
+#include "cli/cli.h"
+#include "report/packaged.h"
+
+enum { DOCUMENT_MAX = 256 * 1024 * 1024 };
+
+static int gather(void *context, const uint8_t *data, size_t len)
+{
+    dep_buf_add(context, data, len);
+    return dep_buf_err(context);
+}
+
+static int make_document(struct dep_node *node, const struct dep_packaged *packaged,
+                         const char *lang, dep_pack_put_fn *put, void *to)
+{
+    DEP_AUTO_BUF text;
+    struct dep_finding why = {.id = ""};
+    char name[32] = "index.html";
+    dep_buf_init_secret(&text, DOCUMENT_MAX);
+    const struct dep_paper paper = {
+        .lang = lang,
+        .member = dep_register_info(dep_node_register(node))->name,
+        .schemas = dep_node_schemas(node),
+        .write = gather,
+        .context = &text,
+    };
+    int err =
+        lang ? dep_paper_custody(&paper, packaged, &why) : dep_packaged_index(&paper, packaged);
+    if (lang)
+        (void)snprintf(name, sizeof name, "custody.%s.pdf", lang);
+    return err ? err : put(to, name, dep_buf_slice(&text));
+}
+
+int dep_pack_make_documents(void *context, const struct dep_pack_documents *of,
+                            dep_pack_put_fn *put, void *to)
+{
+    static const char *const languages[] = {"en", "fr", "ar"};
+    const struct dep_packaged packaged = {of->package, of->records, of->items, of->linked,
+                                          of->record_count};
+    int err = make_document(context, &packaged, NULL, put, to);
+    for (size_t i = 0; !err && json_array_size(of->items) && i < DEP_COUNT(languages); i++)
+        err = make_document(context, &packaged, languages[i], put, to);
+    return err;
+}

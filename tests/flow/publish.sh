@@ -1,0 +1,118 @@
+# Publications: one officer prepares, another makes public, what is previewed is what is signed, and any reader checks it.
+need jq python3 sha256sum
+# shellcheck source=tests/flow/charter-of-two
+. "$SOURCE_ROOT/tests/flow/charter-of-two"
+two_members
+new_officers 'D1:desk' 'L1:legal' 'C1:custodian'
+three() { printf '[{"lang":"en","text":"%s"},{"lang":"fr","text":"%s"},{"lang":"ar","text":"%s"}]' "$@"; }
+record() { as D1 record "$1" --fields - --yes --json | jq -r '.record // .id'; }
+code=$(record code.stated <<<"{\"list\": \"formations\", \"code\": \"small_group\", \"from\": \"2014-09\", \"called\": $(three 'Small <Group>' 'Groupe restreint' 'المجموعة المصغرة')}")
+other=$(record code.stated <<<"{\"list\": \"formations\", \"code\": \"plenary\", \"called\": $(three 'WITHHELD-1' 'WITHHELD-2' 'WITHHELD-3')}")
+note=$(as D1 note --text 'not for the public' --json | jq -r '.record // .id')
+
+titles="\"titles\": $(three 'Who belongs' 'Qui en est' 'من ينتمي')"
+figure="{\"means\": $(three 'Members' 'Membres' 'الأعضاء'), \"value\": \"83\", \"as_of\": \"2021-04\"}"
+good="{$titles, \"summaries\": $(three 'In spring.' 'Au printemps.' 'في الربيع.'), \"records\": [{\"record\": \"$code\", \"fields\": [\"called\"]}, {\"record\": \"$other\", \"fields\": []}], \"figures\": [$figure]}"
+
+# Each wrong in one respect: nothing is recorded.
+refused() { # ID JQ
+    jq "$2" <<<"$good" | expect 1 as D1 publish prepare --fields - --yes 2>why
+    holds why "\\($1\\)"
+}
+refused publish.language '.titles |= .[:2]'
+refused publish.language '.titles[1].lang = "en"'
+refused publish.language '.summaries[0].lang = "de"'
+refused publish.language '.figures[0].means |= .[1:]'
+refused publish.empty '.records = [] | .figures = []'
+refused publish.type ".records[0].record = \"$note\""
+refused publish.field '.records[0].fields = ["name"]'
+refused publish.twice '.records[1] = .records[0]'
+refused index.absent '.records[0].record = "01a2136a-8581-727b-a5d9-41c07b8c7525"'
+refused stated.code '.recipient = "nobody"'
+expect 1 as C1 publish prepare --fields - --yes <<<"$good" 2>why
+same 0 "$(as T1 list --type publication. --json | wc -l)" 'recorded by then'
+
+# What is previewed is signed by nobody, and has what was named and nothing else.
+prepared=$(state D1 "$good" publish prepare)
+as D1 publish preview "$prepared" --out preview >/dev/null
+same 'ar.html en.html fr.html' "$(cd preview && echo *)" 'the preview'
+holds preview/en.html 'Small &lt;Group&gt;'
+holds preview/ar.html 'lang="ar" dir="rtl"'
+! grep -r WITHHELD preview || fail 'a field that was not named'
+holds preview/en.html '83 \(as of 2021-04\)'
+same 1 "$(as D1 publish list --json | jq -s 'map(select(.state == "prepared")) | length')" 'waiting'
+
+# Only another officer makes it public, once; where it is refused no folder is left.
+expect 1 as D1 publish "$prepared" --out site 2>why
+holds why '\((publish.same_person|record.signer)\)'
+new_officers 'B1:desk,legal'
+mine=$(state B1 "$good" publish prepare)
+expect 1 as B1 publish "$mine" --out site 2>why
+holds why '\(publish.same_person\)'
+[ ! -e "site/$mine" ] || fail 'a folder of what was refused'
+as L1 publish "$prepared" --out site --json >made.json
+same intact "$(json made.json .verified)" 'as it was read back'
+for page in en fr ar; do cmp "preview/$page.html" "site/$prepared/$page.html" || fail "the preview of $page.html was another"; done
+expect 3 as L1 publish "$prepared" --out site 2>why
+holds why '\(publish.folder\)'
+same 1 "$(as L1 publish list --json | jq -s 'map(select(.state == "made")) | length')" 'made public'
+
+# Any reader: the package is intact under the charter's fingerprint, says what the pages must be, and withholds the rest.
+depositary charter show -C reg --json | jq -r .fingerprint >pin
+depositary verify "site/$prepared/package" --pin "$(cat pin)" --json >account.json || fail 'the package is not intact'
+for page in en.html fr.html ar.html; do
+    told=$(jq -r --arg page "$page" '.records[] | select(.type == "publication.made").shown.pages[] | select(.page == $page).sha256' account.json)
+    same "$told" "$(sha256sum "site/$prepared/$page" | cut -d' ' -f1)" "what was signed of $page"
+done
+same called "$(jq -r --arg id "$other" '.records[] | select(.id == $id).withheld | join(" ")' account.json)" 'withheld of the other record'
+! grep -r WITHHELD "site/$prepared" || fail 'a field that was not named'
+sed -i 's/"83"/"84"/; s/>83 />84 /' "site/$prepared/en.html"
+told=$(jq -r '.records[] | select(.type == "publication.made").shown.pages[] | select(.page == "en.html").sha256' account.json)
+[ "$told" != "$(sha256sum "site/$prepared/en.html" | cut -d' ' -f1)" ] || fail 'an altered page'
+
+# Written once more by anybody who may, from what was recorded: the same pages. The site grows, its feed is Atom, its pages are well formed.
+as L1 publish "$prepared" --out again >/dev/null
+for page in en fr ar; do cmp "preview/$page.html" "again/$prepared/$page.html" || fail "another $page.html"; done
+as L1 publish "$mine" --out again >/dev/null
+python3 - again "$prepared" "$mine" <<'PY'
+import glob, html.parser, sys, xml.etree.ElementTree as tree
+site, *ids = sys.argv[1:]
+atom = '{http://www.w3.org/2005/Atom}'
+for lang in ('en', 'fr', 'ar'):
+    feed = tree.parse(f'{site}/feed.{lang}.atom').getroot()
+    assert feed.tag == atom + 'feed' and feed.get('{http://www.w3.org/XML/1998/namespace}lang') == lang
+    for of in [feed, *feed.findall(atom + 'entry')]:
+        assert all(of.find(atom + name).text for name in ('id', 'title', 'updated')), lang
+    assert [entry.find(atom + 'id').text for entry in feed.findall(atom + 'entry')] == [f'urn:uuid:{one}' for one in reversed(ids)]
+
+class Page(html.parser.HTMLParser):
+    """Every element is closed in its order; nothing runs, nothing is fetched, every link leads to a file beside it."""
+    def __init__(self):
+        super().__init__()
+        self.open, self.links, self.policy = [], [], None
+    def handle_starttag(self, tag, attrs):
+        attrs = dict(attrs)
+        assert tag not in ('script', 'img', 'iframe', 'form', 'object') and not any(name.startswith('on') for name in attrs)
+        if attrs.get('http-equiv') == 'Content-Security-Policy':
+            self.policy = attrs['content']
+        if tag in ('a', 'link'):
+            self.links.append(attrs['href'])
+        if tag not in ('meta', 'link', 'br'):
+            self.open.append(tag)
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag, tag
+
+import os
+for path in [f'{site}/index.html', *glob.glob(f'{site}/*/??.html')]:
+    page = Page()
+    page.feed(open(path, encoding='utf-8').read())
+    assert not page.open and page.policy.startswith("default-src 'none'; style-src 'sha256-"), path
+    for link in page.links:
+        assert link.startswith('#') or os.path.isfile(os.path.join(os.path.dirname(path), link)), (path, link)
+PY
+
+# What was corrected isn't published, nor what lapsed by its record.
+state D1 "{$titles, \"records\": [{\"record\": \"$other\", \"fields\": []}]}" publish prepare >late
+as D1 record code.stated --supersedes "$other" --fields - --yes --json <<<"{\"list\": \"formations\", \"code\": \"plenary\", \"called\": $(three A B C)}" >/dev/null
+expect 1 as L1 publish "$(cat late)" --out site 2>why
+holds why '\(publish.corrected\)'
