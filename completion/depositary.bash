@@ -53,13 +53,13 @@ _depositary() {
         mark) choices='set show' ;;
         status) choices='issue show' ;;
         retention) choices='rules review' ;;
-        print) choices='label inventory handover page letter' ;;
+        print) choices='label inventory handover page letter receipt' ;;
         record | schema) choices=$(depositary schema --json 2>/dev/null | sed -n 's/.*"type": *"\([^"]*\)".*/\1/p') ;;
         collect | intake | verify | backup | restore | init) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
         esac
     elif [[ $command == status ]]; then
         choices='consents keys'
-    elif [[ $command == item || $command == mark || $command == hold || ($command == print && ${COMP_WORDS[2]} != page && ${COMP_WORDS[2]} != letter) ]]; then
+    elif [[ $command == item || $command == mark || $command == hold || ($command == print && ${COMP_WORDS[2]} != page && ${COMP_WORDS[2]} != letter && ${COMP_WORDS[2]} != receipt) ]]; then
         # The names of the containers are the items; no key is asked for.
         choices=$(cd "$register/vault" 2>/dev/null && printf '%s\n' *.tar.age | sed -n 's/\.tar\.age$//p' | grep -v '^\*')
     else

@@ -1,8 +1,9 @@
 /*
- * print: label, inventory, handover, page, letter.
+ * print: label, inventory, handover, page, letter, receipt.
  */
 #include "cli/cli.h"
 #include "cli/print.h"
+#include "node/mandate.h"
 #include "store/file.h"
 
 #include <fcntl.h>
@@ -88,6 +89,14 @@ static int print_handover(const struct dep_args *args, const struct dep_paper *p
     return err;
 }
 
+static int print_receipt(const struct dep_paper *paper, struct dep_node *node, const char *name,
+                         struct dep_problem *problem)
+{
+    char receipt[DEP_RECEIPT_ROOM];
+    int err = dep_node_receipt(node, name, receipt, problem);
+    return err ? err : dep_paper_receipt(paper, receipt, &problem->finding);
+}
+
 static int print(const struct dep_args *args, struct dep_node *node, const char *what,
                  const char *lang, struct dep_buf *out, struct dep_problem *problem)
 {
@@ -99,10 +108,11 @@ static int print(const struct dep_args *args, struct dep_node *node, const char 
         .context = out,
     };
     DEP_AUTO_ITEM item = {.item = ""};
-    bool letter = strcmp(what, "letter") == 0;
-    int err = letter ? dep_print_letter(&paper, node, args->positional[1], problem)
-                     : dep_node_item(node, args->positional[1], true, &item, problem);
-    if (err || letter)
+    bool letter = strcmp(what, "letter") == 0, receipt = strcmp(what, "receipt") == 0;
+    int err = letter    ? dep_print_letter(&paper, node, args->positional[1], problem)
+              : receipt ? print_receipt(&paper, node, args->positional[1], problem)
+                        : dep_node_item(node, args->positional[1], true, &item, problem);
+    if (err || letter || receipt)
         return err < 0 && !problem->fault.what ? dep_problem_fault(problem, err, "paper", what)
                                                : err;
     if (strcmp(what, "label") == 0)
@@ -124,11 +134,13 @@ int dep_cmd_print(int argc, char **argv)
         {"--record", 0, true, false,
          N_("handover: the transfer, receipt or return to print (default: the newest)")},
     };
-    static const char *const kinds[] = {"label", "inventory", "handover", "page", "letter"};
+    static const char *const kinds[] = {"label", "inventory", "handover",
+                                        "page",  "letter",    "receipt"};
     static struct dep_args args;
     int status = dep_args_parse(
         &args, "print",
-        "print label|inventory|handover|page ITEM | letter RECORD --out FILE [--lang en|fr|ar]",
+        "print label|inventory|handover|page ITEM | letter|receipt RECORD --out FILE "
+        "[--lang en|fr|ar]",
         options, DEP_COUNT(options), argc, argv);
     if (status)
         return status - 1;
@@ -138,7 +150,7 @@ int dep_cmd_print(int argc, char **argv)
         known |= strcmp(args.positional[0], kinds[i]) == 0;
     if (!known || !out_path)
         return dep_usage_error(&args, _("say label, inventory, handover or page and the item, or "
-                                        "letter and the record, and --out FILE"));
+                                        "letter or receipt and the record, and --out FILE"));
     if (!lang)
         lang = strcmp(dep_reader_language(), "fr") == 0 || strcmp(dep_reader_language(), "ar") == 0
                    ? dep_reader_language()

@@ -58,15 +58,6 @@ static int add_ref(struct dep_node *node, json_t *claims, const char *rel, const
                : DEP_OK;
 }
 
-/* In groups of four, to be copied by hand: all that a reporter is given. */
-static bool print_receipt(const char *receipt)
-{
-    bool done = true;
-    for (size_t i = 0; done && receipt[i]; i++)
-        done = printf(i && i % 4 == 0 ? "-%c" : "%c", receipt[i]) > 0;
-    return done && printf("\n") > 0;
-}
-
 /* An allegation has a receipt, on a line of its own, so that it can be given away without the id. */
 static bool print_done(const struct dep_args *args, const char *type, const json_t *claims,
                        const struct dep_done *done)
@@ -76,7 +67,9 @@ static bool print_done(const struct dep_args *args, const char *type, const json
     if (args->json)
         return dep_print_json(json_pack("{s:s,s:s,s:I,s:s*}", "id", done->jti, "type", type,
                                         "index", (json_int_t)done->index, "receipt", receipt));
-    return printf("%s\n", done->jti) > 0 && (!receipt || print_receipt(receipt));
+    char grouped[DEP_RECEIPT_ROOM];
+    return printf("%s\n", done->jti) > 0 &&
+           (!receipt || printf("%s\n", dep_receipt_grouped(receipt, grouped)) > 0);
 }
 
 static int commit_one(struct dep_args *args, struct dep_node *node, const char *type,

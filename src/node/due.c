@@ -344,6 +344,8 @@ int dep_node_due(struct dep_node *node, int64_t until_s, struct dep_dues *out,
     if (!err)
         err = dep_gather_retention(&gather);
     if (!err)
+        err = dep_gather_mandate(&gather);
+    if (!err)
         err = dep_gather_timestamps(&gather);
     if (!err)
         err = dep_node_items(node, false, item_withdrawn, &gather, problem);

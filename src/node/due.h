@@ -48,6 +48,8 @@ DEP_MUST_USE int dep_node_outbox(struct dep_node *node, struct dep_dues *out,
  *   "due.withdrawn"   an item here whose sender withdrew it, not disposed of
  *   "due.hold"        one of the two, but a legal hold is in force and wins
  *   "due.timestamp"   its certificate expires, and no later token covers the record of it
+ *   "due.commitment", "due.action"    late: not closed after the latest day of its date
+ *   "due.dispatch"    to be reviewed
  *   "due.erase"       reviewed, to be erased, and not erased yet
  */
 DEP_MUST_USE int dep_node_due(struct dep_node *node, int64_t until_s, struct dep_dues *out,

@@ -1,6 +1,6 @@
 /*
  * What the makers of lists of due things share.
- * Layer:   node, private to due.c, retention.c and timestamp.c.
+ * Layer:   node, private to due.c, due_mandate.c, retention.c and timestamp.c.
  */
 #ifndef DEP_NODE_DUE_IMPL_H
 #define DEP_NODE_DUE_IMPL_H
@@ -23,6 +23,8 @@ DEP_MUST_USE int dep_gather_add(struct dep_gather *gather, const char *kind,
                                 const char *b);
 /* Retention reviews, holds and erasures owed (retention.c). */
 DEP_MUST_USE int dep_gather_retention(struct dep_gather *gather);
+/* Commitments and actions that are late, dispatches to be reviewed (due_mandate.c). */
+DEP_MUST_USE int dep_gather_mandate(struct dep_gather *gather);
 /* Time-stamps to be renewed (timestamp.c). */
 DEP_MUST_USE int dep_gather_timestamps(struct dep_gather *gather);
 #endif

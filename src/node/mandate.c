@@ -47,6 +47,32 @@ int dep_mandate_draw(struct dep_node *node, const char *type, json_t *claims,
     return DEP_OK;
 }
 
+const char *dep_receipt_grouped(const char *receipt, char out[DEP_RECEIPT_ROOM])
+{
+    size_t len = 0;
+    for (size_t i = 0; receipt[i] && len + 2 < DEP_RECEIPT_ROOM; i++) {
+        if (i && i % 4 == 0)
+            out[len++] = '-';
+        out[len++] = receipt[i];
+    }
+    out[len] = 0;
+    return out;
+}
+
+int dep_node_receipt(struct dep_node *node, const char *name, char out[DEP_RECEIPT_ROOM],
+                     struct dep_problem *problem)
+{
+    DEP_AUTO_VIEW view = {.claims = NULL};
+    int err = dep_node_view(node, name, true, &view, problem);
+    if (err)
+        return err;
+    const char *receipt = dep_json_string(view.claims, "receipt");
+    if (strcmp(view.row.type, "allegation.received") != 0 || !receipt)
+        return dep_problem_found(problem, "print.no_receipt", "doc/format/mandate.md 4", name);
+    (void)dep_receipt_grouped(receipt, out);
+    return DEP_OK;
+}
+
 /* ---- lists ---- */
 
 struct dep_mandate_lists {

@@ -16,4 +16,10 @@
  */
 DEP_MUST_USE int dep_mandate_draw(struct dep_node *node, const char *type, json_t *claims,
                                   struct dep_problem *problem);
+/* A receipt as it is given away: in groups of four, to be copied by hand. Returns `out`. */
+enum { DEP_RECEIPT_ROOM = 32 };
+const char *dep_receipt_grouped(const char *receipt, char out[DEP_RECEIPT_ROOM]);
+/* That of an allegation.received; "print.no_receipt" where the record is another, or can't be read. */
+DEP_MUST_USE int dep_node_receipt(struct dep_node *node, const char *name,
+                                  char out[DEP_RECEIPT_ROOM], struct dep_problem *problem);
 #endif

@@ -223,6 +223,18 @@ int dep_paper_label(const struct dep_paper *paper, const struct dep_item *item,
     return dep_paper_end(paper, document, &size, why);
 }
 
+/* ---- receipt ---- */
+
+/* Found in a pocket it must not say what was reported, where, to whom or that anything was. */
+int dep_paper_receipt(const struct dep_paper *paper, const char *code, struct dep_finding *why)
+{
+    static const struct dep_document_size size = {100, 40};
+    struct dep_document *document;
+    dep_words_speak(paper->lang);
+    int err = dep_document_new(paper->lang, code, "", &document);
+    return err ? err : dep_paper_end(paper, document, &size, why);
+}
+
 /* ---- inventory ---- */
 
 static void things(struct dep_document *document, const json_t *list)

@@ -20,6 +20,9 @@ struct dep_paper {
  * place. */
 DEP_MUST_USE int dep_paper_label(const struct dep_paper *paper, const struct dep_item *item,
                                  struct dep_finding *why);
+/* 100 x 40 mm, for who reported something: a random code and nothing else. */
+DEP_MUST_USE int dep_paper_receipt(const struct dep_paper *paper, const char *code,
+                                   struct dep_finding *why);
 /* For the person dispossessed: what was taken, by what right, with room for ink and for a refusal
  * to sign. */
 DEP_MUST_USE int dep_paper_inventory(const struct dep_paper *paper, const struct dep_item *item,

@@ -112,10 +112,10 @@ int mandate_commitment_reaffirmed(const struct mandate *m)
 
 /* ---- status ---- */
 
-static bool closes(const char *status)
+bool dep_mandate_closes(const char *status)
 {
     static const char *const closing[] = {"fulfilled", "completed", "withdrawn", "cancelled"};
-    for (size_t i = 0; status && i < DEP_COUNT(closing); i++)
+    for (size_t i = 0; i < DEP_COUNT(closing); i++)
         if (strcmp(closing[i], status) == 0)
             return true;
     return false;
@@ -146,7 +146,7 @@ static int judge_progress(const struct mandate *m, const struct dep_mandate_ref 
 {
     const char *status = dep_json_string(m->claims, "status");
     const struct dep_mandate_record *before = mandate_newest(m, about, m->draft->type);
-    bool closed = before && closes(dep_json_string(before->claims, "status"));
+    bool closed = before && dep_mandate_closes(dep_json_string(before->claims, "status"));
     bool reopens = strcmp(status, "reopened") == 0;
     struct dep_edtf_span as_of;
     int err = mandate_span(m->claims, "as_of", &as_of) ? mandate_past(m, "as_of", &as_of) : DEP_OK;

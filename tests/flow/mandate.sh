@@ -1,5 +1,5 @@
 # The mandate's records: for each function of F1-F6, F9-F13, F19, F20 the right thing is recorded, and the wrong one is refused.
-need jq
+need jq pdftotext
 new_register reg --roles custodian,legal,desk,administrator --territory IQ
 export DEPOSITARY_REGISTER=reg
 # record TYPE JSON [OPTION...]: its id. refused ID PATTERN TYPE JSON [OPTION...]: the finding and its place.
@@ -109,11 +109,18 @@ printf '%s\n' "$progress" "$progress" | expect 1 depositary record commitment.up
 holds why mandate.open
 same 1 "$(depositary list --type commitment.updated --json | wc -l)" 'a group is recorded whole or not'
 action=$(record action.recorded '{"text":{"text":"a conference","lang":"en"},"lead":"be","line":"political","paragraph":"1","due":"2021-12"}' --about "$corrected")
+depositary due --json >waiting
+holds waiting due.action
+lacks waiting due.commitment
 refused mandate.bound '/lead: fr' action.recorded '{"text":{"text":"x","lang":"en"},"lead":"fr","line":"political","paragraph":"1"}' --about "$corrected"
 refused mandate.evidence '/status: completed' action.updated '{"status":"completed","as_of":"2021-11"}' --about "$action"
 refused mandate.reason /continuity action.updated '{"status":"interrupted","as_of":"2021-11"}' --about "$action"
 record action.updated '{"status":"interrupted","as_of":"2021-11","lead":"us","continuity":{"text":"the other host goes on","lang":"en"}}' --about "$action" >/dev/null
 record action.updated '{"status":"completed","as_of":"2021-12"}' --about "$action" --source "$meeting" >/dev/null
+late=$(record commitment.made "$(commitment 1 be | jq -c '.due = "2021-11"')" --about "$corrected")
+depositary due --json >waiting
+lacks waiting due.action
+holds waiting "due.commitment.*$late"
 
 # F19: no date is asked for, and none can be given; what resolved it is named.
 intention=$(record intention.stated '{"actors":["be"],"text":{"text":"to meet in person","lang":"en"},"condition":{"text":"once it is possible","lang":"en"},"paragraph":"3"}' --about "$corrected")
@@ -149,6 +156,11 @@ holds <(json received .receipt) '^[0-9A-HJKMNP-TV-Z]{16}$'
 allegation '{"party":"us"}' | depositary record allegation.received --fields - --yes >printed
 holds <(sed -n 2p printed) '^([0-9A-HJKMNP-TV-Z]{4}-){3}[0-9A-HJKMNP-TV-Z]{4}$'
 same 2 "$(wc -l <printed)" 'the id for us, the receipt for the reporter'
+for language in en fr ar; do depositary print receipt "$(head -n 1 printed)" --out "receipt.$language.pdf" --lang "$language"; done
+same "$(sed -n 2p printed)" "$(pdftotext receipt.ar.pdf - | sed -n '/[A-Z]/p')" 'nothing but the code'
+lacks <(pdftotext receipt.en.pdf - | grep -v '^1/1$') '[a-z]'
+expect 1 depositary print receipt "$first" --out none.pdf 2>why
+holds why print.no_receipt
 refused mandate.drawn /receipt allegation.received "$(allegation '{"receipt":"IRAQ-2021-7","party":"us"}')"
 assessed() { jq -nc --argjson more "$1" '{assessor: "be", outcome: "not_credible", reasons: {text: "no flight that day", lang: "en"}, assessed_on: "2021-05"} * $more'; }
 refused mandate.party '/assessor: us' allegation.assessed "$(assessed '{"assessor":"us"}')" --about "$allegation"
@@ -177,6 +189,7 @@ refused mandate.consent consent_to_share violation.tagged "$(violation '{"consen
 # F13: that something went; no field could say about whom, and none of it is found by a name.
 dispatch() { jq -nc --arg digest "$digest" --argjson more "$1" '{sender: "test", recipients: ["police"], channel: "interpol", sent_on: "2021-04-02", content_sha256: $digest, restrictions: ["H2"], purpose: "investigation", review_on: "2026-04"} * $more'; }
 record dispatch.sent "$(dispatch '{}')" >/dev/null
+holds <(depositary due --json) due.dispatch
 for field in subject remark name text; do refused record.field "$field" dispatch.sent "$(dispatch "{\"$field\":\"somebody\"}")"; done
 refused stated.code '/recipients/0: somebody' dispatch.sent "$(dispatch '{"recipients":["somebody"]}')"
 refused mandate.order /review_on dispatch.sent "$(dispatch '{"review_on":"2021-01"}')"
