@@ -127,6 +127,22 @@ static const char *recipient_name(struct dep_node *node, const char *code)
                : dep_code_name(charter, DEP_LIST_RECIPIENTS, code);
 }
 
+static void show_containers(const struct dep_pack_told *told)
+{
+    char bytes[32];
+    dep_bytes_text(told->bytes, bytes);
+    if (told->whole)
+        (void)printf("  %6llu  %s (%s)\n", (unsigned long long)told->whole, _("Containers, whole"),
+                     bytes);
+    if (told->of_parts)
+        (void)printf(_("  %6llu  Containers, of which only parts go (files named: %llu)\n"),
+                     (unsigned long long)told->of_parts, (unsigned long long)told->parts);
+    dep_bytes_text(told->in_clear, bytes);
+    if (told->plain)
+        (void)printf("  %6llu  %s (%s)\n", (unsigned long long)told->plain,
+                     _("Containers, IN CLEAR: whoever finds the package reads them"), bytes);
+}
+
 static void show_plan(struct dep_node *node, const struct dep_pack_told *told,
                       const struct groups *groups)
 {
@@ -136,12 +152,7 @@ static void show_plan(struct dep_node *node, const struct dep_pack_told *told,
     (void)printf(" (%s)\n%s: %s\n", told->recipient, _("Package"), told->package);
     (void)printf("%s\n", _("What goes:"));
     show_groups(groups);
-    if (told->items) {
-        char bytes[32];
-        dep_bytes_text(told->bytes, bytes);
-        (void)printf("  %6llu  %s (%s)\n", (unsigned long long)told->items, _("Containers, whole"),
-                     bytes);
-    }
+    show_containers(told);
     (void)printf(_("Linked records that don't go: %llu by their fingerprint, %llu only counted\n"),
                  (unsigned long long)told->named, (unsigned long long)told->counted);
 }
@@ -150,11 +161,12 @@ static json_t *plan_json(const struct dep_pack_told *told, const struct groups *
 {
     char content[2 * DEP_HASH_LEN + 1];
     dep_hex_encode(told->content_sha256.bytes, DEP_HASH_LEN, content);
-    return json_pack("{s:s,s:s,s:s,s:s?,s:I,s:I,s:I,s:I,s:I,s:I,s:s,s:o}", "package", told->package,
-                     "kind", dep_package_kind_name(told->kind), "recipient", told->recipient,
-                     "release", told->release[0] ? told->release : NULL, "records",
+    return json_pack("{s:s,s:s,s:s,s:s?,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:s,s:o}", "package",
+                     told->package, "kind", dep_package_kind_name(told->kind), "recipient",
+                     told->recipient, "release", told->release[0] ? told->release : NULL, "records",
                      (json_int_t)told->records, "shown", (json_int_t)told->shown, "withheld",
-                     (json_int_t)told->withheld, "items", (json_int_t)told->items, "named",
+                     (json_int_t)told->withheld, "items", (json_int_t)told->items, "of_parts",
+                     (json_int_t)told->of_parts, "plain", (json_int_t)told->plain, "named",
                      (json_int_t)told->named, "counted", (json_int_t)told->counted,
                      "content_sha256", content, "groups", groups_json(groups));
 }

@@ -41,7 +41,7 @@ static int tell_required(struct dep_args *args, struct dep_node *node, const jso
     int err =
         dep_node_judge(node, &moment, "release.prepared", claims, prepared, &judgement, &problem);
     return err ? dep_say_problem(args, err, &problem)
-               : dep_tell_judgement(args, node, &judgement, done);
+               : dep_tell_prepared(args, node, &judgement, claims, done);
 }
 
 static int prepare(struct dep_args *args, struct dep_node *node)

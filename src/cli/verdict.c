@@ -166,24 +166,79 @@ void dep_tell_outward(void)
     (void)printf("%s\n", _("not released"));
 }
 
+/* `unseen`: taken, or NULL where it isn't asked for. */
+static int tell_json(const struct dep_judgement *judgement, json_t *unseen,
+                     const struct dep_done *done)
+{
+    json_t *object = dep_verdict_json(judgement);
+    bool failed = !object;
+    if (!failed && done && done->jti[0])
+        failed = json_object_set_new(object, "record", json_string(done->jti)) != 0;
+    if (!failed && unseen)
+        failed = json_object_set(object, "unseen", unseen) != 0;
+    json_decref(unseen);
+    if (failed) {
+        json_decref(object);
+        object = NULL;
+    }
+    bool yes = judgement->verdict.outcome == DEP_YES;
+    return !dep_print_json(object) ? DEP_EXIT_FAULT : yes ? DEP_EXIT_YES : DEP_EXIT_WANTING;
+}
+
+/* The recipient's verifier calls the verdict unproved: better to hear of it before it is approved. */
+static void show_unseen(struct dep_node *node, const json_t *unseen)
+{
+    const struct dep_schema *schema =
+        dep_schemas_find(dep_node_schemas(node), "evidence.collected", 0);
+    size_t i, k;
+    json_t *of, *field;
+    json_array_foreach(unseen, i, of)
+    {
+        (void)printf("%s\n  ",
+                     _("The recipient can't judge this again, its verdict will be unproved there: "
+                       "what the rules read isn't all shown."));
+        dep_show_item(node, dep_json_string(of, "item"));
+        (void)printf("\n");
+        json_array_foreach(dep_json_array(of, "fields"), k, field)(void)
+            printf("    %s (%s)\n",
+                   dep_schema_label(schema, json_string_value(field), dep_reader_language()),
+                   json_string_value(field));
+        if (dep_json_true(of, "marking"))
+            (void)printf("    %s\n", _("its marking: it has a source who didn't consent to this "
+                                       "recipient"));
+    }
+}
+
+static int tell(const struct dep_args *args, struct dep_node *node,
+                const struct dep_judgement *judgement, json_t *unseen, const struct dep_done *done)
+{
+    if (args->json)
+        return dep_finish_output(tell_json(judgement, unseen, done));
+    dep_show_verdict(node, judgement);
+    show_unseen(node, unseen);
+    json_decref(unseen);
+    if (done && done->jti[0])
+        (void)printf(_("Recorded: %s\n"), done->jti);
+    return dep_finish_output(judgement->verdict.outcome == DEP_YES ? DEP_EXIT_YES
+                                                                   : DEP_EXIT_WANTING);
+}
+
 int dep_tell_judgement(const struct dep_args *args, struct dep_node *node,
                        const struct dep_judgement *judgement, const struct dep_done *done)
 {
-    bool yes = judgement->verdict.outcome == DEP_YES;
-    int status = yes ? DEP_EXIT_YES : DEP_EXIT_WANTING;
-    if (args->json) {
-        json_t *object = dep_verdict_json(judgement);
-        if (object && done && done->jti[0] &&
-            json_object_set_new(object, "record", json_string(done->jti))) {
-            json_decref(object);
-            object = NULL;
-        }
-        return dep_finish_output(dep_print_json(object) ? status : DEP_EXIT_FAULT);
+    return tell(args, node, judgement, NULL, done);
+}
+
+int dep_tell_prepared(const struct dep_args *args, struct dep_node *node,
+                      const struct dep_judgement *judgement, const json_t *claims,
+                      const struct dep_done *done)
+{
+    json_t *unseen = dep_judgement_unseen(node, judgement, claims);
+    if (!unseen) {
+        dep_say(_("out of memory"));
+        return DEP_EXIT_FAULT;
     }
-    dep_show_verdict(node, judgement);
-    if (done && done->jti[0])
-        (void)printf(_("Recorded: %s\n"), done->jti);
-    return dep_finish_output(status);
+    return tell(args, node, judgement, unseen, done);
 }
 
 void dep_show_materials(struct dep_node *node, const json_t *claims, int indent)
@@ -196,9 +251,16 @@ void dep_show_materials(struct dep_node *node, const json_t *claims, int indent)
         (void)printf("%*s", indent, "");
         dep_show_item(node, dep_json_string(material, "item"));
         (void)printf("%s%s", redacted ? "  " : "", redacted ? _("redacted") : "");
+        if (dep_json_true(material, "plain"))
+            (void)printf("  %s", _("IN CLEAR"));
         json_array_foreach(dep_json_array(material, "fields"), k, field)
         {
             (void)printf("%s", k ? ", " : "  ");
+            dep_print_safe(stdout, json_string_value(field), json_string_length(field));
+        }
+        json_array_foreach(dep_json_array(material, "parts"), k, field)
+        {
+            (void)printf("\n%*s%s", indent + 2, "", k ? "" : _("only: "));
             dep_print_safe(stdout, json_string_value(field), json_string_length(field));
         }
         (void)printf("\n");

@@ -15,6 +15,11 @@ json_t *dep_verdict_json(const struct dep_judgement *judgement);
  * status: wanting unless the outcome is yes. */
 int dep_tell_judgement(const struct dep_args *args, struct dep_node *node,
                        const struct dep_judgement *judgement, const struct dep_done *done);
+/* The same of what is being prepared, and besides what of it the recipient couldn't judge again:
+ * "unseen" of the object. */
+int dep_tell_prepared(const struct dep_args *args, struct dep_node *node,
+                      const struct dep_judgement *judgement, const json_t *claims,
+                      const struct dep_done *done);
 /* What a prepared release is about, a line an item, behind so many blanks. */
 void dep_show_materials(struct dep_node *node, const json_t *claims, int indent);
 /* What may be said to whoever asked from outside: the same, whatever the reason. */

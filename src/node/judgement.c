@@ -21,6 +21,79 @@ void dep_judgement_done(struct dep_judgement *judgement)
     *judgement = (struct dep_judgement){.materials = NULL};
 }
 
+bool dep_judgement_shows_marking(const struct dep_judgement *judgement, size_t material)
+{
+    if (!(judgement->materials[material].flags & DEP_FLAG_SOURCE))
+        return true;
+    for (size_t i = 0; i < judgement->verdict.requirement_count; i++) {
+        const struct dep_requirement *asked = &judgement->verdict.requirements[i];
+        if (asked->need == DEP_NEED_CONSENT_SOURCE && asked->met == DEP_MET &&
+            asked->material == (int)material)
+            return true;
+    }
+    return false;
+}
+
+/* ---- what the recipient can't judge again ---- */
+
+static bool names(const json_t *array, const char *name)
+{
+    size_t i;
+    json_t *element;
+    json_array_foreach(array, i, element)
+    {
+        const char *other = json_string_value(element);
+        if (other && strcmp(other, name) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* The fields that count are called and opened alike in each type that an item begins with. */
+static json_t *unseen_fields(struct dep_node *node, const json_t *material)
+{
+    const struct dep_schema *schema = dep_schemas_find(node->schemas, "evidence.collected", 0);
+    json_t *unseen = json_array();
+    for (size_t i = 0; unseen && schema && i < schema->field_count; i++) {
+        const char *name = schema->fields[i].name;
+        bool counts = false;
+        for (const char *const *field = dep_material_fields; *field; field++)
+            counts = counts || strcmp(*field, name) == 0;
+        if (!counts || schema->fields[i].open || names(dep_json_array(material, "fields"), name))
+            continue;
+        if (json_array_append_new(unseen, json_string(name))) {
+            json_decref(unseen);
+            unseen = NULL;
+        }
+    }
+    return unseen;
+}
+
+json_t *dep_judgement_unseen(struct dep_node *node, const struct dep_judgement *judgement,
+                             const json_t *claims)
+{
+    json_t *all = json_array(), *material;
+    size_t i;
+    json_array_foreach(dep_json_array(claims, "materials"), i, material)
+    {
+        bool marking =
+            i < judgement->action.material_count && !dep_judgement_shows_marking(judgement, i);
+        json_t *fields = all ? unseen_fields(node, material) : NULL;
+        bool none = fields && json_array_size(fields) == 0 && !marking;
+        bool failed = !fields;
+        if (!failed && !none)
+            failed = json_array_append_new(
+                         all, json_pack("{s:O,s:O,s:b}", "item", json_object_get(material, "item"),
+                                        "fields", fields, "marking", (int)marking)) != 0;
+        json_decref(fields);
+        if (failed) {
+            json_decref(all);
+            return NULL;
+        }
+    }
+    return all;
+}
+
 /* ---- the action ---- */
 
 /* The fields that a person states: what is judged must not contain its own verdict. */

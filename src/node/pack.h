@@ -51,6 +51,8 @@ static inline void dep_pack_release(struct dep_pack **pack)
  *   "pack.field"        the release names a field that its record doesn't have
  *   "pack.redacted"     what is released redacted goes as a redacted derivative, and not as the
  *                       container itself
+ *   "pack.plain"        an item would go in clear that no other officer approved as that
+ *   "release.plain"     an item would go in clear that protects somebody
  *   "pack.exculpatory"  court or defence would get a case without material in their favour
  *   "pack.register"     only a field kit hands over its whole register
  * with `detail` the thing concerned; and those of dep_node_act(), dep_node_judge().
@@ -68,7 +70,10 @@ struct dep_pack_told {
     const char *again;        /* jti of the package.sent that is written once more; or "" */
     uint64_t records;         /* with a line in content.jsonl; key and status records go besides */
     uint64_t shown, withheld; /* protected fields of these */
-    uint64_t items, bytes;    /* containers, and how long they are */
+    uint64_t items;           /* containers, whatever goes of them */
+    uint64_t whole, bytes;    /* those that go whole and sealed, and how long they are */
+    uint64_t plain, in_clear; /* those that go in clear, and how long they are */
+    uint64_t of_parts, parts; /* those of which parts go, and how many files are named */
     uint64_t named, counted;  /* linked records that don't go */
     struct dep_hash content_sha256;
 };

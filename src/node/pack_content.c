@@ -76,7 +76,7 @@ static int encode_item(struct dep_pack *pack, const struct pack_item *item)
     const struct dep_content_line line = {.kind = DEP_CONTENT_ITEM,
                                           .item = {.item = item->item,
                                                    .record = item->record,
-                                                   .as = DEP_ITEM_WHOLE,
+                                                   .as = item->as,
                                                    .opens = item->opens,
                                                    .path = item->packed.path,
                                                    .pieces = item->packed.file_count,

@@ -78,7 +78,7 @@ static json_t *items_json(const struct dep_pack *pack)
     for (size_t i = 0; items && i < pack->item_count; i++) {
         const struct pack_item *item = &pack->items[i];
         if (json_array_append_new(items, json_pack("{s:s,s:s,s:s,s:s,s:o}", "item", item->item,
-                                                   "as", dep_item_as_name(DEP_ITEM_WHOLE), "opens",
+                                                   "as", dep_item_as_name(item->as), "opens",
                                                    dep_item_opens_name(item->opens), "path",
                                                    item->packed.path, "bytes",
                                                    decimal_json(item->packed.bytes)))) {

@@ -37,6 +37,8 @@ struct pack_item {
     struct dep_hash record; /* its first */
     struct dep_container_facts facts;
     uint64_t container_len;
+    enum dep_item_as as;
+    json_t *parts; /* array of paths; owned, or NULL */
     enum dep_item_opens opens;
     struct dep_packed_item packed; /* once it is written; path "" before */
 };
@@ -124,9 +126,9 @@ static inline bool pack_is_head_alone(const struct dep_pack *pack)
 DEP_MUST_USE int pack_recipient(struct dep_pack *pack, const char *code);
 
 /* ---- items (pack_items.c) ---- */
-/* Its container goes, if it has one. "pack.redacted". */
+/* Its container goes, if it has one, as `material` says (NULL: whole). "pack.redacted". */
 DEP_MUST_USE int pack_add_item(struct dep_pack *pack, const char *item,
-                               const struct dep_hash *first, bool redacted);
+                               const struct dep_hash *first, const json_t *material);
 void pack_items_done(struct dep_pack *pack);
 /* What was written for one plan stands in the other: "pack.changed" where the items are others. */
 DEP_MUST_USE int pack_items_take(struct dep_pack *to, struct dep_pack *from);

@@ -16,8 +16,10 @@
 
 void pack_items_done(struct dep_pack *pack)
 {
-    for (size_t i = 0; i < pack->item_count; i++)
+    for (size_t i = 0; i < pack->item_count; i++) {
         dep_packed_item_done(&pack->items[i].packed);
+        json_decref(pack->items[i].parts);
+    }
     free(pack->items);
     pack->items = NULL;
     pack->item_count = 0;
@@ -53,21 +55,43 @@ static int container_len(struct dep_pack *pack, const char *item, uint64_t *out)
                           &pack->problem->fault);
 }
 
+/* A copy that was made by painting over: that it hides what it should is who made it to answer for. */
+static bool is_redaction(const struct dep_item *item)
+{
+    const char *stage = dep_json_string(item->first.claims, "stage");
+    return stage && strcmp(stage, "redaction") == 0;
+}
+
+static enum dep_item_as as_of(const json_t *material)
+{
+    if (dep_json_array(material, "parts"))
+        return DEP_ITEM_PARTS;
+    return dep_json_true(material, "plain") ? DEP_ITEM_PLAIN : DEP_ITEM_WHOLE;
+}
+
 int pack_add_item(struct dep_pack *pack, const char *item, const struct dep_hash *first,
-                  bool redacted)
+                  const json_t *material)
 {
     DEP_AUTO_ITEM facts = {.item = ""};
+    const json_t *parts = dep_json_array(material, "parts");
     if (find(pack, item))
         return DEP_OK;
     int err = dep_node_item_facts(pack->node, item, true, &facts, pack->problem);
     if (err || !facts.has_container)
         return err;
-    if (redacted)
+    if (dep_json_true(material, "redacted") && !is_redaction(&facts))
         return pack_found(pack, "pack.redacted", item);
-    struct pack_item added = {.record = *first, .facts = facts.facts};
+    struct pack_item added = {.record = *first, .facts = facts.facts, .as = as_of(material)};
     (void)snprintf(added.item, sizeof added.item, "%s", item);
     err = container_len(pack, item, &added.container_len);
-    return err ? err : insert(pack, &added);
+    if (err)
+        return err;
+    if (parts && !(added.parts = json_deep_copy(parts)))
+        return pack_no_memory(pack);
+    err = insert(pack, &added);
+    if (err)
+        json_decref(added.parts);
+    return err;
 }
 
 /* ---- the lines ---- */
@@ -100,24 +124,73 @@ struct placing {
     int items_fd;
 };
 
+/* `paths`: as many as the item has parts. */
 static void order_of(const struct placing *placing, const struct pack_item *item, int fd,
-                     struct dep_pack_item_order *out)
+                     const char **paths, struct dep_pack_item_order *out)
 {
+    bool plain = item->as == DEP_ITEM_PLAIN;
+    for (size_t i = 0; i < json_array_size(item->parts); i++)
+        paths[i] = json_string_value(json_array_get(item->parts, i));
     *out = (struct dep_pack_item_order){
         .item = item->item,
-        .as = DEP_ITEM_WHOLE,
+        .as = item->as,
+        .parts = paths,
+        .part_count = json_array_size(item->parts),
         .container_fd = fd,
         .container_len = item->container_len,
         .facts = item->facts,
         .with = {.identities = placing->vault, .identity_count = placing->vault ? 1 : 0},
-        .recipient = placing->how->recipient,
-        .passphrase = placing->passphrase ? dep_slice_string(placing->passphrase)
-                                          : (struct dep_slice){NULL, 0},
+        .recipient = plain ? NULL : placing->how->recipient,
+        .passphrase = placing->passphrase && !plain ? dep_slice_string(placing->passphrase)
+                                                    : (struct dep_slice){NULL, 0},
         .piece_len = placing->piece_len,
         .items_fd = placing->items_fd,
         .random = placing->pack->node->world.random,
         .progress = placing->how->item_progress,
         .context = placing->how->context};
+}
+
+/* With what order_of() needs. */
+typedef int item_fn(struct placing *placing, struct pack_item *item,
+                    const struct dep_pack_item_order *order, uint64_t *out_len);
+
+static int with_item(struct placing *placing, struct pack_item *item, item_fn *run,
+                     uint64_t *out_len)
+{
+    struct dep_pack *pack = placing->pack;
+    struct dep_pack_item_order order;
+    DEP_AUTO_FD fd = -1;
+    uint64_t len;
+    int err = dep_vault_open(dep_register_dir_fd(pack->node->reg), item->item, &fd, &len,
+                             &pack->problem->fault);
+    if (err)
+        return err;
+    const char **paths = dep_alloc_array(json_array_size(item->parts) + 1, sizeof *paths);
+    if (!paths)
+        return pack_no_memory(pack);
+    order_of(placing, item, fd, paths, &order);
+    err = run(placing, item, &order, out_len);
+    free(paths);
+    return err;
+}
+
+static int measure(struct placing *placing, struct pack_item *item,
+                   const struct dep_pack_item_order *order, uint64_t *out_len)
+{
+    (void)item;
+    return dep_pack_item_size(order, out_len, placing->pack->problem);
+}
+
+/* Of parts the manifest has to be read: they may be little of much. */
+static int item_len(struct dep_pack *pack, struct pack_item *item, uint64_t *out)
+{
+    static const struct dep_pack_how nothing_yet = {.path = NULL};
+    struct placing placing = {.pack = pack, .how = &nothing_yet};
+    *out = item->container_len;
+    if (item->as != DEP_ITEM_PARTS)
+        return DEP_OK;
+    int err = dep_node_vault_identity(pack->node, &placing.vault, pack->problem);
+    return err ? err : with_item(&placing, item, measure, out);
 }
 
 /* Records take what they take in the register, disclosures besides; tiles little. */
@@ -143,12 +216,18 @@ int pack_look_at_target(struct dep_pack *pack, const char *path, uint64_t *out_p
                                    .path_len = strlen(path) + DEP_PACKED_PATH_LEN + LONGEST_BESIDES,
                                    .name_len = DEP_UUID_LEN + NAME_BESIDES};
     load.longest_whole = load.bytes;
-    for (size_t i = 0; i < pack->item_count; i++) {
-        uint64_t len = pack->items[i].container_len;
+    int err = DEP_OK;
+    for (size_t i = 0; !err && i < pack->item_count; i++) {
+        struct pack_item *item = &pack->items[i];
+        uint64_t len = 0;
+        uint64_t *longest = item->as == DEP_ITEM_WHOLE ? &load.longest_split : &load.longest_whole;
+        err = item_len(pack, item, &len);
         load.bytes += len;
-        load.longest_split = len > load.longest_split ? len : load.longest_split;
+        *longest = len > *longest ? len : *longest;
     }
-    int err = dep_target_look(dirname(parent), &target, &problem->finding, &problem->fault);
+    if (err)
+        return err;
+    err = dep_target_look(dirname(parent), &target, &problem->finding, &problem->fault);
     if (!err)
         err = dep_target_judge(&target, &load, out_piece_len, &problem->finding);
     if (err == DEP_FOUND)
@@ -175,23 +254,26 @@ static int list_files(struct placing *placing, const struct dep_packed_item *pac
     return DEP_OK;
 }
 
-static int write_item(struct placing *placing, struct pack_item *item)
+static int write_item(struct placing *placing, struct pack_item *item,
+                      const struct dep_pack_item_order *order, uint64_t *out_len)
 {
-    struct dep_pack *pack = placing->pack;
-    struct dep_pack_item_order order;
-    DEP_AUTO_FD fd = -1;
-    uint64_t len;
-    int err = dep_vault_open(dep_register_dir_fd(pack->node->reg), item->item, &fd, &len,
-                             &pack->problem->fault);
-    if (err)
-        return err;
-    order_of(placing, item, fd, &order);
+    (void)out_len;
     dep_packed_item_done(&item->packed);
-    err = dep_pack_item(&order, &item->packed, pack->problem);
+    int err = dep_pack_item(order, &item->packed, placing->pack->problem);
     if (err)
         return err;
-    item->opens = placing->how->recipient ? DEP_OPENS_RECIPIENT : DEP_OPENS_PASSPHRASE;
+    item->opens = item->as == DEP_ITEM_PLAIN ? DEP_OPENS_NOBODY
+                  : order->recipient         ? DEP_OPENS_RECIPIENT
+                                             : DEP_OPENS_PASSPHRASE;
     return list_files(placing, &item->packed);
+}
+
+static bool any_sealed(const struct dep_pack *pack)
+{
+    for (size_t i = 0; i < pack->item_count; i++)
+        if (pack->items[i].as != DEP_ITEM_PLAIN)
+            return true;
+    return false;
 }
 
 int pack_items_write(struct dep_pack *pack, const struct dep_pack_how *how, uint64_t piece_len,
@@ -207,7 +289,7 @@ int pack_items_write(struct dep_pack *pack, const struct dep_pack_how *how, uint
         err = dep_bag_writer_folder(bag, "items/x", &pack->problem->fault);
     if (err)
         return err;
-    if (!how->recipient) {
+    if (!how->recipient && any_sealed(pack)) {
         dep_age_passphrase_new(pack->node->world.random, out->passphrase);
         placing.passphrase = out->passphrase;
     }
@@ -217,6 +299,6 @@ int pack_items_write(struct dep_pack *pack, const struct dep_pack_how *how, uint
         return dep_problem_fault(pack->problem, DEP_ERR_IO, "pack.folder", how->path);
     placing.items_fd = items;
     for (size_t i = 0; !err && i < pack->item_count; i++)
-        err = write_item(&placing, &pack->items[i]);
+        err = with_item(&placing, &pack->items[i], write_item, NULL);
     return err;
 }

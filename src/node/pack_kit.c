@@ -25,7 +25,7 @@ static bool is_first(const char *type)
 
 static int add_kit_item(struct dep_pack *pack, const struct dep_index_row *row)
 {
-    return row->item[0] && is_first(row->type) ? pack_add_item(pack, row->item, &row->sha256, false)
+    return row->item[0] && is_first(row->type) ? pack_add_item(pack, row->item, &row->sha256, NULL)
                                                : DEP_OK;
 }
 

@@ -201,8 +201,15 @@ void dep_pack_tell(const struct dep_pack *pack, struct dep_pack_told *out)
         out->shown += shown;
         out->withheld += (uint64_t)__builtin_popcountll(pack_protected(entry->schema)) - shown;
     }
-    for (size_t i = 0; i < pack->item_count; i++)
-        out->bytes += pack->items[i].container_len;
+    for (size_t i = 0; i < pack->item_count; i++) {
+        const struct pack_item *item = &pack->items[i];
+        out->whole += item->as == DEP_ITEM_WHOLE;
+        out->bytes += item->as == DEP_ITEM_WHOLE ? item->container_len : 0;
+        out->plain += item->as == DEP_ITEM_PLAIN;
+        out->in_clear += item->as == DEP_ITEM_PLAIN ? item->container_len : 0;
+        out->of_parts += item->as == DEP_ITEM_PARTS;
+        out->parts += json_array_size(item->parts);
+    }
     for (size_t i = 0; i < pack->link_count; i++) {
         out->named += pack->links[i].as == DEP_LINKED_NAMED;
         out->counted += pack->links[i].count;

@@ -13,6 +13,7 @@ struct releasing {
     struct dep_pack *pack;
     struct dep_view release, prepared; /* both readable */
     struct dep_judgement then;         /* as it was recorded */
+    const struct dep_judgement *now;
 };
 
 /* ---- may it go ---- */
@@ -236,13 +237,20 @@ static int keep_newest(void *context, const struct dep_index_row *row)
     return DEP_FOUND;
 }
 
-/* Its newest marking goes whole: who gets the item must know how to handle it. `out_case` is "" where
- * it is of none. */
-static int add_marking(struct dep_pack *pack, const char *item, char out_case[DEP_UUID_LEN + 1])
+/*
+ * Its newest marking goes whole: who gets the item must know how to handle it, and can't judge the
+ * verdict again without. But where it has a source who didn't consent to this recipient, and that
+ * there is one would be told by it, nothing of it is shown. `out_case` is "" where it is of none.
+ */
+static int add_marking(struct releasing *releasing, size_t at, char out_case[DEP_UUID_LEN + 1])
 {
+    struct dep_pack *pack = releasing->pack;
+    const char *item = dep_json_string(
+        json_array_get(dep_json_array(releasing->prepared.claims, "materials"), at), "item");
     struct newest newest = {.size = pack->size, .row = {.jti = ""}};
     struct dep_index_query query = {.type = "marking.set", .item = item, .newest_first = true};
-    struct pack_show all = {.fields = PACK_ALL};
+    struct pack_show show = {
+        .fields = dep_judgement_shows_marking(releasing->now, at) ? PACK_ALL : PACK_NOTHING};
     DEP_AUTO_VIEW view = {.claims = NULL};
     int err = dep_roll_list(pack->node, &query, keep_newest, &newest, pack->problem);
     out_case[0] = 0;
@@ -253,10 +261,36 @@ static int add_marking(struct dep_pack *pack, const char *item, char out_case[DE
         return err;
     const char *of_case = dep_json_string(view.claims, "case");
     (void)snprintf(out_case, DEP_UUID_LEN + 1, "%s", of_case ? of_case : "");
-    return pack_add(pack, &newest.row, &all);
+    return pack_add(pack, &newest.row, &show);
 }
 
-static int add_material(struct releasing *releasing, const json_t *material)
+/*
+ * In clear goes only what another officer approved as that, whatever the rules ask for, and nothing
+ * that is restricted or protects somebody.
+ */
+static int judge_plain(struct releasing *releasing, size_t at)
+{
+    enum { NEVER = DEP_FLAG_SOURCE | DEP_FLAG_CHILD | DEP_FLAG_PROTECTED | DEP_FLAG_COERCION };
+    struct dep_pack *pack = releasing->pack;
+    const struct dep_judgement *now = releasing->now;
+    const json_t *material =
+        json_array_get(dep_json_array(releasing->prepared.claims, "materials"), at);
+    const char *item = dep_json_string(material, "item");
+    if (!dep_json_true(material, "plain"))
+        return DEP_OK;
+    if (now->materials[at].flags & NEVER)
+        return pack_found(pack, "release.plain", item);
+    for (size_t i = 0; i < dep_facts_count(now->known.facts); i++) {
+        const struct dep_fact *fact = dep_facts_at(now->known.facts, i);
+        if (fact->kind == DEP_FACT_APPROVAL && fact->by != now->action.prepared_by &&
+            fact->withdrawn_s == INT64_MAX &&
+            dep_hash_equal(&fact->approves, &releasing->prepared.row.sha256))
+            return DEP_OK;
+    }
+    return pack_found(pack, "pack.plain", item);
+}
+
+static int add_material(struct releasing *releasing, size_t at, const json_t *material)
 {
     struct dep_pack *pack = releasing->pack;
     const char *item = dep_json_string(material, "item");
@@ -267,9 +301,11 @@ static int add_material(struct releasing *releasing, const json_t *material)
         err = pack_found(pack, "item.absent", item ? item : "");
     char of_case[DEP_UUID_LEN + 1] = "";
     if (!err)
-        err = pack_add_item(pack, item, &rows.first, dep_json_true(material, "redacted"));
+        err = judge_plain(releasing, at);
     if (!err)
-        err = add_marking(pack, item, of_case);
+        err = pack_add_item(pack, item, &rows.first, material);
+    if (!err)
+        err = add_marking(releasing, at, of_case);
     struct favour favour = {releasing, rows.first};
     return err || !of_case[0]
                ? err
@@ -282,7 +318,7 @@ static int add_materials(struct releasing *releasing)
     json_t *material;
     json_array_foreach(dep_json_array(releasing->prepared.claims, "materials"), i, material)
     {
-        int err = add_material(releasing, material);
+        int err = add_material(releasing, i, material);
         if (err)
             return err;
     }
@@ -333,7 +369,7 @@ static int prepared_of(struct releasing *releasing)
 int pack_release(struct dep_pack *pack, const struct dep_index_row *row,
                  struct dep_judgement *out_judgement)
 {
-    struct releasing releasing = {.pack = pack};
+    struct releasing releasing = {.pack = pack, .now = out_judgement};
     pack->release = *row;
     int err =
         strcmp(row->type, "release.prepared") == 0 ? made_of(pack, row, &pack->release) : DEP_OK;

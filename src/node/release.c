@@ -22,11 +22,26 @@ static int no_memory(struct dep_problem *problem, const char *where)
 
 /* ---- preparing ---- */
 
+/* Parts are sealed anew, so there are none in clear; and what is restricted never lies open. */
+static int judge_form(const json_t *material, const struct dep_item *item,
+                      struct dep_problem *problem)
+{
+    const json_t *parts = json_object_get(material, "parts");
+    bool plain = dep_json_true(material, "plain");
+    if (parts && (plain || json_array_size(parts) == 0))
+        return dep_problem_found(problem, "release.parts", CLAUSE, item->item);
+    return plain && item->restricted
+               ? dep_problem_found(problem, "release.plain", CLAUSE, item->item)
+               : DEP_OK;
+}
+
 static int complete_material(struct dep_node *node, json_t *material, struct dep_problem *problem)
 {
     const char *name = dep_json_string(material, "item");
     DEP_AUTO_ITEM item = {.item = ""};
     int err = dep_node_item(node, name ? name : "", false, &item, problem);
+    if (!err)
+        err = judge_form(material, &item, problem);
     if (err)
         return err;
     bool failed = json_object_set_new(material, "item", json_string(item.item)) != 0;

@@ -36,6 +36,19 @@ DEP_MUST_USE int dep_node_judge(struct dep_node *node, const struct dep_moment *
                                 const struct dep_view *prepared, struct dep_judgement *out,
                                 struct dep_problem *problem);
 
+/* May the recipient read that material's marking? Not where it would be told of a source who didn't
+ * consent to it. */
+bool dep_judgement_shows_marking(const struct dep_judgement *judgement, size_t material);
+
+/*
+ * What a recipient doesn't get to see of what was judged, so that the verdict on it is unproved there
+ * (doc/format/package.md section 7): an array of {"item","fields":[of the first record],"marking"}, a
+ * material each, empty where all is seen. `claims`: of the release.prepared. New reference; NULL
+ * without memory.
+ */
+json_t *dep_judgement_unseen(struct dep_node *node, const struct dep_judgement *judgement,
+                             const json_t *claims);
+
 enum dep_again {
     DEP_AGAIN_SAME,     /* the same digest */
     DEP_AGAIN_DIFFERS,  /* everything could be read, and the verdict is another */
@@ -61,7 +74,9 @@ enum { DEP_PREPARED_FOR_S = 30 * 24 * 60 * 60 };
 DEP_MUST_USE int dep_node_release_ended(struct dep_node *node, const struct dep_act *prepared,
                                         struct dep_problem *problem);
 /* Items may be named as dep_node_item() takes them, a request by the beginning of its id: they
- * become ids. What `claims` don't say of a material is: all fields, not redacted. */
+ * become ids. What `claims` don't say of a material is: no field, not redacted, all of it and sealed.
+ * Findings: "release.parts" (none named, or parts in clear), "release.plain" (a restricted item in
+ * clear). */
 DEP_MUST_USE int dep_node_release_complete(struct dep_node *node, json_t *claims,
                                            struct dep_problem *problem);
 /* release.prepared, completed as above. */

@@ -30,6 +30,14 @@ static bool names_field(const json_t *material, const char *field)
     return false;
 }
 
+/* It goes as was decided: in parts, in clear, or whole and sealed. */
+static bool goes_as(const json_t *material, enum dep_item_as as)
+{
+    bool parts = dep_json_array(material, "parts") != NULL;
+    bool plain = dep_json_true(material, "plain");
+    return as == (parts ? DEP_ITEM_PARTS : plain ? DEP_ITEM_PLAIN : DEP_ITEM_WHOLE);
+}
+
 static bool has_item(const struct dep_schema *schema)
 {
     for (size_t i = 0; i < schema->field_count; i++)
@@ -79,7 +87,8 @@ int judging_scope(struct judging *judging)
         char id[DEP_UUID_LEN + 1] = "";
         dep_verify_item(verify, i, &item);
         memcpy(id, item.item.data, item.item.len < DEP_UUID_LEN ? item.item.len : DEP_UUID_LEN);
-        if (!material_find(prepared, id))
+        const json_t *material = material_find(prepared, id);
+        if (!material || !goes_as(material, item.as))
             err = judging_find_of(judging, "verdict.scope", DEP_ALTERED, &item.record, "item");
     }
     for (size_t i = 0; !err && i < dep_step_record_count(verify); i++) {

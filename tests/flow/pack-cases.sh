@@ -37,11 +37,57 @@ holds err 'pack.source'
 depositary verify source --pin "$pin" --json >verified.json || true
 same 0 "$(jq '[.findings[] | select(.result == "altered")] | length' verified.json)" 'findings against it'
 
-# ---- released redacted: the container is not what was decided ----
-collect R-1 >/dev/null
+# ---- released redacted: the container is not what was decided; the copy that was painted over is ----
+collect R-1 '{"flags": ["source"]}' >/dev/null
 made=$(release court trial "[{\"item\": \"R-1\", \"fields\": [], \"redacted\": true}]")
 expect 1 as L1 pack "$made" --age "$key" --out x 2>err
 holds err 'pack.redacted'
+echo 'nothing to be seen' >copy
+as T1 intake copy --stage redaction --of R-1 --json --fields - <<<"{\"exhibit\": \"R-2\", \"territory\": \"IQ\", \"basis\": $(text 'search warrant 12')}" >R-2.json
+state T1 '{"flags": ["source"]}' mark set R-2
+made=$(release court trial "[{\"item\": \"R-2\", \"fields\": [\"basis\", \"sensitive\"], \"redacted\": true}]")
+# Its source never agreed to the court: that there is one isn't told, and what can't be judged there for it is told here.
+same "[\"$(json R-2.json .item)\",[],true]" "$(jq -c '.unseen[0] | [.item, .fields, .marking]' prepared.json)" 'what the court does not see'
+as L1 pack "$made" --age "$key" --out copied >/dev/null
+same '' "$(disclosed copied | grep marking.set | cut -d' ' -f2)" 'shown of the marking of a source'
+same "[\"source\",\"named\",\"rule\",\"$(digest_of "$(json R-1.json .record)")\"]" "$(linked copied | grep '"source"')" 'the original'
+same 'marking.set flags' "$(disclosed source | grep -o 'marking.set.*flags' | sed 's/ .*,/ /')" 'shown to whom the source agreed to'
+
+# ---- parts of an item, and in clear: what was decided, and nothing beside ----
+collect P-1 >/dev/null
+mkdir -p dump-P-1 && collect P-2 >/dev/null
+rm -r dump-P-1
+mkdir dump-P-3
+echo 'one page' >dump-P-3/page
+echo 'zebra-other-page' >dump-P-3/other
+collect P-3 >/dev/null
+made=$(release court trial '[{"item": "P-3", "fields": ["basis", "sensitive"], "redacted": false, "parts": ["files/dump-P-3/page"]}, {"item": "P-2", "fields": ["basis", "sensitive"], "redacted": false, "plain": true}]')
+as L1 pack "$made" --dry-run >told
+holds told 'of which only parts go .files named: 1.'
+holds told 'IN CLEAR'
+as L1 pack "$made" --age "$key" --out parts >/dev/null
+checked_bag parts
+same '["parts","recipient"] ["plain","nobody"]' "$(jq -c 'select(.line == "item") | [.as, .opens]' parts/data/content.jsonl | sort | xargs -d '\n')" 'lines of the items'
+mkdir opened
+age -d -i court.key parts/data/items/*/parts.tar.age | tar x -C opened
+same 'files/dump-P-3/page proofs' "$(cd opened && find . -type f | sed 's|^./||' | sort | xargs)" 'what is in the parts'
+same 'content of P-2' "$(tar xOf parts/data/items/*/container.tar files/dump-P-2/a)" 'what lies in clear'
+expect 0 depositary verify parts --pin "$pin" --identity court.key --extract out --json >verified.json
+same '["intact","intact"]' "$(jq -c '[.items[].content]' verified.json)" 'content of parts and of what is in clear'
+same 'one page' "$(cat out/*/files/dump-P-3/page)" 'the part'
+made=$(release court trial '[{"item": "P-3", "fields": [], "parts": ["files/dump-P-3/none"]}]')
+expect 1 as L1 pack "$made" --age "$key" --out x 2>err
+holds err 'pack.part.absent'
+same '["basis","sensitive"]' "$(jq -c '.unseen[0].fields' prepared.json)" 'fields that a verdict needs'
+for wrong in '"parts": []' '"parts": ["files/dump-P-3/page"], "plain": true'; do
+    expect 1 as L1 release prepare --fields - --yes <<<"{\"action\": \"release\", \"recipient\": \"court\", \"purpose\": \"trial\", \"materials\": [{\"item\": \"P-3\", $wrong}]}" 2>err
+    holds err 'release.parts'
+done
+# Nothing in clear that protects somebody, nor what nobody else approved as that: here by a purpose that asks for no approval.
+collect P-4 '{"flags": ["child"]}' >/dev/null
+made=$(release court trial '[{"item": "P-4", "fields": [], "plain": true}]')
+expect 1 as L1 pack "$made" --age "$key" --out x 2>err
+holds err 'release.plain'
 
 # ---- in the accused's favour: the court doesn't get the case without it ----
 as L1 case open --yes --json --fields - <<<'{"authority": "court", "jurisdiction": "IQ", "stage": "trial"}' >opened.json
