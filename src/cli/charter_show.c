@@ -154,6 +154,23 @@ static void print_rules(const struct dep_charter *charter)
     }
 }
 
+/* A copy of one is compared with this before it is used. */
+static void print_verifiers(const struct dep_charter *charter)
+{
+    size_t index;
+    json_t *verifier;
+    const json_t *verifiers = json_object_get(dep_charter_json(charter), "verifiers");
+    if (json_array_size(verifiers))
+        (void)printf("\n%s\n", _("Published verifiers (SHA-256)"));
+    json_array_foreach(verifiers, index, verifier)
+    {
+        const char *name = dep_json_string(verifier, "name");
+        (void)printf("  %s  ", dep_json_string(verifier, "sha256"));
+        dep_print_safe(stdout, name, strlen(name));
+        (void)printf("\n");
+    }
+}
+
 static int print_as_json(const struct dep_charter *charter, const struct dep_charter_entry *entry)
 {
     char hex[2 * DEP_HASH_LEN + 1], fingerprint[DEP_FINGERPRINT_LEN + 1];
@@ -178,6 +195,7 @@ int dep_charter_show(const struct dep_args *args, const struct dep_charter *char
     print_members(charter);
     print_lists(charter);
     print_rules(charter);
+    print_verifiers(charter);
     return dep_finish_output(DEP_EXIT_YES);
 }
 

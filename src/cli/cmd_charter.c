@@ -13,6 +13,8 @@
 static const struct dep_option OPTIONS[] = {
     {"--founding", 0, false, false,
      N_("draft: the first charter of several members, each of which had one of its own until now")},
+    {"--verifier", 0, true, true,
+     N_("draft: a verify.html that is published; its fingerprint stands in the charter")},
     {"--root", 0, true, false, N_("adopt: the root key's file")},
     {"--at", 0, true, false, N_("show: the charter that governs this place of the log")},
     {"--text", 0, false, false, N_("show: the text itself, byte for byte")},
@@ -25,7 +27,8 @@ static const struct dep_option OPTIONS[] = {
 };
 
 static const char USAGE[] =
-    "charter draft [--founding] [MEMBER-FILE…] | adopt FILE --root FILE | enter FILE [FILE…] | "
+    "charter draft [--founding] [--verifier FILE…] [MEMBER-FILE…] | adopt FILE --root FILE | enter "
+    "FILE [FILE…] | "
     "show [FILE | --at PLACE] [--text | --member | --policy] | verify [--pin FINGERPRINT]";
 
 /* ---- files ---- */
@@ -69,17 +72,48 @@ static int files_read(struct dep_args *args, size_t from, struct files *out)
 
 /* ---- draft, adopt, enter ---- */
 
+enum { VERIFIERS_MAX = 16, VERIFIER_LEN_MAX = 64 * 1024 * 1024 };
+
+/* Each by its own name, without folders: that is how a reader has it. */
+static int verifiers_read(struct dep_args *args, struct dep_charter_verifier *out,
+                          size_t *out_count)
+{
+    const char *path;
+    size_t count = 0;
+    for (; (path = dep_arg_at(args, "--verifier", count)); count++) {
+        struct dep_problem problem = {.detail = ""};
+        const char *slash = strrchr(path, '/');
+        DEP_AUTO_BUF bytes;
+        if (count == VERIFIERS_MAX)
+            return dep_usage_error(args, _("more files than one charter can need"));
+        dep_buf_init(&bytes, VERIFIER_LEN_MAX);
+        int err = dep_file_read(AT_FDCWD, path, VERIFIER_LEN_MAX, &bytes, &problem.fault);
+        if (err)
+            return dep_say_problem(args, err, &problem);
+        out[count].name = slash ? slash + 1 : path;
+        dep_sha256(dep_buf_slice(&bytes), &out[count].sha256);
+    }
+    *out_count = count;
+    return DEP_OK;
+}
+
 static int draft(struct dep_args *args, struct dep_node *node)
 {
     struct dep_problem problem = {.detail = ""};
+    struct dep_charter_verifier verifiers[VERIFIERS_MAX];
+    struct dep_charter_draft order = {.founding = dep_flag(args, "--founding"),
+                                      .verifiers = verifiers};
     AUTO_FILES files = {.count = 0};
     DEP_AUTO_BUF text;
     dep_buf_init(&text, DEP_CHARTER_LEN_MAX);
     int status = files_read(args, 1, &files);
+    if (!status)
+        status = verifiers_read(args, verifiers, &order.verifier_count);
     if (status || !files.list)
         return status;
-    int err = dep_node_charter_draft(node, dep_flag(args, "--founding"), files.list, files.count,
-                                     &text, &problem);
+    order.entries = files.list;
+    order.entry_count = files.count;
+    int err = dep_node_charter_draft(node, &order, &text, &problem);
     return err ? dep_say_problem(args, err, &problem) : dep_write_out(args, &text);
 }
 

@@ -42,9 +42,20 @@ DEP_MUST_USE int dep_node_charter_text(struct dep_node *node, const struct dep_h
  * `entries` are members' entries as dep_node_charter_member() writes them: each takes the place of
  * the one of its id, or is added. Appended. Finding "charter.member.form" (problem->detail: which).
  */
-DEP_MUST_USE int dep_node_charter_draft(struct dep_node *node, bool founding,
-                                        const struct dep_slice *entries, size_t entry_count,
-                                        struct dep_buf *out, struct dep_problem *problem);
+struct dep_charter_draft {
+    bool founding;
+    const struct dep_slice *entries;
+    size_t entry_count;
+    /* Published verifiers, each in the place of the one of its name, or added. */
+    const struct dep_charter_verifier {
+        const char *name;
+        struct dep_hash sha256;
+    } * verifiers;
+    size_t verifier_count;
+};
+DEP_MUST_USE int dep_node_charter_draft(struct dep_node *node,
+                                        const struct dep_charter_draft *order, struct dep_buf *out,
+                                        struct dep_problem *problem);
 /* This member's own entry, for others to put into a draft. Appended. */
 DEP_MUST_USE int dep_node_charter_member(struct dep_node *node, struct dep_buf *out,
                                          struct dep_problem *problem);

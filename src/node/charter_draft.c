@@ -183,25 +183,41 @@ static json_t *draft_head(const struct dep_charter *charter, bool founding, int6
                      "previous", founding ? NULL : hex, "from", from);
 }
 
-int dep_node_charter_draft(struct dep_node *node, bool founding, const struct dep_slice *entries,
-                           size_t entry_count, struct dep_buf *out, struct dep_problem *problem)
+static bool verifier_take(json_t *verifiers, const struct dep_charter_verifier *verifier)
+{
+    char hex[2 * DEP_HASH_LEN + 1];
+    size_t place = 0;
+    dep_hex_encode(verifier->sha256.bytes, DEP_HASH_LEN, hex);
+    json_t *entry = json_pack("{s:s,s:s}", "name", verifier->name, "sha256", hex);
+    while (place < json_array_size(verifiers) &&
+           strcmp(dep_json_string(json_array_get(verifiers, place), "name"), verifier->name) != 0)
+        place++;
+    return (place < json_array_size(verifiers) ? json_array_set_new(verifiers, place, entry)
+                                               : json_array_append_new(verifiers, entry)) == 0;
+}
+
+int dep_node_charter_draft(struct dep_node *node, const struct dep_charter_draft *order,
+                           struct dep_buf *out, struct dep_problem *problem)
 {
     const struct dep_charter *charter = NULL;
     int err = dep_node_charter(node, UINT64_MAX, &charter, problem);
     if (err)
         return err;
-    DEP_AUTO_JSON *draft = draft_head(charter, founding, node->world.clock() / 1000);
+    DEP_AUTO_JSON *draft = draft_head(charter, order->founding, node->world.clock() / 1000);
     DEP_AUTO_JSON *rest = json_deep_copy(dep_charter_json(charter));
-    if (founding)
+    if (order->founding)
         (void)json_object_del(rest, "previous");
     if (!draft || !rest || json_object_update_missing(draft, rest))
         return dep_problem_fault(problem, DEP_ERR_NOMEM, "charter.draft", node->dir);
-    for (size_t i = 0; i < entry_count && !err; i++)
-        err = entry_take(json_object_get(draft, "members"), entries[i], problem);
+    for (size_t i = 0; i < order->verifier_count && !err; i++)
+        if (!verifier_take(json_object_get(draft, "verifiers"), &order->verifiers[i]))
+            err = dep_problem_fault(problem, DEP_ERR_NOMEM, "charter.draft", node->dir);
+    for (size_t i = 0; i < order->entry_count && !err; i++)
+        err = entry_take(json_object_get(draft, "members"), order->entries[i], problem);
     if (err)
         return err;
-    err = entry_count && !lists_complete(draft) ? DEP_ERR_NOMEM
-                                                : dep_json_encode_indented(draft, out);
+    err = order->entry_count && !lists_complete(draft) ? DEP_ERR_NOMEM
+                                                       : dep_json_encode_indented(draft, out);
     return err ? dep_problem_fault(problem, err, "charter.draft", node->dir) : DEP_OK;
 }
 

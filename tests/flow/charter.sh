@@ -17,6 +17,15 @@ member thief jo --territory JO
 
 # The founding charter: everybody it names signs it.
 charter draft iq --founding fr.entry jo.entry --out draft.json
+# A published verifier is in the next charter by name and digest, in the place of an earlier one of its name, and is shown.
+mkdir copies
+echo first >copies/verify.html
+charter draft iq --founding fr.entry jo.entry --verifier copies/verify.html --out named.json
+echo second >copies/verify.html
+charter draft iq --founding --verifier copies/verify.html --verifier named.json | jq -c '.verifiers | map(.name)' >names
+same '["verify.html","named.json"]' "$(cat names)" 'verifiers'
+same "verify.html $(echo first | sha256sum | cut -d' ' -f1)" "$(jq -r '.verifiers[] | .name + " " + .sha256' named.json)" 'the verifier named'
+depositary charter show named.json | grep -q "^  $(echo first | sha256sum | cut -d' ' -f1)  verify.html$" || fail 'the verifier is not shown'
 # As it is drafted it can be adopted: each member is a recipient, and the list has its territories.
 depositary charter show draft.json >/dev/null
 same 'iq:iq fr:fr jo:jo' "$(jq -r '.lists.recipients[] | select(.kind == "member") | .code + ":" + .member' draft.json | xargs)" 'recipients'

@@ -40,6 +40,7 @@ holds preview/en.html 'Small &lt;Group&gt;'
 holds preview/ar.html 'lang="ar" dir="rtl"'
 ! grep -r WITHHELD preview || fail 'a field that was not named'
 holds preview/en.html '83 \(as of 2021-04\)'
+! grep -q $'\xef\xbf\xbd' preview/??.html || fail 'a character that a page may not have, in the words of the page itself'
 same 1 "$(as D1 publish list --json | jq -s 'map(select(.state == "prepared")) | length')" 'waiting'
 
 # Only another officer makes it public, once; where it is refused no folder is left.

@@ -74,7 +74,15 @@ export class Report {
       [_('Date'), about.date === null ? null : time(about.date)],
       [_('Number of the package'), about.id ? code(about.id) : null],
       [_('Charter'), charter ? code(this.fingerprint(charter)) : null],
+      [_('Verifiers that the charter names'), this.#verifiers()],
       [_('Contents'), _('Files: %s (%s). Records: %s. Items: %s.', number(counts.files), bytes(counts.bytes), number(counts.records), number(counts.items))]))
+  }
+
+  /** Only of a charter whose fingerprint was typed: any other could name a forged one. */
+  #verifiers() {
+    const named = this.account.pinned && this.account.result !== 'altered' ? this.result.charters?.verifiers ?? [] : []
+    if (named.length === 0) return null
+    return make('ul', { class: 'list' }, named.map(({ name, sha256 }) => make('li', {}, isolated(name), make('br'), code(sha256))))
   }
 
   #finding(found) {
