@@ -2,6 +2,8 @@
 
 #include "node/pack_impl.h"
 #include "node/release.h"
+#include "node/stated.h"
+#include "rules/mandate.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -31,9 +33,9 @@ void dep_publication_done(struct dep_publication *publication)
 static bool may_be_public(const char *type)
 {
     static const char *const types[] = {
-        "statement.",  "meeting.",       "commitment.", "action.",  "intention.",
-        "membership.", "mandate.stated", "code.stated", "partner.", "campaign.",
-        "flow.",       "allocation.",    "rate."};
+        "statement.",  "meeting.",       "commitment.", "action.",   "intention.",
+        "membership.", "mandate.stated", "code.stated", "partner.",  "campaign.",
+        "flow.",       "allocation.",    "rate.",       "incident.", "coverage."};
     for (size_t i = 0; i < DEP_COUNT(types); i++) {
         size_t len = strlen(types[i]);
         if (types[i][len - 1] == '.' ? strncmp(type, types[i], len) == 0
@@ -76,9 +78,54 @@ static int superseded(void *context, const struct dep_index_row *row)
     return found(correction->problem, "publish.corrected", correction->jti);
 }
 
-/* Of one record of a publication what is told: its open fields and those named. */
-static int add_record(struct dep_node *node, const json_t *named, json_t *records,
-                      struct dep_problem *problem)
+/* ---- incidents ---- */
+
+struct corrections {
+    const json_t *named; /* what the publication names */
+    struct dep_problem *problem;
+};
+
+static int is_named(void *context, const struct dep_index_row *row)
+{
+    const struct corrections *corrections = context;
+    size_t i;
+    json_t *each;
+    json_array_foreach(corrections->named, i, each)
+    {
+        if (strcmp(dep_json_string(each, "record"), row->jti) == 0)
+            return DEP_OK;
+    }
+    return found(corrections->problem, "publish.uncorrected", row->jti);
+}
+
+/* For whom and when it is, no more exact than may be, and with all that corrects it. */
+static int judge_incident(struct dep_node *node, const json_t *all, const json_t *fields,
+                          const struct dep_view *view, struct dep_problem *problem)
+{
+    bool report = strcmp(view->row.type, "incident.reported") == 0;
+    const char *about = dep_record_ref(view->claims, "about");
+    DEP_AUTO_VIEW first = {.claims = NULL};
+    struct dep_mandate_finding why = {.where = ""};
+    struct corrections corrections = {all, problem};
+    struct dep_index_query query = {
+        .type = "incident.corrected", .ref = report ? view->row.jti : about, .rel = "about"};
+    int err = report ? DEP_OK : dep_node_view(node, about ? about : "", true, &first, problem);
+    if (!err)
+        err = dep_sight_list(node, &query, is_named, &corrections, problem);
+    if (err)
+        return err;
+    err = dep_mandate_public(view->claims, first.claims, fields, view->row.iat,
+                             dep_node_now_ms(node) / 1000, &why);
+    return err == DEP_FOUND ? dep_stated_bad(problem, why.finding.id, CLAUSE, why.where, why.stated,
+                                             why.would_do)
+                            : err;
+}
+
+/* ---- what is told of a record ---- */
+
+/* Its open fields and those named; `all`: the records of the publication. */
+static int add_record(struct dep_node *node, const json_t *all, const json_t *named,
+                      json_t *records, struct dep_problem *problem)
 {
     DEP_AUTO_VIEW view = {.claims = NULL};
     struct dep_index_row row;
@@ -104,6 +151,8 @@ static int add_record(struct dep_node *node, const json_t *named, json_t *record
     if (!schema)
         return dep_problem_fault(problem, DEP_ERR_CORRUPT, "node.publish", row.jti);
     err = field_set(schema, dep_json_array(named, "fields"), &shown, problem);
+    if (!err && strncmp(row.type, "incident.", strlen("incident.")) == 0)
+        err = judge_incident(node, all, dep_json_array(named, "fields"), &view, problem);
     if (err)
         return err;
     json_t *record = pack_record_json(node, schema, shown, &view);
@@ -123,7 +172,7 @@ static int read_records(struct dep_node *node, const json_t *claims, json_t **ou
         if (!err && i == DEP_PUBLISHED_RECORDS_MAX)
             err = dep_problem_fault(problem, DEP_ERR_CAP, "node.publish", node->dir);
         if (!err)
-            err = add_record(node, named, records, problem);
+            err = add_record(node, dep_json_array(claims, "records"), named, records, problem);
     }
     if (!err)
         *out = json_incref(records);

@@ -13,7 +13,8 @@ enum { DEP_PUBLISHED_RECORDS_MAX = 1000, DEP_PUBLISHED_PAGES = 3 };
 /*
  * Record publication.prepared: a record may be named by the beginning of its id, its digest is filled
  * in; without `recipient` it is "public". Findings "publish.language", "publish.empty",
- * "publish.type", "publish.field", "publish.corrected", "publish.twice", "publish.unread", those of
+ * "publish.type", "publish.field", "publish.audience", "publish.early", "publish.exact",
+ * "publish.uncorrected", "publish.corrected", "publish.twice", "publish.unread", those of
  * dep_node_find() and dep_act_record().
  */
 DEP_MUST_USE int dep_node_publish_prepare(struct dep_node *node, json_t *claims,

@@ -22,14 +22,19 @@ static void cut(const char *text, char *out, size_t room)
     out[len] = 0;
 }
 
-int mandate_bad(const struct mandate *m, const char *id, const char *where, const char *stated,
-                const char *would_do)
+int mandate_tell(struct dep_mandate_finding *out, const char *id, const char *where,
+                 const char *stated, const char *would_do)
 {
-    struct dep_mandate_finding *out = m->out;
     cut(where, out->where, sizeof out->where);
     cut(stated, out->stated, sizeof out->stated);
     cut(would_do, out->would_do, sizeof out->would_do);
     return dep_found(&out->finding, id, CLAUSE, 0);
+}
+
+int mandate_bad(const struct mandate *m, const char *id, const char *where, const char *stated,
+                const char *would_do)
+{
+    return mandate_tell(m->out, id, where, stated, would_do);
 }
 
 int mandate_bad_at(const struct mandate *m, const char *id, const char *where, size_t index,

@@ -89,6 +89,17 @@ bool dep_mandate_closes(const char *status);
 bool dep_mandate_binds(const json_t *statement, const struct dep_mandate_record *later,
                        size_t later_count, const char *number, const char *member);
 
+/*
+ * May `fields` of an incident.reported, or of an incident.corrected about the report `first` (else NULL),
+ * be told the public at `now_s`? What a correction leaves out is as the report says. Findings
+ * "publish.audience" (it isn't for the public), "publish.early" (its delay isn't over; counted from
+ * `recorded_s` where its time isn't known), "publish.exact" (a place finer than 10,000 m, a time finer than
+ * a day). Whatever its fields.
+ */
+DEP_MUST_USE int dep_mandate_public(const json_t *claims, const json_t *first, const json_t *fields,
+                                    int64_t recorded_s, int64_t now_s,
+                                    struct dep_mandate_finding *out);
+
 /* A latitude or longitude in decimal degrees with no more decimals than `precision_m` has. `out` holds
  * DEP_MANDATE_REDUCED_LEN. False, and `out` untouched, where it isn't one. */
 bool dep_place_reduce(const char *degrees, int64_t precision_m, char *out);

@@ -35,6 +35,9 @@ bool mandate_has_source(const struct mandate *m);
 const struct dep_mandate_record *
 mandate_newest(const struct mandate *m, const struct dep_mandate_ref *ref, const char *type);
 
+/* The same where there is no draft. */
+DEP_MUST_USE int mandate_tell(struct dep_mandate_finding *out, const char *id, const char *where,
+                              const char *stated, const char *would_do);
 /* Is the member `name` of this object the string `value`? */
 bool mandate_is(const json_t *object, const char *name, const char *value);
 

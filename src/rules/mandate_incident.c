@@ -137,6 +137,45 @@ int mandate_incident_corrected(const struct mandate *m)
     return any ? mandate_incident(m) : mandate_bad(m, "mandate.empty", "/effect", "", "");
 }
 
+/* ---- what the public is told of one ---- */
+
+static const json_t *field_of(const json_t *claims, const json_t *first, const char *name)
+{
+    const json_t *own = json_object_get(claims, name);
+    return own ? own : json_object_get(first, name);
+}
+
+static bool is_early(const json_t *claims, const json_t *first, int64_t recorded_s, int64_t now_s)
+{
+    struct dep_edtf_span when;
+    const json_t *delay = field_of(claims, first, "publish_after_h");
+    bool known =
+        mandate_span(field_of(claims, first, "when"), "edtf", &when) && when.end_s != INT64_MAX;
+    return (known ? when.end_s : recorded_s) + json_integer_value(delay) * 3600 > now_s;
+}
+
+int dep_mandate_public(const json_t *claims, const json_t *first, const json_t *fields,
+                       int64_t recorded_s, int64_t now_s, struct dep_mandate_finding *out)
+{
+    const json_t *place = dep_json_object(claims, "place"), *when = dep_json_object(claims, "when");
+    const char *date = dep_json_string(when, "edtf");
+    int64_t precision_m = 0;
+    (void)dep_json_int(place, "precision_m", &precision_m);
+    if (!mandate_has_string(field_of(claims, first, "audience"), "public"))
+        return mandate_tell(out, "publish.audience", "/audience", "", "public");
+    if (is_early(claims, first, recorded_s, now_s))
+        return mandate_tell(out, "publish.early", "/publish_after_h", "", "");
+    if (mandate_has_string(fields, "place") && json_object_get(place, "latitude") &&
+        precision_m < COARSE_M)
+        return mandate_tell(out, "publish.exact", "/place", "", "10000");
+    /* Beside the date there may be the time of day in words. */
+    bool day = date && json_object_size(when) == 1 &&
+               dep_edtf_coarse(dep_slice_string(date), DEP_EDTF_DAY);
+    return !when || day || !mandate_has_string(fields, "when")
+               ? DEP_OK
+               : mandate_tell(out, "publish.exact", "/when", date, "");
+}
+
 int mandate_coverage_stated(const struct mandate *m)
 {
     struct dep_edtf_span now = mandate_now(m);

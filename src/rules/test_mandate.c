@@ -248,6 +248,50 @@ static void test_place(void **state)
     }
 }
 
+static void test_public(void **state)
+{
+    (void)state;
+    static const char report[] =
+        "{\"audience\":[\"public\"],\"publish_after_h\":48,\"when\":{\"edtf\":\"2026-11-28\"},"
+        "\"place\":{\"latitude\":\"33.3\",\"longitude\":\"44.3\",\"precision_m\":10000}}";
+    static const struct {
+        const char *at, *value, *id; /* of the report; NULL: it may */
+    } rows[] = {
+        {"/publish_after_h", "48", NULL},
+        {"/publish_after_h", "61", "publish.early"}, /* its day ended 60 hours ago */
+        {"/publish_after_h", "60", NULL},
+        {"/audience", "[\"bureau\"]", "publish.audience"},
+        {"/audience", "[]", "publish.audience"},
+        {"/place/precision_m", "9999", "publish.exact"},
+        {"/place", "{\"description\":{\"text\":\"north\",\"lang\":\"en\"}}", NULL},
+        {"/when/edtf", "\"2026-11\"", "publish.early"}, /* it may have been on its last day */
+        {"/when/edtf", "\"2026-10\"", NULL},
+        {"/when/edtf", "\"2026-11-20T10:00:00Z\"", "publish.exact"},
+        {"/when/original", "\"at ten\"", "publish.exact"},
+        {"/when", "{\"original\":\"in autumn\"}", "publish.early"},
+    };
+    json_t *fields = json_of("[\"place\",\"when\"]"), *none = json_array();
+    for (size_t i = 0; i < DEP_COUNT(rows); i++) {
+        json_t *claims = json_of(report), *correction = json_object();
+        struct dep_mandate_finding found = {.where = ""};
+        json_change(claims, rows[i].at, json_of(rows[i].value));
+        const char *id = rows[i].id;
+        int err = dep_mandate_public(claims, NULL, fields, NOW_S, NOW_S, &found);
+        if (err != (id ? DEP_FOUND : DEP_OK) || (id && strcmp(id, found.finding.id) != 0))
+            fail_msg("%zu: %d %s", i, err, err ? found.finding.id : "");
+        /* Of a correction the report says for whom and when; what isn't shown isn't exact. */
+        bool shown = id && strcmp(id, "publish.exact") == 0;
+        err = dep_mandate_public(correction, claims, fields, NOW_S, NOW_S, &found);
+        assert_int_equal(err, id && !shown ? DEP_FOUND : DEP_OK);
+        err = dep_mandate_public(claims, NULL, none, NOW_S, NOW_S, &found);
+        assert_int_equal(err, id && !shown ? DEP_FOUND : DEP_OK);
+        json_decref(claims);
+        json_decref(correction);
+    }
+    json_decref(fields);
+    json_decref(none);
+}
+
 /* Without memory a proposal is missing, and nothing else. */
 static void test_no_memory(void **state)
 {
@@ -277,9 +321,9 @@ static void test_no_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_drafts), cmocka_unit_test(test_would_do),
+        cmocka_unit_test(test_drafts),   cmocka_unit_test(test_would_do),
         cmocka_unit_test(test_looks_at), cmocka_unit_test(test_place),
-        cmocka_unit_test(test_no_memory)};
+        cmocka_unit_test(test_public),   cmocka_unit_test(test_no_memory)};
     if (dep_crypto_init(false))
         return 1;
     return cmocka_run_group_tests(tests, setup, teardown);

@@ -1,7 +1,7 @@
 # The mandate's records: for each function of F1-F6, F9-F13, F19, F20 the right thing is recorded, and the wrong one is refused.
 need jq pdftotext
 new_register reg --roles custodian,legal,desk,administrator --territory IQ
-export DEPOSITARY_REGISTER=reg
+export DEPOSITARY_REGISTER=reg DEPOSITARY_OFFICER=T1
 # record TYPE JSON [OPTION...]: its id. refused ID PATTERN TYPE JSON [OPTION...]: the finding and its place.
 record() { printf '%s\n' "$2" | depositary record "$1" --fields - --yes "${@:3}"; }
 refused() {
@@ -20,6 +20,17 @@ for year in 83:2021-04 84:2022-05 86:2023-06; do echo "{\"formation\":\"plenary\
 refused mandate.count /member membership.stated '{"formation":"plenary"}'
 record mandate.stated '{"member":"be","office":{"text":"Minister","lang":"en"},"holder":"BE.MFA.1","from":"2020-10","to":"2022-07"}' >/dev/null
 record mandate.stated '{"member":"be","office":{"text":"Minister","lang":"en"},"holder":"BE.MFA.2","from":"2022-07"}' >/dev/null
+
+# Who held the office signed by its code, and goes: what was signed stands, and the next one signs by the same code.
+echo 'left the office' >reason
+depositary key enrol MFA --roles desk --no-passphrase >/dev/null
+signed=$(record coverage.stated '{"territory":"SY","from":"2020","to":"2020-12","extent":"partial","reason":{"text":"no access","lang":"en"}}' --as MFA)
+depositary key revoke MFA --reason-file reason >/dev/null
+depositary key enrol MFA --roles desk --no-passphrase >/dev/null
+depositary show "$signed" >shown
+holds shown MFA
+depositary verify reg --json >verified
+same intact "$(json verified .verdict)" 'after the office passed on'
 
 # F2: a meeting is of one formation. Who wasn't in it then wasn't there as a member.
 meeting=$(record meeting.held '{"formation":"small_group","held_on":"2021-03-30","mode":"virtual","present":["be","us","iq"],"co_hosts":["be","us"],"observers":["fr"]}')
@@ -146,6 +157,20 @@ record incident.corrected '{"effect":"corrects","reason":{"text":"seen again","l
 depositary show "$first" --json >shown
 same medium "$(json shown .claims.confidence)" 'the first report'
 holds <(depositary list --ref "$first" --json) incident.corrected
+# Told the public only where it is meant for it, late and coarsely enough, and with what corrects it.
+publish() { # RECORDS
+    jq -nc --argjson records "$1" '{titles: [{text: "t", lang: "en"}, {text: "t", lang: "fr"}, {text: "t", lang: "ar"}], records: $records}' | depositary publish prepare --fields - --yes
+}
+unpublished() { expect 1 publish "$2" >/dev/null 2>why; holds why "\\(publish.$1\\)"; }
+unpublished audience "[{\"record\":\"$(record incident.reported "$(incident '{}')")\",\"fields\":[]}]"
+public=$(record incident.reported "$(incident '{"audience":["public"]}')")
+unpublished exact "[{\"record\":\"$public\",\"fields\":[\"place\"]}]"
+publish "[{\"record\":\"$public\",\"fields\":[\"category\",\"when\"]}]" >/dev/null
+correction=$(record incident.corrected '{"effect":"adds","reason":{"text":"heard since","lang":"en"},"confidence":"high"}' --about "$public")
+unpublished uncorrected "[{\"record\":\"$public\",\"fields\":[]}]"
+publish "[{\"record\":\"$public\",\"fields\":[]},{\"record\":\"$correction\",\"fields\":[\"confidence\"]}]" >/dev/null
+fresh=$(record incident.reported "$(incident "{\"audience\":[\"public\"],\"when\":{\"edtf\":\"$(date -u +%F)\"},\"place\":{\"latitude\":\"33.3\",\"longitude\":\"44.3\",\"precision_m\":10000}}")")
+unpublished early "[{\"record\":\"$fresh\",\"fields\":[]}]"
 record coverage.stated '{"territory":"SY","from":"2021-01","to":"2021-03","extent":"none","reason":{"text":"no access","lang":"en"}}' >/dev/null
 
 # F11: a receipt that says nothing, an assessor who isn't concerned, reasons for every outcome.
@@ -184,6 +209,8 @@ refused record.field harmed violation.tagged "$(violation '{"harmed":[{"sex":"fe
 refused mandate.harmed /count violation.tagged "$(violation '{"violation":"attack_school_hospital"}')" --about "$first"
 refused mandate.month '/month: 2021-02-03 \(2021-02\)' violation.tagged "$(violation '{"month":"2021-02-03"}')" --about "$first"
 refused mandate.ref.other 'evidence.collected \(consent.given\)' violation.tagged "$(violation '{}')" --about "$first" --source "$evidence"
+unpublished type "[{\"record\":\"$tagged\",\"fields\":[]}]"
+unpublished type "[{\"record\":\"$allegation\",\"fields\":[]}]"
 refused mandate.consent consent_to_share violation.tagged "$(violation '{"consent_to_share":"given"}')" --about "$first"
 
 # F13: that something went; no field could say about whom, and none of it is found by a name.
