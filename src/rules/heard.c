@@ -238,6 +238,14 @@ static int compare_given(const void *a, const void *b)
                   ((const struct given *)b)->fact.record.bytes, DEP_HASH_LEN);
 }
 
+static int compare_heard(const void *a, const void *b)
+{
+    uint64_t left = ((const struct given *)a)->fact.index,
+             right = ((const struct given *)b)->fact.index;
+    int order = compare_given(a, b);
+    return order ? order : left < right ? -1 : left > right;
+}
+
 static int compare_said(const void *a, const void *b)
 {
     uint64_t left = ((const struct said *)a)->index, right = ((const struct said *)b)->index;
@@ -323,6 +331,16 @@ static int64_t at_the_latest(int64_t time_s, int64_t before_s)
     return time_s > before_s ? before_s : time_s;
 }
 
+/* What was heard of again counts once, from when it was heard of first: what ends it ends it. */
+static void count_once(struct picture *picture)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < picture->given_count; i++)
+        if (kept == 0 || compare_given(&picture->given[kept - 1], &picture->given[i]) != 0)
+            picture->given[kept++] = picture->given[i];
+    picture->given_count = kept;
+}
+
 /* In the order in which they are looked for. */
 static void pick(const struct dep_heard *heard, int64_t before_s, uint64_t size,
                  struct picture *out)
@@ -343,9 +361,10 @@ static void pick(const struct dep_heard *heard, int64_t before_s, uint64_t size,
         said->earliest_s = at_the_latest(said->earliest_s, before_s);
     }
     if (out->given_count)
-        qsort(out->given, out->given_count, sizeof *out->given, compare_given);
+        qsort(out->given, out->given_count, sizeof *out->given, compare_heard);
     if (out->said_count)
         qsort(out->said, out->said_count, sizeof *out->said, compare_said);
+    count_once(out);
 }
 
 static int put_together(const struct picture *picture, struct dep_facts *facts)

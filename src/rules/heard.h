@@ -40,7 +40,8 @@ static inline void dep_heard_release(struct dep_heard **heard)
 }
 #define DEP_AUTO_HEARD DEP_CLEANUP(dep_heard_release) struct dep_heard
 /*
- * Take a record in. Its claims may go afterwards. One that gives nothing is taken and forgotten.
+ * Take a record in. Its claims may go afterwards. One that gives nothing is taken and forgotten; one
+ * taken again, at whatever index, counts once, at the lowest.
  * Findings: "fact.form", "fact.unread" (it isn't whole, and gives something only as a whole); what
  * was said later counts all the same, against who relies on it: an answer that can't be read may be
  * a withdrawal, and a check that can't be read confirms nothing. A fact's records are found by their

@@ -119,8 +119,10 @@ static void assert_fact(void **state, const struct heard_row *const *rows, const
         facts_of(state, rows, count, reverse, &facts);
         const struct dep_fact *fact = NULL;
         for (size_t i = 0; i < dep_facts_count(facts); i++)
-            if (dep_facts_at(facts, i)->record.bytes[0] == 1)
+            if (dep_facts_at(facts, i)->record.bytes[0] == 1) {
+                assert_null(fact);
                 fact = dep_facts_at(facts, i);
+            }
         if (!fact || strcmp(dep_names_text(fixture->names, fact->checked_by), checked_by) != 0 ||
             fact->withdrawn_s != withdrawn_s)
             fail_msg("%s%s", what, reverse ? ", told in reverse" : "");
@@ -169,6 +171,8 @@ static void test_consents(void **state)
         {"another one withdrawn", {&consent, &check, &other}, "L2", INT64_MAX},
         {"another member withdrew", {&consent, &check, &foreign}, "L2", INT64_MAX},
         {"withdrawn by a clock that is ahead", {&consent, &check, &future}, "L2", NOW_S},
+        {"heard of again", {&consent, &check, &consent}, "L2", INT64_MAX},
+        {"withdrawn, and heard of again", {&consent, &check, &withdrawn, &consent}, "L2", AT(5)},
         {"corrected", {&consent, &check, &correction}, "L2", AT(6)},
         {"corrected after withdrawal", {&consent, &check, &withdrawn, &correction}, "L2", AT(5)},
     };
