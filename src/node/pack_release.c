@@ -86,13 +86,17 @@ static bool is_of_source(const struct dep_view *consent)
     return layer && strcmp(layer, "source") == 0;
 }
 
-/* A source's consent is named: what was said when it was given leads to a person. */
+/* A source's consent is named: what was said when it was given leads to a person. So is what another
+ * member signed: it stands in a log of theirs. */
 static int add_fact(struct releasing *releasing, const struct dep_fact *fact)
 {
     struct dep_pack *pack = releasing->pack;
     struct dep_index_row row;
     DEP_AUTO_VIEW view = {.claims = NULL};
     int err = pack_row_at(pack, fact->index, &row);
+    if (!err && strcmp(row.type, "foreign.record") == 0)
+        return pack_name(pack, &releasing->release.row.sha256, "authority", &fact->record,
+                         "originator");
     if (!err)
         err = view_readable(pack, &row, &view);
     if (err)

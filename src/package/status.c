@@ -294,6 +294,18 @@ static int status_of(struct judging *judging, struct statuses *statuses, struct 
     return DEP_OK;
 }
 
+/* Its sender signed that it is another member's, and stands in a log that isn't here. */
+static bool named_elsewhere(struct judging *judging, const struct dep_hash *consent)
+{
+    for (size_t i = 0; i < dep_step_linked_count(judging->verify); i++) {
+        const struct dep_content_linked *linked = dep_step_linked_at(judging->verify, i);
+        if (linked->as == DEP_LINKED_NAMED && strcmp(linked->why, "originator") == 0 &&
+            dep_hash_equal(&linked->sha256, consent))
+            return true;
+    }
+    return false;
+}
+
 static int check_consent(struct judging *judging, struct statuses *statuses,
                          const struct dep_hash *consent)
 {
@@ -302,6 +314,8 @@ static int check_consent(struct judging *judging, struct statuses *statuses,
     struct dep_slice origin =
         shown ? dep_step_log_at(judging->verify, shown->log)->origin : judging->log->origin;
     const struct status *status = NULL;
+    if (!shown && named_elsewhere(judging, consent))
+        return find(judging, "status.consent.absent", DEP_UNPROVED, false, consent);
     int err = status_of(judging, statuses, origin, &status);
     if (!err && !status->record)
         err = find(judging, "status.consent.absent", DEP_UNPROVED, false, consent);

@@ -274,6 +274,14 @@ static inline void test_make_content(struct test_world *world)
                                              .count = 600,
                                              .why = "rule"}};
     test_line(world, &line);
+    struct dep_content_line named = line;
+    named.linked.rel = "authority";
+    named.linked.as = DEP_LINKED_NAMED;
+    named.linked.sha256 = log->records[world->consent].issued.sha256;
+    named.linked.count = 0;
+    named.linked.why = "originator";
+    if (world->consent_named)
+        test_line(world, &named);
     line.linked.rel = "item<";
     line.linked.count = 1;
     if (world->more_of_item)

@@ -68,6 +68,12 @@ static void consents_absent(struct test_world *world)
     consents_newest_left_out(world);
     leave_out(world, world->consents_before);
 }
+static void consent_elsewhere(struct test_world *world)
+{
+    leave_out(world, world->consent);
+    record_of(world, world->consent)->ended = true;
+    world->consent_named = true;
+}
 static void consent_not_listed(struct test_world *world)
 {
     record_of(world, world->consent)->ended = true;
@@ -325,6 +331,11 @@ static void test_status_records(void **state)
         {"no status of consents",
          NO_FORGERY,
          {TEST_SENT, consents_absent},
+         "status.consent.absent",
+         DEP_UNPROVED},
+        {"the consent in a log that isn't here",
+         NO_FORGERY,
+         {TEST_RECORDS, consent_elsewhere},
          "status.consent.absent",
          DEP_UNPROVED},
         {"the newest status of consents kept back",

@@ -91,9 +91,10 @@ struct test_world {
     size_t keys_before, consents_before, keys, consents; /* of status */
     const struct test_forgery *forgery;
     bool forged;
-    bool by_preparer;  /* who prepared it approves it */
-    bool more_of_item; /* a record more about the item is counted, and not shown */
-    size_t other;      /* what was released instead of `prepared`, or 0 */
+    bool by_preparer;   /* who prepared it approves it */
+    bool consent_named; /* as another member's, and not shown */
+    bool more_of_item;  /* a record more about the item is counted, and not shown */
+    size_t other;       /* what was released instead of `prepared`, or 0 */
     /* A second consent, by fr in its own log, which goes along as logs/001. */
     bool foreign;
     bool foreign_withdrawn; /* and withdrawn there, unheard by the judge */
