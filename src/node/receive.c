@@ -324,6 +324,9 @@ static int more_records(void *context, const char *item, const struct dep_draft 
     if (err)
         return err;
     receiving->answer_at = kept->count - 1;
+    err = receive_marking(receiving, item);
+    if (err)
+        return err;
     for (size_t i = 0; i < withdrawn->count; i++)
         if (!dep_kept_add(kept, withdrawn->drafts[i].type,
                           json_incref((json_t *)(uintptr_t)withdrawn->drafts[i].claims)))
@@ -358,7 +361,8 @@ static int seal(struct receiving *receiving)
     struct dep_collected collected = {.item = ""};
     const char *paths[] = {receiving->copy};
     DEP_AUTO_JSON *claims = intake_claims(receiving);
-    size_t room = receiving->kept.count + 2 + receiving->withdrawn.count;
+    /* Besides: what add_received() and receive_marking() add. */
+    size_t room = receiving->kept.count + 3 + receiving->withdrawn.count;
     DEP_AUTO_FREE struct dep_done *done = dep_alloc_array(room, sizeof *done);
     if (!claims || !done)
         return receive_no_memory(receiving);
@@ -440,9 +444,10 @@ static int judge(struct receiving *receiving)
     case DEP_PACKAGE_ACKNOWLEDGEMENT: break;
     default: return receive_found(receiving, "receive.kind");
     }
-    if (out->result == DEP_UNPROVED && !receiving->order->unproved)
-        return receive_found(receiving, "receive.unproved");
-    return receive_is_answer(receiving) ? DEP_OK : check_recipient(receiving);
+    int err = receive_is_answer(receiving) ? DEP_OK : check_recipient(receiving);
+    return !err && out->result == DEP_UNPROVED && !receiving->order->unproved
+               ? receive_found(receiving, "receive.unproved")
+               : err;
 }
 
 static int take_in(struct receiving *receiving)

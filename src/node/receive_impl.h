@@ -44,6 +44,9 @@ DEP_MUST_USE int receive_check_answer(struct receiving *receiving);
 /* What was withdrawn in it or of it: fills `release`, `foretold`, `withdrawn`; marks the records kept
  * of a notice with the item that they are about. (receive_notice.c) */
 DEP_MUST_USE int receive_notices(struct receiving *receiving);
+/* Of a release with containers a marking.set about the item that it is sealed as, among `kept`: its
+ * sender is the originator. (receive_marking.c) */
+DEP_MUST_USE int receive_marking(struct receiving *receiving, const char *item);
 /* The same record with the item that it speaks of; NULL without memory. */
 json_t *receive_retold(const json_t *claims, const char *item);
 #endif
