@@ -1,0 +1,163 @@
+# Three registers under one charter: the host State, who collects, an international organisation. Evidence is asked for, consented to in part, released
+# redacted, received, asked for onward, refused, approved by its originator, passed on; a withdrawal then reaches all of them. And what a liar sends.
+# timeout: 300
+need jq
+# shellcheck source=tests/flow/charter-of-two
+. "$SOURCE_ROOT/tests/flow/charter-of-two"
+roles=custodian,administrator,legal
+new_register reg --roles $roles --territory FR
+depositary init iq --member iq --name 'Republic of Iraq' --officer T1 --roles $roles --root-out iq.root.pem --no-recovery --no-passphrase --territory IQ >/dev/null
+depositary init un --member un --name 'A mechanism' --officer T1 --roles $roles --root-out un.root.pem --no-recovery --no-passphrase >/dev/null
+for m in iq un; do depositary charter show --member -C $m --out $m.entry; done
+depositary charter draft -C reg --founding iq.entry un.entry | jq '.members[].from = "2020-01-01T00:00:00Z" | .amend.threshold = 1 | .rules = [
+    {"id": "R1", "when": {"action": ["release", "onward"]}, "needs": [{"need": "request"}, {"need": "consent.host"}, {"need": "consent.originator"}, {"need": "approval"}]}]' >charter.json
+for m in reg iq un; do depositary charter adopt charter.json -C $m --root $m.root.pem --out $m.adoption >/dev/null; done
+for m in reg iq un; do depositary charter enter charter.json ./*.adoption -C $m --as T1 >/dev/null; done
+for m in reg iq un; do
+    depositary key enrol L1 --roles legal,custodian --no-passphrase -C $m --as T1 >/dev/null
+    [ $m = iq ] || depositary key enrol A1 --roles approver,legal --no-passphrase -C $m --as T1 >/dev/null
+done
+reg() { depositary "$@" -C reg --as L1; }
+iq() { depositary "$@" -C iq --as L1; }
+un() { depositary "$@" -C un --as L1; }
+# say WHO CLAIMS COMMAND...: recorded; prints its id.
+say() { "$1" "${@:3}" --fields - --yes --json <<<"$2" | jq -r .record; }
+# pack WHO RECORD NAME [--to CODE]; send WHO OTHER RECORD NAME [--to CODE]: and taken in by the other.
+pack() { "$1" pack "$2" --out "$3" --yes --json "${@:4}" >"$3.packed"; }
+send() {
+    pack "$1" "${@:3}"
+    "$2" receive "$4" --json >"$4.json"
+}
+sent() { "$1" outbox --json | jq -r 'select(.kind == "outbox.sent").detail' | cut -d' ' -f1 | sort -u; }
+told() { "$1" outbox --json | jq -r 'select(.kind == "outbox.notice" or .kind == "outbox.unreachable") | .kind + " " + .detail' | xargs; }
+last() { "$1" list --type "$2" --json | tail -n 1 | jq -r .id; }
+# missing WHO PREPARED: what is missing for it.
+missing() { "$1" release --dry-run "$2" --json | jq -r '.verdict.requirements[] | select(.met != "met") | .need + ":" + .met' | xargs; }
+prepare() { say "$1" "{\"action\": \"$2\", \"recipient\": \"$3\", \"purpose\": \"trial\", \"materials\": [{\"item\": \"$4\", \"fields\": [\"basis\", \"sensitive\"], \"redacted\": ${5:-false}}]}" release prepare; }
+approve() { depositary approve "$2" -C "$1" --as A1 >/dev/null; }
+code() { [ "$1" = reg ] && echo test || echo "$1"; }
+in_from() { printf '{"from": "%s", "to": "organisation", "purpose": "trial", "scope": {"kind": "all"}}' "$1"; }
+ask() { say "$1" "{\"to\": \"$2\", \"from\": \"$(code "$1")\", \"purpose\": \"trial\", \"scope\": {\"kind\": \"all\"}}" request out; }
+terms() { printf '{"terms": {"layer": "%s", "grantor": "%s", "actions": ["%s"], "recipients": ["%s"], "purposes": ["trial"], "lines": ["any"], "territories": ["IQ"], "scope": {"kind": "item", "id": "%s"}, "in_force": {"from": "2020-01-01T00:00:00Z"}}, "side": {"state": "signed", "code": "L1"}}' "$@"; }
+
+# ---- two exhibits from Iraq; of one a redacted copy ----
+for x in 1 2; do
+    echo "content $x" >"file$x"
+    reg collect "file$x" --json --fields - <<<"{\"exhibit\": \"X-$x\", \"territory\": \"IQ\", \"basis\": $(text 'warrant 12')}" >"item$x.json"
+done
+echo 'content' >redacted
+reg intake redacted --stage redaction --of "$(json item1.json .item)" --json --fields - >copy.json <<<"{\"exhibit\": \"X-1r\", \"territory\": \"IQ\", \"basis\": $(text 'warrant 12')}"
+copy=$(json copy.json .item) two=$(json item2.json .item)
+
+# ---- the organisation asks; the host State consents to a part ----
+send un reg "$(ask un test)" asked --to test
+say reg "$(in_from un)" request in >/dev/null
+send reg iq "$(ask reg iq)" asks --to iq
+request=$(say iq "$(in_from test)" request in)
+send iq reg "$(say iq "{\"answer\": \"in_part\", \"part\": $(text 'the redacted copy')}" request answer "$request")" answer --to test
+consent=$(say iq "$(terms host iq release un "$copy")" consent give)
+send iq reg "$consent" consent --to test
+prepared=$(prepare reg release un "$two")
+approve reg "$prepared"
+same consent.host:scope "$(missing reg "$prepared")" 'of what was not consented to'
+prepared=$(prepare reg release un "$copy" true)
+approve reg "$prepared"
+same '' "$(missing reg "$prepared")" 'of what was'
+reg release "$prepared" --json >made.json
+pack reg "$(json made.json .record)" release
+
+# ---- received: the consent stands in a log that isn't here, so the verdict can't be judged again, and that is said ----
+expect 1 un receive release 2>err
+holds err 'receive.unproved'
+un receive release --unproved --json >release.json
+same 'taken status.consent.absent' "$(un show "$(json release.json .record)" --json | jq -r '.claims | .outcome + " " + .finding')" 'what is recorded'
+held=$(json release.json .item)
+same 'iq un' "$(sent reg | xargs)" 'sent, and nobody said that it came'
+send un reg "$(json release.json .record)" receipt
+same iq "$(sent reg)" 'what was received'
+
+# ---- onward, to a court: the host State agrees, the originator refuses, and approves when it is asked again ----
+say un "$(in_from court)" request in >/dev/null
+send iq un "$(say iq "$(terms host iq onward court "$held")" consent give)" agrees --to un
+onward=$(prepare un onward court "$held")
+approve un "$onward"
+same consent.originator:absent "$(missing un "$onward")" 'onward'
+expect 1 un release "$onward" >refusal
+request=$(say reg "$(in_from un)" request in)
+send un reg "$(ask un test)" onward --to test
+send reg un "$(say reg "{\"answer\": \"refused\", \"reason\": $(text 'not yet')}" request answer "$request")" refused --to un
+same consent.originator:absent "$(missing un "$onward")" 'refused'
+send reg un "$(say reg "$(terms originator test onward court "$held")" consent give)" approval --to un
+same '' "$(missing un "$onward")" 'approved'
+un release "$onward" --json >passed.json
+pack un "$(json passed.json .record)" court
+same unproved "$(json court.packed .verified)" 'what the court gets'
+
+# ---- the host State withdraws: everybody down the chain is told, and nobody why ----
+iq consent withdraw "$consent" --json >withdrawn.json
+send iq reg "$(json withdrawn.json .record)" withdrawal --to test
+same 1 "$(json withdrawal.json .withdrawals)" 'releases that fall with it'
+same 'outbox.notice un' "$(told reg)" 'to be told'
+send reg un "$(last reg release.withdrawn)" notice
+same "$held 1" "$(jq -r '"\(.withdrawn_item) \(.withdrawals)"' notice.json)" 'withdrawn there, and what was passed on'
+same 'outbox.unreachable court' "$(told un)" 'who keeps no register'
+same due.withdrawn "$(un due --json | jq -r "select(.item == \"$held\").kind")" 'to be disposed of'
+send un reg "$(json notice.json .record)" acknowledgement
+same '' "$(told reg)" 'acknowledged'
+expect 1 un pack "$(json passed.json .record)" --out again --yes 2>err
+holds err 'pack.withdrawn'
+un item dispose "$held" --yes --fields - >/dev/null <<<"{\"authority\": $(text 'notice of its sender')}"
+rm "un/vault/$held.tar.age"
+
+# ---- what a liar sends: refused for what it is, and nothing of it is taken in ----
+# What the organisation says that Iraq consented to is no consent of Iraq: on paper, and nobody here has seen it.
+prepared=$(prepare reg release un "$two")
+approve reg "$prepared"
+says=$(jq -c --argjson side "$(paper)" '.side = $side' <<<"$(terms host iq release un "$two")")
+send un reg "$(say un "$says" consent give)" hearsay --to test
+same consent.host:unchecked "$(missing reg "$prepared")" 'what another says of a consent'
+# Given, withdrawn, and sent again.
+prepared=$(prepare reg release un "$copy" true)
+approve reg "$prepared"
+reg receive consent --json >again.json
+same true "$(json again.json .again)" 'the same package twice'
+same consent.host:withdrawn "$(missing reg "$prepared")" 'a consent that was withdrawn, sent again'
+
+heard() { reg list --json | jq -r .type | grep -cE '^(foreign.record|evidence.intake)$'; }
+before=$(heard)
+# refused ID BAG FINDING OPTION...: what it says; and, but for "", what is recorded of why.
+refused() {
+    expect 1 reg receive "$2" "${@:4}" 2>err
+    holds err "\\($1\\)"
+    same "$before" "$(heard)" "taken in of $2"
+    [ -z "${3:-}" ] || same "refused $3" "$(reg show "$(last reg foreign.received)" --json | jq -r '.claims | .outcome + " " + .finding')" "recorded of $2"
+}
+# Given to somebody else.
+pack iq "$(last iq consent.given)" elsewhere --to un
+refused receive.recipient elsewhere
+# Altered, and its lists made anew.
+python3 "$SOURCE_ROOT/tests/flow/forgeries/forge" claim-backdated consent forged
+refused receive.altered forged subset.leaf
+# A receipt for what another sent.
+pack un "$(json agrees.json .record)" other
+refused receive.receipt other '' --unproved
+for m in reg iq un; do depositary verify $m >/dev/null; done
+[ -z "$FLOW_SANITIZED" ] || exit 0 # what follows is made by commands that ran above
+
+# Who calls itself Iraq, under a charter of its own.
+depositary init liar --member iq --name 'Republic of Iraq' --officer L1 --roles $roles --root-out liar.root.pem --no-recovery --no-passphrase --territory IQ >/dev/null
+liar() { depositary "$@" -C liar --as L1; }
+liar charter draft | jq '.lists.recipients += [{"code": "test", "kind": "other", "name": .name}]' >liar.json
+liar charter adopt liar.json --root liar.root.pem >/dev/null
+liar charter enter liar.json >/dev/null
+pack liar "$(say liar "$(terms host iq release test "$two")" consent give)" alike --to test
+refused receive.altered alike
+holds err charter.pin
+# Under the charter that was in force before.
+depositary charter draft -C reg --as T1 >next.json
+depositary charter adopt next.json -C reg --as T1 --root reg.root.pem >/dev/null
+depositary charter enter next.json -C reg --as T1 >/dev/null
+pack un "$(ask un test)" stale --to test
+refused receive.altered stale
+holds err charter.pin
+depositary verify reg >/dev/null
