@@ -48,6 +48,9 @@ DEP_MUST_USE int judging_charter(struct judging *judging); /* verdict.charter* (
 DEP_MUST_USE int judging_log(struct judging *judging);     /* verdict.log (verdict_place.c) */
 DEP_MUST_USE int judging_scope(struct judging *judging);   /* verdict.scope (verdict_scope.c) */
 DEP_MUST_USE int judging_absent(struct judging *judging);  /* verdict.absent (verdict_scope.c) */
+DEP_MUST_USE int judging_publication(struct judging *judging); /* publication.* (publication.c) */
+/* Is this field among the `fields` of a material, or of a record to be published? */
+bool decided_names(const json_t *decided, const char *field);
 /* verdict.differs, verdict.unjudged, status.stale, time.unproved (verdict_again.c) */
 DEP_MUST_USE int judging_again(struct judging *judging);
 #endif

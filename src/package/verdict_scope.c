@@ -18,11 +18,11 @@ static const json_t *material_find(const json_t *prepared, const char *item)
     return NULL;
 }
 
-static bool names_field(const json_t *material, const char *field)
+bool decided_names(const json_t *decided, const char *field)
 {
     size_t i;
     json_t *name;
-    json_array_foreach(dep_json_array(material, "fields"), i, name)
+    json_array_foreach(dep_json_array(decided, "fields"), i, name)
     {
         if (json_is_string(name) && strcmp(json_string_value(name), field) == 0)
             return true;
@@ -57,7 +57,7 @@ static int check_fields(struct judging *judging, const struct dep_shown_record *
     int err = DEP_OK;
     const struct dep_schema *schema = record->schema;
     for (size_t i = 0; !err && i < schema->field_count; i++)
-        if (record->shown >> i & 1 && !names_field(material, schema->fields[i].name))
+        if (record->shown >> i & 1 && !decided_names(material, schema->fields[i].name))
             err = judging_find_of(judging, "verdict.scope", DEP_ALTERED, &record->sha256,
                                   schema->fields[i].name);
     return err;
@@ -99,7 +99,7 @@ int judging_scope(struct judging *judging)
     return err;
 }
 
-/* Without a release nothing goes but what is said of requests and consents. */
+/* Without a release nothing goes but what is said of requests and consents, and what was published. */
 int judging_absent(struct judging *judging)
 {
     struct dep_verify *verify = judging->verify;
@@ -113,5 +113,5 @@ int judging_absent(struct judging *judging)
                                strncmp(type, "mission.", 8) == 0))
             err = judging_find_of(judging, "verdict.absent", DEP_ALTERED, &record->sha256, NULL);
     }
-    return err;
+    return err ? err : judging_publication(judging);
 }

@@ -71,6 +71,22 @@ sed -i 's/"83"/"84"/; s/>83 />84 /' "site/$prepared/en.html"
 told=$(jq -r '.records[] | select(.type == "publication.made").shown.pages[] | select(.page == "en.html").sha256' account.json)
 [ "$told" != "$(sha256sum "site/$prepared/en.html" | cut -d' ' -f1)" ] || fail 'an altered page'
 
+# One edit away from it, by the sender itself, whose log then fits: the verifier sees that it isn't what another officer prepared.
+forge=$SOURCE_ROOT/tests/flow/forgeries/forge
+forged() { # FINDING EDITS
+    "$forge" "$2" "site/$prepared/package" forged reg
+    expect 1 depositary verify forged --pin "$(cat pin)" --json >found.json
+    jq -e --arg id "$1" 'any(.findings[]; .id == $id and .result == "altered")' found.json >/dev/null || fail "no $1: $(jq -c '[.findings[].id]' found.json)"
+}
+"$forge" '[["state", "publication.prepared", "/figures/0/value", "84"]]' "site/$prepared/package" forged reg
+depositary verify forged --pin "$(cat pin)" >/dev/null || fail 'another figure, of which only the page tells'
+forged publication.scope '[["state", "publication.prepared", "/records/0/fields", []]]'
+forged publication.scope '[["state", "publication.prepared", "/records/1/fields", ["called"]]]'
+forged publication.scope '[["state", "publication.prepared", "/records", []]]'
+forged publication.record '[["leave", "code.stated#1"]]'
+forged publication.prepared '[["leave", "publication.prepared"]]'
+forged publication.same_person '[["signer", "publication.prepared", "legal", "L1"]]'
+
 # Written once more by anybody who may, from what was recorded: the same pages. The site grows, its feed is Atom, its pages are well formed.
 as L1 publish "$prepared" --out again >/dev/null
 for page in en fr ar; do cmp "preview/$page.html" "again/$prepared/$page.html" || fail "another $page.html"; done
