@@ -134,6 +134,19 @@ static void test_refusals(void **state)
         assert_string_equal(why.id, rows[i].id);
         assert_ptr_equal(value, kept);
     }
+    char *long_text = calloc(1, DEP_JSON_LEN_MAX + 1);
+    assert_non_null(long_text);
+    memset(long_text, ' ', DEP_JSON_LEN_MAX + 1);
+    memcpy(long_text, "[]", 2);
+    for (size_t over = 0; over < 2; over++) {
+        struct dep_finding why = {"", "", 0};
+        json_t *value = NULL;
+        int err = dep_json_parse(dep_slice_of(long_text, DEP_JSON_LEN_MAX + over), &value, &why);
+        assert_int_equal(err, over ? DEP_FOUND : DEP_OK);
+        assert_string_equal(why.id, over ? "json.len" : "");
+        json_decref(value);
+    }
+    free(long_text);
 }
 
 static void test_depth(void **state)

@@ -97,6 +97,13 @@ static void test_bech32(void **state)
     assert_int_equal(dep_bech32_parse(dep_slice_of(good, sizeof good - 2), "age", out, 32, &why),
                      DEP_FOUND);
     assert_string_equal(why.id, "bech32.len");
+    /* The same bytes with a bit set behind them, and the checksum of that. */
+    assert_int_equal(
+        dep_bech32_parse(
+            DEP_SLICE_LITERAL("age1zvkyg2lqzraa2lnjvqej32nkuu0ues2s82hzrye869xeexvn73epp9g8nq"),
+            "age", out, 32, &why),
+        DEP_FOUND);
+    assert_string_equal(why.id, "bech32.padding");
 }
 
 struct valid_row {

@@ -145,6 +145,13 @@ static void test_signing(void **state)
         DEP_ERR_KEY);
     assert_int_equal(dep_signing_key_parse(DEP_SLICE_LITERAL("rubbish"), none, &again, &why),
                      DEP_FOUND);
+    assert_string_equal(why.id, "pkcs8.syntax");
+    /* A key to agree on secrets with (X25519), which signs nothing. */
+    static const char other[] = "-----BEGIN PRIVATE KEY-----\n"
+                                "MC4CAQAwBQYDK2VuBCIEIDBBGCA0UiCsPPDNnmSZnGlbrBCje/jBUch7czkeLURz\n"
+                                "-----END PRIVATE KEY-----\n";
+    assert_int_equal(dep_signing_key_parse(dep_slice_string(other), none, &again, &why), DEP_FOUND);
+    assert_string_equal(why.id, "pkcs8.algorithm");
     assert_null(again);
     dep_buf_done(&clear);
     dep_buf_done(&locked);

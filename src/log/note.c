@@ -293,7 +293,9 @@ int dep_proof_parse(struct dep_slice in, struct dep_proof *out, struct dep_findi
         dep_buf_init(&bytes, DEP_PROOF_LEN_MAX);
         proof.extra = dep_slice_sub(line, 6, line.len - 6);
         if (proof.extra.len == 0 || !dep_base64_parse(DEP_BASE64_STD, proof.extra, &bytes))
-            return dep_found(why, "proof.extra", PROOF_CLAUSE, in.len - rest.len);
+            return dep_buf_err(&bytes) == DEP_ERR_NOMEM
+                       ? DEP_ERR_NOMEM
+                       : dep_found(why, "proof.extra", PROOF_CLAUSE, in.len - rest.len);
         line = dep_slice_next(&rest, '\n');
     }
     if (!dep_slice_starts(line, "index ") ||

@@ -280,10 +280,11 @@ static void test_tile_paths(void **state)
     };
     for (size_t i = 0; i < DEP_COUNT(rows); i++) {
         struct dep_tile_id tile;
-        struct dep_finding why;
+        struct dep_finding why = {"", "", 0};
         if ((dep_tile_path_parse(dep_slice_string(rows[i].path), &tile, &why) == DEP_OK) !=
-            rows[i].good)
-            fail_msg("%s", rows[i].path);
+                rows[i].good ||
+            strcmp(why.id, rows[i].good ? "" : "tile.path") != 0)
+            fail_msg("%s: %s", rows[i].path, why.id);
     }
     struct dep_tile_id tile = {.level = 0, .index = 1234067, .width = 256};
     char path[DEP_TILE_PATH_MAX];
@@ -393,6 +394,7 @@ static void test_checkpoint_refusals(void **state)
         {"example.com/log\n8\nAAAA\n", "checkpoint.root"},
         {"example.com/log\n8\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\nmore\n",
          "checkpoint.extension"},
+        {"example com/log\n8\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n", "checkpoint.origin"},
         {"example.com/other\n8\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n",
          "checkpoint.other_origin"},
     };
@@ -408,6 +410,74 @@ static void test_checkpoint_refusals(void **state)
         int err = dep_checkpoint_open(dep_buf_slice(&note), &vkey, &back, &why);
         assert_int_equal(err, rows[i].id ? DEP_FOUND : DEP_OK);
         assert_string_equal(why.id, rows[i].id ? rows[i].id : "");
+    }
+    struct dep_checkpoint kept = {.size = 77};
+    struct dep_finding why = {"", "", 0};
+    struct dep_slice text = dep_slice_string(rows[0].text);
+    assert_int_equal(dep_checkpoint_parse(dep_slice_sub(text, 0, text.len - 1), &kept, &why),
+                     DEP_FOUND);
+    assert_string_equal(why.id, "checkpoint.end");
+    assert_int_equal(kept.size, 77);
+}
+
+/* Signature lines: cut, said twice, and more of them than are read. */
+static void test_signature_lines(void **state)
+{
+    (void)state;
+    static const struct {
+        size_t cut, more; /* bytes off the end; times that the signature is said again */
+        const char *id;
+    } rows[] = {{0, 0, NULL},
+                {1, 0, "note.end"},
+                {0, 1, "note.signature.repeated"},
+                {0, DEP_NOTE_SIGNATURES_MAX - 1, "note.signature.repeated"},
+                {0, DEP_NOTE_SIGNATURES_MAX, "note.signature.many"}};
+    for (size_t i = 0; i < DEP_COUNT(rows); i++) {
+        DEP_AUTO_BUF note;
+        make_note(&note);
+        const char *line = memmem(note.data, note.len, "\n\n", 2);
+        assert_non_null(line);
+        size_t at = (size_t)(line + 2 - (const char *)note.data), len = note.len - at;
+        char again[256];
+        assert_true(len < sizeof again);
+        memcpy(again, note.data + at, len);
+        for (size_t more = 0; more < rows[i].more; more++)
+            dep_buf_add(&note, again, len);
+        struct dep_checkpoint back = {.size = 77};
+        struct dep_finding why = {"", "", 0};
+        int err = dep_checkpoint_open(dep_slice_of(note.data, note.len - rows[i].cut), &vkey, &back,
+                                      &why);
+        assert_int_equal(err, rows[i].id ? DEP_FOUND : DEP_OK);
+        assert_string_equal(why.id, rows[i].id ? rows[i].id : "");
+        assert_int_equal(back.size, rows[i].id ? 77 : 8);
+    }
+}
+
+/* Texts that end where they shouldn't, and such as no tree needs. */
+static void test_proof_lengths(void **state)
+{
+    (void)state;
+    static const char hash[] = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n";
+    static const struct {
+        size_t hashes, spaces;
+        const char *id;
+    } rows[] = {{0, 0, "proof.cut"},
+                {DEP_MERKLE_PROOF_MAX, 0, "proof.cut"},
+                {DEP_MERKLE_PROOF_MAX + 1, 0, "proof.many"},
+                {0, DEP_PROOF_LEN_MAX, "proof.len"}};
+    for (size_t i = 0; i < DEP_COUNT(rows); i++) {
+        DEP_AUTO_BUF text;
+        dep_buf_init(&text, 2 * DEP_PROOF_LEN_MAX);
+        dep_buf_add_string(&text, "c2sp.org/tlog-proof@v1\nindex 3\n");
+        for (size_t more = 0; more < rows[i].hashes; more++)
+            dep_buf_add_string(&text, hash);
+        for (size_t more = 0; more < rows[i].spaces; more++)
+            dep_buf_add_byte(&text, ' ');
+        struct dep_proof kept = {.index = 77};
+        struct dep_finding why = {"", "", 0};
+        assert_int_equal(dep_proof_parse(dep_buf_slice(&text), &kept, &why), DEP_FOUND);
+        assert_string_equal(why.id, rows[i].id);
+        assert_int_equal(kept.index, 77);
     }
 }
 
@@ -487,6 +557,8 @@ int main(void)
         cmocka_unit_test(test_checkpoint),
         cmocka_unit_test(test_note_refusals),
         cmocka_unit_test(test_checkpoint_refusals),
+        cmocka_unit_test(test_signature_lines),
+        cmocka_unit_test(test_proof_lengths),
         cmocka_unit_test(test_proofs),
         cmocka_unit_test(test_origins),
     };

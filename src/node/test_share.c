@@ -1,7 +1,6 @@
 /*
  * Sharing the keys of roles: who enrols without the role gives nothing of it, who holds it does.
  */
-#include "base/test_slow.h"
 #include "node/node_impl.h"
 #include "node/test_support.h"
 

@@ -101,6 +101,50 @@ static void test_vectors_invalid_schemas(void **state)
     assert_true(count > 40);
 }
 
+/* Which rule refused it: each row breaks one. */
+static void test_refusals(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *schema, *id;
+    } rows[] = {
+        {"{\"properties\":{\"a\":{\"type\":\"string\"}},\"additionalProperties\":true}", ""},
+        {"{\"properties\":{},\"additionalProperties\":1}", "jtd.schema.additional"},
+        {"{\"elements\":{\"definitions\":{}}}", "jtd.schema.definitions"},
+        {"{\"discriminator\":1,\"mapping\":{}}", "jtd.schema.discriminator"},
+        {"{\"enum\":[]}", "jtd.schema.enum"},
+        {"{\"enum\":[\"a\",\"a\"]}", "jtd.schema.enum"},
+        {"{\"enum\":[1]}", "jtd.schema.enum"},
+        {"{\"type\":\"string\",\"enum\":[\"a\"]}", "jtd.schema.form"},
+        {"{\"typ\":\"string\"}", "jtd.schema.keyword"},
+        {"{\"discriminator\":\"t\",\"mapping\":{\"a\":{\"type\":\"string\"}}}",
+         "jtd.schema.mapping"},
+        {"{\"discriminator\":\"t\",\"mapping\":{\"a\":{\"properties\":{\"t\":{}}}}}",
+         "jtd.schema.mapping"},
+        {"{\"metadata\":1}", "jtd.schema.metadata"},
+        {"{\"nullable\":1}", "jtd.schema.nullable"},
+        {"[]", "jtd.schema.object"},
+        {"{\"properties\":[]}", "jtd.schema.object"},
+        {"{\"properties\":{\"a\":{}},\"optionalProperties\":{\"a\":{}}}", "jtd.schema.repeated"},
+        {"{\"type\":\"int64\"}", "jtd.schema.type"},
+        {"{\"ref\":\"a\"}", "jtd.schema.ref"},
+    };
+    for (size_t i = 0; i < DEP_COUNT(rows); i++) {
+        struct dep_finding why = {"", "", 0};
+        DEP_AUTO_JSON *schema = json_of(rows[i].schema);
+        int err = dep_jtd_check(schema, &why);
+        if (err != (*rows[i].id ? DEP_FOUND : DEP_OK) || strcmp(why.id, rows[i].id) != 0)
+            fail_msg("row %zu: %s", i, why.id);
+    }
+    json_t *deep = json_object();
+    for (size_t i = 0; i <= DEP_JTD_DEPTH_MAX; i++)
+        deep = json_pack("{s:o}", "elements", deep);
+    struct dep_finding why = {"", "", 0};
+    assert_int_equal(dep_jtd_check(deep, &why), DEP_FOUND);
+    assert_string_equal(why.id, "jtd.schema.depth");
+    json_decref(deep);
+}
+
 static void test_circle_ends(void **state)
 {
     (void)state;
@@ -183,11 +227,9 @@ static void test_formats(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_vectors_validation),
-        cmocka_unit_test(test_vectors_invalid_schemas),
-        cmocka_unit_test(test_circle_ends),
-        cmocka_unit_test(test_long_paths_are_cut),
-        cmocka_unit_test(test_formats),
+        cmocka_unit_test(test_vectors_validation), cmocka_unit_test(test_vectors_invalid_schemas),
+        cmocka_unit_test(test_refusals),           cmocka_unit_test(test_circle_ends),
+        cmocka_unit_test(test_long_paths_are_cut), cmocka_unit_test(test_formats),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

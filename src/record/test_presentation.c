@@ -214,6 +214,8 @@ static void test_not_read(void **state)
                      DEP_OK);
     struct dep_slice text = dep_buf_slice(&good);
     struct dep_slice shown = dep_slice_sub(text, issued.jwt.len, text.len - issued.jwt.len);
+    char *long_text = calloc(1, DEP_PRESENTATION_LEN_MAX + 1);
+    assert_non_null(long_text);
     dep_buf_add_slice(&foreign, dep_buf_slice(&other.jwt));
     dep_buf_add_slice(&foreign, shown);
     dep_buf_add_slice(&twice, text);
@@ -228,6 +230,7 @@ static void test_not_read(void **state)
         {dep_buf_slice(&foreign), "sdjwt.disclosure.unreferenced"}, /* exchanged between records */
         {dep_buf_slice(&twice), "sdjwt.disclosure.duplicate"},
         {{NULL, 0}, "sdjwt.form"},
+        {dep_slice_of(long_text, DEP_PRESENTATION_LEN_MAX + 1), "presentation.len"},
     };
     for (size_t i = 0; i < DEP_COUNT(rows); i++) {
         struct dep_presentation out;
@@ -243,6 +246,7 @@ static void test_not_read(void **state)
         for (size_t at = 0; at < sizeof out; at++)
             assert_int_equal(((uint8_t *)&out)[at], 0x5a);
     }
+    free(long_text);
 }
 
 static void test_memory(void **state)

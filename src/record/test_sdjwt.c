@@ -319,6 +319,42 @@ static void test_split(void **state)
     }
 }
 
+/* One disclosure too many, a byte too many of them, and a byte too many before them. */
+static void test_too_long(void **state)
+{
+    (void)state;
+    struct dep_slice jwt = {NULL, 77}, disclosures = {NULL, 78};
+    struct dep_finding why = {"", "", 0};
+    char *text = malloc(DEP_JWT_LEN_MAX + 2), *many = malloc(DEP_DISCLOSURES_LEN_MAX + 6);
+    assert_true(text && many);
+    memset(text, 'h', DEP_JWT_LEN_MAX + 1);
+    text[DEP_JWT_LEN_MAX + 1] = '~';
+    assert_int_equal(
+        dep_sdjwt_split(dep_slice_of(text + 1, DEP_JWT_LEN_MAX + 1), &jwt, &disclosures, NULL),
+        DEP_OK);
+    jwt.len = 77;
+    assert_found(dep_sdjwt_split(dep_slice_of(text, DEP_JWT_LEN_MAX + 2), &jwt, &disclosures, &why),
+                 &why, "sdjwt.len");
+    memset(many, 'a', DEP_DISCLOSURES_LEN_MAX + 6);
+    memcpy(many, "h.s~", 4);
+    many[DEP_DISCLOSURES_LEN_MAX + 5] = '~';
+    assert_found(
+        dep_sdjwt_split(dep_slice_of(many, DEP_DISCLOSURES_LEN_MAX + 6), &jwt, &disclosures, &why),
+        &why, "sdjwt.len");
+    assert_true(jwt.len == 77);
+    DEP_AUTO_JSON *payload = json_object();
+    json_t *kept = payload, *claims = kept;
+    for (size_t i = 0; i < DEP_DISCLOSURES_MAX; i++)
+        memcpy(many + 2 * i, "a~", 2);
+    many[2 * DEP_DISCLOSURES_MAX] = 'a';
+    assert_found(dep_sdjwt_apply(payload, dep_slice_of(many, 2 * DEP_DISCLOSURES_MAX + 1), &claims,
+                                 NULL, &why),
+                 &why, "sdjwt.len");
+    assert_ptr_equal(claims, kept);
+    free(text);
+    free(many);
+}
+
 /* The name read in place is the one that a parser of all of it finds. */
 static void test_name_in_place(void **state)
 {
@@ -365,7 +401,7 @@ int main(void)
         cmocka_unit_test(test_apply),         cmocka_unit_test(test_digest_of_text),
         cmocka_unit_test(test_depth),         cmocka_unit_test(test_issue_present_split),
         cmocka_unit_test(test_issue_refused), cmocka_unit_test(test_split),
-        cmocka_unit_test(test_name_in_place),
+        cmocka_unit_test(test_too_long),      cmocka_unit_test(test_name_in_place),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
