@@ -158,6 +158,7 @@ struct check_session {
     struct dep_args *args;
     struct dep_node *node;
     struct dep_progress progress;
+    const char *name; /* of the item at hand */
     int status;
     uint64_t checked;
 };
@@ -169,6 +170,9 @@ static void show_finding(void *context, const struct dep_finding *finding, struc
         return; /* they stand in the record, which is printed */
     dep_progress_end(&session->progress);
     (void)fprintf(stderr, "%s [", dep_word(finding->id));
+    dep_print_safe(stderr, session->name, strlen(session->name));
+    if (path.len)
+        (void)fprintf(stderr, ": ");
     dep_print_safe(stderr, (const char *)path.data, path.len);
     (void)fprintf(stderr, "]\n");
 }
@@ -190,6 +194,7 @@ static int check_one(struct check_session *session, const char *name)
         .progress = check_progress,
         .context = session,
     };
+    session->name = name;
     dep_progress_init(&session->progress, _("Checking"));
     struct dep_check_result result;
     int err = dep_node_item_check(session->node, &order, &result, &problem);

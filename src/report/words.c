@@ -40,9 +40,12 @@ static const struct words_entry TABLE[] = {
      N_("who prepared or released it can't approve or review it: another officer must")},
     {"approver", N_("approver")},
     {"audit", N_("the published log is not what the records make")},
+    {"audit.entry", N_("a record was altered, removed, put in or exchanged: the published log has "
+                       "another at this place")},
     {"audit.root", N_("the checkpoint's root is not that of the records: records were altered, "
                       "removed or exchanged")},
     {"audit.size", N_("there are fewer records than the checkpoint covers")},
+    {"audit.tile.absent", N_("a file of the published log is absent or of another length")},
     {"auditor", N_("auditor")},
     {"authority", N_("authority")},
     {"backup", N_("the backup could not be made; what was copied so far is incomplete: remove it "

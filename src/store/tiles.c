@@ -305,6 +305,23 @@ struct audit {
     struct dep_fault *fault;
 };
 
+/* Where it is said: the file, and of entries the first that differs by its place in the log. */
+static void place_tile(const struct audit *audit, const struct dep_tile_id *tile,
+                       const uint8_t *there, const uint8_t *data, size_t len)
+{
+    char path[LOG_PATH_MAX];
+    log_path(tile, path);
+    size_t at = 0;
+    if (!there || tile->level != DEP_TILE_LEVEL_ENTRIES) {
+        dep_fault_place(audit->fault, "%s/%s", audit->reg->dir, path);
+        return;
+    }
+    while (at + ENTRY_LEN < len && memcmp(there + at, data + at, ENTRY_LEN) == 0)
+        at += ENTRY_LEN;
+    uint64_t place = tile->index * DEP_TILE_WIDTH + at / ENTRY_LEN;
+    dep_fault_place(audit->fault, "%s/%s #%llu", audit->reg->dir, path, (unsigned long long)place);
+}
+
 static int compare_tile(void *context, const struct dep_tile_id *tile, const uint8_t *data,
                         size_t len)
 {
@@ -314,9 +331,7 @@ static int compare_tile(void *context, const struct dep_tile_id *tile, const uin
     if (err < 0 && err != DEP_ERR_IO)
         return err;
     if (err || memcmp(there, data, len) != 0) {
-        char path[LOG_PATH_MAX];
-        log_path(tile, path);
-        dep_fault_place(audit->fault, "%s/%s", audit->reg->dir, path);
+        place_tile(audit, tile, err ? NULL : there, data, len);
         return dep_found(audit->why,
                          err                                     ? "audit.tile.absent"
                          : tile->level == DEP_TILE_LEVEL_ENTRIES ? "audit.entry"

@@ -1,5 +1,5 @@
 # Tampering of every kind is named; it never passes as intact.
-need jq
+need jq age python3
 new_register whole
 mkdir dump
 head -c 400000 /dev/urandom >dump/a
@@ -7,6 +7,9 @@ echo b >dump/b
 for n in 1 2 3 4; do depositary note --text "note $n" -C whole >/dev/null; done
 depositary collect dump -C whole --json --fields - <<<'{"exhibit": "X-1", "case": "C-1"}' >collected
 item=$(json collected .item)
+echo other >other
+depositary collect other -C whole --json --fields - <<<'{"exhibit": "X-2", "case": "C-1"}' >collected
+second=$(json collected .item) last=$(json collected .record)
 size=$(stat -c %s "whole/vault/$item.tar.age")
 tries=0
 
@@ -17,38 +20,114 @@ flip() { # FILE OFFSET
     printf "\\$(printf %o $((byte ^ 1)))" | dd of="$1" bs=1 seek="$2" conv=notrunc status=none
 }
 
-# tampered WHAT: reg is a damaged copy; verify must not call it intact, and say where.
+# tampered ID PLACE WHAT: reg is a damaged copy; verify says so by that finding (1) or fault (3), and names the thing.
 tampered() {
     local status=0
     depositary verify reg --json >verdict 2>err || status=$?
-    [ $status -eq 1 ] || [ $status -eq 3 ] || fail "$1: exit $status: $(cat verdict err)"
     if [ $status -eq 1 ]; then
-        [ "$(jq -r '.findings | length' verdict)" -gt 0 ] || fail "$1: no finding"
+        jq -e --arg id "$1" --arg where "$2" 'any(.findings[]; .id == $id and (.where | endswith($where)))' verdict >/dev/null ||
+            { jq -c '.findings[]' verdict; fail "$3: no $1 at $2"; }
+        [ "$(json verdict .verdict)" != intact ] || fail "$3: called intact"
     else
-        holds err '\['
+        [ $status -eq 3 ] || fail "$3: exit $status: $(cat verdict err)"
+        grep -F "[reg/$2" err | grep -qF "($1)" || fail "$3: no $1 at $2: $(cat err)"
     fi
     tries=$((tries + 1))
 }
 fresh() { rm -rf reg && cp -a whole reg; }
+size_now=$(sed -n 2p whole/log/checkpoint)
+entries=log/tile/entries/000.p/$size_now hashes=log/tile/0/000.p/$size_now
 
-for at in 10 200 900; do fresh; flip reg/records/000000 $at; tampered "record flipped at $at"; done
-fresh; sed -i '3d' reg/records/000000; tampered 'record removed'
-fresh; sed -i '$d' reg/records/000000; tampered 'last record removed'
-fresh; awk 'NR == 3 {kept = $0; next} NR == 4 {print; print kept; next} 1' whole/records/000000 >reg/records/000000; tampered 'records reordered'
-fresh; sed -i '3p' reg/records/000000; tampered 'record duplicated'
-fresh; truncate -s -5 reg/records/000000; tampered 'records truncated'
-fresh; flip reg/log/checkpoint 20; tampered 'checkpoint flipped'
-fresh; : >reg/log/checkpoint; tampered 'checkpoint empty'
-# The tiles that the checkpoint needs; partial ones of former checkpoints bind nobody.
-for tile in $(cd whole && find log/tile -type f -path "*.p/$(sed -n 2p log/checkpoint)"); do fresh; flip "reg/$tile" 5; tampered "tile $tile flipped"; done
-fresh; find reg/log/tile -type f -delete; tampered 'tiles removed'
-for at in 0 100 4090 5000 $((size / 2)) $((size - 3)); do fresh; flip "reg/vault/$item.tar.age" "$at"; [ "$at" -lt 4080 ] || tampered "container flipped at $at"; done
-fresh; truncate -s -1 "reg/vault/$item.tar.age"; tampered 'container truncated'
-fresh; echo x >>"reg/vault/$item.tar.age"; tampered 'container longer'
-fresh; rm "reg/vault/$item.tar.age"; tampered 'container removed'
-fresh; echo x >reg/vault/stranger.tar.age; tampered 'a stranger in the vault'
-fresh; sed -i '$d' reg/private/000000; tampered 'protected values removed'
-fresh; sed -i '$d' reg/keyring/000000; tampered 'key of protected values removed'
+# Records: altered, removed, put elsewhere, told twice, cut off, of another register.
+new_register second
+for n in $(seq 8); do depositary note --text 'of another register' -C second >/dev/null; done
+for at in 10 200; do fresh; flip reg/records/000000 $at; tampered audit.entry "$entries #0" "record flipped at $at"; done
+fresh; flip reg/records/000000 900; tampered audit.entry "$entries #1" 'second record flipped'
+fresh; sed -i '3d' reg/records/000000; tampered store.records.missing records/000000 'record removed'
+fresh; sed -i '$d' reg/records/000000; tampered store.records.missing records/000000 'last record removed'
+fresh; awk 'NR == 3 {kept = $0; next} NR == 4 {print; print kept; next} 1' whole/records/000000 >reg/records/000000; tampered audit.entry "$entries #2" 'records reordered'
+fresh; sed -i '3p' reg/records/000000; tampered audit.entry "$entries #3" 'record duplicated'
+fresh; truncate -s -5 reg/records/000000; tampered store.records.missing records/000000 'records truncated'
+fresh; { sed '4,$d' whole/records/000000; sed -n 4p second/records/000000; sed '1,4d' whole/records/000000; } >reg/records/000000; tampered audit.entry "$entries #3" 'record exchanged for that of another register'
+fresh; cp -a second/records/. reg/records/; tampered audit.entry "$entries #0" 'all records of another register'
+
+# The log: checkpoint and the tiles that it needs; partial ones of former checkpoints bind nobody.
+fresh; flip reg/log/checkpoint 20; tampered store.checkpoint log/checkpoint 'checkpoint flipped'
+fresh; : >reg/log/checkpoint; tampered store.checkpoint log/checkpoint 'checkpoint empty'
+fresh; cp second/log/checkpoint reg/log/; tampered store.checkpoint log/checkpoint 'checkpoint of another register'
+fresh; cp -a second/log/. reg/log/; tampered store.checkpoint log/checkpoint 'log of another register'
+fresh; flip "reg/$entries" 5; tampered audit.entry "$entries #0" 'entries flipped'
+fresh; flip "reg/$hashes" 5; tampered audit.tile "$hashes" 'tile flipped'
+fresh; { dd if="whole/$hashes" bs=32 skip=1 count=1; dd if="whole/$hashes" bs=32 count=1; dd if="whole/$hashes" bs=32 skip=2; } >"reg/$hashes" 2>/dev/null; tampered audit.tile "$hashes" 'hashes reordered'
+fresh; cp "whole/$hashes" "reg/$entries"; tampered audit.tile.absent "$entries" 'tiles exchanged'
+for tile in "$entries" "$hashes"; do
+    fresh; truncate -s -32 "reg/$tile"; tampered audit.tile.absent "$tile" "$tile cut off"
+    fresh; truncate -s +32 "reg/$tile"; tampered audit.tile.absent "$tile" "$tile longer"
+done
+fresh; find reg/log/tile -type f -delete; tampered audit.tile.absent "$entries" 'tiles removed'
+
+# Containers, and the list of files in one.
+for at in 4090 5000 $((size / 2)) $((size - 3)); do fresh; flip "reg/vault/$item.tar.age" "$at"; tampered container.payload "$item" "container flipped at $at"; done
+fresh; truncate -s -1 "reg/vault/$item.tar.age"; tampered container.payload "$item" 'container truncated'
+fresh; echo x >>"reg/vault/$item.tar.age"; tampered container.payload "$item" 'container longer'
+fresh; rm "reg/vault/$item.tar.age"; tampered container.missing "$item" 'container removed'
+fresh; cp "whole/vault/$second.tar.age" "reg/vault/$item.tar.age"; tampered container.payload "$item" 'container of another item'
+fresh; cp "whole/vault/$second.tar.age" "reg/vault/$item.tar.age"; cp "whole/vault/$item.tar.age" "reg/vault/$second.tar.age"; tampered container.payload "$second" 'containers exchanged'
+fresh; cp "whole/vault/$item.tar.age" reg/vault/stranger.tar.age; tampered verify.vault.stray stranger.tar.age 'a container told twice'
+age -d -i whole/keys/officer-T1.identity whole/keys/vault.identity.age >vault.key
+age -d -i vault.key "whole/vault/$item.tar.age" >item.tar
+# listed CHANGE: the list of files as whoever holds the keys would alter it, sealed anew.
+listed() {
+    python3 - "$1" <<'PY'
+import sys
+data = bytearray(open('item.tar', 'rb').read())
+end = data.rindex(b' files/dump/b\n') + len(b' files/dump/b\n')
+first = data.rindex(b'\0', 0, end) + 1
+lines = bytes(data[first:end]).split(b'\n')[:-1]
+change = sys.argv[1]
+if change == 'digest': lines[-1] = lines[-1].replace(b' f ', b' f 0', 1)[:len(lines[-1])]
+if change == 'swap': lines[-1], lines[-2] = lines[-2], lines[-1]
+if change == 'twice': lines[-1] = lines[-2]
+if change == 'cut': lines = lines[:-1]
+text = b'\n'.join(lines) + b'\n'
+data[first:end] = text + bytes(end - first - len(text)) if len(text) <= end - first else text[:end - first]
+open('bad.tar', 'wb').write(data)
+PY
+    fresh
+    age -e -r "$(age-keygen -y vault.key)" -o "reg/vault/$item.tar.age" bad.tar
+    tampered container.payload "$item" "list of files: $1"
+    expect 1 depositary item check X-1 -C reg >/dev/null 2>err
+    holds err '\[X-1'
+}
+for change in digest swap twice cut; do listed "$change"; done
+
+# Protected values and their keys.
+fresh; sed -i '$d' reg/private/000000; tampered verify.private.absent "$last" 'protected values removed'
+fresh; sed -i '$d' reg/keyring/000000; tampered verify.keyring.absent "$last" 'key of protected values removed'
+fresh; truncate -s -5 reg/private/000000; tampered verify.private.absent "$last" 'protected values cut off'
+# Exchanged or flipped they don't open: it takes a key to see it.
+fresh
+python3 - "$last" <<'PY'
+import json, sys
+path = 'reg/private/000000'
+lines = [json.loads(line) for line in open(path)]
+mine = next(line for line in lines if line['id'] == sys.argv[1])
+other = next(line for line in lines if line['id'] != sys.argv[1])
+mine['id'], other['id'] = other['id'], mine['id']
+open(path, 'w').write(''.join(json.dumps(line, separators=(',', ':')) + '\n' for line in lines))
+PY
+depositary show "$last" -C reg --json >shown
+same 'false secret.damaged' "$(jq -r '"\(.readable) \(.why_not)"' shown)" 'protected values of another record'
+
+# Copied back from an older backup: whole it is as it was, and only what was shown since tells; its records alone miss the checkpoint.
+fresh
+depositary note --text 'after the copy' -C reg >/dev/null
+depositary log checkpoint -C reg >seen
+depositary verify whole >/dev/null
+expect 1 depositary verify whole --seen seen --json >verdict
+same 'verify.rollback seen' "$(jq -r '.findings[0] | "\(.id) \(.where)"' verdict)" 'an older register'
+cp whole/records/000000 reg/records/; tampered store.records.missing records/000000 'records of an older backup'
+fresh; cp -a reg older; depositary note --text 'after the copy' -C reg >/dev/null; cp older/log/checkpoint reg/log/; tampered verify.tail reg 'checkpoint of an older backup'
 echo "$tries ways of tampering"
 
 # A damaged header is found with the key; every finding of a check becomes a record.
