@@ -3,6 +3,7 @@
  */
 #include "cli/charter_show.h"
 #include "cli/verify_open.h"
+#include "cli/verify_report.h"
 #include "cli/verify_show.h"
 #include "node/audit.h"
 #include "node/verify_bag.h"
@@ -64,9 +65,9 @@ static int verify_register(struct dep_args *args, const char *dir)
         .progress = on_progress,
         .context = &session,
     };
-    if (dep_arg(args, "--pin") || dep_verify_opens(args))
+    if (dep_arg(args, "--pin") || dep_arg(args, "--report") || dep_verify_opens(args))
         return dep_usage_error(
-            args, _("--pin, --identity, --passphrase and --extract go with a package"));
+            args, _("--pin, --identity, --passphrase, --extract and --report go with a package"));
     dep_progress_init(&session.progress, _("Verifying"));
     struct dep_problem problem = {.detail = ""};
     struct dep_verified result;
@@ -165,7 +166,8 @@ static int tell_package(const struct dep_args *args, struct dep_bag_verified *ba
     return dep_finish_output(intact ? DEP_EXIT_YES : DEP_EXIT_WANTING);
 }
 
-static int verify_package(struct dep_args *args, const char *dir)
+/* `node`: whose officer signs the report, or NULL. */
+static int verify_package(struct dep_args *args, struct dep_node *node, const char *dir)
 {
     static struct known known;
     uint8_t pin[DEP_FINGERPRINT_BYTES];
@@ -190,6 +192,8 @@ static int verify_package(struct dep_args *args, const char *dir)
     uint64_t extracted = 0;
     if (!err)
         err = dep_verify_open(args, bag, &extracted, &problem);
+    if (!err)
+        err = dep_verify_report(args, node, bag, &problem);
     status = err ? dep_say_problem(args, err, &problem) : tell_package(args, bag, extracted);
     dep_bag_verified_free(bag);
     for (size_t i = 0; i < known.count; i++)
@@ -201,6 +205,7 @@ int dep_cmd_verify(int argc, char **argv)
 {
     static const struct dep_option options[] = {
         DEP_VERIFY_OPEN_OPTIONS,
+        DEP_VERIFY_REPORT_OPTIONS,
         {"--pin", 0, true, false,
          N_("fingerprint of the charter, as it reached you by another way (of a package)")},
         {"--quick", 0, false, false, N_("don't read the bytes of the containers (of a register)")},
@@ -213,9 +218,12 @@ int dep_cmd_verify(int argc, char **argv)
         return status - 1;
     if (args.positional_count > 1)
         return dep_usage_error(&args, _("name one package or register"));
-    status = dep_verify_open_confine(&args);
+    struct dep_node *node = NULL;
+    status = dep_verify_report_open(&args, &node);
     if (status)
         return status;
     const char *dir = args.positional_count ? args.positional[0] : args.dir;
-    return dep_is_bag(dir) ? verify_package(&args, dir) : verify_register(&args, dir);
+    status = dep_is_bag(dir) ? verify_package(&args, node, dir) : verify_register(&args, dir);
+    dep_node_close(node);
+    return status;
 }

@@ -27,6 +27,8 @@ static bool confine_reader(void *context)
     (void)snprintf(readings, sizeof readings, "%s/readings/.", args->dir);
     const struct dep_writes writes[] = {
         {DEP_REACH_FILE, dep_arg(args, "--out")},
+        {DEP_REACH_FILE, dep_arg(args, "--report")},
+        {DEP_REACH_NEW_FOLDER, dep_arg(args, "--extract")},
         {DEP_REACH_FILE, readings},
     };
     return dep_confine(writes, DEP_COUNT(writes));

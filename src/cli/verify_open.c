@@ -26,8 +26,10 @@ bool dep_verify_opens(const struct dep_args *args)
 int dep_verify_open_confine(const struct dep_args *args)
 {
     const char *folder = dep_arg(args, "--extract");
-    struct dep_writes writes = {DEP_REACH_NEW_FOLDER, folder};
-    return folder ? dep_confine_writes(&writes, 1) : dep_confine_command(args, false);
+    const char *report = dep_arg(args, "--report");
+    const struct dep_writes writes[] = {{DEP_REACH_NEW_FOLDER, folder}, {DEP_REACH_FILE, report}};
+    return folder || report ? dep_confine_writes(writes, DEP_COUNT(writes))
+                            : dep_confine_command(args, false);
 }
 
 static void done(struct held *held)

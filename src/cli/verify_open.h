@@ -16,7 +16,7 @@
 
 /* Was any of them given? */
 bool dep_verify_opens(const struct dep_args *args);
-/* Only what --extract names is written from here on. Returns the exit status. */
+/* Only what --extract and --report name is written from here on. Returns the exit status. */
 int dep_verify_open_confine(const struct dep_args *args);
 /* Step 9; without any of the options of what is in clear. `out_extracted` counts files. */
 DEP_MUST_USE int dep_verify_open(struct dep_args *args, struct dep_bag_verified *bag,

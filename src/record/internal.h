@@ -49,9 +49,6 @@ DEP_MUST_USE int dep_sd_disclosure_name(struct dep_slice disclosure, char out[DE
 DEP_MUST_USE int dep_sd_select(const json_t *payload, struct dep_slice disclosures,
                                const char *const *names, size_t name_count, struct dep_buf *out,
                                size_t *out_count);
-/* Append header.payload.signature. */
-DEP_MUST_USE int dep_jwt_sign(const char *typ, struct dep_slice payload,
-                              const struct dep_signing_key *key, struct dep_buf *out);
 
 /* ---- forms and formats ---- */
 typedef bool dep_format_fn(const char *format, const json_t *string);

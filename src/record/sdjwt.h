@@ -34,6 +34,9 @@ DEP_MUST_USE int dep_jwt_parse(struct dep_slice text, const char *typ, struct de
                                struct dep_finding *why);
 DEP_MUST_USE int dep_jwt_verify(const struct dep_jwt *jwt, const struct dep_public_key *key,
                                 struct dep_finding *why);
+/* Append header.payload.signature, with kid and typ in the header. */
+DEP_MUST_USE int dep_jwt_sign(const char *typ, struct dep_slice payload,
+                              const struct dep_signing_key *key, struct dep_buf *out);
 
 /*
  * Sign `open` (which gets `_sd` and `_sd_alg` where `protected_fields` isn't empty) as a JWT with

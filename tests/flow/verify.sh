@@ -2,7 +2,7 @@
 # A package verified by who holds it and the charter's fingerprint: in words, as JSON, by exit status; nothing is written, and one edit is
 # found each time. A register still is.
 # timeout: 600
-need jq sha256sum sha512sum
+need jq openssl sha256sum sha512sum
 # shellcheck source=tests/flow/charter-of-two
 . "$SOURCE_ROOT/tests/flow/charter-of-two"
 two_members
@@ -49,6 +49,39 @@ for language in en:intact fr:intact 'ar:سليم'; do
 done
 lacks words.ar 'Result|proves'
 lacks words.fr 'Result|Findings'
+
+# ---- as a signed report: whoever looked says so, and any JWT library verifies it ----
+openssl genpkey -algorithm ed25519 -out clerk.pem 2>/dev/null
+openssl pkey -in clerk.pem -pubout -out clerk.pub
+part() { cut -d. -f"$2" "$1" | tr '_-' '/+' | sed 's/$/===/' | base64 -d 2>/dev/null || true; }
+signed() { # signed REPORT PUBLIC: by OpenSSL, and by a JWT library where there is one
+    cut -d. -f1,2 "$1" | tr -d '\n' >signed.in
+    part "$1" 3 >signed.sig
+    openssl pkeyutl -verify -pubin -inkey "$2" -rawin -in signed.in -sigfile signed.sig >/dev/null &&
+        { [ -z "$FLOW_NODE" ] || other report.mjs "$1" "$2" >/dev/null; }
+}
+depositary verify bag --pin "$pin" --json --report clerk.report --key clerk.pem >out.json
+signed clerk.report clerk.pub || fail 'the report does not verify'
+part clerk.report 2 >claims.json
+same 'depositary-report+jwt EdDSA' "$(part clerk.report 1 | jq -r '.typ + " " + .alg')" 'header of the report'
+same "$(jq -cS 'del(.records)' out.json)" "$(jq -cS .account claims.json)" 'the account that was signed'
+same "$(sha256sum <bag/tagmanifest-sha256.txt | cut -c1-64)" "$(jq -r .tagmanifest_sha256 claims.json)" 'the folder that was looked at'
+same null "$(jq -c .iss claims.json)" 'a key of no register'
+expect 3 depositary verify bag --pin "$pin" --json --report clerk.report --key clerk.pem 2>err >/dev/null # it is there
+sed 's/\.e/.f/' clerk.report >other.report
+(signed other.report clerk.pub) >/dev/null 2>&1 && fail 'an altered report verifies'
+# What is wanting is signed too; by an officer of a register, with the key that its log enrolled.
+copy
+echo 'one line more' >>bad/data/index.html
+expect 1 depositary verify bad --pin "$pin" --report officer.report -C reg --as L2 >words
+holds words 'Signed report: officer.report'
+part officer.report 2 >claims.json
+same 'altered test L2' "$(jq -r '[.account.result, .iss, .by] | join(" ")' claims.json)" 'who found what'
+depositary key list -C reg --json | jq -r --arg kid "$(part officer.report 1 | jq -r .kid)" 'select(.kid == $kid) | .code' >signer
+same L2 "$(cat signer)" 'whose key it is'
+expect 2 depositary verify bag --key clerk.pem 2>err
+expect 2 depositary verify reg --report x.report --key clerk.pem 2>err
+[ ! -e x.report ] || fail 'a report of a register'
 
 # ---- the fingerprint ----
 depositary verify bag --pin "$(tr '[:upper:] ' '[:lower:]-' <<<"$pin")" >/dev/null
