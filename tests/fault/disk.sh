@@ -4,7 +4,7 @@
 need strace jq
 [ -z "$FLOW_SANITIZED" ] || skip 'no strace under a sanitizer'
 strace -o /dev/null true 2>/dev/null || skip 'strace may not trace here'
-every=${FAULT_EVERY:-11}
+every=${FAULT_EVERY:-17}
 mkdir data
 head -c 9000000 /dev/urandom >data/big
 new_register reg
