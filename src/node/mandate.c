@@ -268,6 +268,8 @@ static int gather_later(struct gathering *all)
 {
     struct gathered *to = all->now;
     int err = DEP_OK;
+    if (!dep_mandate_looks_at(all->drafts[all->at].type, to->view.row.type, NULL))
+        return DEP_OK; /* a campaign may have a hundred thousand flows */
     for (size_t i = to->before_count + 1; !err && i-- > 0;) {
         const char *id = i ? to->before[i - 1] : to->view.row.jti;
         struct dep_index_query query = {.ref = id, .rel = "about"};

@@ -6,8 +6,21 @@
 #define N_(text) text
 
 const struct words_entry WORDS_MANDATE[] = {
+    {"ledger.campaign",
+     N_("one campaign has to be named, by its code or the id of its record: there "
+        "is none of this name, or more than one")},
+    {"ledger.range", N_("amounts beyond what can be added up exactly: look for one with too many "
+                        "digits")},
+    {"ledger.unread",
+     N_("what its campaign states can’t be read here, so nothing can be added up")},
     {"mandate.again", N_("this was recorded already, as the record in brackets: a reaffirmation is "
                          "no new commitment")},
+    {"mandate.amount",
+     N_("an amount is digits, with a point before the decimals and no other sign: at "
+        "most 18 digits before the point and 9 behind it (in brackets: an example)")},
+    {"mandate.amount.disclosed", N_("what isn’t disclosed has no amount")},
+    {"mandate.amount.missing",
+     N_("an amount is missing; one that isn’t known is stated so (in brackets)")},
     {"mandate.attestation", N_("what this register didn’t see happen is attested by the "
                                "depositary, who states what was seen")},
     {"mandate.authentic",
@@ -20,6 +33,8 @@ const struct words_entry WORDS_MANDATE[] = {
     {"mandate.consent",
      N_("consent to share is given where a consent is recorded, and only there (--source)")},
     {"mandate.count", N_("either one member or only their number")},
+    {"mandate.currency",
+     N_("a currency is three letters of ISO 4217, in capitals (in brackets: examples)")},
     {"mandate.decision", N_("in its own cause this register only records what another decided: the "
                             "fingerprint of that decision is missing")},
     {"mandate.delay", N_("published no sooner than 24 hours after it happened")},
@@ -29,6 +44,7 @@ const struct words_entry WORDS_MANDATE[] = {
                             "statement itself (--source)")},
     {"mandate.final", N_("a record of this type is never replaced: what was first reported stays, "
                          "and a further record says what is different")},
+    {"mandate.flow.same", N_("provider and receiver are one: nothing flows")},
     {"mandate.formation", N_("another formation than that of the meeting (in brackets)")},
     {"mandate.future", N_("it hasn’t happened yet")},
     {"mandate.harmed",
@@ -39,16 +55,23 @@ const struct words_entry WORDS_MANDATE[] = {
                         "after, a coarse one at once (in brackets: metres)")},
     {"mandate.member", N_("no member of it at that time (in brackets: who is)")},
     {"mandate.month", N_("no finer than a month (in brackets)")},
+    {"mandate.negative", N_("below zero: only a payment may be, where it is paid back")},
     {"mandate.open", N_("it isn’t closed, so there is nothing to reopen")},
     {"mandate.order", N_("it ends before it begins")},
     {"mandate.original", N_("of the same text it was said whether it is held (in brackets)")},
     {"mandate.own", N_("a commitment isn’t reaffirmed by the statement in which it was made")},
     {"mandate.paragraph", N_("the statement has no such paragraph (in brackets: those it has)")},
+    {"mandate.parent",
+     N_("a commitment keeps a pledge, a payment a commitment or a pledge: of the same "
+        "provider, in the same campaign (in brackets: what stands there)")},
     {"mandate.partner", N_("a member is no partner: what members have, a partner doesn’t")},
     {"mandate.party", N_("who is concerned, or may be, doesn’t assess")},
+    {"mandate.period", N_("an allocation is a total over a month or more")},
     {"mandate.place", N_("a latitude or longitude is decimal degrees, and both stand together")},
     {"mandate.precision",
      N_("more exact than the precision stated, or than 100 m (in brackets: what would do)")},
+    {"mandate.rate",
+     N_("a rate is above zero, and leads from the currency of an amount to another one")},
     {"mandate.reaffirms",
      N_("this paragraph reaffirms an earlier statement: record commitment.reaffirmed")},
     {"mandate.reason", N_("this needs to be stated: why, or how it goes on")},

@@ -87,6 +87,9 @@ static const struct type_row {
     {"violation.tagged", mandate_violation_tagged, false, true},
     {"dispatch.sent", mandate_dispatch_sent, false, true},
     {"partner.related", mandate_partner_related, false, false},
+    {"campaign.opened", mandate_campaign_opened, false, false},
+    {"flow.recorded", mandate_flow_recorded, false, false},
+    {"allocation.made", mandate_allocation_made, false, false},
 };
 
 static const struct ref_row {
@@ -125,6 +128,11 @@ static const struct ref_row {
     {"dispatch.sent", "about", "release.made", 0, ANY, {NULL}},
     {"dispatch.sent", "about", "request.made", 0, ANY, {NULL}},
     {"partner.related", "about", "statement.adopted", 0, 1, {NULL}},
+    {"campaign.opened", "about", "statement.adopted", 0, 1, {NULL}},
+    {"flow.recorded", "about", "campaign.opened", 0, 1, {NULL}},
+    {"flow.recorded", "about", "flow.recorded", 0, 1, {NULL}},
+    {"flow.recorded", "source", EVIDENCE, 0, ANY, {NULL}},
+    {"allocation.made", "about", "statement.adopted", 0, 1, {NULL}},
 };
 
 static const struct type_row *type_row(const char *type)
@@ -160,7 +168,7 @@ bool dep_mandate_looks_at(const char *type, const char *named, const char *later
 {
     for (size_t i = 0; i < DEP_COUNT(REFS); i++)
         for (size_t j = 0; j < DEP_COUNT(REFS[i].later); j++)
-            if (REFS[i].later[j] && strcmp(REFS[i].later[j], later) == 0 &&
+            if (REFS[i].later[j] && (!later || strcmp(REFS[i].later[j], later) == 0) &&
                 strcmp(REFS[i].type, type) == 0 && strcmp(REFS[i].named, named) == 0)
                 return true;
     return false;

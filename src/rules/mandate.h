@@ -37,7 +37,7 @@ struct dep_mandate_ref {
     size_t later_count;
 };
 /* To judge a draft of `type` that refers to a record of type `named`: are records of type `later`
- * about that one looked at? */
+ * about that one looked at? NULL: any are. */
 bool dep_mandate_looks_at(const char *type, const char *named, const char *later);
 
 /* code.stated and membership.stated, those that weren't corrected. */

@@ -87,5 +87,6 @@ mandate_rule mandate_code_stated, mandate_membership_stated, mandate_office_stat
     mandate_intention_resolved, mandate_commitment_made, mandate_commitment_reaffirmed,
     mandate_commitment_updated, mandate_action_recorded, mandate_action_updated, mandate_incident,
     mandate_incident_corrected, mandate_coverage_stated, mandate_allegation_received,
-    mandate_allegation_assessed, mandate_violation_tagged;
+    mandate_allegation_assessed, mandate_violation_tagged, mandate_campaign_opened,
+    mandate_flow_recorded, mandate_allocation_made;
 #endif

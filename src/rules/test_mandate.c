@@ -189,6 +189,8 @@ static void test_would_do(void **state)
         {"commitment", "/claims/line", "x", "x", "political"},
         {"incident", "/claims/place/latitude", "33.31289", "33.31289", "33.312"},
         {"violation", "/claims/month", "2026-10-03", "2026-10-03", "2026-10"},
+        {"flow", "/claims/amount", "1,000", "1,000", "1000000.50"},
+        {"flow", "/claims/currency", "EURO", "EURO", "ISO 4217: EUR, IQD, USD"},
     };
     for (size_t r = 0; r < DEP_COUNT(rows); r++) {
         size_t i;
@@ -217,7 +219,9 @@ static void test_looks_at(void **state)
     (void)state;
     assert_true(dep_mandate_looks_at("commitment.made", "statement.adopted", "commitment.made"));
     assert_true(dep_mandate_looks_at("commitment.made", "statement.adopted", "statement.position"));
+    assert_true(dep_mandate_looks_at("commitment.made", "statement.adopted", NULL));
     assert_false(dep_mandate_looks_at("commitment.made", "statement.adopted", "note"));
+    assert_false(dep_mandate_looks_at("flow.recorded", "campaign.opened", NULL));
     assert_false(dep_mandate_looks_at("meeting.held", "statement.adopted", "statement.position"));
     assert_false(dep_mandate_governs("note"));
     assert_false(dep_mandate_governs("evidence.collected"));

@@ -1,0 +1,247 @@
+#include "rules/ledger.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static int range(struct dep_finding *why)
+{
+    return dep_found(why, "ledger.range", "doc/format/mandate.md 3", 0);
+}
+
+/* ---- amounts in the ledger's currency ---- */
+
+static enum dep_amount_is converted_is(const struct dep_flow *flow)
+{
+    return flow->is == DEP_AMOUNT_NOT_DISCLOSED || !flow->rate_about ? flow->is : DEP_AMOUNT_ABOUT;
+}
+
+static int convert(const struct dep_ledger_of *of, struct dep_flow *flow, struct dep_finding *why)
+{
+    flow->value = (struct dep_decimal){0};
+    flow->value_is = flow->is;
+    flow->converted = flow->is != DEP_AMOUNT_NOT_DISCLOSED && flow->currency;
+    if (!flow->converted)
+        return DEP_OK;
+    if (strcmp(flow->currency, of->currency) == 0) {
+        flow->value = flow->amount;
+        return DEP_OK;
+    }
+    flow->converted = flow->rate_currency && strcmp(flow->rate_currency, of->currency) == 0;
+    if (!flow->converted)
+        return DEP_OK;
+    int places = dep_currency_places(dep_slice_string(of->currency));
+    flow->value_is = converted_is(flow);
+    return dep_decimal_multiply(flow->amount, flow->rate, places < 0 ? 2 : (unsigned)places,
+                                &flow->value)
+               ? DEP_OK
+               : range(why);
+}
+
+/* ---- one flow, several entries ---- */
+
+static int compare_flow(const struct dep_flow *a, const struct dep_flow *b)
+{
+    int order = (int)a->kind - (int)b->kind;
+    if (!order)
+        order = strcmp(a->reference, b->reference);
+    if (!order)
+        order = strcmp(a->provider, b->provider);
+    return order ? order : strcmp(a->receiver, b->receiver);
+}
+
+/* Of one flow: with a figure before without, the provider's before others', the earlier before the
+ * later. All entries lie in one array, so their addresses are their order. */
+static int compare_entry(const void *left, const void *right)
+{
+    const struct dep_flow *a = *(struct dep_flow *const *)left;
+    const struct dep_flow *b = *(struct dep_flow *const *)right;
+    int order = compare_flow(a, b);
+    if (!order)
+        order = (a->is == DEP_AMOUNT_NOT_DISCLOSED) - (b->is == DEP_AMOUNT_NOT_DISCLOSED);
+    if (!order)
+        order = (int)a->side - (int)b->side;
+    return order ? order : (a > b) - (a < b);
+}
+
+static void place_entries(struct dep_flow *flows, struct dep_flow **sorted, size_t count)
+{
+    const struct dep_flow *first = NULL;
+    bool seen[DEP_SIDE_OF_OTHER + 1] = {false};
+    for (size_t i = 0; i < count; i++) {
+        struct dep_flow *flow = sorted[i];
+        if (!first || compare_flow(first, flow) != 0) {
+            first = flow;
+            memset(seen, 0, sizeof seen);
+            flow->place = DEP_FLOW_COUNTED;
+        } else {
+            flow->place = seen[flow->side] ? DEP_FLOW_REPEATED : DEP_FLOW_OTHER_SIDE;
+        }
+        flow->counted_by = (size_t)(first - flows);
+        seen[flow->side] = true;
+    }
+}
+
+/* ---- the boundary ---- */
+
+static bool inside(const struct dep_ledger_of *of, const char *code)
+{
+    for (size_t i = 0; i < of->boundary_count; i++)
+        if (strcmp(of->boundary[i], code) == 0)
+            return true;
+    return false;
+}
+
+static void place_within(const struct dep_ledger_of *of, struct dep_flow *flow)
+{
+    if (flow->place != DEP_FLOW_COUNTED || of->boundary_count == 0)
+        return;
+    if (!inside(of, flow->receiver))
+        flow->place = DEP_FLOW_OUTWARD;
+    else if (inside(of, flow->provider))
+        flow->place = DEP_FLOW_INSIDE;
+}
+
+/* ---- what keeps a pledge, what pays a commitment ---- */
+
+static int compare_id(const void *left, const void *right)
+{
+    const struct dep_flow *a = *(struct dep_flow *const *)left;
+    const struct dep_flow *b = *(struct dep_flow *const *)right;
+    return strcmp(a->id, b->id);
+}
+
+/* The entry that counts the parent's flow, where it is in the totals; or NULL. */
+static struct dep_flow *parent_of(struct dep_flow *flows, struct dep_flow *const *by_id,
+                                  size_t count, const struct dep_flow *flow)
+{
+    const struct dep_flow wanted = {.id = flow->parent}, *key = &wanted;
+    struct dep_flow *const *found =
+        flow->parent ? bsearch(&key, by_id, count, sizeof(*by_id), compare_id) : NULL;
+    struct dep_flow *parent = found ? &flows[(*found)->counted_by] : NULL;
+    return parent && parent->place == DEP_FLOW_COUNTED ? parent : NULL;
+}
+
+static void place_payments(struct dep_flow *flows, struct dep_flow *const *by_id, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct dep_flow *flow = &flows[i];
+        if (flow->place != DEP_FLOW_COUNTED || flow->kind != DEP_FLOW_PAYMENT)
+            continue;
+        const struct dep_flow *parent = parent_of(flows, by_id, count, flow);
+        if (parent && parent->kind == DEP_FLOW_COMMITMENT)
+            flow->place = DEP_FLOW_KEPT;
+    }
+}
+
+/* What is left of a pledge is what it says less what kept it. Where that has no figure, nothing is
+ * said to be left: a total is rather too small than too large. */
+static int place_pledges(struct dep_flow *flows, struct dep_flow *const *by_id, size_t count,
+                         struct dep_finding *why)
+{
+    for (size_t i = 0; i < count; i++) {
+        const struct dep_flow *flow = &flows[i];
+        if (flow->kind == DEP_FLOW_PLEDGE || flow->place != DEP_FLOW_COUNTED)
+            continue;
+        struct dep_flow *parent = parent_of(flows, by_id, count, flow);
+        if (!parent || parent->kind != DEP_FLOW_PLEDGE)
+            continue;
+        struct dep_decimal less = {-flow->value.nano};
+        if (!flow->converted || !parent->converted)
+            parent->place = DEP_FLOW_KEPT;
+        else if (!dep_decimal_add(parent->value, less, &parent->value))
+            return range(why);
+        else if (parent->value.nano <= 0)
+            parent->place = DEP_FLOW_KEPT;
+        if (flow->value_is != DEP_AMOUNT_EXACT && parent->value_is == DEP_AMOUNT_EXACT)
+            parent->value_is = DEP_AMOUNT_ABOUT;
+    }
+    return DEP_OK;
+}
+
+int dep_ledger_place(const struct dep_ledger_of *of, struct dep_flow *flows, size_t count,
+                     struct dep_finding *why)
+{
+    if (count == 0)
+        return DEP_OK;
+    DEP_AUTO_FREE struct dep_flow **sorted = dep_alloc_array(count, sizeof(*sorted));
+    if (!sorted)
+        return DEP_ERR_NOMEM;
+    int err = DEP_OK;
+    for (size_t i = 0; !err && i < count; i++) {
+        sorted[i] = &flows[i];
+        err = convert(of, &flows[i], why);
+    }
+    if (err)
+        return err;
+    qsort(sorted, count, sizeof(*sorted), compare_entry);
+    place_entries(flows, sorted, count);
+    for (size_t i = 0; i < count; i++)
+        place_within(of, &flows[i]);
+    qsort(sorted, count, sizeof(*sorted), compare_id);
+    place_payments(flows, sorted, count);
+    return place_pledges(flows, sorted, count, why);
+}
+
+/* ---- sums ---- */
+
+static bool enters(const struct dep_flow *flow, enum dep_ledger_total total)
+{
+    bool counted = flow->place == DEP_FLOW_COUNTED;
+    switch (total) {
+    case DEP_LEDGER_PLEDGED: return counted && flow->kind == DEP_FLOW_PLEDGE;
+    case DEP_LEDGER_COMMITTED: return counted && flow->kind != DEP_FLOW_PLEDGE;
+    case DEP_LEDGER_PAID: break;
+    }
+    return flow->kind == DEP_FLOW_PAYMENT && (counted || flow->place == DEP_FLOW_KEPT);
+}
+
+static bool add(const struct dep_flow *flow, struct dep_ledger_sum *sum)
+{
+    struct dep_decimal *into = NULL;
+    if (!flow->converted) {
+        if (flow->is == DEP_AMOUNT_NOT_DISCLOSED)
+            sum->undisclosed_count++;
+        else
+            sum->foreign_count++;
+        return true;
+    }
+    switch (flow->value_is) {
+    case DEP_AMOUNT_EXACT:
+        into = &sum->exact;
+        sum->exact_count++;
+        break;
+    case DEP_AMOUNT_ABOUT:
+        into = &sum->about;
+        sum->about_count++;
+        break;
+    case DEP_AMOUNT_MORE_THAN:
+        into = &sum->more_than;
+        sum->more_than_count++;
+        break;
+    case DEP_AMOUNT_NOT_DISCLOSED: break; /* isn't converted */
+    }
+    return !into || dep_decimal_add(*into, flow->value, into);
+}
+
+int dep_ledger_sum(const struct dep_flow *flows, size_t count, enum dep_ledger_total total,
+                   const char *provider, struct dep_ledger_sum *out, struct dep_finding *why)
+{
+    struct dep_ledger_sum sum = {.exact_count = 0};
+    for (size_t i = 0; i < count; i++)
+        if (enters(&flows[i], total) && (!provider || strcmp(provider, flows[i].provider) == 0) &&
+            !add(&flows[i], &sum))
+            return range(why);
+    *out = sum;
+    return DEP_OK;
+}
+
+const char *dep_flow_differs(const struct dep_flow *entry, const struct dep_flow *counted)
+{
+    const char *one = entry->currency ? entry->currency : "";
+    const char *other = counted->currency ? counted->currency : "";
+    if (entry->is != counted->is)
+        return "qualifier";
+    if (strcmp(one, other) != 0)
+        return "currency";
+    return dep_decimal_compare(entry->amount, counted->amount) != 0 ? "amount" : NULL;
+}
