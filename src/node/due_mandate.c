@@ -16,16 +16,31 @@ static int64_t end_of(const json_t *claims, const char *name)
     return date && dep_edtf_span_of(dep_slice_string(date), &span) ? span.end_s : INT64_MAX;
 }
 
-/* By the newest word on it that wasn't corrected. */
-static bool is_closed(const struct dep_act *act, const char *updates)
+/* The newest word on it that wasn't corrected; NULL where there is none. */
+static const struct dep_view *newest_update(const struct dep_act *act, const char *updates)
 {
     for (size_t i = act->later_count; i-- > 0;) {
         const struct dep_view *later = &act->later[i];
-        const char *status = dep_json_string(later->claims, "status");
         if (strcmp(later->row.type, updates) == 0 && !later->row.superseded)
-            return status && dep_mandate_closes(status);
+            return later;
     }
-    return false;
+    return NULL;
+}
+
+/* What was said of a commitment holds of its correction. `left`: how far back it is looked. */
+static int judge_closed(const struct dep_gather *gather, const struct dep_act *act,
+                        const char *updates, int left, bool *out)
+{
+    const struct dep_view *newest = newest_update(act, updates);
+    const char *before = dep_record_ref(act->head.claims, "supersedes");
+    if (newest || !before || left == 0) {
+        const char *status = newest ? dep_json_string(newest->claims, "status") : NULL;
+        *out = status && dep_mandate_closes(status);
+        return DEP_OK;
+    }
+    DEP_AUTO_ACT former = {.later = NULL};
+    int err = dep_node_act(gather->node, before, act->head.row.type, &former, gather->problem);
+    return err ? err : judge_closed(gather, &former, updates, left - 1, out);
 }
 
 static int add_due(struct dep_gather *gather, const struct dep_act *act, const char *kind,
@@ -37,23 +52,29 @@ static int add_due(struct dep_gather *gather, const struct dep_act *act, const c
                : dep_gather_add(gather, kind, &act->head.row, end_s, a, b);
 }
 
+/* Of whom, and since when, unless it is closed. */
+static int add_open(struct dep_gather *gather, const struct dep_act *act, const char *kind,
+                    const char *updates, const char *who)
+{
+    enum { CORRECTIONS_MAX = 64 };
+    bool closed = true;
+    int err = judge_closed(gather, act, updates, CORRECTIONS_MAX, &closed);
+    return err || closed
+               ? err
+               : add_due(gather, act, kind, "due", dep_json_string(act->head.claims, "line"), who);
+}
+
 static int commitment_due(void *context, const struct dep_act *act)
 {
-    const json_t *claims = act->head.claims;
-    const json_t *actors = dep_json_array(claims, "actors");
-    return is_closed(act, "commitment.updated")
-               ? DEP_OK
-               : add_due(context, act, "due.commitment", "due", dep_json_string(claims, "line"),
-                         json_string_value(json_array_get(actors, 0)));
+    const json_t *actors = dep_json_array(act->head.claims, "actors");
+    return add_open(context, act, "due.commitment", "commitment.updated",
+                    json_string_value(json_array_get(actors, 0)));
 }
 
 static int action_due(void *context, const struct dep_act *act)
 {
-    const json_t *claims = act->head.claims;
-    return is_closed(act, "action.updated")
-               ? DEP_OK
-               : add_due(context, act, "due.action", "due", dep_json_string(claims, "line"),
-                         dep_json_string(claims, "lead"));
+    return add_open(context, act, "due.action", "action.updated",
+                    dep_json_string(act->head.claims, "lead"));
 }
 
 static int dispatch_due(void *context, const struct dep_act *act)

@@ -132,6 +132,11 @@ late=$(record commitment.made "$(commitment 1 be | jq -c '.due = "2021-11"')" --
 depositary due --json >waiting
 lacks waiting due.action
 holds waiting "due.commitment.*$late"
+# What was said of it holds of its correction.
+record commitment.updated '{"status":"withdrawn","as_of":"2021-12","reason":{"text":"by agreement","lang":"en"}}' --about "$late" >/dev/null
+record commitment.made "$(commitment 1 be | jq -c '.due = "2021-10"')" --about "$corrected" --supersedes "$late" >/dev/null
+depositary due --json >waiting
+lacks waiting due.commitment
 
 # F19: no date is asked for, and none can be given; what resolved it is named.
 intention=$(record intention.stated '{"actors":["be"],"text":{"text":"to meet in person","lang":"en"},"condition":{"text":"once it is possible","lang":"en"},"paragraph":"3"}' --about "$corrected")
@@ -171,6 +176,13 @@ unpublished uncorrected "[{\"record\":\"$public\",\"fields\":[]}]"
 publish "[{\"record\":\"$public\",\"fields\":[]},{\"record\":\"$correction\",\"fields\":[\"confidence\"]}]" >/dev/null
 fresh=$(record incident.reported "$(incident "{\"audience\":[\"public\"],\"when\":{\"edtf\":\"$(date -u +%F)\"},\"place\":{\"latitude\":\"33.3\",\"longitude\":\"44.3\",\"precision_m\":10000}}")")
 unpublished early "[{\"record\":\"$fresh\",\"fields\":[]}]"
+# A field kit reports and corrects what it can't read again, and nothing of it is found on it.
+depositary key card --out card.json
+depositary init kit --member test --name 'Test member' --officer F1 --profile field --home card.json --root-out kit.root.pem --no-passphrase >/dev/null
+record code.stated '{"list":"incidents","code":"attack","called":[]}' -C kit --as F1 >/dev/null
+reported=$(record incident.reported "$(incident '{"what_happened":{"text":"zebra-account"}}')" -C kit --as F1)
+record incident.corrected '{"effect":"retracts","reason":{"text":"zebra-reason","lang":"en"}}' -C kit --as F1 --about "$reported" >/dev/null
+! grep -rqaE 'zebra|44\.361' kit || fail 'a field kit shows what was reported'
 record coverage.stated '{"territory":"SY","from":"2021-01","to":"2021-03","extent":"none","reason":{"text":"no access","lang":"en"}}' >/dev/null
 
 # F11: a receipt that says nothing, an assessor who isn't concerned, reasons for every outcome.
