@@ -117,9 +117,11 @@ char *dep_document_tame(const char *text)
         gunichar code = g_utf8_get_char_validated(from, -1);
         bool bad = code == (gunichar)-1 || code == (gunichar)-2;
         bool control =
-            !bad && ((code < 0x20 && code != '\n') || (code >= 0x7f && code < 0xa0) ||
-                     (code >= 0x202a && code <= 0x202e) || code == 0x2066 ||
-                     code == 0x2067); /* 2068 and 2069 only isolate, and end with their paragraph */
+            !bad &&
+            ((code < 0x20 && code != '\n') || (code >= 0x7f && code < 0xa0) ||
+             (code >= 0x202a && code <= 0x202e) || code == 0x2066 ||
+             code == 0x2067 || /* 2068 and 2069 only isolate, and end with their paragraph */
+             (code & 0xfffe) == 0xfffe); /* no characters: XML may not hold them */
         const char *next = bad ? from + 1 : from + g_utf8_skip[*(const guchar *)from];
         if (bad || control) {
             memcpy(out + at, "\xef\xbf\xbd", 3);

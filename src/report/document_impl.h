@@ -32,6 +32,6 @@ struct dep_document {
 };
 
 /* Control characters and bidi overrides would let a name rewrite the page around it: each becomes
- * U+FFFD. To be freed; NULL without memory. */
+ * U+FFFD, and so do noncharacters. To be freed; NULL without memory. */
 char *dep_document_tame(const char *text);
 #endif

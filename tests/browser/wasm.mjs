@@ -2,7 +2,7 @@
 //
 // usage: node wasm.mjs verify.wasm WEB-SOURCES DEPS-FOLDER KEPT
 // KEPT: packages and what the native program says of them: those that the verifier's own tests left there (src/package/test_keep.h), or
-// each forgery of tests/flow/forgeries/list.json, as tests/flow/forgeries.sh leaves them.
+// each forgery of tests/flow/forgeries/list.json and tests/flow/publish.sh, as those tests leave them.
 import assert from 'node:assert/strict'
 import { createHash, randomBytes, webcrypto } from 'node:crypto'
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs'

@@ -1,6 +1,5 @@
 # Forgeries, each one edit away from a good package that the program made: each is refused with the right finding. The same list drives
-# the browser's verifier (tests/flow/forgeries/list.json): into the folder DEPOSITARY_FORGERIES, where it is given, each is put with its pin
-# and what the program said of it.
+# the browser's verifier (tests/flow/forgeries/list.json).
 # timeout: 900
 need jq age openssl python3
 # shellcheck source=tests/flow/forgeries/good
@@ -10,17 +9,6 @@ depositary verify bag --pin "$(cat pin)" --json >good.json || { jq .findings goo
 same intact "$(json good.json .result)" 'the good package'
 forge=$SOURCE_ROOT/tests/flow/forgeries/forge
 failed=0 count=0
-
-# As src/package/test_keep.h leaves what the verifier's unit tests try.
-keep() {
-    local folder=$DEPOSITARY_FORGERIES/$1
-    rm -rf "$folder"
-    mkdir -p "$folder"
-    mv forged "$folder/package"
-    jq -c '{account: del(.records), records}' found.json >"$folder/account.json"
-    tr -d '\n' <pin >"$folder/pin"
-}
-
 for id in $("$forge" --ids); do
     "$forge" "$id" bag forged reg
     IFS=/ read -r finding result <<<"$("$forge" --expected "$id")"
@@ -33,6 +21,6 @@ for id in $("$forge" --ids); do
         printf '%s: expected %s (%s), exit %s: %s\n' "$id" "$finding" "$result" "$status" "$(jq -c '[.result, (.findings[] | .id + " " + .result + " " + (.path // "") + (.field // ""))]' found.json)"
         failed=$((failed + 1))
     fi
-    [ -z "${DEPOSITARY_FORGERIES:-}" ] || keep "$id"
+    keep "$id"
 done
 same 0 "$failed" "forgeries with another outcome, of $count"

@@ -2,6 +2,8 @@
 need jq python3 sha256sum
 # shellcheck source=tests/flow/charter-of-two
 . "$SOURCE_ROOT/tests/flow/charter-of-two"
+# shellcheck source=tests/flow/forgeries/good
+. "$SOURCE_ROOT/tests/flow/forgeries/good"
 two_members
 new_officers 'D1:desk' 'L1:legal' 'C1:custodian'
 three() { printf '[{"lang":"en","text":"%s"},{"lang":"fr","text":"%s"},{"lang":"ar","text":"%s"}]' "$@"; }
@@ -73,13 +75,17 @@ told=$(jq -r '.records[] | select(.type == "publication.made").shown.pages[] | s
 
 # One edit away from it, by the sender itself, whose log then fits: the verifier sees that it isn't what another officer prepared.
 forge=$SOURCE_ROOT/tests/flow/forgeries/forge
+tried=0
 forged() { # FINDING EDITS
+    tried=$((tried + 1))
     "$forge" "$2" "site/$prepared/package" forged reg
     expect 1 depositary verify forged --pin "$(cat pin)" --json >found.json
     jq -e --arg id "$1" 'any(.findings[]; .id == $id and .result == "altered")' found.json >/dev/null || fail "no $1: $(jq -c '[.findings[].id]' found.json)"
+    keep "publication-$tried"
 }
 "$forge" '[["state", "publication.prepared", "/figures/0/value", "84"]]' "site/$prepared/package" forged reg
-depositary verify forged --pin "$(cat pin)" >/dev/null || fail 'another figure, of which only the page tells'
+depositary verify forged --pin "$(cat pin)" --json >found.json || fail 'another figure, of which only the page tells'
+keep publication
 forged publication.scope '[["state", "publication.prepared", "/records/0/fields", []]]'
 forged publication.scope '[["state", "publication.prepared", "/records/1/fields", ["called"]]]'
 forged publication.scope '[["state", "publication.prepared", "/records", []]]'
