@@ -54,7 +54,8 @@ _depositary() {
         status) choices='issue show' ;;
         retention) choices='rules review' ;;
         print) choices='label inventory handover page letter receipt' ;;
-        record | schema) choices=$(depositary schema --json 2>/dev/null | sed -n 's/.*"type": *"\([^"]*\)".*/\1/p') ;;
+        schema) choices='list show' ;;
+        record) choices=$(depositary schema --json 2>/dev/null | sed -n 's/.*"type": *"\([^"]*\)".*/\1/p') ;;
         collect | intake | verify | backup | restore | init) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
         esac
     elif [[ $command == status ]]; then

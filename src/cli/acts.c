@@ -1,6 +1,7 @@
 #include "cli/acts.h"
 
 #include "cli/show.h"
+#include "cli/wanted.h"
 #include "codec/text.h"
 
 #include <string.h>
@@ -90,7 +91,9 @@ int dep_record_command(struct dep_args *args, const char *type, bool stated, dep
     recording.notices = (struct dep_notices){gather_notice, &recording};
     struct dep_problem problem = {.detail = ""};
     int err = run(node, claims, &recording, &problem);
-    status = err ? dep_say_problem(args, err, &problem) : answer(&recording, type);
+    status = err ? dep_say_refused(args, dep_schemas_find(dep_node_schemas(node), type, 0), claims,
+                                   false, err, &problem)
+                 : answer(&recording, type);
     dep_node_close(node);
     return dep_finish_output(status);
 }

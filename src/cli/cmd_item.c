@@ -3,6 +3,7 @@
  */
 #include "cli/cli.h"
 #include "cli/show.h"
+#include "cli/wanted.h"
 #include "codec/text.h"
 #include "node/custody.h"
 
@@ -332,7 +333,9 @@ int dep_custody_command(struct dep_args *args, const char *type, const char *nam
                                             .answers = dep_arg(args, "--answers"),
                                             .supersedes = dep_arg(args, "--supersedes")};
     int err = dep_node_custody(node, &order, &done, &problem);
-    status = err ? dep_say_problem(args, err, &problem) : show_done(args, type, &done);
+    status = err ? dep_say_refused(args, dep_schemas_find(dep_node_schemas(node), type, 0), claims,
+                                   false, err, &problem)
+                 : show_done(args, type, &done);
     dep_node_close(node);
     return dep_finish_output(status);
 }

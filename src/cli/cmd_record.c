@@ -1,8 +1,9 @@
 /*
- * record, note, show, list, search, schema.
+ * record, note, show, list, search.
  */
 #include "cli/cli.h"
 #include "cli/show.h"
+#include "cli/wanted.h"
 #include "node/mandate.h"
 
 #include <errno.h>
@@ -89,7 +90,8 @@ static int commit_one(struct dep_args *args, struct dep_node *node, const char *
     if (!err)
         err = dep_node_commit(node, &draft, 1, &done, &problem);
     if (err)
-        return dep_say_problem(args, err, &problem);
+        return dep_say_refused(args, dep_schemas_find(dep_node_schemas(node), type, 0), claims,
+                               true, err, &problem);
     return dep_finish_output(print_done(args, type, claims, &done) ? DEP_EXIT_YES : DEP_EXIT_FAULT);
 }
 
@@ -489,59 +491,4 @@ int dep_cmd_search(int argc, char **argv)
     status = run_query(&args, node, &query);
     dep_node_close(node);
     return status;
-}
-
-/* ---- schema ---- */
-
-static void show_schema(const struct dep_schema *schema)
-{
-    const char *lang = dep_reader_language();
-    (void)printf("%s — %s\n", schema->type, dep_schema_label(schema, NULL, lang));
-    for (size_t i = 0; i < schema->field_count; i++) {
-        const struct dep_schema_field *field = &schema->fields[i];
-        (void)printf("  %-18s ", field->name);
-        dep_print_column(stdout, field->open ? _("open") : _("protected"), 10);
-        (void)printf(" ");
-        dep_print_column(stdout, dep_schema_label(schema, field->name, lang), 0);
-        (void)printf("\n");
-    }
-}
-
-int dep_cmd_schema(int argc, char **argv)
-{
-    static struct dep_args args;
-    int status = dep_args_parse(&args, "schema", "schema [TYPE]", NULL, 0, argc, argv);
-    if (status)
-        return status - 1;
-    status = dep_confine_command(&args, false);
-    if (status)
-        return status;
-    struct dep_schemas *schemas = NULL;
-    struct dep_finding why;
-    if (dep_schemas_new(&schemas, &why)) {
-        dep_say(_("out of memory"));
-        return DEP_EXIT_FAULT;
-    }
-    const char *wanted = args.positional_count ? args.positional[0] : NULL;
-    const struct dep_schema *schema = wanted ? dep_schemas_find(schemas, wanted, 0) : NULL;
-    if (wanted && !schema)
-        status = dep_usage_error(&args, _("no such record type: %s"), wanted);
-    else if (schema && args.json)
-        status = dep_print_json(json_deep_copy(schema->jtd)) ? DEP_EXIT_YES : DEP_EXIT_FAULT;
-    else if (schema)
-        show_schema(schema);
-    for (size_t i = 0; !wanted && i < dep_schemas_count(schemas); i++) {
-        const struct dep_schema *each = dep_schemas_at(schemas, i);
-        if (each != dep_schemas_find(schemas, each->type, 0))
-            continue; /* superseded: only for reading */
-        if (args.json)
-            (void)dep_print_json(json_pack("{s:s,s:i,s:s}", "type", each->type, "v", each->version,
-                                           "label",
-                                           dep_schema_label(each, NULL, dep_reader_language())));
-        else
-            (void)printf("%-22s %s\n", each->type,
-                         dep_schema_label(each, NULL, dep_reader_language()));
-    }
-    dep_schemas_free(schemas);
-    return dep_finish_output(status);
 }

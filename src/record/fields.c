@@ -52,16 +52,16 @@ static void where_below(struct dep_jtd_error *where, const char *name,
     (void)snprintf(where->schema_path, sizeof where->schema_path, "%s", error->schema_path);
 }
 
-static int field_check(const struct dep_schema *schema, const struct dep_schema_field *field,
-                       const json_t *value, struct dep_jtd_error *where, struct dep_finding *why)
+int dep_schema_value_check(const struct dep_schema *schema, const json_t *form, const json_t *value,
+                           struct dep_jtd_error *where, struct dep_finding *why)
 {
     struct dep_jtd_error error;
     bool format;
-    int count =
-        dep_jtd_validate_form(schema->jtd, field->form, value, dep_format_valid, &error, &format);
+    int count = dep_jtd_validate_form(schema->jtd, form, value, dep_format_valid, &error, &format);
     if (count <= 0)
         return count;
-    where_below(where, field->name, &error);
+    if (where)
+        *where = error;
     return dep_found(why, format ? "record.format" : "record.field",
                      format ? "record.md 5" : "RFC 8927 3.3", 0);
 }
@@ -84,27 +84,74 @@ static int unknown_check(const struct dep_schema *schema, const json_t *unknown,
     return DEP_OK;
 }
 
+static int field_check(const struct dep_schema *schema, const struct dep_schema_field *field,
+                       const json_t *claims, bool whole, struct dep_jtd_error *where,
+                       struct dep_finding *why)
+{
+    const json_t *value = json_object_get(claims, field->name);
+    if (value && !field->open && json_is_null(value))
+        value = NULL;
+    const json_t *absence =
+        field->unknown_ok ? json_object_get(json_object_get(claims, "unknown"), field->name) : NULL;
+    if (value && absence)
+        return missing("record.unknown.both", field->name, where, why);
+    if (!value && whole && field->unknown_ok && !absence)
+        return missing("record.unknown.neither", field->name, where, why);
+    if (!value && field->required && (whole || field->open))
+        return missing("record.field", field->name, where, why);
+    struct dep_jtd_error error;
+    int err = value ? dep_schema_value_check(schema, field->form, value, &error, why) : DEP_OK;
+    if (err == DEP_FOUND)
+        where_below(where, field->name, &error);
+    return err;
+}
+
 int dep_record_fields_check(const struct dep_schema *schema, const json_t *claims, bool whole,
                             struct dep_jtd_error *where, struct dep_finding *why)
 {
-    const json_t *unknown = json_object_get(claims, "unknown");
     for (size_t i = 0; i < schema->field_count; i++) {
-        const struct dep_schema_field *field = &schema->fields[i];
-        const json_t *value = json_object_get(claims, field->name);
-        if (value && !field->open && json_is_null(value))
-            value = NULL;
-        const json_t *absence = field->unknown_ok ? json_object_get(unknown, field->name) : NULL;
-        if (value && absence)
-            return missing("record.unknown.both", field->name, where, why);
-        if (!value && whole && field->unknown_ok && !absence)
-            return missing("record.unknown.neither", field->name, where, why);
-        if (!value && field->required && (whole || field->open))
-            return missing("record.field", field->name, where, why);
-        int err = value ? field_check(schema, field, value, where, why) : DEP_OK;
+        int err = field_check(schema, &schema->fields[i], claims, whole, where, why);
         if (err)
             return err;
     }
-    return unknown_check(schema, unknown, where, why);
+    return unknown_check(schema, json_object_get(claims, "unknown"), where, why);
+}
+
+/* The next to be filled in, or a spare one where there is no more room: it is counted all the same. */
+static struct dep_violation *next_violation(struct dep_violation *out, size_t max, int count,
+                                            struct dep_violation *spare)
+{
+    struct dep_violation *next = (size_t)count < max ? &out[count] : spare;
+    *next = (struct dep_violation){.finding = {.id = ""}};
+    return next;
+}
+
+int dep_record_violations(const struct dep_schema *schema, const json_t *claims,
+                          struct dep_violation *out, size_t max)
+{
+    int count = 0;
+    struct dep_violation spare;
+    const char *name;
+    json_t *value;
+    json_object_foreach((json_t *)(uintptr_t)claims, name, value)
+    {
+        if (dep_record_envelope_name(name) || dep_schema_field_find(schema, name))
+            continue;
+        struct dep_violation *next = next_violation(out, max, count, &spare);
+        count += missing("record.field", name, &next->where, &next->finding);
+    }
+    for (size_t i = 0; i <= schema->field_count; i++) {
+        struct dep_violation *next = next_violation(out, max, count, &spare);
+        int err = i < schema->field_count
+                      ? field_check(schema, &schema->fields[i], claims, true, &next->where,
+                                    &next->finding)
+                      : unknown_check(schema, json_object_get(claims, "unknown"), &next->where,
+                                      &next->finding);
+        if (err < 0)
+            return err;
+        count += err == DEP_FOUND;
+    }
+    return count;
 }
 
 static bool rel_known(const char *rel)

@@ -374,3 +374,9 @@ const char *dep_form_choice(const json_t *form, const char *value, const char *l
     const json_t *choices = dep_json_object(dep_json_object(form, "metadata"), "choices");
     return in_language(dep_json_object(choices, value), lang);
 }
+
+bool dep_form_drawn(const json_t *form)
+{
+    const char *input = dep_json_string(dep_json_object(form, "metadata"), "input");
+    return input && strcmp(input, "drawn") == 0;
+}

@@ -6,7 +6,7 @@
  */
 #ifndef DEP_RECORD_SCHEMA_H
 #define DEP_RECORD_SCHEMA_H
-#include "codec/json.h"
+#include "record/jtd.h"
 
 /* Roles of officers, as a set. */
 enum dep_role {
@@ -82,4 +82,22 @@ const json_t *dep_schema_member(const struct dep_schema *schema, const json_t *f
 /* Label of a member's form, of one value of an enum; NULL where it has none. */
 const char *dep_form_label(const json_t *form, const char *lang);
 const char *dep_form_choice(const json_t *form, const char *value, const char *lang);
+/* A member that the program draws itself, and nobody states (metadata "input": "drawn"). */
+bool dep_form_drawn(const json_t *form);
+
+/* Whether `value` is what `form` says, formats included: DEP_FOUND "record.field", "record.format" with
+ * the place below the value in `where` (may be NULL). */
+DEP_MUST_USE int dep_schema_value_check(const struct dep_schema *schema, const json_t *form,
+                                        const json_t *value, struct dep_jtd_error *where,
+                                        struct dep_finding *why);
+
+/* What keeps `claims` from being a record of the type, the first of each field: the findings
+ * "record.field", "record.format" and "record.unknown.*". Their number (the first `max` filled in), or
+ * < 0. */
+struct dep_violation {
+    struct dep_finding finding;
+    struct dep_jtd_error where;
+};
+DEP_MUST_USE int dep_record_violations(const struct dep_schema *schema, const json_t *claims,
+                                       struct dep_violation *out, size_t max);
 #endif

@@ -466,6 +466,49 @@ static void test_out_of_memory(void **state)
     assert_true(failed > 5);
 }
 
+/* All of them at once, the first of each field; those beyond the room are counted. */
+static void test_violations(void **state)
+{
+    (void)state;
+    enum { ROOM = 6 };
+    static const struct {
+        const char *claims;
+        const char *found[ROOM]; /* "id where" */
+    } rows[] = {
+        {"{" GOOD "}", {NULL}},
+        {"{" GOOD ",\"refs\":[]}", {NULL}},
+        {"{" ITEM ",\"unknown\":null}",
+         {"record.field /text", "record.unknown.neither /when", "record.unknown.neither /where"}},
+        {"{" GOOD ",\"other\":1,\"count\":-1,\"when\":\"2026\"}",
+         {"record.field /other", "record.field /count", "record.unknown.both /when"}},
+        {"{\"item\":\"x\",\"text\":{\"text\":\"t\"},\"unknown\":{\"size\":{\"code\":\"unknown\","
+         "\"reason\":\"\"}}}",
+         {"record.format /item", "record.field /text", "record.unknown.neither /when",
+          "record.unknown.neither /where", "record.field /unknown/size"}},
+    };
+    for (size_t i = 0; i < DEP_COUNT(rows); i++) {
+        DEP_AUTO_JSON *claims = json_of(rows[i].claims);
+        struct dep_violation found[ROOM];
+        const struct dep_schema *schema = dep_schemas_find(schemas, "sample", 0);
+        int count = dep_record_violations(schema, claims, found, ROOM);
+        int wanted = 0;
+        for (; wanted < ROOM && rows[i].found[wanted]; wanted++) {
+            bool met = false;
+            for (int at = 0; at < count && at < ROOM; at++) {
+                char text[64 + DEP_JTD_POINTER_MAX];
+                (void)snprintf(text, sizeof text, "%s %s", found[at].finding.id,
+                               found[at].where.instance_path);
+                met = met || strcmp(text, rows[i].found[wanted]) == 0;
+            }
+            if (!met)
+                print_message("row %zu: no %s\n", i, rows[i].found[wanted]);
+            assert_true(met);
+        }
+        assert_int_equal(count, wanted);
+        assert_int_equal(dep_record_violations(schema, claims, NULL, 0), wanted);
+    }
+}
+
 int main(void)
 {
     if (dep_crypto_init(false))
@@ -475,6 +518,7 @@ int main(void)
         cmocka_unit_test(test_issuer_refused), cmocka_unit_test(test_parse_refused),
         cmocka_unit_test(test_claims_refused), cmocka_unit_test(test_missing_disclosure),
         cmocka_unit_test(test_bare),           cmocka_unit_test(test_out_of_memory),
+        cmocka_unit_test(test_violations),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -1,0 +1,324 @@
+#include "cli/ask.h"
+
+#include "cli/cli.h"
+#include "cli/wanted.h"
+#include "codec/text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { ANSWER_MAX = 16 * 1024, LABEL_MAX = 512 };
+
+/* ABSENT: it is unknown, or refused, and `reason` says why. */
+enum got { GOT_END = -1, GOT_NOTHING, GOT_VALUE, GOT_ABSENT };
+
+struct asking {
+    const struct dep_schema *schema;
+    const char *lang;
+    bool whole;
+    bool unknown_ok; /* of the field at hand */
+    bool refused;
+    char reason[ANSWER_MAX];
+};
+
+static enum got ask_form(struct asking *asking, const json_t *form, const char *label, bool needed,
+                         json_t **out);
+
+bool dep_ask_absence(json_t *fields, const char *name, const char *code, const char *reason)
+{
+    json_t *unknown = json_object_get(fields, "unknown");
+    if (!unknown) {
+        unknown = json_object();
+        if (json_object_set_new(fields, "unknown", unknown))
+            return false;
+    }
+    return json_object_set_new(unknown, name,
+                               json_pack("{s:s,s:s}", "code", code, "reason", reason)) == 0;
+}
+
+/* ---- one line ---- */
+
+static bool read_answer(const char *label, char *out, size_t room)
+{
+    dep_print_label(stderr, label);
+    (void)fflush(stderr);
+    if (!fgets(out, (int)room, stdin))
+        return false;
+    out[strcspn(out, "\n")] = 0;
+    DEP_AUTO_BUF ascii;
+    dep_buf_init_secret(&ascii, room - 1);
+    dep_digits_ascii(dep_slice_string(out), &ascii);
+    if (dep_buf_err(&ascii) == DEP_OK)
+        (void)snprintf(out, room, "%s", ascii.data ? (const char *)ascii.data : "");
+    return true;
+}
+
+/* What to say to an answer that won't do. */
+static void say_right(const struct asking *asking, const json_t *form)
+{
+    DEP_AUTO_BUF right;
+    dep_buf_init(&right, DEP_WANTED_LEN_MAX);
+    dep_wanted_add(asking->schema, form, &right);
+    if (dep_buf_err(&right) == DEP_OK && right.len)
+        (void)fprintf(stderr, "  %s %s\n", _("That doesn't fit. Right would be:"),
+                      (const char *)right.data);
+}
+
+/* A line; `out` is empty where there is none to be had. */
+static enum got ask_line(struct asking *asking, const char *label, char out[ANSWER_MAX])
+{
+    for (;;) {
+        if (!read_answer(label, out, ANSWER_MAX))
+            return GOT_END;
+        if (!out[0])
+            return GOT_NOTHING;
+        if (out[0] != '?' && out[0] != '!')
+            return GOT_VALUE;
+        if (asking->unknown_ok) {
+            const char *reason = out + 1 + strspn(out + 1, " ");
+            asking->refused = out[0] == '!';
+            (void)snprintf(asking->reason, sizeof asking->reason, "%s",
+                           reason[0] ? reason : DEP_NOT_STATED);
+            return GOT_ABSENT;
+        }
+        (void)fprintf(stderr, "  %s\n", _("This one can't be unknown; Enter leaves it out."));
+    }
+}
+
+static json_t *text_value(const struct asking *asking, const char *answer)
+{
+    return json_pack("{s:s,s:s}", "text", answer, "lang", asking->lang);
+}
+
+static json_t *number_value(const char *answer)
+{
+    char *end = NULL;
+    long long number = strtoll(answer, &end, 10);
+    return *end ? NULL : json_integer(number);
+}
+
+static json_t *boolean_value(const char *answer)
+{
+    bool yes = strcasecmp(answer, _("y")) == 0 || strcasecmp(answer, _("yes")) == 0;
+    bool no = strcasecmp(answer, _("n")) == 0 || strcasecmp(answer, _("no")) == 0;
+    return yes || no ? json_boolean(yes) : NULL;
+}
+
+/* As it is recorded, or as it is called in the reader's language. */
+static json_t *choice_value(const struct asking *asking, const json_t *form, const char *answer)
+{
+    size_t i;
+    json_t *choice;
+    json_array_foreach(dep_json_array(form, "enum"), i, choice)
+    {
+        const char *meaning = dep_form_choice(form, json_string_value(choice), asking->lang);
+        if (strcasecmp(json_string_value(choice), answer) == 0 ||
+            (meaning && strcasecmp(meaning, answer) == 0))
+            return json_incref(choice);
+    }
+    return NULL;
+}
+
+/* What is asked on one line, whatever it is made of. */
+static bool is_one_line(const struct asking *asking, const json_t *form)
+{
+    const char *ref = dep_json_string(form, "ref");
+    const json_t *whole = dep_schema_form(asking->schema, form);
+    return json_object_get(whole, "type") || json_object_get(whole, "enum") ||
+           (ref && (strcmp(ref, "text") == 0 || strcmp(ref, "stated_time") == 0 ||
+                    (strcmp(ref, "place") == 0 && !asking->whole)));
+}
+
+/* NULL where the answer is none of this form. */
+static json_t *value_of(const struct asking *asking, const json_t *form, const char *answer)
+{
+    const char *ref = dep_json_string(form, "ref");
+    if (ref && strcmp(ref, "text") == 0)
+        return text_value(asking, answer);
+    if (ref && strcmp(ref, "place") == 0)
+        return json_pack("{s:o}", "description", text_value(asking, answer));
+    if (ref && strcmp(ref, "stated_time") == 0) {
+        bool edtf = dep_edtf_valid(dep_slice_string(answer));
+        return json_pack("{s:s}", edtf ? "edtf" : "original", answer);
+    }
+    const json_t *own = dep_schema_form(asking->schema, form);
+    const char *type = dep_json_string(own, "type");
+    if (!type)
+        return choice_value(asking, own, answer);
+    if (strcmp(type, "boolean") == 0)
+        return boolean_value(answer);
+    return strcmp(type, "string") == 0 || strcmp(type, "timestamp") == 0 ? json_string(answer)
+                                                                         : number_value(answer);
+}
+
+/* Each value as it is typed, and what it means. */
+static void show_choices(const struct asking *asking, const json_t *form)
+{
+    size_t i;
+    json_t *choice;
+    json_array_foreach(dep_json_array(form, "enum"), i, choice)
+    {
+        const char *value = json_string_value(choice);
+        const char *meaning = dep_form_choice(form, value, asking->lang);
+        if (meaning && strcmp(meaning, value) != 0)
+            (void)fprintf(stderr, "    %s — %s\n", value, meaning);
+        else
+            (void)fprintf(stderr, "    %s\n", value);
+    }
+}
+
+static enum got ask_one(struct asking *asking, const json_t *form, const char *label, bool needed,
+                        json_t **out)
+{
+    show_choices(asking, dep_schema_form(asking->schema, form));
+    for (;;) {
+        char answer[ANSWER_MAX];
+        enum got got = ask_line(asking, label, answer);
+        if (got == GOT_NOTHING && needed) {
+            say_right(asking, form);
+            continue;
+        }
+        if (got != GOT_VALUE)
+            return got;
+        json_t *value = value_of(asking, form, answer);
+        dep_wipe(answer, sizeof answer);
+        if (value && dep_schema_value_check(asking->schema, form, value, NULL, NULL) == DEP_OK) {
+            *out = value;
+            return GOT_VALUE;
+        }
+        json_decref(value);
+        say_right(asking, form);
+    }
+}
+
+/* ---- what is made of several ---- */
+
+/* None is an answer where a list is needed. */
+static enum got ask_list(struct asking *asking, const json_t *form, const char *label, bool needed,
+                         json_t **out)
+{
+    const json_t *each = dep_schema_member(asking->schema, form, NULL);
+    DEP_AUTO_JSON *list = json_array();
+    for (;;) {
+        char numbered[LABEL_MAX];
+        json_t *value = NULL;
+        (void)snprintf(numbered, sizeof numbered, "%s %zu", label, json_array_size(list) + 1);
+        enum got got = ask_form(asking, each, numbered, false, &value);
+        if (got == GOT_NOTHING)
+            break;
+        if (got != GOT_VALUE)
+            return got;
+        if (json_array_append_new(list, value))
+            return GOT_END;
+    }
+    if (!needed && json_array_size(list) == 0)
+        return GOT_NOTHING;
+    *out = json_incref(list);
+    return GOT_VALUE;
+}
+
+static enum got ask_member(struct asking *asking, const json_t *form, const char *name,
+                           const char *label, bool needed, json_t *object)
+{
+    const char *own = dep_form_label(form, asking->lang);
+    char path[LABEL_MAX];
+    json_t *value = NULL;
+    (void)snprintf(path, sizeof path, "%s › %s", label, own ? own : name);
+    enum got got = ask_form(asking, form, path, needed, &value);
+    return got == GOT_VALUE && json_object_set_new(object, name, value) ? GOT_END : got;
+}
+
+/* Left out with the first of its members that would be needed. */
+static enum got ask_object(struct asking *asking, const json_t *form, const char *label,
+                           bool needed, json_t **out)
+{
+    static const char *const lists[] = {"properties", "optionalProperties"};
+    const json_t *whole = dep_schema_form(asking->schema, form);
+    DEP_AUTO_JSON *object = json_object();
+    for (size_t i = 0; i < DEP_COUNT(lists); i++) {
+        const char *name;
+        json_t *member;
+        json_object_foreach(json_object_get(whole, lists[i]), name, member)
+        {
+            if (dep_form_drawn(member))
+                continue;
+            bool must = i == 0 && (needed || json_object_size(object) > 0);
+            enum got got = ask_member(asking, member, name, label, must, object);
+            if (got == GOT_END || got == GOT_ABSENT || (got == GOT_NOTHING && i == 0 && !must))
+                return got;
+        }
+    }
+    if (!needed && json_object_size(object) == 0)
+        return GOT_NOTHING;
+    *out = json_incref(object);
+    return GOT_VALUE;
+}
+
+static enum got ask_form(struct asking *asking, const json_t *form, const char *label, bool needed,
+                         json_t **out)
+{
+    const json_t *whole = dep_schema_form(asking->schema, form);
+    if (is_one_line(asking, form))
+        return ask_one(asking, form, label, needed, out);
+    if (json_object_get(whole, "elements"))
+        return ask_list(asking, form, label, needed, out);
+    return ask_object(asking, form, label, needed, out);
+}
+
+/* ---- the fields ---- */
+
+static bool is_item_type(const struct dep_schema *schema)
+{
+    return dep_schema_member(schema, schema->jtd, "item") != NULL;
+}
+
+/* What a person states: not what the program draws or judges, nor (but for `whole`) what the command
+ * that asks fills in: ids, digests, counts, and of an item the sides. */
+static bool is_asked(const struct asking *asking, const struct dep_schema_field *field)
+{
+    const char *ref = dep_json_string(field->form, "ref");
+    if (strcmp(field->name, "unknown") == 0 || dep_form_drawn(field->form) ||
+        (ref && strcmp(ref, "verdict") == 0))
+        return false;
+    if (asking->whole)
+        return true;
+    if (!is_one_line(asking, field->form))
+        return !is_item_type(asking->schema);
+    const char *type = dep_json_string(field->form, "type");
+    bool own = field->format &&
+               (strcmp(field->format, "uuid") == 0 || strcmp(field->format, "sha256") == 0);
+    return !own && (!type || strcmp(type, "string") == 0);
+}
+
+static bool ask_field(struct asking *asking, const struct dep_schema_field *field, json_t *fields)
+{
+    const char *help = dep_schema_help(asking->schema, field->name, asking->lang);
+    json_t *value = NULL;
+    if (help)
+        (void)fprintf(stderr, "  (%s)\n", help);
+    asking->unknown_ok = field->unknown_ok;
+    enum got got =
+        ask_form(asking, field->form, dep_schema_label(asking->schema, field->name, asking->lang),
+                 asking->whole && field->required, &value);
+    if (got == GOT_VALUE)
+        return json_object_set_new(fields, field->name, value) == 0;
+    if (got == GOT_ABSENT)
+        return dep_ask_absence(fields, field->name, asking->refused ? "refused" : "unknown",
+                               asking->reason);
+    return got != GOT_END;
+}
+
+bool dep_ask_fields(const struct dep_schema *schema, bool whole, json_t *fields)
+{
+    struct asking asking = {.schema = schema, .lang = dep_reader_language(), .whole = whole};
+    (void)fprintf(
+        stderr, "%s\n",
+        _("Enter leaves a field out; \"? reason\" says unknown, \"! reason\" says refused."));
+    bool done = true;
+    for (size_t i = 0; done && i < schema->field_count; i++)
+        if (!json_object_get(fields, schema->fields[i].name) &&
+            is_asked(&asking, &schema->fields[i]))
+            done = ask_field(&asking, &schema->fields[i], fields);
+    dep_wipe(asking.reason, sizeof asking.reason);
+    return done;
+}

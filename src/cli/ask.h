@@ -1,0 +1,18 @@
+/*
+ * The fields of a record, asked one by one on a terminal in the reader's language.
+ * Layer:   cli. What is asked, and what an answer must be, stands in the schema alone.
+ */
+#ifndef DEP_CLI_ASK_H
+#define DEP_CLI_ASK_H
+#include "record/schema.h"
+
+/*
+ * Adds to `fields` what is answered; what stands there already isn't asked. `whole`: everything a
+ * person can state, the required until it is there; else what a command doesn't fill in itself.
+ * An answer that doesn't fit is told what would, and asked again. False: the terminal was closed, or
+ * memory gave out.
+ */
+bool dep_ask_fields(const struct dep_schema *schema, bool whole, json_t *fields);
+/* That a field isn't known, and why. False: memory gave out. */
+bool dep_ask_absence(json_t *fields, const char *name, const char *code, const char *reason);
+#endif

@@ -1,0 +1,102 @@
+# Forms: a record asked field by field from its schema, in three languages; what doesn't fit is told what would.
+need jq
+typist=$SOURCE_ROOT/tests/flow/typist
+new_register reg --roles custodian,legal,desk,administrator --territory IQ
+export DEPOSITARY_REGISTER=reg
+stream() { depositary record "$1" --stream >/dev/null; }
+printf '{"list":"%s","code":"%s","called":[]}\n' incidents attack formations small_group | stream code.stated
+
+# Nested members and lists; a wrong answer is told what would be right; what may be unknown is, with its reason.
+cat >script <<'S'
+see Category: 
+type two words
+see Right would be: a code of Latin letters
+type attack
+see Territory: 
+type IQ
+see What happened: 
+type shells fell on a market
+see Sources, graded 1 › 
+type Z
+see Right would be: one of these: A
+type B
+see Sources, graded 1 › 
+type 2
+see Sources, graded 1 › 
+type 
+see Sources, graded 2 › 
+type 
+see How sure: 
+type medium
+see For whom 1: 
+type 
+see Published no sooner
+type soon
+see a whole number from 0 to 65535
+type 48
+see When: 
+type 2021-03
+see Place › Description: 
+type ? nobody said
+see Attributed, never established 1 › 
+type 
+S
+expect 0 "$typist" script depositary record incident.reported >screen
+id=$(tail -n 1 screen)
+depositary show "$id" --json >shown
+same '{"category":"attack","sources":[{"reliability":"B","credibility":"2"}],"confidence":"medium","audience":[],"publish_after_h":48,"when":{"edtf":"2021-03"},"unknown":{"place":{"code":"unknown","reason":"nobody said"}}}' \
+    "$(jq -c '(.claims // .) | {category, sources, confidence, audience, publish_after_h, when, unknown}' shown)" 'what was typed'
+
+# A field that can't be unknown is asked again, in the reader's language; Ctrl-D ends it, and nothing is recorded.
+printf '%s\n' 'see Formation' 'type ? who knows' 'see ne peut être inconnu' 'type small_group' 'key d' >script
+expect 3 env LANGUAGE=fr "$typist" script depositary record membership.stated >screen
+printf '%s\n' 'see الفئة' 'type a b' 'see الصحيح:' 'key d' >script
+expect 3 env LANGUAGE=ar "$typist" script depositary record incident.reported >screen
+holds screen 'رمز من حروف لاتينية'
+
+# From a file: each violation names the field, what is wrong and what would be right, and nothing is recorded.
+before=$(depositary list --json | wc -l)
+cat >bad <<'J'
+{"category": "attack", "territory": "IQ", "what_happened": {"text": "x"}, "sources": [{"reliability": "Z", "credibility": "2"}],
+ "confidence": "very", "audience": [], "publish_after_h": -1, "when": {"edtf": "30.3.2021"}, "where": "here", "unknown": {"place": {"code": "unknown", "reason": ""}}}
+J
+expect 1 depositary record incident.reported --fields bad --yes 2>why
+holds why 'What happened › Language \[incident.reported/what_happened/lang\]: it is missing \(record.field\)'
+holds why '\[incident.reported/sources/0/reliability\]: it has not the right form'
+holds why 'How sure \[incident.reported/confidence\]: it has not the right form'
+holds why 'Right would be: one of these: high, medium, low'
+holds why '\[incident.reported/publish_after_h\]'
+holds why 'When › Date and time \[incident.reported/when/edtf\]: it has not the right form \(record.format\)'
+holds why 'Right would be: a date as exact as it is known'
+holds why '\[incident.reported/where\]: there is no such field'
+same 6 "$(grep -c '^depositary: ' why)" 'violations'
+expect 1 env LANGUAGE=fr depositary record incident.reported --fields bad --yes 2>why
+holds why 'Degré de certitude .*il n.+a pas la forme voulue'
+holds why 'Il faudrait : l.+une de ces valeurs : high \(élevé\), medium \(moyen\), low \(faible\)'
+expect 1 env LANGUAGE=ar depositary record incident.reported --fields bad --yes 2>why
+holds why 'درجة اليقين .*ليس بالصيغة المطلوبة'
+holds why 'الصحيح:'
+expect 1 depositary record incident.reported --fields bad --yes --json >found 2>/dev/null
+same '/confidence record.field How sure' "$(jq -r 'select(.pointer == "/confidence") | "\(.pointer) \(.finding) \(.field)"' found)" 'as JSON'
+# What is missing is named as well, once nothing else is wrong.
+echo '{"category": "attack"}' | expect 1 depositary record incident.reported --fields - --yes 2>why
+holds why 'Territory \[incident.reported/territory\]: it is missing'
+holds why 'How sure \[incident.reported/confidence\]: it is missing'
+same "$before" "$(depositary list --json | wc -l)" 'records'
+
+# The schemas document themselves, in each language.
+for language in en fr ar; do LANGUAGE=$language depositary schema show incident.reported >"schema.$language"; done
+for type in $(depositary schema list --json | jq -r .type); do
+    depositary schema show "$type" >one
+    grep -q '\[' one || fail "nothing is shown of $type"
+done
+holds schema.en 'category\*  Category  \[protected, searchable\]'
+holds schema.en 'reliability\*'
+holds schema.fr 'protégé'
+holds schema.fr 'when  .*peut être inconnu'
+holds schema.ar 'الفئة'
+depositary schema show allegation.received | grep -A9 '^receipt' >drawn
+holds drawn 'drawn by the program'
+same "$(depositary schema note --json)" "$(depositary schema show note --json)" 'with and without the word'
+expect 2 depositary schema show 2>/dev/null
+expect 2 depositary schema show no.such.type 2>/dev/null
