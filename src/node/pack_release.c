@@ -2,7 +2,6 @@
  * A release: judged again as of now, then its records, those its verdict rests on, and the items it
  * is about, each with exactly the fields that it names.
  */
-#include "node/marking.h"
 #include "node/pack_impl.h"
 #include "node/release.h"
 
@@ -145,88 +144,6 @@ static int add_item_row(void *context, const struct dep_index_row *row)
     return pack_add(rows->pack, row, &named);
 }
 
-/* ---- what is in the accused's favour ---- */
-
-static bool has_flag(const struct dep_view *marking, const char *wanted)
-{
-    size_t i;
-    json_t *flag;
-    json_array_foreach(dep_json_array(marking->claims, "flags"), i, flag)
-    {
-        if (json_is_string(flag) && strcmp(json_string_value(flag), wanted) == 0)
-            return true;
-    }
-    return false;
-}
-
-static bool names_item(const struct dep_view *prepared, const char *item)
-{
-    size_t i;
-    json_t *material;
-    json_array_foreach(dep_json_array(prepared->claims, "materials"), i, material)
-    {
-        const char *name = dep_json_string(material, "item");
-        if (name && strcmp(name, item) == 0)
-            return true;
-    }
-    return false;
-}
-
-struct given {
-    const char *recipient, *item;
-    bool there;
-};
-
-static int look_given(void *context, const struct dep_released *released)
-{
-    struct given *given = context;
-    const char *recipient = dep_json_string(released->prepared->claims, "recipient");
-    given->there = given->there || (released->release && !released->withdrawals && recipient &&
-                                    strcmp(recipient, given->recipient) == 0 &&
-                                    names_item(released->prepared, given->item));
-    return DEP_OK;
-}
-
-struct favour {
-    struct releasing *releasing;
-    struct dep_hash from; /* first record of the material of that case */
-};
-
-static int first_row(void *context, const struct dep_index_row *row)
-{
-    if (strncmp(row->type, "evidence.", strlen("evidence.")) != 0)
-        return DEP_OK;
-    *(struct dep_index_row *)context = *row;
-    return DEP_FOUND;
-}
-
-/*
- * Court and defence get it in a release of its own, made before, or this one doesn't go: that what is
- * in the accused's favour was left behind is never said by a line in a file alone.
- */
-static int account_favour(void *context, const struct dep_view *marking)
-{
-    const struct favour *favour = context;
-    struct dep_pack *pack = favour->releasing->pack;
-    const char *item = marking->row.item;
-    if (!has_flag(marking, "exculpatory") || names_item(&favour->releasing->prepared, item))
-        return DEP_OK;
-    struct dep_index_row row = {.jti = ""};
-    struct dep_index_query query = {.item = item};
-    int err = dep_roll_list(pack->node, &query, first_row, &row, pack->problem);
-    if (err < 0)
-        return err;
-    if (pack->to->kind & (DEP_TO_COURT | DEP_TO_DEFENCE)) {
-        struct given given = {pack->recipient, item, false};
-        err = dep_node_releases(pack->node, look_given, &given, pack->problem);
-        if (err)
-            return err;
-        if (!given.there)
-            return pack_found(pack, "pack.exculpatory", item);
-    }
-    return row.jti[0] ? pack_name(pack, &favour->from, "exculpatory", &row.sha256, "rule") : DEP_OK;
-}
-
 struct newest {
     uint64_t size;
     struct dep_index_row row; /* jti "" where there is none */
@@ -310,10 +227,12 @@ static int add_material(struct releasing *releasing, size_t at, const json_t *ma
         err = pack_add_item(pack, item, &rows.first, material);
     if (!err)
         err = add_marking(releasing, at, of_case);
-    struct favour favour = {releasing, rows.first};
-    return err || !of_case[0]
-               ? err
-               : dep_node_marked_for(pack->node, of_case, account_favour, &favour, pack->problem);
+    const char *stated = dep_json_string(releasing->prepared.claims, "case");
+    if (!err && of_case[0])
+        err = pack_favour(pack, &releasing->prepared, of_case, &rows.first);
+    return !err && stated && strcmp(stated, of_case) != 0
+               ? pack_favour(pack, &releasing->prepared, stated, &rows.first)
+               : err;
 }
 
 static int add_materials(struct releasing *releasing)

@@ -111,11 +111,35 @@ both=$(release court trial "[{\"item\": \"$item\", \"fields\": [], \"redacted\":
 as L1 pack "$both" --age "$key" --out both >/dev/null
 lacks both/data/content.jsonl exculpatory
 same 2 "$(find both/data/items -name container.tar.age | wc -l)" 'containers'
+# A translation and its original belong together: each package tells that there is the other.
+echo 'translated' >page
+as T1 intake page --stage other --of C-1 --json --fields - <<<"{\"exhibit\": \"T-1\", \"territory\": \"IQ\", \"basis\": $(text 'search warrant 12')}" >T-1.json
+as L1 pack "$made" --age "$key" --out original >/dev/null
+same "[\"source<\",\"named\",\"rule\",\"$(digest_of "$(json T-1.json .record)")\"]" "$(linked original | grep '"source<"')" 'the translation'
+translated=$(release court trial '[{"item": "T-1", "fields": [], "redacted": false}]')
+as L1 pack "$translated" --age "$key" --out translation >/dev/null
+same "[\"source\",\"named\",\"rule\",\"$(digest_of "$(json C-1.json .record)")\"]" "$(linked translation | grep '"source"')" 'the original of the translation'
+# What can't be given without harm to its source is referred to the court, which is told so; before that, the case doesn't go. The case may
+# be one that only the release names.
+as L1 case open --yes --json --fields - <<<'{"authority": "court", "jurisdiction": "IQ", "stage": "trial"}' >opened.json
+other=$(json opened.json .case)
+collect G-1 "{\"flags\": [\"exculpatory\", \"source\"], \"case\": \"$other\"}" >/dev/null
+collect G-2 >/dev/null
+told=$(release court trial '[{"item": "G-2", "fields": [], "redacted": false}]' ", \"case\": \"$other\"")
+expect 1 as L1 pack "$told" --age "$key" --out x 2>err
+holds err pack.exculpatory
+as L1 release prepare --fields - --yes --json <<<'{"action": "release", "recipient": "court", "purpose": "trial", "materials": [{"item": "G-1", "fields": [], "redacted": false}]}' >prepared.json
+as A1 approve "$(json prepared.json .record)" >/dev/null
+expect 1 as L1 release "$(json prepared.json .record)" --json >referred.json
+same refer_to_court "$(json referred.json .verdict.outcome)" 'the verdict'
+as L1 pack "$told" --age "$key" --out referred >/dev/null
+same "[\"exculpatory\",\"named\",\"protected\",\"$(digest_of "$(json G-1.json .record)")\"]" "$(linked referred | grep exculpatory)" 'what was referred to the court'
+same 'release.refused reason' "$(disclosed referred | grep release.refused)" 'the referral'
 # A hold on an item is only counted; what was recorded of it by mistake is corrected for the recipient too.
 as T1 hold place C-1 --yes --fields - <<<"{\"authority\": $(text 'court order 4'), \"reason\": $(text 'appeal')}" >/dev/null
 as L1 pack "$made" --age "$key" --out held >/dev/null
 same '["item<","counted","rule",1]' "$(linked held | grep '"item<"')" 'a legal hold'
-for bag in police court both held; do
+for bag in police court both held original translation referred; do
     depositary verify "$bag" --pin "$pin" --json >verified.json || true
     same 0 "$(jq '[.findings[] | select(.result == "altered")] | length' verified.json)" "findings against $bag"
 done

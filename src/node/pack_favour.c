@@ -1,0 +1,122 @@
+/*
+ * What is in the accused's favour, of the same case: court and defence don't get the case without it
+ * (doc/format/package.md section 3.1).
+ */
+#include "node/marking.h"
+#include "node/pack_impl.h"
+#include "node/release.h"
+
+#include <string.h>
+
+static bool has_flag(const struct dep_view *marking, const char *wanted)
+{
+    size_t i;
+    json_t *flag;
+    json_array_foreach(dep_json_array(marking->claims, "flags"), i, flag)
+    {
+        if (json_is_string(flag) && strcmp(json_string_value(flag), wanted) == 0)
+            return true;
+    }
+    return false;
+}
+
+static bool names_item(const struct dep_view *prepared, const char *item)
+{
+    size_t i;
+    json_t *material;
+    json_array_foreach(dep_json_array(prepared->claims, "materials"), i, material)
+    {
+        const char *name = dep_json_string(material, "item");
+        if (name && strcmp(name, item) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* What became of an item for one recipient. */
+struct given {
+    struct dep_pack *pack;
+    const char *item;
+    bool there;
+    struct dep_index_row referred; /* release.refused; jti "" where there is none */
+};
+
+/* Of two things that must not give way to each other neither does: the court decides. */
+static int look_referred(struct given *given, const struct dep_index_row *refused)
+{
+    DEP_AUTO_VIEW view = {.claims = NULL};
+    int err = dep_node_view_row(given->pack->node, refused, true, &view, given->pack->problem);
+    const char *reason = dep_json_string(dep_json_object(view.claims, "reason"), "text");
+    if (!err && reason && strcmp(reason, dep_outcome_name(DEP_REFER_TO_COURT)) == 0)
+        given->referred = *refused;
+    return err;
+}
+
+static int look_given(void *context, const struct dep_released *released)
+{
+    struct given *given = context;
+    const char *recipient = dep_json_string(released->prepared->claims, "recipient");
+    if (!recipient || strcmp(recipient, given->pack->recipient) != 0 ||
+        !names_item(released->prepared, given->item))
+        return DEP_OK;
+    given->there = given->there || (released->release && !released->withdrawals);
+    return released->refused ? look_referred(given, released->refused) : DEP_OK;
+}
+
+struct favour {
+    struct dep_pack *pack;
+    const struct dep_view *prepared;
+    struct dep_hash from; /* first record of the material of that case */
+};
+
+static int first_row(void *context, const struct dep_index_row *row)
+{
+    if (strncmp(row->type, "evidence.", strlen("evidence.")) != 0)
+        return DEP_OK;
+    *(struct dep_index_row *)context = *row;
+    return DEP_FOUND;
+}
+
+/*
+ * Court and defence got it in a release of its own, or the verdict on that referred it to the court and
+ * they are told so; or this one doesn't go: that what is in the accused's favour was left behind is
+ * never said by a line in a file alone. `out_why` is why it isn't here.
+ */
+static int judge_given(struct dep_pack *pack, const char *item, const char **out_why)
+{
+    struct given given = {.pack = pack, .item = item, .referred = {.jti = ""}};
+    int err = dep_node_releases(pack->node, look_given, &given, pack->problem);
+    *out_why = "rule";
+    if (err || given.there)
+        return err;
+    if (!given.referred.jti[0] || given.referred.index >= pack->size)
+        return pack_found(pack, "pack.exculpatory", item);
+    DEP_AUTO_JSON *names = json_pack("[s]", "reason");
+    const struct pack_show reason = {.fields = PACK_NAMED, .names = names};
+    *out_why = "protected";
+    return names ? pack_add(pack, &given.referred, &reason) : pack_no_memory(pack);
+}
+
+static int account_favour(void *context, const struct dep_view *marking)
+{
+    const struct favour *favour = context;
+    struct dep_pack *pack = favour->pack;
+    const char *item = marking->row.item, *why = "rule";
+    if (!has_flag(marking, "exculpatory") || names_item(favour->prepared, item))
+        return DEP_OK;
+    struct dep_index_row row = {.jti = ""};
+    struct dep_index_query query = {.item = item};
+    int err = dep_roll_list(pack->node, &query, first_row, &row, pack->problem);
+    if (err < 0)
+        return err;
+    err = pack->to->kind & (DEP_TO_COURT | DEP_TO_DEFENCE) ? judge_given(pack, item, &why) : DEP_OK;
+    return err || !row.jti[0] ? err
+                              : pack_name(pack, &favour->from, "exculpatory", &row.sha256, why);
+}
+
+int pack_favour(struct dep_pack *pack, const struct dep_view *prepared, const char *of_case,
+                const struct dep_hash *from)
+{
+    struct favour favour = {pack, prepared, *from};
+    return dep_node_marked_for(pack->node, of_case, account_favour, &favour, pack->problem);
+}
