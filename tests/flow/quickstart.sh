@@ -1,0 +1,36 @@
+# The newcomer's transcript is true: ./quickstart says, line for line, what doc/guide/getting-started.md shows. Only the building is left out:
+# the program that is tested stands where it would be built.
+need jq age
+checkout=$PWD/depositary
+mkdir -p "$checkout/build" stub
+cp -r "$SOURCE_ROOT/quickstart" "$SOURCE_ROOT/tools" "$checkout/"
+ln -s "$(dirname "$(dirname "$DEPOSITARY")")" "$checkout/build/prefix"
+printf '#!/bin/sh\nexit 0\n' >stub/meson
+chmod +x stub/meson
+PATH=$PWD/stub:$PATH
+
+# settled FILE: what differs from day to day and from machine to machine made alike.
+settled() {
+    sed -E "s|$PWD|/home/you|g; s/[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}/ID/g; s/-20[0-9]{6}/-DATE/g; s/\([0-9]+K\)/(SIZE)/; /^==[0-9]+==WARNING/d" "$1"
+}
+(cd depositary && ./quickstart </dev/null) >said 2>&1 || { cat said; fail 'quickstart'; }
+sed -n '/^    \$ \.\/quickstart$/,/^[^ ]/p' "$SOURCE_ROOT/doc/guide/getting-started.md" | sed '1,2d; /^[^ ]/d; s/^    //' >shown
+[ "$(wc -l <shown)" -gt 40 ] || fail 'no transcript'
+settled shown | sed -e :a -e '/^\n*$/{$d;N;ba' -e '}' >shown.settled
+settled said >said.settled
+diff shown.settled said.settled || fail 'the transcript is not what is said'
+
+# What it says to do next works as it stands there.
+eval "$(sed -n 's/^  \(export PATH=.*\)/\1/p' said)"
+sed -n 's/^  \(depositary item .*\)/\1/p' said | while read -r command; do $command >/dev/null; done
+open=$(sed -n '/^  age -d/,/tar xv$/p' said)
+mkdir out
+(cd out && bash -c "$open" >/dev/null 2>&1)
+diff -r --no-dereference depositary/exercise-* out/files/exercise-* || fail 'what stock tools opened is not what was sealed'
+
+# Nothing is overwritten; a folder that isn't there is said before anything is made.
+(cd depositary && expect 2 ./quickstart --register "$DEPOSITARY_REGISTER" >/dev/null 2>&1)
+(cd depositary && expect 2 ./quickstart nowhere 2>err && holds err nowhere)
+for language in fr ar; do
+    (cd depositary && LANGUAGE=$language expect 2 ./quickstart nowhere 2>"err.$language" && lacks "err.$language" 'There is no')
+done
