@@ -393,14 +393,26 @@ int dep_cmd_show(int argc, char **argv)
     return dep_finish_output(status);
 }
 
+/* What is searched for by a common word would else be shown whole. */
+enum { SEARCH_LIMIT = 100 };
+
+/* --limit; `out` stays as it is without it. */
+static bool read_limit(const struct dep_args *args, uint64_t *out)
+{
+    const char *text = dep_arg(args, "--limit");
+    return !text || dep_u64_parse(dep_slice_string(text), DEP_INDEX_LIST_MAX, out);
+}
+
 struct listing {
     const struct dep_args *args;
+    uint64_t count;
     const struct dep_schemas *schemas;
 };
 
 static int show_row(void *context, const struct dep_index_row *row)
 {
-    const struct listing *listing = context;
+    struct listing *listing = context;
+    listing->count++;
     if (listing->args->json)
         return dep_print_json(dep_row_json(row)) ? DEP_OK : DEP_ERR_IO;
     const struct dep_schema *schema = dep_schemas_find(listing->schemas, row->type, 0);
@@ -420,6 +432,9 @@ static int run_query(struct dep_args *args, struct dep_node *node,
     struct dep_problem problem = {.detail = ""};
     struct listing listing = {.args = args, .schemas = dep_node_schemas(node)};
     int err = dep_node_list(node, query, show_row, &listing, &problem);
+    if (!err && query->text && listing.count == query->limit)
+        dep_say(_("only the newest %llu are shown; --limit shows more"),
+                (unsigned long long)query->limit);
     return err ? dep_say_problem(args, err, &problem) : dep_finish_output(DEP_EXIT_YES);
 }
 
@@ -438,11 +453,11 @@ int dep_cmd_list(int argc, char **argv)
     if (status)
         return status - 1;
     uint64_t limit = 0;
-    const char *limit_text = dep_arg(&args, "--limit");
     if (args.positional_count)
         return dep_usage_error(&args, _("list takes options only"));
-    if (limit_text && !dep_u64_parse(dep_slice_string(limit_text), DEP_INDEX_LIST_MAX, &limit))
-        return dep_usage_error(&args, _("--limit needs a number, not %s"), limit_text);
+    if (!read_limit(&args, &limit))
+        return dep_usage_error(&args, _("--limit needs a number, not %s"),
+                               dep_arg(&args, "--limit"));
     status = dep_confine_command(&args, true);
     if (status)
         return status;
@@ -464,7 +479,8 @@ int dep_cmd_list(int argc, char **argv)
 int dep_cmd_search(int argc, char **argv)
 {
     static const struct dep_option options[] = {
-        {"--type", 0, true, false, N_("only this type, or a prefix ending in a dot: custody.")}};
+        {"--type", 0, true, false, N_("only this type, or a prefix ending in a dot: custody.")},
+        {"--limit", 0, true, false, N_("at most so many")}};
     static struct dep_args args;
     int status =
         dep_args_parse(&args, "search", "search WORD…", options, DEP_COUNT(options), argc, argv);
@@ -472,6 +488,10 @@ int dep_cmd_search(int argc, char **argv)
         return status - 1;
     if (args.positional_count == 0)
         return dep_usage_error(&args, _("say what to look for"));
+    uint64_t limit = SEARCH_LIMIT;
+    if (!read_limit(&args, &limit))
+        return dep_usage_error(&args, _("--limit needs a number, not %s"),
+                               dep_arg(&args, "--limit"));
     status = dep_confine_command(&args, true);
     if (status)
         return status;
@@ -487,7 +507,9 @@ int dep_cmd_search(int argc, char **argv)
     if (dep_register_info(dep_node_register(node))->field)
         dep_say(_("a field register indexes open fields only"));
     struct dep_index_query query = {.type = dep_arg(&args, "--type"),
-                                    .text = (const char *)words.data};
+                                    .text = (const char *)words.data,
+                                    .limit = limit,
+                                    .newest_first = true};
     status = run_query(&args, node, &query);
     dep_node_close(node);
     return status;

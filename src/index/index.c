@@ -9,9 +9,12 @@
 /*
  * Tables:
  *   record   one row a record: identity, places, standing
- *   field    open and searchable string values, for exact look-up
+ *   field    open and searchable string values, for exact look-up, in the order of the records
  *   ref      references between records
- *   words    FTS5 over searchable values
+ *   words    FTS5 over searchable values; the type as one word, and what it begins with as another,
+ *            so that a common word in a rare type is found without looking at each record with the word
+ * Each index ends in the record's place, so that a page is read off it newest first and the rest left
+ * alone: nothing is ranked or sorted, which over a common word takes longer than anybody waits.
  * secure_delete is on: what is forgotten leaves no copy in free pages.
  */
 static const char SCHEMA[] =
@@ -24,13 +27,13 @@ static const char SCHEMA[] =
     "CREATE INDEX record_type ON record(type, idx);"
     "CREATE INDEX record_incomplete ON record(idx) WHERE complete=0;"
     "CREATE INDEX record_item ON record(item, idx) WHERE item <> '';"
-    "CREATE TABLE field(idx INTEGER NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL, secret "
-    "INTEGER NOT NULL);"
-    "CREATE INDEX field_value ON field(name, value);"
+    "CREATE TABLE field(name TEXT NOT NULL, value TEXT NOT NULL, idx INTEGER NOT NULL, secret "
+    "INTEGER NOT NULL, PRIMARY KEY(name, value, idx)) WITHOUT ROWID;"
     "CREATE INDEX field_idx ON field(idx);"
     "CREATE TABLE ref(idx INTEGER NOT NULL, rel TEXT NOT NULL, target TEXT NOT NULL);"
-    "CREATE INDEX ref_target ON ref(target);"
-    "CREATE VIRTUAL TABLE words USING fts5(value, tokenize='unicode61 remove_diacritics 2');";
+    "CREATE INDEX ref_target ON ref(target, idx);"
+    "CREATE VIRTUAL TABLE words USING fts5(type, value, columnsize=0, tokenize='unicode61 "
+    "remove_diacritics 2');";
 
 enum statement {
     ST_INSERT,
@@ -55,8 +58,8 @@ static const char *const SQL[ST_COUNT] = {
     [ST_INSERT] = "INSERT INTO record VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,0,0,?)",
     [ST_COMPLETE] = "UPDATE record SET complete=1 WHERE idx=? AND complete=0 RETURNING idx",
     [ST_UNWORD] = "DELETE FROM words WHERE rowid=?",
-    [ST_FIELD] = "INSERT INTO field VALUES(?,?,?,?)",
-    [ST_WORDS] = "INSERT INTO words(rowid,value) VALUES(?,?)",
+    [ST_FIELD] = "INSERT OR IGNORE INTO field(idx,name,value,secret) VALUES(?,?,?,?)",
+    [ST_WORDS] = "INSERT INTO words(rowid,value,type) VALUES(?,?,?)",
     [ST_REF] = "INSERT INTO ref VALUES(?,?,?)",
     [ST_SUPERSEDE] = SUPERSEDE,
     [ST_SECRET] = "UPDATE record SET sseg=?,slen=?,soff=? WHERE jti=?",
@@ -103,10 +106,11 @@ static int connect_db(struct dep_index *index, bool writable, struct dep_fault *
     (void)sqlite3_busy_timeout(index->db, 30000);
     if (!writable)
         return DEP_OK;
-    return run(index,
-               "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA secure_delete=ON;"
-               "PRAGMA temp_store=MEMORY; PRAGMA wal_autocheckpoint=4000;",
-               fault);
+    return run(
+        index,
+        "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA secure_delete=ON;"
+        "PRAGMA temp_store=MEMORY; PRAGMA wal_autocheckpoint=4000; PRAGMA cache_size=-65536;",
+        fault);
 }
 
 static void disconnect(struct dep_index *index)
@@ -272,6 +276,39 @@ static int insert_field(struct dep_index *index, uint64_t idx, const struct dep_
     return step(index, ST_FIELD, fault);
 }
 
+/* As one word of FTS5, which takes no part of a value for it: "t" and the letters and digits of a type,
+ * "f" and those before its dot. */
+static void type_word(const char *type, char first, size_t len, struct dep_buf *out)
+{
+    dep_buf_add_byte(out, (uint8_t)first);
+    for (size_t i = 0; i < len; i++)
+        if (type[i] != '.' && type[i] != '_')
+            dep_buf_add_byte(out, (uint8_t)type[i]);
+}
+
+static void type_words(const char *type, struct dep_buf *out)
+{
+    type_word(type, 't', strlen(type), out);
+    dep_buf_add_byte(out, ' ');
+    type_word(type, 'f', strcspn(type, "."), out);
+}
+
+static int insert_words(struct dep_index *index, const struct dep_index_row *row,
+                        const struct dep_buf *words, struct dep_fault *fault)
+{
+    DEP_AUTO_BUF type;
+    dep_buf_init(&type, 2 * DEP_TYPE_LEN_MAX + 8);
+    type_words(row->type, &type);
+    if (dep_buf_err(&type) || dep_buf_err(words))
+        return dep_buf_err(&type) ? dep_buf_err(&type) : dep_buf_err(words);
+    sqlite3_stmt *statement = index->statements[ST_WORDS];
+    (void)sqlite3_bind_int64(statement, 1, (int64_t)row->index);
+    (void)sqlite3_bind_text(statement, 2, (const char *)words->data, (int)words->len,
+                            SQLITE_STATIC);
+    (void)sqlite3_bind_text(statement, 3, (const char *)type.data, (int)type.len, SQLITE_STATIC);
+    return step(index, ST_WORDS, fault);
+}
+
 /* `again`: the open fields stand already; add the protected ones. */
 static int insert_fields(struct dep_index *index, const struct dep_index_row *row, bool again,
                          const struct dep_schema *schema, const json_t *claims,
@@ -293,14 +330,7 @@ static int insert_fields(struct dep_index *index, const struct dep_index_row *ro
         dep_buf_add_string(&words, value);
         dep_buf_add_byte(&words, '\n');
     }
-    if (words.len == 0)
-        return DEP_OK;
-    if (dep_buf_err(&words))
-        return dep_buf_err(&words);
-    sqlite3_stmt *statement = index->statements[ST_WORDS];
-    (void)sqlite3_bind_int64(statement, 1, (int64_t)row->index);
-    (void)sqlite3_bind_text(statement, 2, (const char *)words.data, (int)words.len, SQLITE_STATIC);
-    return step(index, ST_WORDS, fault);
+    return words.len ? insert_words(index, row, &words, fault) : DEP_OK;
 }
 
 static int insert_refs(struct dep_index *index, uint64_t idx, const json_t *refs,
@@ -488,32 +518,77 @@ int dep_index_find(struct dep_index *index, const char *jti, struct dep_index_ro
     return err;
 }
 
-/* Words as the user typed them become quoted FTS5 terms, so that no character has a meaning of its
- * own. */
-static void quote_words(const char *text, struct dep_buf *out)
+static bool is_prefix(const char *type)
 {
-    struct dep_slice rest = dep_slice_string(text);
+    size_t len = strlen(type);
+    return len > 0 && type[len - 1] == '.';
+}
+
+/* Words as the user typed them become quoted FTS5 terms, so that no character has a meaning of its
+ * own, but that a word which ends in * is the beginning of one. */
+static void quote_words(const struct dep_index_query *query, struct dep_buf *out)
+{
+    struct dep_slice rest = dep_slice_string(query->text);
+    if (query->type) {
+        bool prefix = is_prefix(query->type);
+        dep_buf_add_string(out, "type:");
+        type_word(query->type, prefix ? 'f' : 't',
+                  prefix ? strcspn(query->type, ".") : strlen(query->type), out);
+        dep_buf_add_string(out, " AND ");
+    }
+    dep_buf_add_string(out, "value:(");
     while (rest.len) {
         struct dep_slice word = dep_slice_next(&rest, ' ');
+        bool beginning = word.len > 1 && word.data[word.len - 1] == '*';
         if (word.len == 0)
             continue;
         dep_buf_add_byte(out, '"');
-        for (size_t i = 0; i < word.len; i++) {
+        for (size_t i = 0; i < word.len - beginning; i++) {
             if (word.data[i] == '"')
                 dep_buf_add_byte(out, '"');
             dep_buf_add_byte(out, word.data[i]);
         }
-        dep_buf_add_string(out, "\"* ");
+        dep_buf_add_string(out, beginning ? "\"* " : "\" ");
     }
+    dep_buf_add_byte(out, ')');
 }
 
-enum { LIST_BINDS_MAX = 12 };
+enum { LIST_TYPES_MAX = 24, LIST_BINDS_MAX = 8 * LIST_TYPES_MAX };
 
 struct list_sql {
     struct dep_buf text;
     const char *binds[LIST_BINDS_MAX];
     int bind_count;
+    char types[LIST_TYPES_MAX + 1][DEP_TYPE_LEN_MAX + 1]; /* those that there are with a prefix */
+    size_t type_count;
 };
+
+/* One step in the index for each, however many records there are. More than there is room for: the room
+ * is full. */
+static int list_types(struct dep_index *index, const char *prefix, struct list_sql *sql,
+                      struct dep_fault *fault)
+{
+    static const char text[] = "SELECT min(type) FROM record WHERE type>?1 AND type<?2||'~'";
+    sqlite3_stmt *statement = NULL;
+    if (sqlite3_prepare_v2(index->db, text, -1, &statement, NULL) != SQLITE_OK)
+        return fail(index, fault);
+    bind_text(statement, 2, prefix);
+    const char *after = prefix;
+    int err = DEP_OK;
+    bool more = true;
+    while (!err && more && sql->type_count <= LIST_TYPES_MAX) {
+        bind_text(statement, 1, after);
+        err = sqlite3_step(statement) == SQLITE_ROW ? DEP_OK : fail(index, fault);
+        more = !err && sqlite3_column_type(statement, 0) == SQLITE_TEXT;
+        if (more) {
+            copy_text(sql->types[sql->type_count], sizeof sql->types[0], statement, 0);
+            after = sql->types[sql->type_count++];
+        }
+        (void)sqlite3_reset(statement);
+    }
+    sqlite3_finalize(statement);
+    return err;
+}
 
 static void where(struct list_sql *sql, const char *clause, const char *value)
 {
@@ -522,39 +597,81 @@ static void where(struct list_sql *sql, const char *clause, const char *value)
     sql->binds[sql->bind_count++] = value;
 }
 
-static void list_clauses(struct list_sql *sql, const struct dep_index_query *query,
-                         const char *words)
+/* Where a page is read off, and by what it is in order; SQLite joins CROSS in the order written. */
+static const char *list_source(struct list_sql *sql, const struct dep_index_query *query,
+                               const char *words)
 {
-    dep_buf_add_string(&sql->text, "SELECT record.* FROM record WHERE 1");
+    if (query->text) {
+        dep_buf_add_string(&sql->text, "words CROSS JOIN record ON record.idx=words.rowid WHERE 1");
+        where(sql, "words MATCH ?", words);
+        return "words.rowid";
+    }
+    if (query->field) {
+        dep_buf_add_string(&sql->text, "field CROSS JOIN record ON record.idx=field.idx WHERE 1");
+        where(sql, "field.name=?", query->field);
+        where(sql, "field.value=?", query->value);
+        return "field.idx";
+    }
+    dep_buf_add_string(&sql->text, "record WHERE 1");
+    return "record.idx";
+}
+
+/* `type`: one of those that the query's stands for, or NULL: as the query says. */
+static const char *list_select(struct list_sql *sql, const struct dep_index_query *query,
+                               const char *type, const char *words)
+{
+    dep_buf_add_string(&sql->text, "SELECT record.* FROM ");
+    const char *order = list_source(sql, query, words);
     if (query->id) {
         where(sql, "jti>=? AND jti<?||'~'", query->id);
         sql->binds[sql->bind_count++] = query->id;
     }
-    if (query->type) {
-        size_t len = strlen(query->type);
-        bool prefix = len > 0 && query->type[len - 1] == '.';
-        where(sql, prefix ? "substr(type,1,length(?))=?" : "type=?", query->type);
-        if (prefix)
-            sql->binds[sql->bind_count++] = query->type;
+    if (type) {
+        where(sql, "record.type=?", type);
+    } else if (query->type && is_prefix(query->type)) {
+        where(sql, "substr(record.type,1,length(?))=?", query->type);
+        sql->binds[sql->bind_count++] = query->type;
+    } else if (query->type) {
+        where(sql, "record.type=?", query->type);
     }
     if (query->item)
         where(sql, "item=?", query->item);
     if (query->ref)
         where(sql,
-              query->rel ? "idx IN (SELECT idx FROM ref WHERE target=? AND rel=?)"
-                         : "idx IN (SELECT idx FROM ref WHERE target=?)",
+              query->rel ? "record.idx IN (SELECT idx FROM ref WHERE target=? AND rel=?)"
+                         : "record.idx IN (SELECT idx FROM ref WHERE target=?)",
               query->ref);
     if (query->ref && query->rel)
         sql->binds[sql->bind_count++] = query->rel;
-    if (query->field) {
-        where(sql, "idx IN (SELECT idx FROM field WHERE name=? AND value=?)", query->field);
+    if (query->text && query->field) {
+        where(sql, "record.idx IN (SELECT idx FROM field WHERE name=? AND value=?)", query->field);
         sql->binds[sql->bind_count++] = query->value;
     }
     if (query->incomplete)
         dep_buf_add_string(&sql->text, " AND complete=0 AND erased=0");
-    if (query->text)
-        where(sql, "idx IN (SELECT rowid FROM words WHERE words MATCH ?)", words);
-    dep_buf_addf(&sql->text, " ORDER BY idx %s", query->newest_first ? "DESC" : "ASC");
+    return order;
+}
+
+/* Of a prefix each type is read off in its own order, and SQLite merges them: a few records of a type
+ * among many others are found at once. */
+static int list_clauses(struct dep_index *index, struct list_sql *sql,
+                        const struct dep_index_query *query, const char *words,
+                        struct dep_fault *fault)
+{
+    bool merged = query->type && is_prefix(query->type) && !query->text && !query->field;
+    int err = merged ? list_types(index, query->type, sql, fault) : DEP_OK;
+    if (err)
+        return err;
+    const char *order = "idx";
+    if (!merged || sql->type_count == 0 || sql->type_count > LIST_TYPES_MAX)
+        order = list_select(sql, query, merged && !sql->type_count ? query->type : NULL, words);
+    else
+        for (size_t i = 0; i < sql->type_count; i++) {
+            dep_buf_add_string(&sql->text, i ? " UNION ALL " : "");
+            (void)list_select(sql, query, sql->types[i], words);
+        }
+    dep_buf_addf(&sql->text, " ORDER BY %s %s", order, query->newest_first ? "DESC" : "ASC");
+    return dep_buf_err(&sql->text);
 }
 
 /* The rows that are seen, up to the limit: what isn't seen takes nobody's place. */
@@ -585,15 +702,14 @@ int dep_index_list(struct dep_index *index, const struct dep_index_query *query,
     DEP_AUTO_BUF words;
     dep_buf_init(&words, 4 * DEP_INDEX_QUERY_MAX);
     if (query->text)
-        quote_words(query->text, &words);
+        quote_words(query, &words);
     dep_buf_add_byte(&words, 0);
     if (dep_buf_err(&words))
         return dep_fault_set(fault, dep_buf_err(&words), 0, "index.query", "search");
     struct list_sql sql = {.bind_count = 0};
-    dep_buf_init(&sql.text, 4096);
-    list_clauses(&sql, query, (const char *)words.data);
+    dep_buf_init(&sql.text, 32768);
     sqlite3_stmt *statement = NULL;
-    int err = dep_buf_err(&sql.text);
+    int err = list_clauses(index, &sql, query, (const char *)words.data, fault);
     if (!err && sqlite3_prepare_v2(index->db, (const char *)sql.text.data, (int)sql.text.len,
                                    &statement, NULL) != SQLITE_OK)
         err = fail(index, fault);

@@ -14,7 +14,7 @@
 #define DEP_INDEX_INDEX_H
 #include "record/record.h"
 
-enum { DEP_INDEX_VERSION = 3, DEP_INDEX_LIST_MAX = 1000000, DEP_INDEX_QUERY_MAX = 1024 };
+enum { DEP_INDEX_VERSION = 4, DEP_INDEX_LIST_MAX = 1000000, DEP_INDEX_QUERY_MAX = 1024 };
 
 /* Segment, length and offset of a line in records/, private/ or keyring/. len 0: none. */
 struct dep_index_place {
@@ -85,7 +85,7 @@ struct dep_index_query {
     const char *ref;           /* records that reference this jti; NULL any */
     const char *rel;           /* with this rel; NULL any */
     const char *field, *value; /* open or searchable field equal to value; NULL any */
-    const char *text;          /* words in searchable fields; NULL any */
+    const char *text;          /* words in searchable fields, "word*" their beginning; NULL any */
     bool incomplete; /* only rows that still lack their protected fields and aren't erased */
     uint64_t limit;  /* 0: DEP_INDEX_LIST_MAX */
     bool newest_first;

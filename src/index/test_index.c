@@ -88,6 +88,26 @@ static void test_index(void **state)
     assert_int_equal(count(index, &(struct dep_index_query){.item = "i-1"}), 2);
     assert_int_equal(count(index, &(struct dep_index_query){.text = "blue"}), 1);
     assert_int_equal(count(index, &(struct dep_index_query){.text = "x-1 \" OR *"}), 0);
+    /* Whole words, their beginning where it is asked for, within a type or what it begins with. */
+    static const struct {
+        const char *text, *type;
+        size_t rows;
+    } words[] = {
+        {"blue X-1", NULL, 1},    {"blu", NULL, 0},        {"blu*", NULL, 1},
+        {"*", NULL, 0},           {"blue red", NULL, 0},   {"blue", "evidence.collected", 1},
+        {"blue", "evidence.", 1}, {"blue", "hold.", 0},    {"blue", "note", 0},
+        {"fevidence", NULL, 0},   {"type:tnote", NULL, 0}, {"blue) OR (type:tnote", NULL, 0},
+    };
+    for (size_t i = 0; i < DEP_COUNT(words); i++) {
+        size_t got =
+            count(index, &(struct dep_index_query){.text = words[i].text, .type = words[i].type});
+        if (got != words[i].rows)
+            print_message("row %zu: %s\n", i, words[i].text);
+        assert_int_equal(got, words[i].rows);
+    }
+    /* Several types with a prefix stand in the order of the log; of none there is nothing. */
+    assert_int_equal(count(index, &(struct dep_index_query){.type = "hold."}), 2);
+    assert_int_equal(count(index, &(struct dep_index_query){.type = "custody."}), 0);
     assert_int_equal(count(index, &(struct dep_index_query){.field = "case", .value = "C-9"}), 1);
     assert_int_equal(count(index, &(struct dep_index_query){.ref = IDS[1], .rel = "supersedes"}),
                      1);
