@@ -83,7 +83,11 @@ for wrong in '"parts": []' '"parts": ["files/dump-P-3/page"], "plain": true'; do
     expect 1 as L1 release prepare --fields - --yes <<<"{\"action\": \"release\", \"recipient\": \"court\", \"purpose\": \"trial\", \"materials\": [{\"item\": \"P-3\", $wrong}]}" 2>err
     holds err 'release.parts'
 done
-# Nothing in clear that protects somebody, nor what nobody else approved as that: here by a purpose that asks for no approval.
+# Nothing in clear that nobody else approved as that, also for a purpose whose rule asks for no approval; nor what protects somebody.
+as L1 release prepare --fields - --yes --json <<<'{"action": "release", "recipient": "court", "purpose": "inquiry", "materials": [{"item": "P-2", "fields": [], "plain": true}]}' >prepared.json
+as L1 release "$(json prepared.json .record)" --json >made.json
+expect 1 as L1 pack "$(json made.json .record)" --out x 2>err
+holds err 'pack.plain'
 collect P-4 '{"flags": ["child"]}' >/dev/null
 made=$(release court trial '[{"item": "P-4", "fields": [], "plain": true}]')
 expect 1 as L1 pack "$made" --age "$key" --out x 2>err
