@@ -272,8 +272,15 @@ static bool is_item_type(const struct dep_schema *schema)
     return dep_schema_member(schema, schema->jtd, "item") != NULL;
 }
 
+/* Of a hand-over: there is none without the side that gives, or takes. */
+static bool is_needed_side(const struct dep_schema_field *field)
+{
+    const char *ref = dep_json_string(field->form, "ref");
+    return field->required && ref && strcmp(ref, "side") == 0;
+}
+
 /* What a person states: not what the program draws or judges, nor (but for `whole`) what the command
- * that asks fills in: ids, digests, counts, and of an item the sides. */
+ * that asks fills in, ids, digests, counts, nor what is made of several about an item. */
 static bool is_asked(const struct asking *asking, const struct dep_schema_field *field)
 {
     const char *ref = dep_json_string(field->form, "ref");
@@ -283,7 +290,7 @@ static bool is_asked(const struct asking *asking, const struct dep_schema_field 
     if (asking->whole)
         return true;
     if (!is_one_line(asking, field->form))
-        return !is_item_type(asking->schema);
+        return is_needed_side(field) || !is_item_type(asking->schema);
     const char *type = dep_json_string(field->form, "type");
     bool own = field->format &&
                (strcmp(field->format, "uuid") == 0 || strcmp(field->format, "sha256") == 0);
@@ -299,7 +306,7 @@ static bool ask_field(struct asking *asking, const struct dep_schema_field *fiel
     asking->unknown_ok = field->unknown_ok;
     enum got got =
         ask_form(asking, field->form, dep_schema_label(asking->schema, field->name, asking->lang),
-                 asking->whole && field->required, &value);
+                 is_needed_side(field) || (asking->whole && field->required), &value);
     if (got == GOT_VALUE)
         return json_object_set_new(fields, field->name, value) == 0;
     if (got == GOT_ABSENT)

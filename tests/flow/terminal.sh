@@ -45,6 +45,17 @@ expect 0 "$typist" script depositary collect seized -C reg --fields fields >scre
 holds screen 'خُتم'
 same 2 "$(find reg/vault -type f | wc -l)" 'containers'
 unset LANGUAGE
+
+# A hand-over has a side that gives: it is asked for until it is there, and what doesn't fit is told at once, not at the end.
+printf '%s\n' 'see How this side acted:' 'type ' 'see Right would be' 'see How this side acted:' 'type sealed' 'see Right would be' \
+    'see How this side acted:' 'type signed' 'see Code:' 'type K1' 'see Role:' 'type ' 'see Fingerprint of the scan:' 'type ' 'see Seen by:' 'type ' \
+    'see How it was checked:' 'type ' 'see Reason:' 'type ' 'see To whom:' 'type Laboratory' 'see Time' 'type ' 'see Place:' 'type ' \
+    'see Purpose:' 'type ' 'see State of the seals:' 'type intact' 'see Condition:' 'type ' 'see Storage place:' 'type ' 'see Remark:' 'type ' \
+    'see officer K1:' 'type open sesame' >script
+expect 0 "$typist" script depositary item transfer 7/2026 -C reg >screen
+record=$(sed -n 's/^Recorded: \([0-9a-f-]*\).*/\1/p' screen)
+depositary show "$record" -C reg --json --passphrase-fd 3 3<<<'open sesame' >shown
+same '{"state":"signed","code":"K1"} Laboratory' "$(jq -r '.claims | "\(.giver | tojson) \(.to.text)"' shown)" 'the side that gives'
 printf '%s\n' 'see officer K1:' 'type wrong' >script
 expect 3 "$typist" script depositary note --text x -C reg >screen
 holds screen 'passphrase'
