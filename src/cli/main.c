@@ -40,6 +40,7 @@ static const struct command {
     {"inbox", dep_cmd_inbox, N_("what waits for you")},
     {"outbox", dep_cmd_outbox, N_("what waits for others, and what was released")},
     {"due", dep_cmd_due, N_("deadlines, lapsing consents, reviews")},
+    {"report", dep_cmd_report, N_("what the records come to: campaign")},
     {"key", dep_cmd_key, N_("enrol, request, sign, import, revoke, list keys")},
     {"charter", dep_cmd_charter,
      N_("draft, adopt, enter, show, verify: what the members agreed on")},

@@ -1,0 +1,14 @@
+/*
+ * What report shows, one file a view where it takes more than a few lines.
+ * Layer:   cli.
+ */
+#ifndef DEP_CLI_REPORT_H
+#define DEP_CLI_REPORT_H
+#include "cli/acts.h"
+
+/* `--as-of` as the moment after the latest it may mean; INT64_MAX where it isn't given. False where
+ * it is no date. */
+bool dep_report_as_of(const struct dep_args *args, int64_t *out_s);
+
+dep_reading_fn dep_report_campaign;
+#endif

@@ -1,0 +1,78 @@
+# F7, F8: pledges never count, each flow counts once, sums are exact, revisions overwrite nothing, allocations are totals.
+need jq
+new_register reg --roles custodian,legal,desk,administrator --territory IQ
+export DEPOSITARY_REGISTER=reg DEPOSITARY_OFFICER=T1
+record() { printf '%s\n' "$2" | depositary record "$1" --fields - --yes "${@:3}"; }
+refused() {
+    printf '%s\n' "$4" | expect 1 depositary record "$3" --fields - --yes "${@:5}" 2>why
+    holds why "\\($1\\)"
+    holds why "$2"
+}
+total() { depositary report campaign stabilisation --json "${@:2}" >report; json report ".totals.$1"; }
+
+campaign=$(record campaign.opened '{"called":[{"text":"Stabilisation 2021","lang":"en"},{"text":"Stabilisation 2021 (fr)","lang":"fr"}],"code":"stabilisation","currency":"USD","goal":"670000000","qualifier":"exact","from":"2021","boundary":["undp","ocha"]}')
+flow() { # KIND PROVIDER REFERENCE AMOUNT CURRENCY [MORE]: JSON
+    jq -nc --arg kind "$1" --arg provider "$2" --arg reference "$3" --arg amount "$4" --arg currency "$5" --argjson more "${6:-{\}}" \
+        '{kind: $kind, side: "provider", provider: $provider, receiver: "undp", reference: $reference, amount: $amount, currency: $currency, qualifier: "exact", on: "2021-06-01"} * $more'
+}
+rate() { jq -nc --arg value "$1" --arg is "$2" '{rate: {currency: "USD", value: $value, on: "2021-06-01", qualifier: $is}}'; }
+add() { record flow.recorded "$@" --about "$campaign"; }
+
+# A pledge is indicative: more than 600 million of them come to nothing until they are kept.
+pledge=$(add "$(flow pledge us US-1 600000000 USD '{"qualifier":"more_than","on":"2021-03-30"}')")
+same '0.00 0.00' "$(total 'committed | .exact + " " + .more_than')" 'a pledge is in no total'
+same 600000000.00 "$(total pledged.more_than)" 'what is pledged'
+# Exactly as it was: EUR 50,000 = USD 59,400; PLN 1,000,000, about USD 244,000, which stays about.
+euro=$(add "$(flow payment be BE-1 50000 EUR "$(rate 1.188 exact)")")
+add "$(flow payment pl PL-1 1000000 PLN "$(rate 0.244 about)")" >/dev/null
+same '59400.00 244000.00' "$(total 'paid | .exact + " " + .about')" conversions
+# A commitment keeps a pledge, a payment a commitment: nothing is counted twice.
+commitment=$(add "$(flow commitment us US-1 100000000 USD)" --about "$pledge")
+add "$(flow payment us US-1 40000000.50 USD)" --about "$commitment" >/dev/null
+same '100059400.00 40059400.50' "$(total 'committed.exact') $(json report .totals.paid.exact)" 'committed and paid'
+# The receiver books the same payment otherwise: counted once, and the difference is shown.
+other=$(add "$(flow payment us US-1 40000000 USD '{"side":"receiver"}')")
+same 40059400.50 "$(total paid.exact)" 'two books, one flow'
+same 'other_side amount' "$(json report ".flows[] | select(.record == \"$other\") | .place + \" \" + .differs")" 'the difference'
+# What is passed on within the boundary has come in already; what leaves it is no receipt.
+add "$(flow payment undp UNDP-1 7000000 USD '{"receiver":"ocha"}')" >/dev/null
+add "$(flow payment undp UNDP-2 7000000 USD '{"receiver":"school"}')" >/dev/null
+same 40059400.50 "$(total paid.exact)" 'the boundary'
+# Without a figure, in kind, in a currency without a rate: beside the total, never in it.
+add "$(flow payment de DE-1 5 GBP)" >/dev/null
+add "$(flow payment it IT-1 0 USD '{"qualifier":"not_disclosed"}' | jq -c 'del(.amount, .currency)')" >/dev/null
+add "$(flow payment jp JP-1 0 USD '{"in_kind":{"text":"40 vehicles","lang":"en"}}' | jq -c 'del(.amount, .currency)')" >/dev/null
+same '40059400.50 2 1' "$(total 'paid | .exact + " \(.without_figure) \(.without_rate)"')" 'beside the total'
+# A revision: the figure before stays in the register, and no longer counts.
+revised=$(add "$(flow payment be BE-1 60000 EUR "$(rate 1.188 exact)")" --supersedes "$euro")
+same 40071280.50 "$(total paid.exact)" 'a revision'
+depositary show "$euro" >shown
+holds shown 50000
+depositary show "$revised" >shown
+holds shown 60000
+# As of the day of the meeting there was the pledge alone.
+same '0.00 600000000.00' "$(total 'committed.exact' --as-of 2021-03-30) $(json report .totals.pledged.more_than)" 'as of a past date'
+page() { LANGUAGE=$1 depositary report campaign | LC_ALL=C sed 's/\xc2\xa0/ /g; s/\xe2\x81[\xa8\xa9]//g' >page; }
+page en
+for want in '^Stabilisation 2021$' 'exact 670 000 000.00 USD' 'and about 244 000.00 USD' 'and more than 500 000 000.00 USD' 'another amount'; do holds page "$want"; done
+page fr
+holds page 'Stabilisation 2021 \(fr\)'
+holds page '670 000 000.00 USD'
+depositary report campaign --csv >table
+same 11 "$(($(wc -l <table) - 1))" 'flows in the table'
+holds table "^$revised,2021-06-01,payment,provider,be,undp,BE-1,exact,60000,EUR,1.188,USD,2021-06-01,71280.00,USD,exact,counted,"
+
+# What can't be an amount, a currency, a parent or an allocation is refused where it is stated.
+for amount in 1e9 NaN 1,000 '1 000' 01 ''; do refused 'mandate.amount|record.format' amount flow.recorded "$(flow payment be B "$amount" EUR)"; done
+refused mandate.currency '/currency: EURO' flow.recorded "$(flow payment be B 1 EURO)"
+refused mandate.negative '/amount: -1' flow.recorded "$(flow pledge be B -1 EUR)"
+refused mandate.parent '/kind: pledge' flow.recorded "$(flow pledge us B 1 USD)" --about "$commitment"
+refused mandate.parent '/provider: be' flow.recorded "$(flow payment be B 1 USD)" --about "$commitment"
+refused mandate.rate /rate/currency flow.recorded "$(flow payment be B 1 USD "$(rate 1 exact)")"
+refused mandate.future /on flow.recorded "$(flow payment be B 1 USD '{"on":"2099"}')"
+allocation='{"kind":"military","line":"stabilisation","provider":"be","receiver":"xa","basis":{"text":"letter of the government","lang":"en"},"qualifier":"not_disclosed","from":"2021-01-01"'
+refused mandate.period /to allocation.made "$allocation,\"to\":\"2021-01-08\"}"
+line=$(depositary charter show --json | jq -r '.lists.lines[0].code // .charter.lists.lines[0].code')
+record allocation.made "${allocation/stabilisation/$line},\"to\":\"2021-12-31\"}" >/dev/null
+expect 1 depositary report campaign other 2>why
+holds why 'ledger.campaign|index.absent'
