@@ -133,28 +133,63 @@ static int load_one(void *context, const struct dep_index_row *row)
     return DEP_OK;
 }
 
+/* The id of what the record `id` corrects takes its place; "" where it corrects nothing. */
+static int step_back(struct dep_node *node, char id[DEP_UUID_LEN + 1], struct dep_problem *problem)
+{
+    struct dep_index_row row;
+    DEP_AUTO_VIEW view = {.claims = NULL};
+    int err = dep_node_find(node, id, &row, problem);
+    if (!err)
+        err = dep_node_view_seen(node, &row, false, &view, problem);
+    if (err)
+        return err;
+    const char *before = dep_record_ref(view.claims, "supersedes");
+    (void)snprintf(id, DEP_UUID_LEN + 1, "%s", before ? before : "");
+    return DEP_OK;
+}
+
 /* Flows name the campaign as it was when they were recorded: before it was corrected, too. */
 static int load_flows(struct loading *loading, const char *campaign)
 {
     char id[DEP_UUID_LEN + 1];
+    int err = DEP_OK;
     (void)snprintf(id, sizeof id, "%s", campaign);
-    for (;;) {
+    while (!err && id[0]) {
         struct dep_index_query query = {.ref = id, .rel = "about"};
         loading->campaign = id;
-        int err = dep_sight_list(loading->node, &query, load_one, loading, loading->problem);
-        struct dep_index_row row;
-        DEP_AUTO_VIEW view = {.claims = NULL};
+        err = dep_sight_list(loading->node, &query, load_one, loading, loading->problem);
         if (!err)
-            err = dep_node_find(loading->node, id, &row, loading->problem);
-        if (!err)
-            err = dep_node_view_seen(loading->node, &row, false, &view, loading->problem);
-        if (err)
-            return err;
-        const char *before = dep_record_ref(view.claims, "supersedes");
-        if (!before)
-            return DEP_OK;
-        (void)snprintf(id, sizeof id, "%s", before);
+            err = step_back(loading->node, id, loading->problem);
     }
+    return err;
+}
+
+static void rename_parent(struct dep_campaign *ledger, const char *before, const char *now)
+{
+    for (size_t i = 0; i < ledger->count; i++)
+        if (ledger->flows[i].parent && strcmp(ledger->flows[i].parent, before) == 0)
+            ledger->flows[i].parent = now;
+}
+
+/* They name their parent as it was then, too: without this a payment would count beside the
+ * commitment that it is of, once that is revised. What may not be seen ends a chain. */
+static int follow_revisions(struct dep_node *node, struct dep_campaign *ledger,
+                            struct dep_problem *problem)
+{
+    for (size_t i = 0; i < ledger->count; i++) {
+        const char *before = dep_record_ref(ledger->views[i].claims, "supersedes");
+        char id[DEP_UUID_LEN + 1];
+        (void)snprintf(id, sizeof id, "%s", before ? before : "");
+        while (id[0]) {
+            rename_parent(ledger, id, ledger->views[i].row.jti);
+            int err = step_back(node, id, problem);
+            if (err < 0)
+                return err;
+            if (err)
+                break;
+        }
+    }
+    return DEP_OK;
 }
 
 /* ---- as the ledger takes them ---- */
@@ -225,6 +260,8 @@ int dep_node_campaign(struct dep_node *node, const char *name, int64_t as_of_s,
         err = dep_problem_found(problem, "ledger.unread", "doc/format/mandate.md 3", row.jti);
     if (!err)
         err = load_flows(&loading, row.jti);
+    if (!err)
+        err = follow_revisions(node, &ledger, problem);
     if (!err)
         err = place(&ledger, problem);
     if (!err) {

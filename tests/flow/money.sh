@@ -50,6 +50,17 @@ depositary show "$euro" >shown
 holds shown 50000
 depositary show "$revised" >shown
 holds shown 60000
+# So does what it keeps or pays name the figure before: revised twice, a commitment still has its payment.
+kept=$(add "$(flow pledge se SE-1 100 USD)")
+made=$(add "$(flow commitment se SE-1 60 USD)" --about "$kept")
+add "$(flow payment se SE-1 25 USD)" --about "$made" >/dev/null
+sums() { printf '%s %s %s' "$(total committed.exact)" "$(json report .totals.paid.exact)" "$(json report .totals.pledged.exact)"; }
+same '100071340.00 40071305.50 40.00' "$(sums)" 'a pledge, a commitment, a payment'
+made=$(add "$(flow commitment se SE-1 65 USD)" --about "$kept" --supersedes "$made")
+add "$(flow commitment se SE-1 70 USD)" --about "$kept" --supersedes "$made" >/dev/null
+same '100071350.00 40071305.50 30.00' "$(sums)" 'the commitment revised'
+add "$(flow pledge se SE-1 120 USD)" --supersedes "$kept" >/dev/null
+same '100071350.00 40071305.50 50.00' "$(sums)" 'the pledge revised'
 # As of the day of the meeting there was the pledge alone.
 same '0.00 600000000.00' "$(total 'committed.exact' --as-of 2021-03-30) $(json report .totals.pledged.more_than)" 'as of a past date'
 page() { LANGUAGE=$1 depositary report campaign | LC_ALL=C sed 's/\xc2\xa0/ /g; s/\xe2\x81[\xa8\xa9]//g' >page; }
@@ -59,7 +70,7 @@ page fr
 holds page 'Stabilisation 2021 \(fr\)'
 holds page '670 000 000.00 USD'
 depositary report campaign --csv >table
-same 11 "$(($(wc -l <table) - 1))" 'flows in the table'
+same 14 "$(($(wc -l <table) - 1))" 'flows in the table'
 holds table "^$revised,2021-06-01,payment,provider,be,undp,BE-1,exact,60000,EUR,1.188,USD,2021-06-01,71280.00,USD,exact,counted,"
 
 # What can't be an amount, a currency, a parent or an allocation is refused where it is stated.
