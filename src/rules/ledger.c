@@ -135,9 +135,25 @@ static void place_payments(struct dep_flow *flows, struct dep_flow *const *by_id
 
 /* What is left of a pledge is what it says less what kept it. Where that has no figure, nothing is
  * said to be left: a total is rather too small than too large. */
+static int take_from(struct dep_flow *pledge, const struct dep_flow *flow, struct dep_finding *why)
+{
+    struct dep_decimal less = {-flow->value.nano};
+    if (!flow->converted || !pledge->converted) {
+        pledge->converted = false;
+        return DEP_OK;
+    }
+    if (flow->value_is != DEP_AMOUNT_EXACT && pledge->value_is == DEP_AMOUNT_EXACT)
+        pledge->value_is = DEP_AMOUNT_ABOUT;
+    return dep_decimal_add(pledge->value, less, &pledge->value) ? DEP_OK : range(why);
+}
+
+/* All is taken off before any is marked as kept: what was paid back may come before what it pays back. */
 static int place_pledges(struct dep_flow *flows, struct dep_flow *const *by_id, size_t count,
                          struct dep_finding *why)
 {
+    DEP_AUTO_FREE bool *used = dep_alloc_array(count, sizeof *used);
+    if (!used)
+        return DEP_ERR_NOMEM;
     for (size_t i = 0; i < count; i++) {
         const struct dep_flow *flow = &flows[i];
         if (flow->kind == DEP_FLOW_PLEDGE || flow->place != DEP_FLOW_COUNTED)
@@ -145,16 +161,14 @@ static int place_pledges(struct dep_flow *flows, struct dep_flow *const *by_id, 
         struct dep_flow *parent = parent_of(flows, by_id, count, flow);
         if (!parent || parent->kind != DEP_FLOW_PLEDGE)
             continue;
-        struct dep_decimal less = {-flow->value.nano};
-        if (!flow->converted || !parent->converted)
-            parent->place = DEP_FLOW_KEPT;
-        else if (!dep_decimal_add(parent->value, less, &parent->value))
-            return range(why);
-        else if (parent->value.nano <= 0)
-            parent->place = DEP_FLOW_KEPT;
-        if (flow->value_is != DEP_AMOUNT_EXACT && parent->value_is == DEP_AMOUNT_EXACT)
-            parent->value_is = DEP_AMOUNT_ABOUT;
+        used[parent - flows] = true;
+        int err = take_from(parent, flow, why);
+        if (err)
+            return err;
     }
+    for (size_t i = 0; i < count; i++)
+        if (used[i] && (!flows[i].converted || flows[i].value.nano <= 0))
+            flows[i].place = DEP_FLOW_KEPT;
     return DEP_OK;
 }
 

@@ -106,6 +106,23 @@ static void test_chain(void **state)
     assert_int_equal(sum_of(flows, DEP_COUNT(flows), DEP_LEDGER_COMMITTED).undisclosed_count, 1);
 }
 
+/* What is left of a pledge is the same in whatever order it was kept and paid back. */
+static void test_paid_back(void **state)
+{
+    (void)state;
+    struct dep_flow flows[] = {
+        flow("p", NULL, PLEDGE, "1", "100"),
+        flow("d", "p", PAYMENT, "1", "100"),
+        flow("b", "p", PAYMENT, "2", "-20"),
+    };
+    place(&USD, flows, DEP_COUNT(flows));
+    expect(flows, DEP_COUNT(flows), "20", "80", "80");
+    struct dep_flow other = flows[1];
+    flows[1] = flows[2], flows[2] = other;
+    place(&USD, flows, DEP_COUNT(flows));
+    expect(flows, DEP_COUNT(flows), "20", "80", "80");
+}
+
 /* One side gives no figure: the other's counts. */
 static void test_sides(void **state)
 {
@@ -188,10 +205,12 @@ static void test_range(void **state)
     assert_string_equal(why.id, "ledger.range");
     assert_int_equal(dep_ledger_place(&USD, NULL, 0, &why), DEP_OK);
     one.rate = of("1");
-    dep_alloc_fail_at(0);
-    int err = dep_ledger_place(&USD, &one, 1, &why);
-    dep_alloc_fail_at(-1);
-    assert_int_equal(err, DEP_ERR_NOMEM);
+    for (long at = 0; at < 2; at++) {
+        dep_alloc_fail_at(at);
+        int err = dep_ledger_place(&USD, &one, 1, &why);
+        dep_alloc_fail_at(-1);
+        assert_int_equal(err, DEP_ERR_NOMEM);
+    }
 }
 
 /* ---- properties ---- */
@@ -292,9 +311,10 @@ static void test_properties(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_chain),    cmocka_unit_test(test_sides),
-        cmocka_unit_test(test_boundary), cmocka_unit_test(test_currencies),
-        cmocka_unit_test(test_range),    cmocka_unit_test(test_properties),
+        cmocka_unit_test(test_chain),      cmocka_unit_test(test_paid_back),
+        cmocka_unit_test(test_sides),      cmocka_unit_test(test_boundary),
+        cmocka_unit_test(test_currencies), cmocka_unit_test(test_range),
+        cmocka_unit_test(test_properties),
     };
     return cmocka_run_group_tests_name("ledger", tests, NULL, NULL);
 }
