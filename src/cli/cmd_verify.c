@@ -1,11 +1,12 @@
 /*
- * verify: a package, or a whole register. Neither needs a key.
+ * verify: a package, or a whole register. Neither needs a key; protected values are opened with one.
  */
 #include "cli/charter_show.h"
 #include "cli/verify_open.h"
 #include "cli/verify_report.h"
 #include "cli/verify_show.h"
 #include "node/audit.h"
+#include "node/protected.h"
 #include "node/verify_bag.h"
 #include "rules/charter.h"
 #include "store/file.h"
@@ -41,7 +42,22 @@ static void on_progress(void *context, uint64_t done, uint64_t total)
     dep_progress_count(&session->progress, done, total);
 }
 
-static void show_verdict(const struct dep_verified *result, bool containers)
+/* `opened`: NULL where they were not. */
+static void show_protected(const struct dep_protected *opened)
+{
+    if (!opened) {
+        (void)printf("%s", _("Protected values were not opened: whether they are those that were "
+                             "recorded takes a key (--protected).\n"));
+        return;
+    }
+    (void)printf(_("Protected values: of %llu records opened, and they are those that were "
+                   "recorded; of %llu damaged; of %llu not for your roles, so not looked at.\n"),
+                 (unsigned long long)opened->opened, (unsigned long long)opened->damaged,
+                 (unsigned long long)opened->closed);
+}
+
+static void show_verdict(const struct dep_verified *result, bool containers,
+                         const struct dep_protected *opened)
 {
     (void)printf(_("Verdict: %s. Records: %llu; tiles: %llu; containers: %llu; findings: %llu.\n"),
                  dep_word(result->verdict), (unsigned long long)result->records,
@@ -49,11 +65,20 @@ static void show_verdict(const struct dep_verified *result, bool containers)
                  (unsigned long long)result->findings);
     if (!containers)
         (void)printf("%s", _("The bytes of the containers were not read (--quick).\n"));
+    show_protected(opened);
     (void)printf("%s", _("This doesn't prove that what is recorded is true, that it was lawfully "
                          "obtained, or what happened before sealing.\n"));
 }
 
-static int verify_register(struct dep_args *args, const char *dir)
+static json_t *protected_json(const struct dep_protected *opened)
+{
+    return opened ? json_pack("{s:I,s:I,s:I}", "opened", (json_int_t)opened->opened, "damaged",
+                              (json_int_t)opened->damaged, "closed", (json_int_t)opened->closed)
+                  : json_null();
+}
+
+/* `node`: whose officer's keys open what is protected, or NULL. */
+static int verify_register(struct dep_args *args, struct dep_node *node, const char *dir)
 {
     DEP_AUTO_JSON *findings = json_array();
     struct session session = {.args = args, .findings = findings};
@@ -71,18 +96,25 @@ static int verify_register(struct dep_args *args, const char *dir)
     dep_progress_init(&session.progress, _("Verifying"));
     struct dep_problem problem = {.detail = ""};
     struct dep_verified result;
+    struct dep_protected counts, *opened = node ? &counts : NULL;
     int err = dep_node_verify(&order, &result, &problem);
+    if (!err && node)
+        err = dep_node_protected(node, on_finding, on_progress, &session, &counts, &problem);
     dep_progress_end(&session.progress);
     if (err)
         return dep_say_problem(args, err, &problem);
+    if (opened && opened->damaged) {
+        result.findings += opened->damaged;
+        result.verdict = "altered";
+    }
     bool intact = strcmp(result.verdict, "intact") == 0;
     if (!args->json)
-        show_verdict(&result, order.containers);
-    else if (!dep_print_json(json_pack("{s:s,s:O,s:I,s:I,s:I,s:b}", "verdict", result.verdict,
+        show_verdict(&result, order.containers, opened);
+    else if (!dep_print_json(json_pack("{s:s,s:O,s:I,s:I,s:I,s:b,s:o}", "verdict", result.verdict,
                                        "findings", findings, "records", (json_int_t)result.records,
                                        "tiles", (json_int_t)result.tiles, "containers",
                                        (json_int_t)result.containers, "container_bytes_read",
-                                       (int)order.containers)))
+                                       (int)order.containers, "protected", protected_json(opened))))
         return DEP_EXIT_FAULT;
     return dep_finish_output(intact ? DEP_EXIT_YES : DEP_EXIT_WANTING);
 }
@@ -201,6 +233,15 @@ static int verify_package(struct dep_args *args, struct dep_node *node, const ch
     return status;
 }
 
+static int open_register(struct dep_args *args, const char *dir, struct dep_node **out)
+{
+    args->dir = dir;
+    int status = dep_confine_command(args, true);
+    if (!status)
+        *out = dep_open_node(args, false, &status);
+    return status;
+}
+
 int dep_cmd_verify(int argc, char **argv)
 {
     static const struct dep_option options[] = {
@@ -208,6 +249,8 @@ int dep_cmd_verify(int argc, char **argv)
         DEP_VERIFY_REPORT_OPTIONS,
         {"--pin", 0, true, false,
          N_("fingerprint of the charter, as it reached you by another way (of a package)")},
+        {"--protected", 0, false, false,
+         N_("open protected values with your keys, and compare (of a register)")},
         {"--quick", 0, false, false, N_("don't read the bytes of the containers (of a register)")},
         {"--seen", 0, true, true, N_("a checkpoint of this log that was shown to you before")},
     };
@@ -219,11 +262,15 @@ int dep_cmd_verify(int argc, char **argv)
     if (args.positional_count > 1)
         return dep_usage_error(&args, _("name one package or register"));
     struct dep_node *node = NULL;
-    status = dep_verify_report_open(&args, &node);
+    const char *dir = args.positional_count ? args.positional[0] : args.dir;
+    bool bag = dep_is_bag(dir);
+    if (dep_flag(&args, "--protected") && bag)
+        return dep_usage_error(&args, _("--protected goes with a register"));
+    status = dep_flag(&args, "--protected") ? open_register(&args, dir, &node)
+                                            : dep_verify_report_open(&args, &node);
     if (status)
         return status;
-    const char *dir = args.positional_count ? args.positional[0] : args.dir;
-    status = dep_is_bag(dir) ? verify_package(&args, node, dir) : verify_register(&args, dir);
+    status = bag ? verify_package(&args, node, dir) : verify_register(&args, node, dir);
     dep_node_close(node);
     return status;
 }

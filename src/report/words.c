@@ -810,6 +810,8 @@ static const struct words_entry TABLE[] = {
     {"verify.keyring.absent",
      N_("the key of this record's protected values is not in the keyring")},
     {"verify.private.absent", N_("the protected values of this record are missing")},
+    {"verify.private.damaged",
+     N_("the protected values that stand here are not those of this record")},
     {"verify.ref.absent", N_("refers to a record that isn't there")},
     {"verify.ref.digest", N_("refers to another record than the one that has this id")},
     {"verify.rollback", N_("this log is older than the checkpoint shown to you")},

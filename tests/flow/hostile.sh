@@ -118,6 +118,14 @@ open(path, 'w').write(''.join(json.dumps(line, separators=(',', ':')) + '\n' for
 PY
 depositary show "$last" -C reg --json >shown
 same 'false secret.damaged' "$(jq -r '"\(.readable) \(.why_not)"' shown)" 'protected values of another record'
+# Without a key it is said that this wasn't looked at; with one it is found.
+depositary verify reg >said
+holds said '\(--protected\)'
+expect 1 depositary verify reg --protected --json >verdict
+same "altered 2 verify.private.damaged $last" "$(jq -r '"\(.verdict) \(.protected.damaged) \([.findings[] | select(.where == "'"$last"'") | .id + " " + .where] | join(" "))"' verdict)" 'exchanged protected values, opened'
+depositary verify whole --protected --json >verdict
+same 'intact 0' "$(jq -r '"\(.verdict) \(.protected.damaged)"' verdict)" 'protected values of the whole register'
+[ "$(json verdict .protected.opened)" -gt 5 ] || fail 'hardly any protected value was opened'
 
 # Copied back from an older backup: whole it is as it was, and only what was shown since tells; its records alone miss the checkpoint.
 fresh
