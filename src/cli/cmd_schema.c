@@ -59,10 +59,14 @@ static void show_members(const struct showing *showing, const json_t *form, int 
 
 static void show_roles(const char *label, unsigned roles)
 {
+    const char *between = "";
     dep_print_label(stdout, label);
-    for (unsigned role = 1; role <= DEP_ROLE_REGISTRAR; role <<= 1)
-        if (roles & role)
-            (void)printf("%s ", dep_word(dep_role_name((enum dep_role)role)));
+    for (unsigned role = 1; role <= DEP_ROLE_REGISTRAR; role <<= 1) {
+        if (!(roles & role))
+            continue;
+        (void)printf("%s%s", between, dep_word(dep_role_name((enum dep_role)role)));
+        between = " · ";
+    }
     (void)printf("\n");
 }
 
