@@ -45,7 +45,7 @@ _depositary() {
         log) choices='checkpoint vkey audit' ;;
         hold) choices='place lift' ;;
         release) choices='prepare list judge review' ;;
-        report) choices='campaign' ;;
+        report) choices='campaign commitments membership' ;;
         publish) choices='prepare preview list' ;;
         request) choices='in out answer list show' ;;
         consent) choices='give check withdraw list show' ;;

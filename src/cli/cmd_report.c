@@ -11,8 +11,11 @@
 static const struct {
     const char *name;
     dep_reading_fn *run;
+    bool dated; /* it takes --as-of */
 } VIEWS[] = {
-    {"campaign", dep_report_campaign},
+    {"campaign", dep_report_campaign, true},
+    {"commitments", dep_report_commitments, false},
+    {"membership", dep_report_membership, true},
 };
 
 bool dep_report_as_of(const struct dep_args *args, int64_t *out_s)
@@ -39,8 +42,9 @@ int dep_cmd_report(int argc, char **argv)
     };
     static struct dep_args args;
     int64_t as_of_s;
-    int status = dep_args_parse(&args, "report", "report campaign [CODE] [--as-of DATE] [--csv]",
-                                options, DEP_COUNT(options), argc, argv);
+    int status = dep_args_parse(
+        &args, "report", "report campaign|commitments|membership [CODE] [--as-of DATE] [--csv]",
+        options, DEP_COUNT(options), argc, argv);
     if (status)
         return status - 1;
     if (args.json && dep_flag(&args, "--csv"))
@@ -51,6 +55,8 @@ int dep_cmd_report(int argc, char **argv)
     const char *name = args.positional_count ? args.positional[0] : "";
     for (size_t i = 0; i < DEP_COUNT(VIEWS); i++)
         if (strcmp(VIEWS[i].name, name) == 0)
-            return dep_read_command(&args, VIEWS[i].run);
+            return dep_arg(&args, "--as-of") && !VIEWS[i].dated
+                       ? dep_usage_error(&args, _("%s is only as it is now: no --as-of"), name)
+                       : dep_read_command(&args, VIEWS[i].run);
     return dep_usage_error(&args, _("no such report: %s"), name);
 }

@@ -10,5 +10,5 @@
  * it is no date. */
 bool dep_report_as_of(const struct dep_args *args, int64_t *out_s);
 
-dep_reading_fn dep_report_campaign;
+dep_reading_fn dep_report_campaign, dep_report_commitments, dep_report_membership;
 #endif

@@ -4,9 +4,8 @@
  */
 #include "codec/edtf.h"
 #include "node/due_impl.h"
+#include "node/mandate.h"
 #include "rules/mandate.h"
-
-#include <string.h>
 
 /* The end of the latest day that a date may mean; INT64_MAX where it is open, or there is none. */
 static int64_t end_of(const json_t *claims, const char *name)
@@ -14,33 +13,6 @@ static int64_t end_of(const json_t *claims, const char *name)
     const char *date = dep_json_string(claims, name);
     struct dep_edtf_span span;
     return date && dep_edtf_span_of(dep_slice_string(date), &span) ? span.end_s : INT64_MAX;
-}
-
-/* The newest word on it that wasn't corrected; NULL where there is none. */
-static const struct dep_view *newest_update(const struct dep_act *act, const char *updates)
-{
-    for (size_t i = act->later_count; i-- > 0;) {
-        const struct dep_view *later = &act->later[i];
-        if (strcmp(later->row.type, updates) == 0 && !later->row.superseded)
-            return later;
-    }
-    return NULL;
-}
-
-/* What was said of a commitment holds of its correction. `left`: how far back it is looked. */
-static int judge_closed(const struct dep_gather *gather, const struct dep_act *act,
-                        const char *updates, int left, bool *out)
-{
-    const struct dep_view *newest = newest_update(act, updates);
-    const char *before = dep_record_ref(act->head.claims, "supersedes");
-    if (newest || !before || left == 0) {
-        const char *status = newest ? dep_json_string(newest->claims, "status") : NULL;
-        *out = status && dep_mandate_closes(status);
-        return DEP_OK;
-    }
-    DEP_AUTO_ACT former = {.later = NULL};
-    int err = dep_node_act(gather->node, before, act->head.row.type, &former, gather->problem);
-    return err ? err : judge_closed(gather, &former, updates, left - 1, out);
 }
 
 static int add_due(struct dep_gather *gather, const struct dep_act *act, const char *kind,
@@ -56,10 +28,9 @@ static int add_due(struct dep_gather *gather, const struct dep_act *act, const c
 static int add_open(struct dep_gather *gather, const struct dep_act *act, const char *kind,
                     const char *updates, const char *who)
 {
-    enum { CORRECTIONS_MAX = 64 };
-    bool closed = true;
-    int err = judge_closed(gather, act, updates, CORRECTIONS_MAX, &closed);
-    return err || closed
+    struct dep_mandate_word word;
+    int err = dep_node_mandate_word(gather->node, act, updates, &word, gather->problem);
+    return err || dep_mandate_closes(word.status)
                ? err
                : add_due(gather, act, kind, "due", dep_json_string(act->head.claims, "line"), who);
 }

@@ -10,6 +10,7 @@
 #include "node/stated.h"
 #include "rules/mandate.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -424,4 +425,44 @@ int dep_node_mandate_judge(struct dep_node *node, uint64_t size, const struct de
     int err = judge(&all, size);
     gathering_done(&all);
     return err;
+}
+
+/* ---- the newest word ---- */
+
+static const struct dep_view *newest_update(const struct dep_act *act, const char *updates)
+{
+    for (size_t i = act->later_count; i-- > 0;) {
+        const struct dep_view *later = &act->later[i];
+        if (strcmp(later->row.type, updates) == 0 && !later->row.superseded)
+            return later;
+    }
+    return NULL;
+}
+
+/* `left`: how far back it is looked. What may not be seen ends a chain. */
+static int find_word(struct dep_node *node, const struct dep_act *act, const char *updates,
+                     int left, struct dep_mandate_word *out, struct dep_problem *problem)
+{
+    const struct dep_view *newest = newest_update(act, updates);
+    const char *before = dep_record_ref(act->head.claims, "supersedes");
+    *out = (struct dep_mandate_word){.status = ""};
+    if (newest || !before || left == 0) {
+        const char *status = newest ? dep_json_string(newest->claims, "status") : NULL;
+        const char *as_of = newest ? dep_json_string(newest->claims, "as_of") : NULL;
+        (void)snprintf(out->status, sizeof out->status, "%s", status ? status : "");
+        (void)snprintf(out->as_of, sizeof out->as_of, "%s", as_of ? as_of : "");
+        return DEP_OK;
+    }
+    DEP_AUTO_ACT former = {.later = NULL};
+    int err = dep_node_act(node, before, act->head.row.type, &former, problem);
+    if (err)
+        return err < 0 ? err : DEP_OK;
+    return find_word(node, &former, updates, left - 1, out, problem);
+}
+
+int dep_node_mandate_word(struct dep_node *node, const struct dep_act *act, const char *updates,
+                          struct dep_mandate_word *out, struct dep_problem *problem)
+{
+    enum { CORRECTIONS_MAX = 64 };
+    return find_word(node, act, updates, CORRECTIONS_MAX, out, problem);
 }
