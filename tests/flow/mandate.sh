@@ -1,14 +1,7 @@
 # The mandate's records: for each function of F1-F6, F9-F13, F19, F20 the right thing is recorded, and the wrong one is refused.
 need jq pdftotext
-new_register reg --roles custodian,legal,desk,administrator --territory IQ
-export DEPOSITARY_REGISTER=reg DEPOSITARY_OFFICER=T1
-# record TYPE JSON [OPTION...]: its id. refused ID PATTERN TYPE JSON [OPTION...]: the finding and its place.
-record() { printf '%s\n' "$2" | depositary record "$1" --fields - --yes "${@:3}"; }
-refused() {
-    printf '%s\n' "$4" | expect 1 depositary record "$3" --fields - --yes "${@:5}" 2>why
-    holds why "\\($1\\)"
-    holds why "$2"
-}
+# shellcheck source=tests/flow/desk
+. "$SOURCE_ROOT/tests/flow/desk"
 stream() { depositary record "$1" --stream >ids; }
 
 # F1: who belongs to what is dated, and not the charter's members; an office passes on.

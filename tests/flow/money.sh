@@ -1,13 +1,7 @@
 # F7, F8: pledges never count, each flow counts once, sums are exact, revisions overwrite nothing, allocations are totals.
 need jq
-new_register reg --roles custodian,legal,desk,administrator --territory IQ
-export DEPOSITARY_REGISTER=reg DEPOSITARY_OFFICER=T1
-record() { printf '%s\n' "$2" | depositary record "$1" --fields - --yes "${@:3}"; }
-refused() {
-    printf '%s\n' "$4" | expect 1 depositary record "$3" --fields - --yes "${@:5}" 2>why
-    holds why "\\($1\\)"
-    holds why "$2"
-}
+# shellcheck source=tests/flow/desk
+. "$SOURCE_ROOT/tests/flow/desk"
 total() { depositary report campaign stabilisation --json "${@:2}" >report; json report ".totals.$1"; }
 
 campaign=$(record campaign.opened '{"called":[{"text":"Stabilisation 2021","lang":"en"},{"text":"Stabilisation 2021 (fr)","lang":"fr"}],"code":"stabilisation","currency":"USD","goal":"670000000","qualifier":"exact","from":"2021","boundary":["undp","ocha"]}')
