@@ -210,8 +210,7 @@ static void test_change(void **state)
 {
     (void)state;
     static const char *const paths[] = {"tree"};
-    /* Under valgrind less is as long. */
-    const off_t large = test_step(2) > 1 ? LARGE_SLOW : LARGE;
+    const off_t large = test_slowest() ? LARGE_SLOW : LARGE; /* less is as long there */
     const struct {
         void (*meanwhile)(void);
         unsigned flags;
