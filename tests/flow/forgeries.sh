@@ -9,7 +9,10 @@ depositary verify bag --pin "$(cat pin)" --json >good.json || { jq .findings goo
 same intact "$(json good.json .result)" 'the good package'
 forge=$SOURCE_ROOT/tests/flow/forgeries/forge
 failed=0 count=0
-for id in $("$forge" --ids); do
+# Every second one under a sanitizer: all are judged without, in a browser and by its module.
+some=p
+[ -z "$FLOW_SANITIZED" ] || some='1~2p'
+for id in $("$forge" --ids | sed -n "$some"); do
     "$forge" "$id" bag forged reg
     IFS=/ read -r finding result <<<"$("$forge" --expected "$id")"
     count=$((count + 1))
