@@ -116,7 +116,7 @@ static struct dep_flow *parent_of(struct dep_flow *flows, struct dep_flow *const
 {
     const struct dep_flow wanted = {.id = flow->parent}, *key = &wanted;
     struct dep_flow *const *found =
-        flow->parent ? bsearch(&key, by_id, count, sizeof(*by_id), compare_id) : NULL;
+        flow->parent ? bsearch(&key, by_id, count, sizeof(void *), compare_id) : NULL;
     struct dep_flow *parent = found ? &flows[(*found)->counted_by] : NULL;
     return parent && parent->place == DEP_FLOW_COUNTED ? parent : NULL;
 }
@@ -177,7 +177,7 @@ int dep_ledger_place(const struct dep_ledger_of *of, struct dep_flow *flows, siz
 {
     if (count == 0)
         return DEP_OK;
-    DEP_AUTO_FREE struct dep_flow **sorted = dep_alloc_array(count, sizeof(*sorted));
+    DEP_AUTO_FREE struct dep_flow **sorted = dep_alloc_array(count, sizeof(void *));
     if (!sorted)
         return DEP_ERR_NOMEM;
     int err = DEP_OK;
@@ -187,11 +187,11 @@ int dep_ledger_place(const struct dep_ledger_of *of, struct dep_flow *flows, siz
     }
     if (err)
         return err;
-    qsort(sorted, count, sizeof(*sorted), compare_entry);
+    qsort(sorted, count, sizeof(void *), compare_entry);
     place_entries(flows, sorted, count);
     for (size_t i = 0; i < count; i++)
         place_within(of, &flows[i]);
-    qsort(sorted, count, sizeof(*sorted), compare_id);
+    qsort(sorted, count, sizeof(void *), compare_id);
     place_payments(flows, sorted, count);
     return place_pledges(flows, sorted, count, why);
 }
