@@ -83,10 +83,7 @@ static int judge_fields(struct dep_node *node, const struct dep_item *item, cons
     json_array_foreach(dep_json_array(claims, "fields"), i, marked)
     {
         const char *name = dep_json_string(marked, "field");
-        bool known = !name; /* the schema's affair */
-        for (size_t f = 0; !known && f < schema->field_count; f++)
-            known = strcmp(schema->fields[f].name, name) == 0;
-        if (!known)
+        if (name && !dep_schema_field_find(schema, name)) /* no name: the schema's affair */
             return dep_problem_found(problem, "marking.field", "doc/format/consent.md",
                                      dep_code_valid(dep_slice_string(name)) ? name : "");
     }

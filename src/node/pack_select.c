@@ -94,19 +94,9 @@ static int named_fields(struct dep_pack *pack, const struct dep_schema *schema, 
                         uint64_t *out)
 {
     uint64_t set = 0;
-    size_t i;
-    json_t *element;
-    json_array_foreach(names, i, element)
-    {
-        const char *name = json_string_value(element);
-        size_t place = 0;
-        while (place < schema->field_count &&
-               (!name || strcmp(schema->fields[place].name, name) != 0))
-            place++;
-        if (place == schema->field_count)
-            return pack_found(pack, "pack.field", name ? name : "");
-        set |= (uint64_t)1 << place;
-    }
+    const char *unknown = dep_schema_fields_named(schema, names, &set);
+    if (unknown)
+        return pack_found(pack, "pack.field", unknown);
     *out = set & pack_protected(schema);
     return DEP_OK;
 }

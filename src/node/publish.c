@@ -45,26 +45,6 @@ static bool may_be_public(const char *type)
     return false;
 }
 
-static int field_set(const struct dep_schema *schema, const json_t *names, uint64_t *out,
-                     struct dep_problem *problem)
-{
-    uint64_t set = 0;
-    size_t i;
-    json_t *element;
-    json_array_foreach(names, i, element)
-    {
-        const char *name = json_string_value(element);
-        size_t place = 0;
-        while (name && place < schema->field_count && strcmp(schema->fields[place].name, name) != 0)
-            place++;
-        if (!name || place == schema->field_count)
-            return found(problem, "publish.field", name ? name : "");
-        set |= UINT64_C(1) << place;
-    }
-    *out = set;
-    return DEP_OK;
-}
-
 struct correction {
     struct dep_node *node;
     const char *jti;
@@ -150,8 +130,10 @@ static int add_record(struct dep_node *node, const json_t *all, const json_t *na
     const struct dep_schema *schema = dep_schemas_find(node->schemas, row.type, (int)version);
     if (!schema)
         return dep_problem_fault(problem, DEP_ERR_CORRUPT, "node.publish", row.jti);
-    err = field_set(schema, dep_json_array(named, "fields"), &shown, problem);
-    if (!err && strncmp(row.type, "incident.", strlen("incident.")) == 0)
+    const char *unknown = dep_schema_fields_named(schema, dep_json_array(named, "fields"), &shown);
+    if (unknown)
+        return found(problem, "publish.field", unknown);
+    if (strncmp(row.type, "incident.", strlen("incident.")) == 0)
         err = judge_incident(node, all, dep_json_array(named, "fields"), &view, problem);
     if (err)
         return err;

@@ -64,8 +64,6 @@ bool dep_format_valid(const char *format, const json_t *string);
 bool dep_format_known(const char *format);
 
 /* ---- fields of a type ---- */
-const struct dep_schema_field *dep_schema_field_find(const struct dep_schema *schema,
-                                                     const char *name);
 size_t dep_schema_protected_count(const struct dep_schema *schema);
 bool dep_record_envelope_name(const char *name);
 bool dep_record_clock_known(const char *source);

@@ -310,6 +310,24 @@ const struct dep_schema_field *dep_schema_field_find(const struct dep_schema *sc
     return NULL;
 }
 
+const char *dep_schema_fields_named(const struct dep_schema *schema, const json_t *names,
+                                    uint64_t *out)
+{
+    uint64_t set = 0;
+    size_t i;
+    json_t *element;
+    json_array_foreach(names, i, element)
+    {
+        const char *name = json_string_value(element);
+        const struct dep_schema_field *field = name ? dep_schema_field_find(schema, name) : NULL;
+        if (!field)
+            return name ? name : "";
+        set |= UINT64_C(1) << (field - schema->fields);
+    }
+    *out = set;
+    return NULL;
+}
+
 size_t dep_schema_protected_count(const struct dep_schema *schema)
 {
     size_t count = 0;

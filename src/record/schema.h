@@ -63,6 +63,13 @@ const struct dep_schema *dep_schemas_find(const struct dep_schemas *schemas, con
                                           int version);
 size_t dep_schemas_count(const struct dep_schemas *schemas);
 const struct dep_schema *dep_schemas_at(const struct dep_schemas *schemas, size_t index);
+/* NULL where the type has no such field. */
+const struct dep_schema_field *dep_schema_field_find(const struct dep_schema *schema,
+                                                     const char *name);
+/* The fields that an array of strings names, a bit for each place. NULL, or the first of it that names
+ * none ("" where it is no string), `out` untouched. */
+const char *dep_schema_fields_named(const struct dep_schema *schema, const json_t *names,
+                                    uint64_t *out);
 /* Label in "en", "fr" or "ar" (English otherwise) of a field, or of the type where field is NULL.
  */
 const char *dep_schema_label(const struct dep_schema *schema, const char *field, const char *lang);
