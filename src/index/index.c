@@ -1,6 +1,5 @@
-#include "index/index.h"
+#include "index/index_impl.h"
 
-#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,21 +34,6 @@ static const char SCHEMA[] =
     "CREATE VIRTUAL TABLE words USING fts5(type, value, columnsize=0, tokenize='unicode61 "
     "remove_diacritics 2');";
 
-enum statement {
-    ST_INSERT,
-    ST_COMPLETE,
-    ST_UNWORD,
-    ST_FIELD,
-    ST_WORDS,
-    ST_REF,
-    ST_SUPERSEDE,
-    ST_SECRET,
-    ST_KEYRING,
-    ST_FIND,
-    ST_NEXT,
-    ST_COUNT,
-};
-
 /* Only what says the same kind of thing about the same item can correct a record. */
 static const char SUPERSEDE[] = "UPDATE record SET superseded=1 WHERE jti=?1 AND idx<?2 AND "
                                 "(type,item)=(SELECT type,item FROM record WHERE idx=?2)";
@@ -68,14 +52,7 @@ static const char *const SQL[ST_COUNT] = {
     [ST_FIND] = "SELECT * FROM record WHERE jti>=?1 AND jti<?1||'~' ORDER BY jti LIMIT 2",
 };
 
-struct dep_index {
-    sqlite3 *db;
-    bool searchable;
-    char path[4096];
-    sqlite3_stmt *statements[ST_COUNT];
-};
-
-static int fail(const struct dep_index *index, struct dep_fault *fault)
+int index_fail(const struct dep_index *index, struct dep_fault *fault)
 {
     return dep_fault_set(fault, DEP_ERR_IO, 0, "index.sql", "%s: %s", index->path,
                          index->db ? sqlite3_errmsg(index->db) : "?");
@@ -84,7 +61,7 @@ static int fail(const struct dep_index *index, struct dep_fault *fault)
 static int run(struct dep_index *index, const char *sql, struct dep_fault *fault)
 {
     return sqlite3_exec(index->db, sql, NULL, NULL, NULL) == SQLITE_OK ? DEP_OK
-                                                                       : fail(index, fault);
+                                                                       : index_fail(index, fault);
 }
 
 static int user_version(struct dep_index *index)
@@ -102,7 +79,7 @@ static int connect_db(struct dep_index *index, bool writable, struct dep_fault *
 {
     int flags = writable ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY;
     if (sqlite3_open_v2(index->path, &index->db, flags | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK)
-        return fail(index, fault);
+        return index_fail(index, fault);
     (void)sqlite3_busy_timeout(index->db, 30000);
     if (!writable)
         return DEP_OK;
@@ -174,7 +151,7 @@ int dep_index_open(const char *register_dir, bool searchable, bool writable, str
     for (size_t i = 0; !err && i < ST_COUNT; i++)
         if (sqlite3_prepare_v3(index->db, SQL[i], -1, SQLITE_PREPARE_PERSISTENT,
                                &index->statements[i], NULL) != SQLITE_OK)
-            err = fail(index, fault);
+            err = index_fail(index, fault);
     if (err) {
         dep_index_close(index);
         return err;
@@ -205,7 +182,7 @@ int dep_index_next(struct dep_index *index, uint64_t *out, struct dep_fault *fau
     if (sqlite3_step(statement) == SQLITE_ROW)
         *out = (uint64_t)sqlite3_column_int64(statement, 0);
     else
-        err = fail(index, fault);
+        err = index_fail(index, fault);
     (void)sqlite3_reset(statement);
     return err;
 }
@@ -225,7 +202,7 @@ void dep_index_rollback(struct dep_index *index)
     (void)sqlite3_exec(index->db, "ROLLBACK", NULL, NULL, NULL);
 }
 
-static void bind_text(sqlite3_stmt *statement, int at, const char *text)
+void index_bind_text(sqlite3_stmt *statement, int at, const char *text)
 {
     (void)sqlite3_bind_text(statement, at, text, -1, SQLITE_STATIC);
 }
@@ -241,7 +218,7 @@ static int step(struct dep_index *index, enum statement which, struct dep_fault 
 {
     sqlite3_stmt *statement = index->statements[which];
     int code = sqlite3_step(statement);
-    int err = code == SQLITE_DONE ? DEP_OK : fail(index, fault);
+    int err = code == SQLITE_DONE ? DEP_OK : index_fail(index, fault);
     (void)sqlite3_reset(statement);
     return err;
 }
@@ -251,11 +228,11 @@ static int insert_row(struct dep_index *index, const struct dep_index_row *row,
 {
     sqlite3_stmt *statement = index->statements[ST_INSERT];
     (void)sqlite3_bind_int64(statement, 1, (int64_t)row->index);
-    bind_text(statement, 2, row->jti);
-    bind_text(statement, 3, row->type);
-    bind_text(statement, 4, row->kid);
-    bind_text(statement, 5, row->by_code);
-    bind_text(statement, 6, row->item);
+    index_bind_text(statement, 2, row->jti);
+    index_bind_text(statement, 3, row->type);
+    index_bind_text(statement, 4, row->kid);
+    index_bind_text(statement, 5, row->by_code);
+    index_bind_text(statement, 6, row->item);
     (void)sqlite3_bind_int64(statement, 7, row->iat);
     (void)sqlite3_bind_blob(statement, 8, row->sha256.bytes, DEP_HASH_LEN, SQLITE_STATIC);
     bind_place(statement, 9, &row->record);
@@ -270,15 +247,15 @@ static int insert_field(struct dep_index *index, uint64_t idx, const struct dep_
 {
     sqlite3_stmt *statement = index->statements[ST_FIELD];
     (void)sqlite3_bind_int64(statement, 1, (int64_t)idx);
-    bind_text(statement, 2, field->name);
-    bind_text(statement, 3, value);
+    index_bind_text(statement, 2, field->name);
+    index_bind_text(statement, 3, value);
     (void)sqlite3_bind_int(statement, 4, !field->open);
     return step(index, ST_FIELD, fault);
 }
 
 /* As one word of FTS5, which takes no part of a value for it: "t" and the letters and digits of a type,
  * "f" and those before its dot. */
-static void type_word(const char *type, char first, size_t len, struct dep_buf *out)
+void index_type_word(const char *type, char first, size_t len, struct dep_buf *out)
 {
     dep_buf_add_byte(out, (uint8_t)first);
     for (size_t i = 0; i < len; i++)
@@ -288,9 +265,9 @@ static void type_word(const char *type, char first, size_t len, struct dep_buf *
 
 static void type_words(const char *type, struct dep_buf *out)
 {
-    type_word(type, 't', strlen(type), out);
+    index_type_word(type, 't', strlen(type), out);
     dep_buf_add_byte(out, ' ');
-    type_word(type, 'f', strcspn(type, "."), out);
+    index_type_word(type, 'f', strcspn(type, "."), out);
 }
 
 static int insert_words(struct dep_index *index, const struct dep_index_row *row,
@@ -346,11 +323,11 @@ static int insert_refs(struct dep_index *index, uint64_t idx, const json_t *refs
             continue;
         sqlite3_stmt *statement = index->statements[ST_REF];
         (void)sqlite3_bind_int64(statement, 1, (int64_t)idx);
-        bind_text(statement, 2, rel);
-        bind_text(statement, 3, target);
+        index_bind_text(statement, 2, rel);
+        index_bind_text(statement, 3, target);
         int err = step(index, ST_REF, fault);
         if (!err && strcmp(rel, "supersedes") == 0) {
-            bind_text(index->statements[ST_SUPERSEDE], 1, target);
+            index_bind_text(index->statements[ST_SUPERSEDE], 1, target);
             (void)sqlite3_bind_int64(index->statements[ST_SUPERSEDE], 2, (int64_t)idx);
             err = step(index, ST_SUPERSEDE, fault);
         }
@@ -369,7 +346,7 @@ static int step_one(struct dep_index *index, enum statement which, uint64_t idx,
     *out_row = code == SQLITE_ROW;
     while (code == SQLITE_ROW)
         code = sqlite3_step(statement);
-    int err = code == SQLITE_DONE ? DEP_OK : fail(index, fault);
+    int err = code == SQLITE_DONE ? DEP_OK : index_fail(index, fault);
     (void)sqlite3_reset(statement);
     return err;
 }
@@ -416,13 +393,13 @@ int dep_index_set_secret(struct dep_index *index, const char *jti,
     int err = DEP_OK;
     if (secret->len) {
         bind_place(index->statements[ST_SECRET], 1, secret);
-        bind_text(index->statements[ST_SECRET], 4, jti);
+        index_bind_text(index->statements[ST_SECRET], 4, jti);
         err = step(index, ST_SECRET, fault);
     }
     if (!err && keyring->len) {
         bind_place(index->statements[ST_KEYRING], 1, keyring);
         (void)sqlite3_bind_int(index->statements[ST_KEYRING], 4, erased);
-        bind_text(index->statements[ST_KEYRING], 5, jti);
+        index_bind_text(index->statements[ST_KEYRING], 5, jti);
         err = step(index, ST_KEYRING, fault);
     }
     return err;
@@ -439,11 +416,11 @@ int dep_index_forget(struct dep_index *index, const char *jti, struct dep_fault 
     for (size_t i = 0; !err && i < DEP_COUNT(steps); i++) {
         sqlite3_stmt *statement = NULL;
         if (sqlite3_prepare_v2(index->db, steps[i], -1, &statement, NULL) != SQLITE_OK)
-            err = fail(index, fault);
+            err = index_fail(index, fault);
         else
-            bind_text(statement, 1, jti);
+            index_bind_text(statement, 1, jti);
         if (!err && sqlite3_step(statement) != SQLITE_DONE)
-            err = fail(index, fault);
+            err = index_fail(index, fault);
         sqlite3_finalize(statement);
     }
     if (err) {
@@ -457,267 +434,5 @@ int dep_index_forget(struct dep_index *index, const char *jti, struct dep_fault 
         err = run(index,
                   "INSERT INTO words(words) VALUES('optimize'); PRAGMA wal_checkpoint(TRUNCATE);",
                   fault);
-    return err;
-}
-
-static void copy_text(char *out, size_t room, sqlite3_stmt *statement, int column)
-{
-    const unsigned char *text = sqlite3_column_text(statement, column);
-    (void)snprintf(out, room, "%s", text ? (const char *)text : "");
-}
-
-static void read_place(sqlite3_stmt *statement, int column, struct dep_index_place *out)
-{
-    out->segment = (uint32_t)sqlite3_column_int64(statement, column);
-    out->len = (uint32_t)sqlite3_column_int64(statement, column + 1);
-    out->offset = (uint64_t)sqlite3_column_int64(statement, column + 2);
-}
-
-static bool read_row(sqlite3_stmt *statement, struct dep_index_row *out)
-{
-    *out = (struct dep_index_row){.index = (uint64_t)sqlite3_column_int64(statement, 0)};
-    copy_text(out->jti, sizeof out->jti, statement, 1);
-    copy_text(out->type, sizeof out->type, statement, 2);
-    copy_text(out->kid, sizeof out->kid, statement, 3);
-    copy_text(out->by_code, sizeof out->by_code, statement, 4);
-    copy_text(out->item, sizeof out->item, statement, 5);
-    out->iat = sqlite3_column_int64(statement, 6);
-    const void *sha256 = sqlite3_column_blob(statement, 7);
-    if (!sha256 || sqlite3_column_bytes(statement, 7) != DEP_HASH_LEN)
-        return false;
-    memcpy(out->sha256.bytes, sha256, DEP_HASH_LEN);
-    read_place(statement, 8, &out->record);
-    read_place(statement, 11, &out->secret);
-    read_place(statement, 14, &out->keyring);
-    out->superseded = sqlite3_column_int(statement, 17) != 0;
-    out->erased = sqlite3_column_int(statement, 18) != 0;
-    out->complete = sqlite3_column_int(statement, 19) != 0;
-    return true;
-}
-
-int dep_index_find(struct dep_index *index, const char *jti, struct dep_index_row *out,
-                   struct dep_finding *why, struct dep_fault *fault)
-{
-    size_t len = strlen(jti);
-    if (len < 8 || len > DEP_UUID_LEN)
-        return dep_found(why, "index.absent", "doc/format/record.md 2", 0);
-    sqlite3_stmt *statement = index->statements[ST_FIND];
-    bind_text(statement, 1, jti);
-    int code = sqlite3_step(statement);
-    struct dep_index_row row;
-    int err = DEP_OK;
-    if (code == SQLITE_DONE)
-        err = dep_found(why, "index.absent", "doc/format/record.md 2", 0);
-    else if (code != SQLITE_ROW || !read_row(statement, &row))
-        err = fail(index, fault);
-    else if (sqlite3_step(statement) == SQLITE_ROW)
-        err = dep_found(why, "index.ambiguous", "doc/format/record.md 2", 0);
-    (void)sqlite3_reset(statement);
-    if (!err)
-        *out = row;
-    return err;
-}
-
-static bool is_prefix(const char *type)
-{
-    size_t len = strlen(type);
-    return len > 0 && type[len - 1] == '.';
-}
-
-/* Words as the user typed them become quoted FTS5 terms, so that no character has a meaning of its
- * own, but that a word which ends in * is the beginning of one. */
-static void quote_words(const struct dep_index_query *query, struct dep_buf *out)
-{
-    struct dep_slice rest = dep_slice_string(query->text);
-    if (query->type) {
-        bool prefix = is_prefix(query->type);
-        dep_buf_add_string(out, "type:");
-        type_word(query->type, prefix ? 'f' : 't',
-                  prefix ? strcspn(query->type, ".") : strlen(query->type), out);
-        dep_buf_add_string(out, " AND ");
-    }
-    dep_buf_add_string(out, "value:(");
-    while (rest.len) {
-        struct dep_slice word = dep_slice_next(&rest, ' ');
-        bool beginning = word.len > 1 && word.data[word.len - 1] == '*';
-        if (word.len == 0)
-            continue;
-        dep_buf_add_byte(out, '"');
-        for (size_t i = 0; i < word.len - beginning; i++) {
-            if (word.data[i] == '"')
-                dep_buf_add_byte(out, '"');
-            dep_buf_add_byte(out, word.data[i]);
-        }
-        dep_buf_add_string(out, beginning ? "\"* " : "\" ");
-    }
-    dep_buf_add_byte(out, ')');
-}
-
-enum { LIST_TYPES_MAX = 24, LIST_BINDS_MAX = 8 * LIST_TYPES_MAX };
-
-struct list_sql {
-    struct dep_buf text;
-    const char *binds[LIST_BINDS_MAX];
-    int bind_count;
-    char types[LIST_TYPES_MAX + 1][DEP_TYPE_LEN_MAX + 1]; /* those that there are with a prefix */
-    size_t type_count;
-};
-
-/* One step in the index for each, however many records there are. More than there is room for: the room
- * is full. */
-static int list_types(struct dep_index *index, const char *prefix, struct list_sql *sql,
-                      struct dep_fault *fault)
-{
-    static const char text[] = "SELECT min(type) FROM record WHERE type>?1 AND type<?2||'~'";
-    sqlite3_stmt *statement = NULL;
-    if (sqlite3_prepare_v2(index->db, text, -1, &statement, NULL) != SQLITE_OK)
-        return fail(index, fault);
-    bind_text(statement, 2, prefix);
-    const char *after = prefix;
-    int err = DEP_OK;
-    bool more = true;
-    while (!err && more && sql->type_count <= LIST_TYPES_MAX) {
-        bind_text(statement, 1, after);
-        err = sqlite3_step(statement) == SQLITE_ROW ? DEP_OK : fail(index, fault);
-        more = !err && sqlite3_column_type(statement, 0) == SQLITE_TEXT;
-        if (more) {
-            copy_text(sql->types[sql->type_count], sizeof sql->types[0], statement, 0);
-            after = sql->types[sql->type_count++];
-        }
-        (void)sqlite3_reset(statement);
-    }
-    sqlite3_finalize(statement);
-    return err;
-}
-
-static void where(struct list_sql *sql, const char *clause, const char *value)
-{
-    dep_buf_addf(&sql->text, " AND %s", clause);
-    assert(sql->bind_count < LIST_BINDS_MAX);
-    sql->binds[sql->bind_count++] = value;
-}
-
-/* Where a page is read off, and by what it is in order; SQLite joins CROSS in the order written. */
-static const char *list_source(struct list_sql *sql, const struct dep_index_query *query,
-                               const char *words)
-{
-    if (query->text) {
-        dep_buf_add_string(&sql->text, "words CROSS JOIN record ON record.idx=words.rowid WHERE 1");
-        where(sql, "words MATCH ?", words);
-        return "words.rowid";
-    }
-    if (query->field) {
-        dep_buf_add_string(&sql->text, "field CROSS JOIN record ON record.idx=field.idx WHERE 1");
-        where(sql, "field.name=?", query->field);
-        where(sql, "field.value=?", query->value);
-        return "field.idx";
-    }
-    dep_buf_add_string(&sql->text, "record WHERE 1");
-    return "record.idx";
-}
-
-/* `type`: one of those that the query's stands for, or NULL: as the query says. */
-static const char *list_select(struct list_sql *sql, const struct dep_index_query *query,
-                               const char *type, const char *words)
-{
-    dep_buf_add_string(&sql->text, "SELECT record.* FROM ");
-    const char *order = list_source(sql, query, words);
-    if (query->id) {
-        where(sql, "jti>=? AND jti<?||'~'", query->id);
-        sql->binds[sql->bind_count++] = query->id;
-    }
-    if (type) {
-        where(sql, "record.type=?", type);
-    } else if (query->type && is_prefix(query->type)) {
-        where(sql, "substr(record.type,1,length(?))=?", query->type);
-        sql->binds[sql->bind_count++] = query->type;
-    } else if (query->type) {
-        where(sql, "record.type=?", query->type);
-    }
-    if (query->item)
-        where(sql, "item=?", query->item);
-    if (query->ref)
-        where(sql,
-              query->rel ? "record.idx IN (SELECT idx FROM ref WHERE target=? AND rel=?)"
-                         : "record.idx IN (SELECT idx FROM ref WHERE target=?)",
-              query->ref);
-    if (query->ref && query->rel)
-        sql->binds[sql->bind_count++] = query->rel;
-    if (query->text && query->field) {
-        where(sql, "record.idx IN (SELECT idx FROM field WHERE name=? AND value=?)", query->field);
-        sql->binds[sql->bind_count++] = query->value;
-    }
-    if (query->incomplete)
-        dep_buf_add_string(&sql->text, " AND complete=0 AND erased=0");
-    return order;
-}
-
-/* Of a prefix each type is read off in its own order, and SQLite merges them: a few records of a type
- * among many others are found at once. */
-static int list_clauses(struct dep_index *index, struct list_sql *sql,
-                        const struct dep_index_query *query, const char *words,
-                        struct dep_fault *fault)
-{
-    bool merged = query->type && is_prefix(query->type) && !query->text && !query->field;
-    int err = merged ? list_types(index, query->type, sql, fault) : DEP_OK;
-    if (err)
-        return err;
-    const char *order = "idx";
-    if (!merged || sql->type_count == 0 || sql->type_count > LIST_TYPES_MAX)
-        order = list_select(sql, query, merged && !sql->type_count ? query->type : NULL, words);
-    else
-        for (size_t i = 0; i < sql->type_count; i++) {
-            dep_buf_add_string(&sql->text, i ? " UNION ALL " : "");
-            (void)list_select(sql, query, sql->types[i], words);
-        }
-    dep_buf_addf(&sql->text, " ORDER BY %s %s", order, query->newest_first ? "DESC" : "ASC");
-    return dep_buf_err(&sql->text);
-}
-
-/* The rows that are seen, up to the limit: what isn't seen takes nobody's place. */
-static int give_rows(struct dep_index *index, sqlite3_stmt *statement,
-                     const struct dep_index_query *query, dep_index_fn *each, void *context,
-                     struct dep_fault *fault)
-{
-    uint64_t left =
-        query->limit && query->limit < DEP_INDEX_LIST_MAX ? query->limit : DEP_INDEX_LIST_MAX;
-    int code = SQLITE_DONE;
-    while (left && (code = sqlite3_step(statement)) == SQLITE_ROW) {
-        struct dep_index_row row;
-        if (!read_row(statement, &row))
-            return fail(index, fault);
-        if (query->sees && !query->sees(query->sees_context, &row))
-            continue;
-        left--;
-        int err = each(context, &row);
-        if (err)
-            return err;
-    }
-    return left == 0 || code == SQLITE_DONE ? DEP_OK : fail(index, fault);
-}
-
-int dep_index_list(struct dep_index *index, const struct dep_index_query *query, dep_index_fn *each,
-                   void *context, struct dep_fault *fault)
-{
-    DEP_AUTO_BUF words;
-    dep_buf_init(&words, 4 * DEP_INDEX_QUERY_MAX);
-    if (query->text)
-        quote_words(query, &words);
-    dep_buf_add_byte(&words, 0);
-    if (dep_buf_err(&words))
-        return dep_fault_set(fault, dep_buf_err(&words), 0, "index.query", "search");
-    struct list_sql sql = {.bind_count = 0};
-    dep_buf_init(&sql.text, 32768);
-    sqlite3_stmt *statement = NULL;
-    int err = list_clauses(index, &sql, query, (const char *)words.data, fault);
-    if (!err && sqlite3_prepare_v2(index->db, (const char *)sql.text.data, (int)sql.text.len,
-                                   &statement, NULL) != SQLITE_OK)
-        err = fail(index, fault);
-    for (int i = 0; !err && i < sql.bind_count; i++)
-        bind_text(statement, i + 1, sql.binds[i]);
-    if (!err)
-        err = give_rows(index, statement, query, each, context, fault);
-    sqlite3_finalize(statement);
-    dep_buf_done(&sql.text);
     return err;
 }

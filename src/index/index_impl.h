@@ -1,0 +1,38 @@
+/*
+ * What the writing and the reading of index.db share.
+ * Layer: index, private to it.
+ */
+#ifndef DEP_INDEX_IMPL_H
+#define DEP_INDEX_IMPL_H
+#include "index/index.h"
+
+#include <sqlite3.h>
+
+enum statement {
+    ST_INSERT,
+    ST_COMPLETE,
+    ST_UNWORD,
+    ST_FIELD,
+    ST_WORDS,
+    ST_REF,
+    ST_SUPERSEDE,
+    ST_SECRET,
+    ST_KEYRING,
+    ST_FIND,
+    ST_NEXT,
+    ST_COUNT,
+};
+
+struct dep_index {
+    sqlite3 *db;
+    bool searchable;
+    char path[4096];
+    sqlite3_stmt *statements[ST_COUNT];
+};
+
+/* What SQLite says of the last call, as a fault. */
+int index_fail(const struct dep_index *index, struct dep_fault *fault);
+void index_bind_text(sqlite3_stmt *statement, int at, const char *text);
+/* The word that stands for a type, or for the first `len` bytes of one: `first` keeps the two apart. */
+void index_type_word(const char *type, char first, size_t len, struct dep_buf *out);
+#endif
