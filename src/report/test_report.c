@@ -4,7 +4,7 @@
  */
 #include "base/test_slow.h"
 #include "report/document.h"
-#include "report/words.h"
+#include "report/words_impl.h"
 #include "rules/judge.h"
 
 #include <setjmp.h>
@@ -105,6 +105,23 @@ static void test_words(void **state)
     assert_string_equal(dep_words(""), "");
 }
 
+/* Each id is found: its table is in order, and it stands in no other. */
+static void test_word_tables(void **state)
+{
+    (void)state;
+    for (size_t t = 0; t < WORDS_TABLE_COUNT; t++) {
+        const struct words_table *table = &WORDS_TABLES[t];
+        assert_true(*table->count > 20);
+        for (size_t i = 0; i < *table->count; i++) {
+            const struct words_entry *entry = &table->list[i];
+            if (i && strcmp(table->list[i - 1].id, entry->id) >= 0)
+                fail_msg("%s stands out of order", entry->id);
+            if (strcmp(dep_words(entry->id), entry->words) != 0)
+                fail_msg("%s: other words are found", entry->id);
+        }
+    }
+}
+
 static void assert_documented(const char *doc, const char *family, const char *name)
 {
     char id[128], row[512];
@@ -141,6 +158,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_documents), cmocka_unit_test(test_writer_fails),
-        cmocka_unit_test(test_words), cmocka_unit_test(test_words_of_the_judge)};
+        cmocka_unit_test(test_words), cmocka_unit_test(test_word_tables),
+        cmocka_unit_test(test_words_of_the_judge)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
