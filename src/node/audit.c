@@ -27,8 +27,9 @@ struct verify_work {
     struct id_entry {
         char jti[DEP_UUID_LEN + 1];
         struct dep_hash sha256;
-        bool secret, has_private, has_keyring, erased;
-    } * ids; /* sorted by jti when the walk is over */
+        bool secret, has_private, has_keyring;
+        bool erased, erasure; /* its key is destroyed; a record says that it was to be */
+    } * ids;                  /* sorted by jti when the walk is over */
     size_t id_count, id_room;
     struct container_entry {
         char item[DEP_UUID_LEN + 1];
@@ -189,12 +190,16 @@ static int verify_refs(void *context, uint64_t index, const struct dep_place *pl
         return DEP_OK; /* reported by the first walk */
     size_t i;
     json_t *ref;
+    bool erases = strcmp(record.type, "record.erased") == 0;
     json_array_foreach(dep_json_array(record.jwt.payload, "refs"), i, ref)
     {
         const char *id = dep_json_string(ref, "id");
         const char *hex = dep_json_string(ref, "sha256");
         struct dep_hash sha256;
-        const struct id_entry *target = id ? find_id(work, id) : NULL;
+        struct id_entry *target = id ? find_id(work, id) : NULL;
+        const char *rel = dep_json_string(ref, "rel");
+        if (target && erases && rel && strcmp(rel, "about") == 0)
+            target->erasure = true;
         if (!target)
             report(work, "verify.ref.absent", "altered", record.jti);
         else if (!hex || !dep_hex_parse(dep_slice_string(hex), sha256.bytes, DEP_HASH_LEN) ||
@@ -237,6 +242,8 @@ static void judge_secrets(struct verify_work *work)
             report(work, "verify.keyring.absent", "not_shown", entry->jti);
         else if (entry->secret && !entry->has_private)
             report(work, "verify.private.absent", "not_shown", entry->jti);
+        if (entry->erased && !entry->erasure)
+            report(work, "verify.erased.unrecorded", "altered", entry->jti);
     }
 }
 

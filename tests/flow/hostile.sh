@@ -105,6 +105,16 @@ for change in digest swap twice cut; do listed "$change"; done
 fresh; sed -i '$d' reg/private/000000; tampered verify.private.absent "$last" 'protected values removed'
 fresh; sed -i '$d' reg/keyring/000000; tampered verify.keyring.absent "$last" 'key of protected values removed'
 fresh; truncate -s -5 reg/private/000000; tampered verify.private.absent "$last" 'protected values cut off'
+# Destroyed as an erasure would, without the record of one.
+fresh
+python3 - "$last" <<'PY'
+import json, sys
+path = 'reg/keyring/000000'
+lines = [json.loads(line) for line in open(path)]
+lines = [{'id': line['id'], 'erased': sys.argv[1]} if line.get('id') == sys.argv[1] else line for line in lines]
+open(path, 'w').write(''.join(json.dumps(line, separators=(',', ':')) + '\n' for line in lines))
+PY
+tampered verify.erased.unrecorded "$last" 'protected values destroyed without a record'
 # Exchanged or flipped they don't open: it takes a key to see it.
 fresh
 python3 - "$last" <<'PY'
