@@ -34,6 +34,14 @@ bool dep_report_as_of(const struct dep_args *args, int64_t *out_s)
     return true;
 }
 
+int dep_report_unread(size_t count, struct dep_problem *problem)
+{
+    char number[24];
+    (void)snprintf(number, sizeof number, "%zu", count);
+    return count ? dep_problem_found(problem, "report.unread", "doc/decisions/008", number)
+                 : DEP_OK;
+}
+
 int dep_cmd_report(int argc, char **argv)
 {
     static const struct dep_option options[] = {

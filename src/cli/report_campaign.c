@@ -280,9 +280,6 @@ static int print_page(struct campaign *c, const char *const *providers, size_t c
     }
     (void)printf("\n");
     print_differences(c);
-    if (c->ledger.unread)
-        (void)printf(_("Flows that can’t be read here, and so are in no total: %zu\n"),
-                     c->ledger.unread);
     return err;
 }
 
@@ -308,6 +305,8 @@ int dep_report_campaign(struct dep_args *args, struct dep_node *node, struct dep
         err = print_json(&c, providers, count, problem);
     else
         err = print_page(&c, providers, count, problem);
+    if (!err)
+        err = dep_report_unread(c.ledger.unread, problem);
     dep_campaign_done(&c.ledger);
     return err;
 }

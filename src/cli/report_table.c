@@ -82,9 +82,6 @@ static void print_page(const struct table *table)
             print_cell(table, &table->columns[c], dep_json_string(row, table->columns[c].name));
         (void)printf("\n");
     }
-    if (table->unread)
-        (void)printf(_("Records that can’t be read here, and so aren’t listed: %zu\n"),
-                     table->unread);
 }
 
 static int print_csv(const struct table *table)
@@ -108,7 +105,7 @@ static int print_csv(const struct table *table)
     return fwrite(out.data, 1, out.len, stdout) == out.len ? DEP_OK : DEP_ERR_IO;
 }
 
-static int print_table(const struct table *table)
+static int print_rows(const struct table *table)
 {
     if (dep_flag(table->args, "--csv"))
         return print_csv(table);
@@ -124,6 +121,12 @@ static int print_table(const struct table *table)
             return DEP_ERR_IO;
     }
     return DEP_OK;
+}
+
+static int print_table(const struct table *table)
+{
+    int err = print_rows(table);
+    return err ? err : dep_report_unread(table->unread, table->problem);
 }
 
 /* Each act of the types that wasn't corrected and can be read. */

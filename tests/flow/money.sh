@@ -67,6 +67,17 @@ depositary report campaign --csv >table
 same 14 "$(($(wc -l <table) - 1))" 'flows in the table'
 holds table "^$revised,2021-06-01,payment,provider,be,undp,BE-1,exact,60000,EUR,1.188,USD,2021-06-01,71280.00,USD,exact,counted,"
 
+# What can't be read is in no total, and whoever takes the table is told that it isn't all.
+echo '{"authority": {"text": "order", "lang": "en"}, "reason": {"text": "asked", "lang": "en"}}' >stated
+depositary erase "$other" --yes --fields stated >/dev/null
+for form in '' --csv --json; do
+    # shellcheck disable=SC2086
+    expect 1 depositary report campaign $form >part 2>why
+    holds why report.unread
+done
+holds table "$other"
+lacks part "$other"
+
 # What can't be an amount, a currency, a parent or an allocation is refused where it is stated.
 for amount in 1e9 NaN 1,000 '1 000' 01 ''; do refused 'mandate.amount|record.format' amount flow.recorded "$(flow payment be B "$amount" EUR)"; done
 refused mandate.currency '/currency: EURO' flow.recorded "$(flow payment be B 1 EURO)"
