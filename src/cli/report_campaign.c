@@ -67,13 +67,13 @@ static void print_sum(const struct campaign *c, const struct dep_ledger_sum *sum
     if (sum->exact_count)
         print_amount(c, _("exact"), sum->exact);
     if (sum->about_count)
-        print_amount(c, _("and about"), sum->about);
+        print_amount(c, _("about"), sum->about);
     if (sum->more_than_count)
-        print_amount(c, _("and more than"), sum->more_than);
+        print_amount(c, _("more than"), sum->more_than);
     if (sum->undisclosed_count)
-        (void)printf(_("  and %zu without a figure\n"), sum->undisclosed_count);
+        (void)printf(_("  %zu without a figure\n"), sum->undisclosed_count);
     if (sum->foreign_count)
-        (void)printf(_("  and %zu in other currencies, without a rate\n"), sum->foreign_count);
+        (void)printf(_("  %zu in other currencies, without a rate\n"), sum->foreign_count);
     if (is_empty(sum))
         (void)printf(_("  nothing\n"));
 }

@@ -59,7 +59,7 @@ same '100071350.00 40071305.50 50.00' "$(sums)" 'the pledge revised'
 same '0.00 600000000.00' "$(total 'committed.exact' --as-of 2021-03-30) $(json report .totals.pledged.more_than)" 'as of a past date'
 page() { LANGUAGE=$1 depositary report campaign | LC_ALL=C sed 's/\xc2\xa0/ /g; s/\xe2\x81[\xa8\xa9]//g' >page; }
 page en
-for want in '^Stabilisation 2021$' 'exact 670 000 000.00 USD' 'and about 244 000.00 USD' 'and more than 500 000 000.00 USD' 'another amount'; do holds page "$want"; done
+for want in '^Stabilisation 2021$' 'exact 670 000 000.00 USD' '  about 244 000.00 USD' '  more than 500 000 000.00 USD' 'another amount'; do holds page "$want"; done
 page fr
 holds page 'Stabilisation 2021 \(fr\)'
 holds page '670 000 000.00 USD'
