@@ -6,25 +6,18 @@
  * Prints one JSON object a line: {"name","value","unit"}; the two ratios are the figures that
  * count.
  */
+#include "common.h"
 #include "store/register.h"
 
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { ROUNDS = 501, LINE = 1024 };
 
 static double times[3][ROUNDS];
-
-static double now_s(void)
-{
-    struct timespec now;
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
 
 static int compare_doubles(const void *a, const void *b)
 {

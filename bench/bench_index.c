@@ -5,30 +5,15 @@
  *
  * usage: bench_index FOLDER [RECORDS]     FOLDER: an empty one; RECORDS: default 1,000,000
  */
+#include "common.h"
 #include "index/index.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <time.h>
 
 enum { RECORDS = 1000000, GROUP = 4096, ROUNDS = 200, PAGE = 50, MEMBERS = 86, LINES = 6 };
-
-static double now_s(void)
-{
-    struct timespec now;
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
-
-static uint64_t next_random(void)
-{
-    static uint64_t state = 1;
-    uint64_t z = state += UINT64_C(0x9e3779b97f4a7c15);
-    z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-    return z ^ z >> 31;
-}
 
 static unsigned below(unsigned n)
 {

@@ -4,12 +4,12 @@
  * that differ in what they name, or in nothing. Prints one JSON object a line: {"name","value","unit"}.
  */
 #include "codec/base64.h"
+#include "common.h"
 #include "rules/judge.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum {
     CONSENTS = 100000,
@@ -39,21 +39,6 @@ static const char rules[] =
 static struct dep_names *names;
 static struct dep_charter *charter;
 static dep_id members[MEMBERS], items[ITEMS], cases[ITEMS / ITEMS_A_CASE], officers[2];
-
-static double now_s(void)
-{
-    struct timespec now;
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
-
-static uint64_t next_random(void)
-{
-    static uint64_t state = 1;
-    uint64_t z = state += UINT64_C(0x9e3779b97f4a7c15);
-    z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-    return z ^ z >> 31;
-}
 
 static size_t below(size_t n)
 {

@@ -2,24 +2,17 @@
  * How fast one core audits a log from record hashes, and how long an inclusion proof takes in a log
  * of ten million. Prints one JSON object a line: {"name","value","unit"}.
  */
+#include "common.h"
 #include "log/tile.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum { SIZE = 10000000, PROOFS = 1001, LEVELS = 4 };
 
 static struct dep_hash
     *levels[LEVELS]; /* hashes of each tile level, as the builder hands them over */
-
-static double now_s(void)
-{
-    struct timespec now;
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
 
 static int keep_tile(void *context, const struct dep_tile_id *tile, const uint8_t *data, size_t len)
 {

@@ -3,24 +3,16 @@
  * item's first record (all of its fields, two of them, none). Prints one JSON object a line:
  * {"name","value","unit"}.
  */
+#include "common.h"
 #include "record/presentation.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum { ROUNDS = 20000, NAMES_MAX = 64 };
 
 static struct dep_schemas *schemas;
-
-/* Of this process: others may be at work on the machine. */
-static double now_s(void)
-{
-    struct timespec now;
-    (void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
 
 static void say(const char *what, const char *of, double seconds)
 {

@@ -6,6 +6,7 @@
  * A register is made in FOLDER: RECORDS (100,000) in all, CONSENTS (10,000) of them consents on paper.
  * Prints one JSON object a line: {"name","value","unit"}.
  */
+#include "common.h"
 #include "node/facts.h"
 #include "node/init.h"
 #include "node/keys.h"
@@ -15,17 +16,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { GROUP = 1000 };
-
-static double now_s(void)
-{
-    struct timespec now;
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
 
 static void must(int err, const struct dep_problem *problem)
 {

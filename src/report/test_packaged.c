@@ -11,24 +11,11 @@
 
 #include <cmocka.h>
 
+#include "report/test_support.h"
+
 static struct dep_schemas *schemas;
 
 static const char ITEM[] = "01a20d1d-0000-7000-8000-000000000001";
-
-static int gather(void *context, const uint8_t *data, size_t len)
-{
-    dep_buf_add(context, data, len);
-    return dep_buf_err(context);
-}
-
-static json_t *parsed(const char *text)
-{
-    json_error_t error;
-    json_t *value = json_loads(text, 0, &error);
-    if (!value)
-        fail_msg("%s: %s", error.text, text);
-    return value;
-}
 
 struct sample {
     json_t *package, *records, *items, *linked;
