@@ -34,6 +34,10 @@ static int64_t integer_of(const json_t *object, const char *name)
 
 /* ---- records as views ---- */
 
+/* A code of ours, in whatever direction the words around it go (Unicode's FSI and PDI). */
+#define ISOLATED "\xe2\x81\xa8%s\xe2\x81\xa9"
+enum { BY_ROOM = 256 };
+
 /* A record of the account as the papers know one. False without memory. */
 static bool view_of(const json_t *record, struct dep_view *out)
 {
@@ -98,9 +102,9 @@ static int record_rows(const struct dep_paper *paper, struct dep_document *docum
     DEP_AUTO_VIEW view;
     if (!view_of(record, &view))
         return DEP_ERR_NOMEM;
-    char by[160];
+    char by[BY_ROOM];
     const json_t *signer = dep_json_object(record, "by");
-    (void)snprintf(by, sizeof by, "%s, %s %s", text_of(record, "iss"),
+    (void)snprintf(by, sizeof by, ISOLATED " \xc2\xb7 %s " ISOLATED, text_of(record, "iss"),
                    dep_words(text_of(signer, "role")), text_of(signer, "code"));
     dep_paper_time_row(document, _("Recorded"), view.row.iat);
     dep_document_row(document, _("Signed by"), by);
@@ -164,7 +168,7 @@ static void add_records(const struct dep_paper *paper, const struct dep_packaged
     json_t *record;
     json_array_foreach(packaged->records, i, record)
     {
-        char when[24], by[160];
+        char when[24], by[BY_ROOM];
         if (item ? !concerns(record, item)
                  : dep_json_string(dep_json_object(record, "shown"), "item") != NULL)
             continue;
@@ -173,7 +177,7 @@ static void add_records(const struct dep_paper *paper, const struct dep_packaged
             dep_document_cells(document, head, DEP_COUNT(head), true);
         }
         dep_time_encode(integer_of(record, "iat"), when);
-        (void)snprintf(by, sizeof by, "%s, %s", text_of(record, "iss"),
+        (void)snprintf(by, sizeof by, ISOLATED " \xc2\xb7 " ISOLATED, text_of(record, "iss"),
                        text_of(dep_json_object(record, "by"), "code"));
         const char *cells[] = {type_words(paper, record), when, by, text_of(record, "id")};
         dep_document_cells(document, cells, DEP_COUNT(cells), false);
