@@ -102,8 +102,8 @@ int dep_record_command(struct dep_args *args, const char *type, bool stated, dep
 
 int dep_read_command(struct dep_args *args, dep_reading_fn *run)
 {
-    if (dep_arg(args, "--fields")) /* else what was stated would be passed over in silence */
-        return dep_usage_error(args, _("this only shows: --fields goes with what records"));
+    if (dep_arg(args, "--file")) /* else what was stated would be passed over in silence */
+        return dep_usage_error(args, _("this only shows: --file goes with what records"));
     int status = dep_confine_command(args, true);
     if (status)
         return status;

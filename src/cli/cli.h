@@ -123,11 +123,11 @@ struct dep_node *dep_open_node(struct dep_args *args, bool write, int *out_statu
 /*
  * --FIELD VALUE options for the fields of a type. A value "unknown:REASON", "refused:REASON" or
  * "n/a:REASON" goes to the `unknown` map. Protected values never come from the command line itself
- * unless they are codes and numbers: texts are read from `@FILE` or `-`, or from a --fields FILE of
+ * unless they are codes and numbers: texts are read from `@FILE` or `-`, or from a --file FILE of
  * JSON. NULL with a message on error.
  */
 json_t *dep_fields_read(struct dep_args *args, const char *type, int *out_status);
-/* What --fields names, as it is: nothing is asked and nothing filled in. */
+/* What --file names, as it is: nothing is asked and nothing filled in. */
 json_t *dep_fields_read_file(struct dep_args *args, int *out_status);
 
 /* One custody or hold record about an item, its fields read as above (--answers where the type has

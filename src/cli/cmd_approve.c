@@ -8,7 +8,7 @@
 #include <string.h>
 
 static const struct dep_option FIELDS[] = {
-    {"--fields", 0, true, false,
+    {"--file", 0, true, false,
      N_("JSON file with what is stated (\"-\": standard input); else asked on a terminal")},
     {"--yes", 'y', false, false, N_("don't ask; what isn't stated is left out")},
 };
@@ -51,7 +51,7 @@ static int record_approval(struct dep_node *node, json_t *claims, struct dep_rec
 int dep_cmd_approve(int argc, char **argv)
 {
     static const struct dep_option options[] = {
-        {"--fields", 0, true, false, N_("JSON file with a remark (\"-\": standard input)")},
+        {"--file", 0, true, false, N_("JSON file with a remark (\"-\": standard input)")},
         {"--yes", 'y', false, false, N_("don't ask")},
         {"--reject", 0, false, false, N_("say no, or take an approval back")},
     };
@@ -60,8 +60,7 @@ int dep_cmd_approve(int argc, char **argv)
                                 DEP_COUNT(options), argc, argv);
     if (status)
         return status - 1;
-    return record_about(&args, "approval.given", dep_arg(&args, "--fields") != NULL,
-                        record_approval);
+    return record_about(&args, "approval.given", dep_arg(&args, "--file") != NULL, record_approval);
 }
 
 /* ---- refuse ---- */
@@ -81,7 +80,7 @@ static int record_refusal(struct dep_node *node, json_t *claims, struct dep_reco
 int dep_cmd_refuse(int argc, char **argv)
 {
     static struct dep_args args;
-    int status = dep_args_parse(&args, "refuse", "refuse PREPARED --fields FILE", FIELDS,
+    int status = dep_args_parse(&args, "refuse", "refuse PREPARED --file FILE", FIELDS,
                                 DEP_COUNT(FIELDS), argc, argv);
     return status ? status - 1 : record_about(&args, "release.refused", true, record_refusal);
 }
@@ -98,7 +97,7 @@ static int record_withdrawal(struct dep_node *node, json_t *claims, struct dep_r
 int dep_cmd_withdraw(int argc, char **argv)
 {
     static struct dep_args args;
-    int status = dep_args_parse(&args, "withdraw", "withdraw RELEASE --fields FILE", FIELDS,
+    int status = dep_args_parse(&args, "withdraw", "withdraw RELEASE --file FILE", FIELDS,
                                 DEP_COUNT(FIELDS), argc, argv);
     return status ? status - 1 : record_about(&args, "release.withdrawn", true, record_withdrawal);
 }
@@ -108,8 +107,8 @@ int dep_cmd_withdraw(int argc, char **argv)
 int dep_cmd_mission(int argc, char **argv)
 {
     static struct dep_args args;
-    int status = dep_args_parse(&args, "mission", "mission --fields FILE", FIELDS,
-                                DEP_COUNT(FIELDS), argc, argv);
+    int status = dep_args_parse(&args, "mission", "mission --file FILE", FIELDS, DEP_COUNT(FIELDS),
+                                argc, argv);
     if (status)
         return status - 1;
     if (args.positional_count)

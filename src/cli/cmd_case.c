@@ -12,7 +12,7 @@
 #include <string.h>
 
 static const struct dep_option OPTIONS[] = {
-    {"--fields", 0, true, false,
+    {"--file", 0, true, false,
      N_("JSON file with what is stated (\"-\": standard input); else asked on a terminal")},
     {"--yes", 'y', false, false, N_("don't ask; what isn't stated is recorded as unknown")},
 };
@@ -143,7 +143,7 @@ int dep_cmd_case(int argc, char **argv)
 {
     static struct dep_args args;
     int status = dep_args_parse(
-        &args, "case", "case open [--fields FILE] | stage CASE [--fields FILE] | list | show CASE",
+        &args, "case", "case open [--file FILE] | stage CASE [--file FILE] | list | show CASE",
         OPTIONS, DEP_COUNT(OPTIONS), argc, argv);
     if (status)
         return status - 1;
@@ -195,7 +195,7 @@ static int show_markings(struct dep_args *args, struct dep_node *node, struct de
 int dep_cmd_mark(int argc, char **argv)
 {
     static struct dep_args args;
-    int status = dep_args_parse(&args, "mark", "mark set ITEM [--fields FILE] | show ITEM", OPTIONS,
+    int status = dep_args_parse(&args, "mark", "mark set ITEM [--file FILE] | show ITEM", OPTIONS,
                                 DEP_COUNT(OPTIONS), argc, argv);
     if (status)
         return status - 1;

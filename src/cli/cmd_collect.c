@@ -9,7 +9,7 @@
 #include <string.h>
 
 static const struct dep_option OPTIONS[] = {
-    {"--fields", 0, true, false,
+    {"--file", 0, true, false,
      N_("JSON file with what is stated (\"-\": standard input); else asked on a terminal")},
     {"--yes", 'y', false, false, N_("don't ask; what isn't stated is recorded as unknown")},
     {"--cross-mounts", 0, false, false, N_("take in what is mounted below the folders, too")},
@@ -227,11 +227,11 @@ static int collect(int argc, char **argv, const char *command, const char *usage
 
 int dep_cmd_collect(int argc, char **argv)
 {
-    return collect(argc, argv, "collect", "collect PATH… [--fields FILE]", "evidence.collected");
+    return collect(argc, argv, "collect", "collect PATH… [--file FILE]", "evidence.collected");
 }
 
 int dep_cmd_intake(int argc, char **argv)
 {
-    return collect(argc, argv, "intake", "intake [PATH…] --stage STAGE [--of ITEM] [--fields FILE]",
+    return collect(argc, argv, "intake", "intake [PATH…] --stage STAGE [--of ITEM] [--file FILE]",
                    "evidence.intake");
 }

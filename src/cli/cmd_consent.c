@@ -8,7 +8,7 @@
 #include <string.h>
 
 static const struct dep_option CONSENT_OPTIONS[] = {
-    {"--fields", 0, true, false,
+    {"--file", 0, true, false,
      N_("JSON file with what is stated (\"-\": standard input); else asked on a terminal")},
     {"--yes", 'y', false, false, N_("don't ask; what isn't stated is recorded as unknown")},
     {"--answers", 0, true, false, N_("the request this one answers")},
@@ -17,7 +17,7 @@ static const struct dep_option CONSENT_OPTIONS[] = {
         "taken")},
 };
 static const struct dep_option ASSURE_OPTIONS[] = {
-    {"--fields", 0, true, false,
+    {"--file", 0, true, false,
      N_("JSON file with what is stated (\"-\": standard input); else asked on a terminal")},
     {"--yes", 'y', false, false, N_("don't ask; what isn't stated is recorded as unknown")},
     {"--answers", 0, true, false, N_("the request this one answers")},
@@ -149,7 +149,7 @@ static int show(struct dep_args *args, struct dep_node *node, struct dep_problem
 /* Whoever gives a reason must not think that it was kept, and it must not be. */
 static int withdraw(struct dep_args *args, const char *type, dep_recording_fn *run)
 {
-    if (dep_arg(args, "--fields"))
+    if (dep_arg(args, "--file"))
         return dep_usage_error(args, _("a withdrawal states nothing: no reason and no name"));
     return dep_record_command(args, type, false, run);
 }
@@ -158,7 +158,7 @@ int dep_cmd_consent(int argc, char **argv)
 {
     static struct dep_args args;
     int status = dep_args_parse(&args, "consent",
-                                "consent give [--fields FILE] | check CONSENT [--fields FILE] | "
+                                "consent give [--file FILE] | check CONSENT [--file FILE] | "
                                 "withdraw CONSENT | list | show CONSENT",
                                 CONSENT_OPTIONS, DEP_COUNT(CONSENT_OPTIONS), argc, argv);
     if (status)
@@ -182,7 +182,7 @@ int dep_cmd_assure(int argc, char **argv)
 {
     static struct dep_args args;
     int status = dep_args_parse(
-        &args, "assure", "assure give [--fields FILE] | withdraw ASSURANCE | list | show ASSURANCE",
+        &args, "assure", "assure give [--file FILE] | withdraw ASSURANCE | list | show ASSURANCE",
         ASSURE_OPTIONS, DEP_COUNT(ASSURE_OPTIONS), argc, argv);
     if (status)
         return status - 1;

@@ -152,14 +152,13 @@ static int record_review(struct dep_node *node, json_t *claims, struct dep_recor
 int dep_cmd_retention(int argc, char **argv)
 {
     static const struct dep_option options[] = {
-        {"--fields", 0, true, false,
+        {"--file", 0, true, false,
          N_("JSON file with what is stated (\"-\": standard input); else asked on a terminal")},
         {"--yes", 'y', false, false, N_("don't ask; what isn't stated is recorded as unknown")},
     };
     static struct dep_args args;
-    int status =
-        dep_args_parse(&args, "retention", "retention rules | review RECORD [--fields FILE]",
-                       options, DEP_COUNT(options), argc, argv);
+    int status = dep_args_parse(&args, "retention", "retention rules | review RECORD [--file FILE]",
+                                options, DEP_COUNT(options), argc, argv);
     if (status)
         return status - 1;
     const char *verb = args.positional_count ? args.positional[0] : "rules";

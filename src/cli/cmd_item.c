@@ -10,7 +10,7 @@
 #include <string.h>
 
 static const struct dep_option OPTIONS[] = {
-    {"--fields", 0, true, false,
+    {"--file", 0, true, false,
      N_("JSON file with what is stated (\"-\": standard input); else asked on a terminal")},
     {"--yes", 'y', false, false, N_("don't ask; what isn't stated is recorded as unknown")},
     {"--out", 'o', true, false, N_("extract: file to write")},
@@ -23,9 +23,9 @@ static const struct dep_option OPTIONS[] = {
 
 static const char USAGE[] =
     "item list | files ITEM | extract ITEM PATH --out FILE | check ITEM… | history ITEM | "
-    "correct ITEM --fields FILE | "
+    "correct ITEM --file FILE | "
     "transfer|receive|examine|copy|return|split|open-seal|replace-seal|stocktake|lost|found|"
-    "dispose|error ITEM [--fields FILE]";
+    "dispose|error ITEM [--file FILE]";
 
 /* ---- list ---- */
 
@@ -347,8 +347,8 @@ static int correct(struct dep_args *args, struct dep_node *node)
     int status = DEP_EXIT_YES;
     if (args->positional_count != 2)
         return dep_usage_error(args, _("name one item"));
-    if (!dep_arg(args, "--fields"))
-        return dep_usage_error(args, _("--fields is needed: what is to be stated instead"));
+    if (!dep_arg(args, "--file"))
+        return dep_usage_error(args, _("--file is needed: what is to be stated instead"));
     DEP_AUTO_JSON *fields = dep_fields_read_file(args, &status);
     if (!fields)
         return status;

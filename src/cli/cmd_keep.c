@@ -11,13 +11,13 @@
 int dep_cmd_hold(int argc, char **argv)
 {
     static const struct dep_option options[] = {
-        {"--fields", 0, true, false,
+        {"--file", 0, true, false,
          N_("JSON file with what is stated (\"-\": standard input); else asked on a terminal")},
         {"--yes", 'y', false, false, N_("don't ask; what isn't stated is recorded as unknown")},
         {"--answers", 0, true, false, N_("the record this one answers")},
     };
     static struct dep_args args;
-    int status = dep_args_parse(&args, "hold", "hold place|lift ITEM [--fields FILE]", options,
+    int status = dep_args_parse(&args, "hold", "hold place|lift ITEM [--file FILE]", options,
                                 DEP_COUNT(options), argc, argv);
     if (status)
         return status - 1;
@@ -35,12 +35,12 @@ int dep_cmd_hold(int argc, char **argv)
 int dep_cmd_erase(int argc, char **argv)
 {
     static const struct dep_option options[] = {
-        {"--fields", 0, true, false,
+        {"--file", 0, true, false,
          N_("JSON file with the authority and the reason (\"-\": standard input)")},
         {"--yes", 'y', false, false, N_("don't ask")},
     };
     static struct dep_args args;
-    int status = dep_args_parse(&args, "erase", "erase RECORD --fields FILE", options,
+    int status = dep_args_parse(&args, "erase", "erase RECORD --file FILE", options,
                                 DEP_COUNT(options), argc, argv);
     if (status)
         return status - 1;

@@ -19,7 +19,7 @@
 #include <unistd.h>
 
 static const struct dep_option OPTIONS[] = {
-    {"--fields", 0, true, false,
+    {"--file", 0, true, false,
      N_("prepare: JSON file with what is to be public (\"-\": standard input)")},
     {"--out", 'o', true, false,
      N_("the site's folder; preview: a folder that is made and must not exist")},
@@ -373,7 +373,7 @@ int dep_cmd_publish(int argc, char **argv)
 {
     static struct dep_args args;
     int status = dep_args_parse(&args, "publish",
-                                "publish prepare --fields FILE | preview PREPARED --out FOLDER | "
+                                "publish prepare --file FILE | preview PREPARED --out FOLDER | "
                                 "PREPARED --out SITE | list",
                                 OPTIONS, DEP_COUNT(OPTIONS), argc, argv);
     if (status)

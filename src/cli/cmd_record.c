@@ -15,7 +15,7 @@
 /* ---- record ---- */
 
 static const struct dep_option RECORD_OPTIONS[] = {
-    {"--fields", 0, true, false,
+    {"--file", 0, true, false,
      N_("JSON file with what is stated (\"-\": standard input); else asked on a terminal")},
     {"--yes", 'y', false, false, N_("don't ask; what isn't stated is recorded as unknown")},
     {"--supersedes", 0, true, false, N_("the record this one corrects")},
@@ -269,7 +269,7 @@ static int run_stream(struct dep_args *args, struct dep_node *node, const char *
 int dep_cmd_record(int argc, char **argv)
 {
     static struct dep_args args;
-    int status = dep_args_parse(&args, "record", "record TYPE [--fields FILE | --stream]",
+    int status = dep_args_parse(&args, "record", "record TYPE [--file FILE | --stream]",
                                 RECORD_OPTIONS, DEP_COUNT(RECORD_OPTIONS), argc, argv);
     if (status)
         return status - 1;

@@ -9,7 +9,7 @@
 #include <string.h>
 
 static const struct dep_option OPTIONS[] = {
-    {"--fields", 0, true, false,
+    {"--file", 0, true, false,
      N_("JSON file with what is stated (\"-\": standard input); else asked on a terminal")},
     {"--yes", 'y', false, false, N_("don't ask; what isn't stated is left out")},
     {"--dry-run", 'n', false, false,
@@ -101,7 +101,7 @@ static int release(struct dep_args *args, struct dep_node *node)
     struct dep_problem problem = {.detail = ""};
     struct dep_done done = {.jti = ""};
     DEP_AUTO_JSON *fields =
-        dep_arg(args, "--fields") ? dep_fields_read(args, "release.made", &status) : NULL;
+        dep_arg(args, "--file") ? dep_fields_read(args, "release.made", &status) : NULL;
     if (status)
         return status;
     DEP_AUTO_JUDGEMENT judgement = {.materials = NULL};
@@ -225,8 +225,8 @@ int dep_cmd_release(int argc, char **argv)
     static struct dep_args args;
     int status = dep_args_parse(
         &args, "release",
-        "release prepare [ITEM…] [--fields FILE] | PREPARED | --dry-run PREPARED | list | "
-        "judge RELEASE | review RELEASE --fields FILE",
+        "release prepare [ITEM…] [--file FILE] | PREPARED | --dry-run PREPARED | list | "
+        "judge RELEASE | review RELEASE --file FILE",
         OPTIONS, DEP_COUNT(OPTIONS), argc, argv);
     if (status)
         return status - 1;

@@ -8,12 +8,12 @@
 #include <string.h>
 
 static const struct dep_option OPTIONS[] = {
-    {"--fields", 0, true, false,
+    {"--file", 0, true, false,
      N_("JSON file with what is stated (\"-\": standard input); else asked on a terminal")},
     {"--yes", 'y', false, false, N_("don't ask; what isn't stated is recorded as unknown")},
 };
 static const char USAGE[] =
-    "request in|out [--fields FILE] | answer REQUEST [--fields FILE] | list | show REQUEST";
+    "request in|out [--file FILE] | answer REQUEST [--file FILE] | list | show REQUEST";
 
 static int record_made(struct dep_node *node, json_t *claims, struct dep_recording *recording,
                        struct dep_problem *problem)

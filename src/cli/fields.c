@@ -78,7 +78,7 @@ static json_t *read_file(struct dep_args *args, const char *name, int *out_statu
 
 json_t *dep_fields_read_file(struct dep_args *args, int *out_status)
 {
-    return read_file(args, dep_arg(args, "--fields"), out_status);
+    return read_file(args, dep_arg(args, "--file"), out_status);
 }
 
 /* What may be unknown and wasn't stated is unknown, and the reason is that it wasn't stated. */
@@ -99,7 +99,7 @@ json_t *dep_fields_read(struct dep_args *args, const char *type, int *out_status
 {
     struct dep_schemas *schemas = NULL;
     struct dep_finding why;
-    const char *file = dep_arg(args, "--fields");
+    const char *file = dep_arg(args, "--file");
     if (dep_schemas_new(&schemas, &why)) {
         dep_say(_("out of memory"));
         *out_status = DEP_EXIT_FAULT;

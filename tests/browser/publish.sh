@@ -11,8 +11,8 @@ depositary charter draft -C reg --verifier "$VERIFY_HTML" --out charter.json
 depositary charter adopt charter.json -C reg --root reg.root.pem --out adoption --as T1 >/dev/null
 depositary charter enter charter.json adoption -C reg --as T1 >/dev/null
 three() { printf '[{"lang":"en","text":"%s"},{"lang":"fr","text":"%s"},{"lang":"ar","text":"%s"}]' "$@"; }
-code=$(depositary record code.stated --fields - --yes --json -C reg --as D1 <<<"{\"list\": \"formations\", \"code\": \"small_group\", \"from\": \"2014-09\", \"called\": $(three 'Small Group' 'Groupe restreint' 'المجموعة المصغرة')}" | jq -r '.record // .id')
-depositary publish prepare --fields - --yes --json -C reg --as D1 >prepared.json <<<"{\"titles\": $(three 'Who belongs' 'Qui en est' 'من ينتمي'), \"summaries\": $(three 'As stated in spring.' 'Comme indiqué au printemps.' 'كما ورد في الربيع.'), \"records\": [{\"record\": \"$code\", \"fields\": [\"called\"]}], \"figures\": [{\"means\": $(three 'Members of the Coalition' 'Membres de la Coalition' 'أعضاء التحالف'), \"value\": \"83\", \"as_of\": \"2021-04\"}]}"
+code=$(depositary record code.stated --file - --yes --json -C reg --as D1 <<<"{\"list\": \"formations\", \"code\": \"small_group\", \"from\": \"2014-09\", \"called\": $(three 'Small Group' 'Groupe restreint' 'المجموعة المصغرة')}" | jq -r '.record // .id')
+depositary publish prepare --file - --yes --json -C reg --as D1 >prepared.json <<<"{\"titles\": $(three 'Who belongs' 'Qui en est' 'من ينتمي'), \"summaries\": $(three 'As stated in spring.' 'Comme indiqué au printemps.' 'كما ورد في الربيع.'), \"records\": [{\"record\": \"$code\", \"fields\": [\"called\"]}], \"figures\": [{\"means\": $(three 'Members of the Coalition' 'Membres de la Coalition' 'أعضاء التحالف'), \"value\": \"83\", \"as_of\": \"2021-04\"}]}"
 prepared=$(json prepared.json .record)
 depositary publish "$prepared" --out site -C reg --as L1 >/dev/null
 depositary charter show -C reg --json | jq -r .fingerprint >pin

@@ -17,8 +17,8 @@ reg() { depositary "$@" -C reg --as L1; }
 iq() { depositary "$@" -C iq --as M1; }
 mkdir dump
 echo content >dump/a
-reg collect dump --json --fields - >item.json <<<"{\"exhibit\": \"X-1\", \"territory\": \"IQ\", \"basis\": $(text 'warrant 12')}"
-iq consent give --fields - --yes --json >consent.json <<<"{\"terms\": {\"layer\": \"host\", \"grantor\": \"iq\", \"actions\": [\"release\"], \"recipients\": [\"court\"], \"purposes\": [\"protection\"], \"lines\": [\"any\"],
+reg collect dump --json --file - >item.json <<<"{\"exhibit\": \"X-1\", \"territory\": \"IQ\", \"basis\": $(text 'warrant 12')}"
+iq consent give --file - --yes --json >consent.json <<<"{\"terms\": {\"layer\": \"host\", \"grantor\": \"iq\", \"actions\": [\"release\"], \"recipients\": [\"court\"], \"purposes\": [\"protection\"], \"lines\": [\"any\"],
     \"territories\": [\"IQ\"], \"scope\": {\"kind\": \"all\"}, \"in_force\": {\"from\": \"2020-01-01T00:00:00Z\"}}, \"side\": {\"state\": \"signed\", \"code\": \"M1\"}}"
 iq pack "$(json consent.json .record)" --to test --out given --yes >/dev/null
 reg receive given >/dev/null

@@ -28,24 +28,24 @@ at_once() {
 
 mkdir dump
 echo 'a photograph' >dump/photo
-as T1 collect dump --json --fields - <<<"{\"exhibit\": \"X-1\", \"territory\": \"IQ\", \"basis\": $(text 'warrant 12')}" >collected
+as T1 collect dump --json --file - <<<"{\"exhibit\": \"X-1\", \"territory\": \"IQ\", \"basis\": $(text 'warrant 12')}" >collected
 item=$(json collected .item)
 scope="{\"kind\": \"item\", \"id\": \"$item\"}"
 request=$(state L1 "{\"from\": \"court\", \"to\": \"organisation\", \"purpose\": \"trial\", \"scope\": $scope}" request in)
 consent=$(state L1 "{\"terms\": {\"layer\": \"host\", \"grantor\": \"iq\", \"actions\": [\"release\"], \"recipients\": [\"court\"], \"purposes\": [\"trial\"], \"lines\": [\"any\"], \"territories\": [\"IQ\"], \"scope\": $scope, \"in_force\": {\"from\": \"2020-01-01T00:00:00Z\"}}, \"side\": $(paper)}" consent give)
-prepare() { as L1 release prepare X-1 --fields - --yes --json <<<'{"action": "release", "recipient": "court", "purpose": "trial"}' | jq -r .record; }
+prepare() { as L1 release prepare X-1 --file - --yes --json <<<'{"action": "release", "recipient": "court", "purpose": "trial"}' | jq -r .record; }
 prepared=$(prepare)
 
 at_once consent.withdrawn as L1 consent withdraw "$consent" --- as L2 consent withdraw "$consent"
 same 1 "$(count consent.withdrawn)" 'withdrawals'
 # A consent isn't confirmed any more once its withdrawal is there.
-check() { as L2 consent check "$consent" --yes --fields - <<<"{\"outcome\": \"as_recorded\", \"checked\": $(text telephone)}"; }
+check() { as L2 consent check "$consent" --yes --file - <<<"{\"outcome\": \"as_recorded\", \"checked\": $(text telephone)}"; }
 expect 1 check 2>err
 holds err 'consent.check.withdrawn|consent.withdrawn'
-withdraw_request() { as "$1" request answer "$request" --yes --fields - <<<'{"answer": "withdrawn"}'; }
+withdraw_request() { as "$1" request answer "$request" --yes --file - <<<'{"answer": "withdrawn"}'; }
 at_once request.withdrawn withdraw_request L1 --- withdraw_request L2
 same 1 "$(count request.answered)" 'answers'
-refuse() { as "$1" refuse "$prepared" --yes --fields - <<<"{\"reason\": $(text 'asked for something else')}"; }
+refuse() { as "$1" refuse "$prepared" --yes --file - <<<"{\"reason\": $(text 'asked for something else')}"; }
 # Approved or refused: whichever comes first, nothing is approved after a refusal.
 at_once release.refused refuse L1 --- refuse L2
 same 1 "$(count release.refused)" 'refusals'

@@ -11,16 +11,16 @@ item=$(depositary collect file --json --yes --as K-2 2>/dev/null | json - .item)
 
 # A case: its id tells nothing, it has no field for a person, and what isn't in the charter's lists is refused.
 echo '{"authority": "court", "jurisdiction": "FR-75", "stage": "investigation", "reference": {"text": "P 12/3", "lang": "fr"}}' >case.json
-depositary case open --fields case.json --json >opened
+depositary case open --file case.json --json >opened
 case=$(json opened .case)
-jq '.authority = "kourt"' case.json | expect 1 depositary case open --fields - 2>why
+jq '.authority = "kourt"' case.json | expect 1 depositary case open --file - 2>why
 holds why stated.code
-jq '.suspect = "X"' case.json | expect 1 depositary case open --fields - 2>why
+jq '.suspect = "X"' case.json | expect 1 depositary case open --file - 2>why
 holds why record.field
-jq '.case = "01a2136a-8581-727b-a5d9-41c07b8c7525"' case.json | depositary case open --fields - --json >own
+jq '.case = "01a2136a-8581-727b-a5d9-41c07b8c7525"' case.json | depositary case open --file - --json >own
 [ "$(json own .case)" != 01a2136a-8581-727b-a5d9-41c07b8c7525 ] || fail 'the id of a case can be chosen'
-echo '{"stage": "trial"}' | depositary case stage "${case:0:20}" --fields - >/dev/null
-echo '{"stage": "convicted"}' | expect 1 depositary case stage "$case" --fields - 2>why
+echo '{"stage": "trial"}' | depositary case stage "${case:0:20}" --file - >/dev/null
+echo '{"stage": "convicted"}' | expect 1 depositary case stage "$case" --file - 2>why
 holds why record.field
 same trial "$(depositary case list --json | jq -r "select(.case == \"$case\").stage")" stage
 expect 1 depositary case show 0123456789 2>why
@@ -28,15 +28,15 @@ holds why case.absent
 
 # Markings. The first officer says it all, the second forgets half of it and is told.
 echo '{"handling": ["H1", "H2"], "flags": ["source", "child"], "categories": ["statement"], "originator": "test", "case": "'"${case:0:20}"'",
-       "fields": [{"field": "exhibit", "handling": ["H2"]}]}' | depositary mark set "$item" --fields - --json >marked
+       "fields": [{"field": "exhibit", "handling": ["H2"]}]}' | depositary mark set "$item" --file - --json >marked
 same 0 "$(json marked '.notices | length')" notices
 same "$case" "$(depositary mark show "$item" --json | json - .claims.case)" 'case, whole'
 same "[\"$item\"]" "$(depositary case show "$case" --json | jq -c .material)" 'material of the case'
-echo '{"handling": ["H1"], "case": "'"$case"'"}' | depositary mark set "$item" --fields - --json --as K-2 >marked
+echo '{"handling": ["H1"], "case": "'"$case"'"}' | depositary mark set "$item" --file - --json --as K-2 >marked
 same 'marking.dropped H2, statement, source, child, test' "$(json marked '.notices[0] | .notice + " " + .where')" 'what was dropped'
 same 2 "$(depositary mark show "$item" --json | wc -l)" history
 refused() { # JSON ID PATTERN
-    printf '%s' "$1" | expect 1 depositary mark set "$item" --fields - 2>why
+    printf '%s' "$1" | expect 1 depositary mark set "$item" --file - 2>why
     holds why "\\($2\\)"
     holds why "$3"
 }
@@ -47,7 +47,7 @@ refused '{"originator": "nobody"}' stated.member '/originator: nobody \(test\)'
 refused '{"flags": ["guilty"]}' record.field flags
 refused '{"case": "01a2136a-8581-727b-a5d9-41c07b8c7525"}' case.absent 01a2136a
 # Marked for another case, it is no longer among this one's.
-echo '{"case": "'"$(json own .case)"'"}' | depositary mark set "$item" --fields - >/dev/null
+echo '{"case": "'"$(json own .case)"'"}' | depositary mark set "$item" --file - >/dev/null
 same '[]' "$(depositary case show "$case" --json | jq -c .material)" 'material of the case it left'
 
 # Retention: the rule and its purpose; due by the charter's days, reviewed, held, erased.
@@ -56,23 +56,23 @@ record=$(depositary list --type evidence. --json | json - .id)
 kind() { depositary due --within "$1" --json | jq -r "select(.record == \"$record\").kind"; }
 same '' "$(kind 3649)" 'not yet'
 same due.retention "$(kind 3651)" 'after the period'
-review() { depositary retention review "$record" --fields -; }
+review() { depositary retention review "$record" --file -; }
 echo '{"outcome": "keep"}' | expect 1 review 2>why
 holds why retention.reason
 echo '{"outcome": "keep", "until": "2100-01-01T00:00:00+03:00"}' | review >/dev/null
 same '' "$(kind 3651)" 'kept until later'
 echo '{"outcome": "keep", "until": "2026-01-01T00:00:00Z"}' | review >/dev/null
 same due.retention "$(kind 1)" 'kept until a date that has passed'
-expect 1 depositary retention review "$(depositary list --type case. --json | jq -r .id | head -1)" --fields - 2>why <<<'{"outcome": "erase"}'
+expect 1 depositary retention review "$(depositary list --type case. --json | jq -r .id | head -1)" --file - 2>why <<<'{"outcome": "erase"}'
 holds why retention.rule
-depositary hold place "$item" --yes --fields - <<<'{"authority": {"text": "Court order 4", "lang": "en"}}' >/dev/null
+depositary hold place "$item" --yes --file - <<<'{"authority": {"text": "Court order 4", "lang": "en"}}' >/dev/null
 same due.hold "$(kind 1)" 'under a hold'
 echo '{"outcome": "erase"}' | expect 1 review 2>why
 holds why hold.in_force
-depositary hold lift "$item" --yes --fields - <<<'{"authority": {"text": "Court order 5", "lang": "en"}}' >/dev/null
+depositary hold lift "$item" --yes --file - <<<'{"authority": {"text": "Court order 5", "lang": "en"}}' >/dev/null
 echo '{"outcome": "erase", "reason": {"text": "period over", "lang": "en"}}' | review >/dev/null
 same due.erase "$(kind 1)" 'reviewed to be erased'
-depositary erase "$record" --yes --fields - <<<'{"authority": {"text": "review", "lang": "en"}}' >/dev/null
+depositary erase "$record" --yes --file - <<<'{"authority": {"text": "review", "lang": "en"}}' >/dev/null
 same '' "$(kind 3651)" 'erased'
 
 # A desk officer is told of no case and no marking; a custodian of markings only.

@@ -5,7 +5,7 @@ strace -o /dev/null true 2>/dev/null || skip 'no ptrace here'
 new_register reg
 mkdir dump keys out
 echo a >dump/a
-depositary collect dump -C reg --json --fields - <<<'{"exhibit": "X-1", "case": "C-1"}' >collected
+depositary collect dump -C reg --json --file - <<<'{"exhibit": "X-1", "case": "C-1"}' >collected
 depositary note --text n -C reg >note.id
 depositary key request K-2 --member test --roles custodian --no-passphrase --keys keys --out request.json
 echo lost >reason
@@ -61,7 +61,7 @@ reading backup out/copy -C reg
 confined 0 schema note
 confined 0 note --text m -C reg
 echo '{"exhibit": "X-2", "case": "C-1"}' >stated
-confined 0 collect dump -C reg --fields stated
+confined 0 collect dump -C reg --file stated
 confined 0 intake dump -C reg --yes
 confined 0 item check X-1 -C reg
 confined 1 item error X-1 -C reg --yes

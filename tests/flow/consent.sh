@@ -15,7 +15,7 @@ cat >host.json <<JSON
 JSON
 
 # On paper: recorded by one, checked by another; until then it isn't in force. Never retroactive, and said so.
-depositary consent give --fields host.json --json >given
+depositary consent give --file host.json --json >given
 same "consent.from consent.second_officer" "$(json given '[.notices[].notice] | join(" ")')" notices
 consent=$(json given .record)
 state() { depositary consent show "$1" --json | json - .state; }
@@ -26,17 +26,17 @@ same '2020-01-01T00:00:00Z' "$(depositary show "$consent" --json | json - .claim
 same '' "$(depositary inbox --json)" 'inbox of who recorded it'
 same "inbox.consent $consent" "$(DEPOSITARY_OFFICER=L-2 depositary inbox --json | json - '.kind + " " + .record')" 'inbox of the second officer'
 echo '{"outcome": "as_recorded", "checked": {"text": "asked the embassy", "lang": "en"}}' >check.json
-expect 1 depositary consent check "$consent" --fields check.json 2>why
+expect 1 depositary consent check "$consent" --file check.json 2>why
 holds why consent.check.same_officer
-DEPOSITARY_OFFICER=L-2 depositary consent check "$consent" --fields check.json >/dev/null
+DEPOSITARY_OFFICER=L-2 depositary consent check "$consent" --file check.json >/dev/null
 same in_force "$(state "$consent")" state
-jq '.outcome = "differs"' check.json | DEPOSITARY_OFFICER=L-2 depositary consent check "$consent" --fields - >/dev/null
+jq '.outcome = "differs"' check.json | DEPOSITARY_OFFICER=L-2 depositary consent check "$consent" --file - >/dev/null
 same differs "$(state "$consent")" state
-DEPOSITARY_OFFICER=L-2 depositary consent check "$consent" --fields check.json >/dev/null
+DEPOSITARY_OFFICER=L-2 depositary consent check "$consent" --file check.json >/dev/null
 
 # What is no consent is not recorded as one.
 refused() { # FILTER ID
-    jq "$1" host.json | expect 1 depositary consent give --fields - >/dev/null 2>why
+    jq "$1" host.json | expect 1 depositary consent give --file - >/dev/null 2>why
     holds why "\\($2\\)"
 }
 refused '.side = {"state": "on_paper", "seen_by": "L-1"}' custody.side
@@ -52,7 +52,7 @@ refused '.terms.in_force.to = "2019-01-01T00:00:00Z"' stated.interval
 refused '.terms.in_force.from = "whenever"' stated.time
 refused '.terms.session = {}' consent.session
 # A refusal is kept as what it is, and is in force for nothing.
-no=$(jq '.side = {"state": "refused", "reason": {"text": "sub judice", "lang": "en"}}' host.json | depositary consent give --fields - --json | json - .record)
+no=$(jq '.side = {"state": "refused", "reason": {"text": "sub judice", "lang": "en"}}' host.json | depositary consent give --file - --json | json - .record)
 same refused "$(state "$no")" state
 
 # Status: the complete set is computed, with the one before; who can't read a consent can't sign that there is no other.
@@ -72,24 +72,24 @@ cat >source.json <<JSON
                        "guardian": "not_applicable", "assent": "not_applicable"}},
  "side": {"state": "signed", "code": "T1"}}
 JSON
-DEPOSITARY_OFFICER=T1 depositary consent give --fields source.json --json >source1
+DEPOSITARY_OFFICER=T1 depositary consent give --file source.json --json >source1
 pseudonym=$(json source1 .pseudonym)
 [[ $pseudonym =~ ^[0-9A-HJKMNP-TV-Z]{16}$ ]] || fail "not a pseudonym: $pseudonym"
 same consent.map "$(json source1 '.notices[0].notice')" 'said once'
 source1=$(json source1 .record)
 same begins_later "$(state "$source1")" state
 # Of no two consents the same, in no two registers; but for one source and one item, where that is said.
-DEPOSITARY_OFFICER=T1 depositary consent give --fields source.json --json >source2
+DEPOSITARY_OFFICER=T1 depositary consent give --file source.json --json >source2
 [ "$(json source2 .pseudonym)" != "$pseudonym" ] || fail 'two sources have one pseudonym'
-DEPOSITARY_OFFICER=T1 depositary consent give --fields source.json --same-source "$source1" --json >source3
+DEPOSITARY_OFFICER=T1 depositary consent give --file source.json --same-source "$source1" --json >source3
 same "$pseudonym" "$(json source3 .pseudonym)" 'the same source'
-jq '.terms.scope = {"kind": "case", "id": "'"$item"'"}' source.json | DEPOSITARY_OFFICER=T1 expect 1 depositary consent give --fields - --same-source "$source1" 2>why
+jq '.terms.scope = {"kind": "case", "id": "'"$item"'"}' source.json | DEPOSITARY_OFFICER=T1 expect 1 depositary consent give --file - --same-source "$source1" 2>why
 holds why consent.same_source
 new_register elsewhere --roles custodian,legal,administrator
-DEPOSITARY_OFFICER=T1 depositary consent give --fields source.json -C elsewhere --json >source4
+DEPOSITARY_OFFICER=T1 depositary consent give --file source.json -C elsewhere --json >source4
 [ "$(json source4 .pseudonym)" != "$pseudonym" ] || fail 'two registers make one pseudonym'
 refused_source() { # FILTER ID
-    jq "$1" source.json | DEPOSITARY_OFFICER=T1 expect 1 depositary consent give --fields - >/dev/null 2>why
+    jq "$1" source.json | DEPOSITARY_OFFICER=T1 expect 1 depositary consent give --file - >/dev/null 2>why
     holds why "\\($2\\)"
 }
 refused_source '.terms.session.pseudonym = "ALI"' consent.pseudonym
@@ -110,7 +110,7 @@ if grep -rqaF "$pseudonym" reg; then fail 'the pseudonym stands in clear in the 
 
 # Withdrawn: there is nothing to state, and nothing stands there. Byte by byte: whoever and whyever.
 echo '{"reason": {"text": "zebra-threatened", "lang": "en"}}' >reason.json
-expect 2 depositary consent withdraw "$consent" --fields reason.json 2>/dev/null
+expect 2 depositary consent withdraw "$consent" --file reason.json 2>/dev/null
 expect 2 depositary consent withdraw "$consent" 'zebra-threatened' 2>/dev/null
 same in_force "$(state "$consent")" 'state after what was refused'
 withdrawal=$(depositary consent withdraw "$consent" --json | json - .record)
@@ -123,7 +123,7 @@ for word in zebra threatened 'sub judice' "$pseudonym"; do
 done
 expect 1 depositary consent withdraw "$consent" 2>why
 holds why consent.withdrawn
-DEPOSITARY_OFFICER=L-2 expect 1 depositary consent check "$consent" --fields check.json 2>why
+DEPOSITARY_OFFICER=L-2 expect 1 depositary consent check "$consent" --file check.json 2>why
 holds why consent.withdrawn
 expect 1 depositary consent withdraw "$withdrawal" 2>why
 holds why act.type
@@ -148,8 +148,8 @@ expect 1 depositary status issue secrets 2>why
 
 # It lapses: told before, and after.
 soon=$(date -u -d '+8 seconds' +%FT%TZ)
-short=$(jq --arg soon "$soon" '.terms.in_force.to = $soon' host.json | depositary consent give --fields - --json | json - .record)
-DEPOSITARY_OFFICER=L-2 depositary consent check "$short" --fields check.json >/dev/null
+short=$(jq --arg soon "$soon" '.terms.in_force.to = $soon' host.json | depositary consent give --file - --json | json - .record)
+DEPOSITARY_OFFICER=L-2 depositary consent check "$short" --file check.json >/dev/null
 holds <(depositary due --within 1 --json) "due.consent.*$short"
 sleep 9
 same lapsed "$(state "$short")" state
@@ -160,13 +160,13 @@ cat >assurance.json <<JSON
 {"from": "court", "kinds": ["fair_trial", "no_torture", "no_death_penalty"], "purposes": ["trial"], "scope": {"kind": "all"}, "in_force": {"from": "2020-01-01T00:00:00Z"},
  "side": {"state": "on_paper", "scan_sha256": "$scan", "seen_by": "L-1", "checked": {"text": "seal", "lang": "en"}}}
 JSON
-assurance=$(depositary assure give --fields assurance.json --json | json - .record)
+assurance=$(depositary assure give --file assurance.json --json | json - .record)
 same in_force "$(depositary assure list --json | json - .state)" state
-jq '.kinds = ["be_nice"]' assurance.json | expect 1 depositary assure give --fields - 2>why
+jq '.kinds = ["be_nice"]' assurance.json | expect 1 depositary assure give --file - 2>why
 holds why record.field
-jq '.kinds = []' assurance.json | expect 1 depositary assure give --fields - 2>why
+jq '.kinds = []' assurance.json | expect 1 depositary assure give --file - 2>why
 holds why consent.empty
-jq '.side = {"state": "signed", "code": "L-1"}' assurance.json | expect 1 depositary assure give --fields - 2>why
+jq '.side = {"state": "signed", "code": "L-1"}' assurance.json | expect 1 depositary assure give --file - 2>why
 holds why consent.paper
 depositary assure withdraw "$assurance" >/dev/null
 same withdrawn "$(depositary assure show "$assurance" --json | json - .state)" state

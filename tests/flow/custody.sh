@@ -3,27 +3,27 @@
 need jq
 new_register reg
 run() { depositary "$@" -C reg; }
-event() { run item "$@" --yes --json --fields - | jq -r .record; }
+event() { run item "$@" --yes --json --file - | jq -r .record; }
 refused() { # FINDING COMMAND...: with what is on standard input
     local finding=$1
     shift
-    expect 1 run "$@" --yes --fields - 2>err >/dev/null
+    expect 1 run "$@" --yes --file - 2>err >/dev/null
     holds err "\($finding\)"
 }
 order='{"authority": {"text": "Court order", "lang": "en"}}'
 mkdir dump
 echo x >dump/x
-run collect dump --json --fields - >collected <<<'{"exhibit": "E-1", "case": "C-1", "basis": {"text": "wrong basis", "lang": "en"}}'
+run collect dump --json --file - >collected <<<'{"exhibit": "E-1", "case": "C-1", "basis": {"text": "wrong basis", "lang": "en"}}'
 item=$(json collected .item) record=$(json collected .record)
 state() { run item list --json | jq -r "select(.item == \"$item\") | .state, .hold, .exhibit" | paste -sd' '; }
 
 # A record of another kind can't call itself a correction, and so hide an item from lists and checks.
 expect 1 run note --text x --supersedes "$record" 2>err
 holds err 'correct.other'
-expect 2 run record evidence.collected --yes --fields - <<<"{\"item\": \"$item\"}" 2>/dev/null
+expect 2 run record evidence.collected --yes --file - <<<"{\"item\": \"$item\"}" 2>/dev/null
 
 # What was stated is corrected, what was measured isn't; both records stay.
-run item correct E-1 --fields - >/dev/null <<'JSON'
+run item correct E-1 --file - >/dev/null <<'JSON'
 {"exhibit": "E-2", "basis": {"text": "right basis", "lang": "en"}, "sensitive": ["medical"],
  "unknown": {"method": {"code": "refused", "reason": "an open operation"}}}
 JSON
@@ -34,7 +34,7 @@ same 'wrong basis,right basis' "$(jq -r .claims.basis.text history | paste -sd,)
 same 'true,false' "$(jq -r .superseded history | paste -sd,)" 'and which is corrected'
 same 'false,true' "$(jq -r .claims.restricted history | paste -sd,)" 'medical material is restricted'
 same "$(jq -r .claims.payload_sha256 history | head -1)" "$(jq -r .claims.payload_sha256 history | tail -1)" 'the container'
-run item correct E-2 --fields - >/dev/null <<<'{"restricted": false, "sensitive": null}'
+run item correct E-2 --file - >/dev/null <<<'{"restricted": false, "sensitive": null}'
 same true "$(run item list --json | jq .restricted)" 'a correction lifts no restriction'
 run item check E-2 --json >check
 same intact "$(json check .outcome)" 'check after a correction'
@@ -60,24 +60,24 @@ refused custody.signed collect dump <<<'{"dispossessed": {"state": "signed", "co
 refused custody.side collect dump <<<'{"dispossessed": {"state": "on_paper"}}'
 
 # Two holds: the lift of one leaves the other.
-first=$(run hold place E-2 --yes --json --fields - <<<"$order" | jq -r .record)
-second=$(run hold place E-2 --yes --json --fields - <<<"$order" | jq -r .record)
+first=$(run hold place E-2 --yes --json --file - <<<"$order" | jq -r .record)
+second=$(run hold place E-2 --yes --json --file - <<<"$order" | jq -r .record)
 refused hold.which hold lift E-2 <<<"$order"
 refused hold.none hold lift E-2 --answers "$record" <<<"$order"
-run hold lift E-2 --answers "$first" --yes --fields - >/dev/null <<<"$order"
+run hold lift E-2 --answers "$first" --yes --file - >/dev/null <<<"$order"
 same 'in_custody true E-2' "$(state)" 'one of two holds is lifted'
 refused hold.none hold lift E-2 --answers "$first" <<<"$order"
 refused custody.hold item dispose E-2 <<<"$order"
 refused hold.in_force erase "$record" <<<"$order"
-run hold lift E-2 --yes --json --fields - <<<"$order" >lifted
+run hold lift E-2 --yes --json --file - <<<"$order" >lifted
 same "$second" "$(run show "$(json lifted .record)" --json | jq -r '.claims.refs[] | select(.rel == "answers").id')" 'what the lift answers'
 same 'in_custody false E-2' "$(state)" 'both are lifted'
 
 # Two move it at once, or a hold comes between the look and the act: one of the two is recorded, and the other is told.
 for n in 1 2 3 4; do
-    run collect --yes --json --fields - <<<"{\"exhibit\": \"T-$n\", \"things\": [{\"description\": {\"text\": \"a box\", \"lang\": \"en\"}, \"quantity\": 1}]}" >thing
+    run collect --yes --json --file - <<<"{\"exhibit\": \"T-$n\", \"things\": [{\"description\": {\"text\": \"a box\", \"lang\": \"en\"}, \"quantity\": 1}]}" >thing
     for side in 1 2 3; do
-        run item transfer "T-$n" --yes --json --fields - <<<'{"giver": {"state": "signed", "code": "T1"}, "to": {"text": "Laboratory", "lang": "en"}}' >"done.$side" 2>"err.$side" &
+        run item transfer "T-$n" --yes --json --file - <<<'{"giver": {"state": "signed", "code": "T1"}, "to": {"text": "Laboratory", "lang": "en"}}' >"done.$side" 2>"err.$side" &
     done
     wait
     same 1 "$(cat done.? | grep -c '"record"')" "transfers of T-$n"
@@ -91,7 +91,7 @@ expect 1 depositary verify reg --json >verdict
 same container.missing "$(json verdict '.findings[0].id')" 'missing'
 mv "gone/$item.tar.age" reg/vault/
 refused custody.authority item dispose E-2 <<<'{}'
-run item dispose E-2 --yes --fields - >/dev/null <<<"$order"
+run item dispose E-2 --yes --file - >/dev/null <<<"$order"
 depositary verify reg >/dev/null || fail 'disposed of, and the container is still there'
 rm "reg/vault/$item.tar.age"
 depositary verify reg --json >verdict || fail "$(cat verdict)"

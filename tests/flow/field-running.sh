@@ -8,7 +8,7 @@ head -c 400000000 /dev/zero >source/zebra-file-name.bin
 printf '{"exhibit":"zebra-exhibit","description":{"text":"zebra-narrative","lang":"en"}}' >fields.json
 
 ulimit -c unlimited 2>/dev/null || true
-depositary collect source -C kit --fields - --json <fields.json >collected 2>err &
+depositary collect source -C kit --file - --json <fields.json >collected 2>err &
 pid=$!
 for _ in $(seq 200); do # until it seals; how much was read only root may see
     read=$(awk '$1 == "rchar:" {print $2}' "/proc/$pid/io" 2>/dev/null) || { sleep 0.15; break; }
@@ -36,7 +36,7 @@ fi
 wait "$pid"
 
 # Killed by a signal that would leave a core.
-depositary collect source -C kit --fields fields.json --json >again 2>err &
+depositary collect source -C kit --file fields.json --json >again 2>err &
 pid=$!
 sleep 0.1
 kill -ABRT "$pid"

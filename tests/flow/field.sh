@@ -9,7 +9,7 @@ cat >fields.json <<'JSON'
 {"exhibit": "zebra-exhibit", "case": "zebra-case", "description": {"text": "zebra-narrative", "lang": "en"},
  "place": {"description": {"text": "zebra-place", "lang": "en"}, "latitude": "33.1234567", "longitude": "44.7654321", "precision_m": 5}}
 JSON
-depositary collect secret-folder -C kit --fields fields.json --json >collected
+depositary collect secret-folder -C kit --file fields.json --json >collected
 item=$(json collected .item)
 printf 'zebra-note' | depositary note --text - -C kit >/dev/null
 expect 2 depositary note --text zebra-on-the-command-line -C kit 2>/dev/null

@@ -60,7 +60,7 @@ cat >bad <<'J'
 {"category": "attack", "territory": "IQ", "what_happened": {"text": "x"}, "sources": [{"reliability": "Z", "credibility": "2"}],
  "confidence": "very", "audience": [], "publish_after_h": -1, "when": {"edtf": "30.3.2021"}, "where": "here", "unknown": {"place": {"code": "unknown", "reason": ""}}}
 J
-expect 1 depositary record incident.reported --fields bad --yes 2>why
+expect 1 depositary record incident.reported --file bad --yes 2>why
 holds why 'What happened › Language \[incident.reported/what_happened/lang\]: it is missing \(record.field\)'
 holds why '\[incident.reported/sources/0/reliability\]: it has not the right form'
 holds why 'How sure \[incident.reported/confidence\]: it has not the right form'
@@ -70,16 +70,16 @@ holds why 'When › Date and time \[incident.reported/when/edtf\]: it has not th
 holds why 'Right would be: a date as exact as it is known'
 holds why '\[incident.reported/where\]: there is no such field'
 same 6 "$(grep -c '^depositary: ' why)" 'violations'
-expect 1 env LANGUAGE=fr depositary record incident.reported --fields bad --yes 2>why
+expect 1 env LANGUAGE=fr depositary record incident.reported --file bad --yes 2>why
 holds why 'Degré de certitude .*il n.+a pas la forme voulue'
 holds why 'Il faudrait : l.+une de ces valeurs : high \(élevé\), medium \(moyen\), low \(faible\)'
-expect 1 env LANGUAGE=ar depositary record incident.reported --fields bad --yes 2>why
+expect 1 env LANGUAGE=ar depositary record incident.reported --file bad --yes 2>why
 holds why 'درجة اليقين .*ليس بالصيغة المطلوبة'
 holds why 'الصحيح:'
-expect 1 depositary record incident.reported --fields bad --yes --json >found 2>/dev/null
+expect 1 depositary record incident.reported --file bad --yes --json >found 2>/dev/null
 same '/confidence record.field How sure' "$(jq -r 'select(.pointer == "/confidence") | "\(.pointer) \(.finding) \(.field)"' found)" 'as JSON'
 # What is missing is named as well, once nothing else is wrong.
-echo '{"category": "attack"}' | expect 1 depositary record incident.reported --fields - --yes 2>why
+echo '{"category": "attack"}' | expect 1 depositary record incident.reported --file - --yes 2>why
 holds why 'Territory \[incident.reported/territory\]: it is missing'
 holds why 'How sure \[incident.reported/confidence\]: it is missing'
 same "$before" "$(depositary list --json | wc -l)" 'records'

@@ -5,10 +5,10 @@ mkdir dump
 head -c 400000 /dev/urandom >dump/a
 echo b >dump/b
 for n in 1 2 3 4; do depositary note --text "note $n" -C whole >/dev/null; done
-depositary collect dump -C whole --json --fields - <<<'{"exhibit": "X-1", "case": "C-1"}' >collected
+depositary collect dump -C whole --json --file - <<<'{"exhibit": "X-1", "case": "C-1"}' >collected
 item=$(json collected .item)
 echo other >other
-depositary collect other -C whole --json --fields - <<<'{"exhibit": "X-2", "case": "C-1"}' >collected
+depositary collect other -C whole --json --file - <<<'{"exhibit": "X-2", "case": "C-1"}' >collected
 second=$(json collected .item) last=$(json collected .record)
 size=$(stat -c %s "whole/vault/$item.tar.age")
 tries=0

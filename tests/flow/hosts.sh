@@ -39,10 +39,10 @@ holds shown.ar 'لا يمسك سجلًا'
 # ---- a release of what comes from there ----
 mkdir dump
 echo 'a photograph' >dump/photo
-as T1 collect dump --json --fields - <<<"{\"exhibit\": \"X-1\", \"territory\": \"LB\", \"basis\": $(text 'search warrant 12')}" >collected
+as T1 collect dump --json --file - <<<"{\"exhibit\": \"X-1\", \"territory\": \"LB\", \"basis\": $(text 'search warrant 12')}" >collected
 item=$(json collected .item)
-prepared=$(as L1 release prepare X-1 --yes --json --fields - <<<'{"action": "release", "recipient": "court", "purpose": "trial"}' | json - .record)
-as A1 approve "$prepared" --yes --fields - <<<'{}' >/dev/null
+prepared=$(as L1 release prepare X-1 --yes --json --file - <<<'{"action": "release", "recipient": "court", "purpose": "trial"}' | json - .record)
+as A1 approve "$prepared" --yes --file - <<<'{}' >/dev/null
 missing() { # PREPARED WHAT
     expect 1 as L1 release "$1" --json >refusal.json
     same "$2" "$(jq -r '.verdict.requirements[] | select(.met != "met") | .need + ":" + .met' refusal.json | xargs)" 'what is missing'
@@ -60,37 +60,37 @@ note() { # SIDE [ACTION]
 }
 paper=$(printf '{"state": "on_paper", "scan_sha256": "%064d", "seen_by": "L1", "checked": %s}' 1 "$(text 'seal of the embassy')")
 # Who signs nothing has signed nothing, whoever says so: not even the officer who records.
-expect 1 as L1 consent give --yes --fields - <<<"$(note '{"state": "signed", "code": "lb"}')" 2>why
+expect 1 as L1 consent give --yes --file - <<<"$(note '{"state": "signed", "code": "lb"}')" 2>why
 holds why '\(custody.signed\)'
-expect 1 as L1 consent give --yes --fields - <<<"$(note '{"state": "signed", "code": "L1"}')" 2>why
+expect 1 as L1 consent give --yes --file - <<<"$(note '{"state": "signed", "code": "L1"}')" 2>why
 holds why '\(consent.paper\)'
 missing "$prepared" consent.host:absent
 # No answer is no consent, and a refusal is one less.
-as L1 consent give --yes --fields - <<<"$(note "{\"state\": \"unavailable\", \"reason\": $(text 'no answer in ninety days')}")" >/dev/null
+as L1 consent give --yes --file - <<<"$(note "{\"state\": \"unavailable\", \"reason\": $(text 'no answer in ninety days')}")" >/dev/null
 missing "$prepared" consent.host:absent
-consent=$(as L1 consent give --yes --json --fields - <<<"$(note "$paper")" | json - .record)
+consent=$(as L1 consent give --yes --json --file - <<<"$(note "$paper")" | json - .record)
 missing "$prepared" consent.host:unchecked
 holds <(as L1 release --dry-run "$prepared" || true) 'no second officer has checked it'
 check='{"outcome": "as_recorded", "checked": {"text": "asked the embassy", "lang": "en"}}'
-expect 1 as L1 consent check "$consent" --fields - <<<"$check" 2>why
+expect 1 as L1 consent check "$consent" --file - <<<"$check" 2>why
 holds why consent.check.same_officer
 missing "$prepared" consent.host:unchecked
-as L2 consent check "$consent" --fields - <<<"$check" >/dev/null
+as L2 consent check "$consent" --file - <<<"$check" >/dev/null
 # No status record is asked of who can't issue one.
 as L1 release "$prepared" --yes --json >released.json
 same yes "$(json released.json .verdict.outcome)" outcome
 same 'consent.host met' "$(jq -r '.verdict.requirements[] | select(.need == "consent.host") | .need + " " + .met' released.json)" 'the host State'
 same same "$(as L1 release judge "$(json released.json .record)" --json | jq -r .again)" 'judged again'
 # Where paper doesn't suffice, it doesn't.
-onward=$(as L1 release prepare X-1 --yes --json --fields - <<<'{"action": "onward", "recipient": "court", "purpose": "trial"}' | json - .record)
-as A1 approve "$onward" --yes --fields - <<<'{}' >/dev/null
-other=$(as L1 consent give --yes --json --fields - <<<"$(note "$paper" onward)" | json - .record)
-as L2 consent check "$other" --fields - <<<"$check" >/dev/null
+onward=$(as L1 release prepare X-1 --yes --json --file - <<<'{"action": "onward", "recipient": "court", "purpose": "trial"}' | json - .record)
+as A1 approve "$onward" --yes --file - <<<'{}' >/dev/null
+other=$(as L1 consent give --yes --json --file - <<<"$(note "$paper" onward)" | json - .record)
+as L2 consent check "$other" --file - <<<"$check" >/dev/null
 missing "$onward" consent.host:paper
 # Withdrawn on paper as well: from now on nothing goes.
 as L1 consent withdraw "$consent" --yes >/dev/null
-again=$(as L1 release prepare X-1 --yes --json --fields - <<<'{"action": "release", "recipient": "court", "purpose": "trial"}' | json - .record)
-as A1 approve "$again" --yes --fields - <<<'{}' >/dev/null
+again=$(as L1 release prepare X-1 --yes --json --file - <<<'{"action": "release", "recipient": "court", "purpose": "trial"}' | json - .record)
+as A1 approve "$again" --yes --file - <<<'{}' >/dev/null
 expect 1 as L1 release "$again" --json >refusal.json
 same consent.host:withdrawn "$(jq -r '.verdict.requirements[] | select(.met != "met") | .need + ":" + .met' refusal.json | xargs)" 'after the withdrawal'
 

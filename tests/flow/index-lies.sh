@@ -67,8 +67,8 @@ unseen marking.set missing never:never as L1 release "$prepared" --json
 # ---- a legal hold, and a verdict that rests on what is to be erased ----
 order="{\"authority\": $(text 'court order 9')}"
 restart
-as T1 hold place X-1 --yes --fields - <<<"$order" >/dev/null
-erase() { as L1 erase "$1" --yes --json --fields - <<<"$order"; }
+as T1 hold place X-1 --yes --file - <<<"$order" >/dev/null
+erase() { as L1 erase "$1" --yes --json --file - <<<"$order"; }
 unseen hold.placed 'grep -om1 hold.in_force' hold.in_force erase "$first"
 restart
 as L1 release "$prepared" >/dev/null

@@ -6,7 +6,7 @@ printf 'new one\n' >new
 depositary init reg --member XA --name XA --officer K-1 --root-out root.pem --recovery "$(sed -n 's/# public key: //p' recovery.key)" --passphrase-fd 3 3<old >/dev/null
 mkdir dump
 echo x >dump/x
-depositary collect dump -C reg --json --passphrase-fd 3 --fields /dev/stdin 3<old <<<'{"exhibit": "X-1", "case": "C-1"}' >collected
+depositary collect dump -C reg --json --passphrase-fd 3 --file /dev/stdin 3<old <<<'{"exhibit": "X-1", "case": "C-1"}' >collected
 printf 'new one\nforgotten\n' >both
 depositary key recover K-2 --recovery recovery.key --root root.pem --roles custodian,administrator -C reg --passphrase-fd 3 3<both >/dev/null
 run() { depositary "$@" -C reg --as K-2 --passphrase-fd 3 3<new; }

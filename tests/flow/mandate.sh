@@ -157,7 +157,7 @@ same medium "$(json shown .claims.confidence)" 'the first report'
 holds <(depositary list --ref "$first" --json) incident.corrected
 # Told the public only where it is meant for it, late and coarsely enough, and with what corrects it.
 publish() { # RECORDS
-    jq -nc --argjson records "$1" '{titles: [{text: "t", lang: "en"}, {text: "t", lang: "fr"}, {text: "t", lang: "ar"}], records: $records}' | depositary publish prepare --fields - --yes
+    jq -nc --argjson records "$1" '{titles: [{text: "t", lang: "en"}, {text: "t", lang: "fr"}, {text: "t", lang: "ar"}], records: $records}' | depositary publish prepare --file - --yes
 }
 unpublished() { expect 1 publish "$2" >/dev/null 2>why; holds why "\\(publish.$1\\)"; }
 unpublished audience "[{\"record\":\"$(record incident.reported "$(incident '{}')")\",\"fields\":[]}]"
@@ -180,10 +180,10 @@ record coverage.stated '{"territory":"SY","from":"2021-01","to":"2021-03","exten
 
 # F11: a receipt that says nothing, an assessor who isn't concerned, reasons for every outcome.
 allegation() { jq -nc --argjson more "$1" '{kind: "air_strike", received_on: "2021-03", alleged: {text: "harm to civilians", lang: "en"}, channel: "direct", when: {edtf: "2021-02"}, territory: "IQ"} * $more'; }
-allegation '{"party":"us"}' | depositary record allegation.received --yes --fields - --json >received
+allegation '{"party":"us"}' | depositary record allegation.received --yes --file - --json >received
 allegation=$(json received .id)
 holds <(json received .receipt) '^[0-9A-HJKMNP-TV-Z]{16}$'
-allegation '{"party":"us"}' | depositary record allegation.received --fields - --yes >printed
+allegation '{"party":"us"}' | depositary record allegation.received --file - --yes >printed
 holds <(sed -n 2p printed) '^([0-9A-HJKMNP-TV-Z]{4}-){3}[0-9A-HJKMNP-TV-Z]{4}$'
 same 2 "$(wc -l <printed)" 'the id for us, the receipt for the reporter'
 for language in en fr ar; do depositary print receipt "$(head -n 1 printed)" --out "receipt.$language.pdf" --lang "$language"; done
@@ -271,6 +271,6 @@ LANGUAGE=fr depositary report commitments >page
 holds page "^$overdue .* en retard "
 
 # What the refusals say, in each language; and what was recorded stands.
-for language in en fr ar; do printf '%s\n' "$(dispatch '{"review_on":"2021-01"}')" | LANGUAGE=$language expect 1 depositary record dispatch.sent --fields - --yes 2>"why.$language"; done
+for language in en fr ar; do printf '%s\n' "$(dispatch '{"review_on":"2021-01"}')" | LANGUAGE=$language expect 1 depositary record dispatch.sent --file - --yes 2>"why.$language"; done
 same 3 "$(cat why.en why.fr why.ar | sort -u | grep -c mandate.order)" 'sentences in three languages'
 depositary verify reg >/dev/null

@@ -69,7 +69,7 @@ holds table "^$revised,2021-06-01,payment,provider,be,undp,BE-1,exact,60000,EUR,
 
 # What can't be read is in no total, and whoever takes the table is told that it isn't all.
 echo '{"authority": {"text": "order", "lang": "en"}, "reason": {"text": "asked", "lang": "en"}}' >stated
-depositary erase "$other" --yes --fields stated >/dev/null
+depositary erase "$other" --yes --file stated >/dev/null
 for form in '' --csv --json; do
     # shellcheck disable=SC2086
     expect 1 depositary report campaign $form >part 2>why

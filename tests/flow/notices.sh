@@ -10,7 +10,7 @@ depositary key enrol M1 --roles legal,custodian --no-passphrase -C iq --as T1 >/
 reg() { depositary "$@" -C reg --as L1; }
 A1() { depositary "$@" -C reg --as A1; }
 iq() { depositary "$@" -C iq --as M1; }
-say() { local who=$1; shift; "$who" "${@:2}" --fields - --yes --json <<<"$1" | jq -r .record; }
+say() { local who=$1; shift; "$who" "${@:2}" --file - --yes --json <<<"$1" | jq -r .record; }
 outbox() { reg outbox --json | jq -r "select(.kind == \"outbox.$1\").detail" | cut -d' ' -f1 | sort | xargs; }
 # send MEMBER OTHER RECORD NAME [--to CODE]: packed by the one, taken in by the other.
 send() {
@@ -32,7 +32,7 @@ terms() { printf '{"layer": "host", "grantor": "iq", "actions": ["release"], "re
 for x in 1 2; do
     mkdir "dump$x"
     echo "content $x" >"dump$x/a"
-    reg collect "dump$x" --json --fields - <<<"{\"exhibit\": \"X-$x\", \"territory\": \"IQ\", \"basis\": $(text 'warrant 12')}" >"item$x.json"
+    reg collect "dump$x" --json --file - <<<"{\"exhibit\": \"X-$x\", \"territory\": \"IQ\", \"basis\": $(text 'warrant 12')}" >"item$x.json"
     say iq "{\"terms\": $(terms court "$(json "item$x.json" .item)"), \"side\": {\"state\": \"signed\", \"code\": \"M1\"}}" consent give >"consent$x"
     send iq reg "$(cat "consent$x")" "given$x" --to test
 done
@@ -93,12 +93,12 @@ holds err 'receive.own'
 due_of() { iq due --json | jq -r "select(.item == \"$held\").kind" | xargs; }
 order="{\"authority\": $(text 'Order 3')}"
 same due.withdrawn "$(due_of)" 'what is to be done with it'
-iq hold place "$held" --yes --fields - >/dev/null <<<"$order"
+iq hold place "$held" --yes --file - >/dev/null <<<"$order"
 same due.hold "$(due_of)" 'what a hold keeps'
-expect 1 iq item dispose "$held" --yes --fields - 2>err <<<"$order"
+expect 1 iq item dispose "$held" --yes --file - 2>err <<<"$order"
 holds err 'custody.hold'
-iq hold lift "$held" --yes --fields - >/dev/null <<<"$order"
-iq item dispose "$held" --yes --fields - >/dev/null <<<"$order"
+iq hold lift "$held" --yes --file - >/dev/null <<<"$order"
+iq item dispose "$held" --yes --file - >/dev/null <<<"$order"
 rm "iq/vault/$held.tar.age"
 same '' "$(due_of)" 'what was disposed of'
 send iq reg "$(json notice.json .record)" acknowledgement

@@ -7,7 +7,7 @@ two_members
 new_officers 'L1:legal,custodian' 'L2:legal' 'A1:approver,legal'
 
 as() { local who=$1; shift; depositary "$@" -C reg --as "$who"; }
-state() { as "$1" "${@:3}" --fields - --yes --json <<<"$2" >done.json; json done.json .record >last; }
+state() { as "$1" "${@:3}" --file - --yes --json <<<"$2" >done.json; json done.json .record >last; }
 text() { printf '{"text": "%s", "lang": "en"}' "$1"; }
 paper() { printf '{"state": "on_paper", "scan_sha256": "%064d", "seen_by": "L1", "checked": %s}' 1 "$(text 'stamp and signature compared')"; }
 checked="{\"outcome\": \"as_recorded\", \"checked\": $(text 'telephone')}"
@@ -19,14 +19,14 @@ echo hello >dump/a
 ln dump/a dump/again
 ln -s /etc/passwd dump/elsewhere
 head -c 3000000 /dev/urandom >dump/sub/big
-as T1 collect dump --json --fields - <<<"{\"exhibit\": \"X-1\", \"territory\": \"IQ\", \"basis\": $(text 'search warrant 12')}" >X-1.json
+as T1 collect dump --json --file - <<<"{\"exhibit\": \"X-1\", \"territory\": \"IQ\", \"basis\": $(text 'search warrant 12')}" >X-1.json
 item=$(json X-1.json .item)
 state L1 '{"from": "court", "to": "organisation", "purpose": "trial", "scope": {"kind": "all"}}' request in
 state L1 "{\"terms\": {\"layer\": \"host\", \"grantor\": \"iq\", \"actions\": [\"release\"], \"recipients\": [\"court\"], \"purposes\": [\"trial\"], \"lines\": [\"any\"], \"territories\": [\"IQ\"], \"scope\": {\"kind\": \"all\"}, \"in_force\": $since}, \"side\": $(paper)}" consent give
 state L2 "$checked" consent check "$(cat last)"
 state L1 "{\"from\": \"court\", \"kinds\": [\"fair_trial\"], \"purposes\": [\"trial\"], \"scope\": {\"kind\": \"all\"}, \"in_force\": $since, \"side\": $(paper)}" assure give
 state L2 "$checked" consent check "$(cat last)"
-as L1 release prepare --fields - --yes --json <<<"{\"action\": \"release\", \"recipient\": \"court\", \"purpose\": \"trial\", \"materials\": [{\"item\": \"$item\", \"fields\": [\"basis\", \"exhibit\"], \"redacted\": false}]}" >prepared.json
+as L1 release prepare --file - --yes --json <<<"{\"action\": \"release\", \"recipient\": \"court\", \"purpose\": \"trial\", \"materials\": [{\"item\": \"$item\", \"fields\": [\"basis\", \"exhibit\"], \"redacted\": false}]}" >prepared.json
 as A1 approve "$(json prepared.json .record)" >/dev/null
 as L1 release "$(json prepared.json .record)" --json >made.json
 pin=$(depositary charter show -C reg --json | jq -r .fingerprint)

@@ -43,7 +43,7 @@ made=$(release court trial "[{\"item\": \"R-1\", \"fields\": [], \"redacted\": t
 expect 1 as L1 pack "$made" --age "$key" --out x 2>err
 holds err 'pack.redacted'
 echo 'nothing to be seen' >copy
-as T1 intake copy --stage redaction --of R-1 --json --fields - <<<"{\"exhibit\": \"R-2\", \"territory\": \"IQ\", \"basis\": $(text 'search warrant 12')}" >R-2.json
+as T1 intake copy --stage redaction --of R-1 --json --file - <<<"{\"exhibit\": \"R-2\", \"territory\": \"IQ\", \"basis\": $(text 'search warrant 12')}" >R-2.json
 state T1 '{"flags": ["source"]}' mark set R-2
 made=$(release court trial "[{\"item\": \"R-2\", \"fields\": [\"basis\", \"sensitive\"], \"redacted\": true}]")
 # Its source never agreed to the court: that there is one isn't told, and what can't be judged there for it is told here.
@@ -80,11 +80,11 @@ expect 1 as L1 pack "$made" --age "$key" --out x 2>err
 holds err 'pack.part.absent'
 same '["basis","sensitive"]' "$(jq -c '.unseen[0].fields' prepared.json)" 'fields that a verdict needs'
 for wrong in '"parts": []' '"parts": ["files/dump-P-3/page"], "plain": true'; do
-    expect 1 as L1 release prepare --fields - --yes <<<"{\"action\": \"release\", \"recipient\": \"court\", \"purpose\": \"trial\", \"materials\": [{\"item\": \"P-3\", $wrong}]}" 2>err
+    expect 1 as L1 release prepare --file - --yes <<<"{\"action\": \"release\", \"recipient\": \"court\", \"purpose\": \"trial\", \"materials\": [{\"item\": \"P-3\", $wrong}]}" 2>err
     holds err 'release.parts'
 done
 # Nothing in clear that nobody else approved as that, also for a purpose whose rule asks for no approval; nor what protects somebody.
-as L1 release prepare --fields - --yes --json <<<'{"action": "release", "recipient": "court", "purpose": "inquiry", "materials": [{"item": "P-2", "fields": [], "plain": true}]}' >prepared.json
+as L1 release prepare --file - --yes --json <<<'{"action": "release", "recipient": "court", "purpose": "inquiry", "materials": [{"item": "P-2", "fields": [], "plain": true}]}' >prepared.json
 as L1 release "$(json prepared.json .record)" --json >made.json
 expect 1 as L1 pack "$(json made.json .record)" --out x 2>err
 holds err 'pack.plain'
@@ -94,7 +94,7 @@ expect 1 as L1 pack "$made" --age "$key" --out x 2>err
 holds err 'release.plain'
 
 # ---- in the accused's favour: the court doesn't get the case without it ----
-as L1 case open --yes --json --fields - <<<'{"authority": "court", "jurisdiction": "IQ", "stage": "trial"}' >opened.json
+as L1 case open --yes --json --file - <<<'{"authority": "court", "jurisdiction": "IQ", "stage": "trial"}' >opened.json
 case=$(json opened.json .case)
 favour=$(collect E-1 "{\"flags\": [\"exculpatory\"], \"case\": \"$case\"}")
 item=$(collect C-1 "{\"case\": \"$case\"}")
@@ -117,7 +117,7 @@ lacks both/data/content.jsonl exculpatory
 same 2 "$(find both/data/items -name container.tar.age | wc -l)" 'containers'
 # A translation and its original belong together: each package tells that there is the other.
 echo 'translated' >page
-as T1 intake page --stage other --of C-1 --json --fields - <<<"{\"exhibit\": \"T-1\", \"territory\": \"IQ\", \"basis\": $(text 'search warrant 12')}" >T-1.json
+as T1 intake page --stage other --of C-1 --json --file - <<<"{\"exhibit\": \"T-1\", \"territory\": \"IQ\", \"basis\": $(text 'search warrant 12')}" >T-1.json
 as L1 pack "$made" --age "$key" --out original >/dev/null
 same "[\"source<\",\"named\",\"rule\",\"$(digest_of "$(json T-1.json .record)")\"]" "$(linked original | grep '"source<"')" 'the translation'
 translated=$(release court trial '[{"item": "T-1", "fields": [], "redacted": false}]')
@@ -125,14 +125,14 @@ as L1 pack "$translated" --age "$key" --out translation >/dev/null
 same "[\"source\",\"named\",\"rule\",\"$(digest_of "$(json C-1.json .record)")\"]" "$(linked translation | grep '"source"')" 'the original of the translation'
 # What can't be given without harm to its source is referred to the court, which is told so; before that, the case doesn't go. The case may
 # be one that only the release names.
-as L1 case open --yes --json --fields - <<<'{"authority": "court", "jurisdiction": "IQ", "stage": "trial"}' >opened.json
+as L1 case open --yes --json --file - <<<'{"authority": "court", "jurisdiction": "IQ", "stage": "trial"}' >opened.json
 other=$(json opened.json .case)
 collect G-1 "{\"flags\": [\"exculpatory\", \"source\"], \"case\": \"$other\"}" >/dev/null
 collect G-2 >/dev/null
 told=$(release court trial '[{"item": "G-2", "fields": [], "redacted": false}]' ", \"case\": \"$other\"")
 expect 1 as L1 pack "$told" --age "$key" --out x 2>err
 holds err pack.exculpatory
-as L1 release prepare --fields - --yes --json <<<'{"action": "release", "recipient": "court", "purpose": "trial", "materials": [{"item": "G-1", "fields": [], "redacted": false}]}' >prepared.json
+as L1 release prepare --file - --yes --json <<<'{"action": "release", "recipient": "court", "purpose": "trial", "materials": [{"item": "G-1", "fields": [], "redacted": false}]}' >prepared.json
 as A1 approve "$(json prepared.json .record)" >/dev/null
 expect 1 as L1 release "$(json prepared.json .record)" --json >referred.json
 same refer_to_court "$(json referred.json .verdict.outcome)" 'the verdict'
@@ -140,7 +140,7 @@ as L1 pack "$told" --age "$key" --out referred >/dev/null
 same "[\"exculpatory\",\"named\",\"protected\",\"$(digest_of "$(json G-1.json .record)")\"]" "$(linked referred | grep exculpatory)" 'what was referred to the court'
 same 'release.refused reason' "$(disclosed referred | grep release.refused)" 'the referral'
 # A hold on an item is only counted; what was recorded of it by mistake is corrected for the recipient too.
-as T1 hold place C-1 --yes --fields - <<<"{\"authority\": $(text 'court order 4'), \"reason\": $(text 'appeal')}" >/dev/null
+as T1 hold place C-1 --yes --file - <<<"{\"authority\": $(text 'court order 4'), \"reason\": $(text 'appeal')}" >/dev/null
 as L1 pack "$made" --age "$key" --out held >/dev/null
 same '["item<","counted","rule",1]' "$(linked held | grep '"item<"')" 'a legal hold'
 for bag in police court both held original translation referred; do

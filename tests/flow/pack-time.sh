@@ -29,7 +29,7 @@ for m in reg iq; do depositary charter adopt two.json -C "$m" --root "$m.root.pe
 for m in reg iq; do depositary charter enter two.json reg.two iq.two -C "$m" --as T1 >/dev/null; done
 pin=$(depositary charter show -C reg --as T1 --json | jq -r .fingerprint)
 
-depositary request out -C reg --as L1 --fields - --yes --json >asked.json \
+depositary request out -C reg --as L1 --file - --yes --json >asked.json \
     <<<'{"from": "organisation", "to": "police", "purpose": "trial", "scope": {"kind": "all"}}'
 asked=$(json asked.json .record)
 verified() { # verified BAG: findings by id

@@ -14,8 +14,8 @@ ask court trial
 agree court trial
 state L1 "{\"from\": \"court\", \"kinds\": [\"fair_trial\"], \"purposes\": [\"trial\"], \"scope\": {\"kind\": \"all\"}, \"in_force\": $since, \"side\": $(paper)}" assure give
 state L2 "$checked" consent check "$(cat last)"
-as T1 item transfer X-1 --yes --fields - <<<"{\"to\": $(text Laboratory), \"giver\": {\"state\": \"signed\", \"code\": \"T1\"}}" >/dev/null
-as C1 item receive X-1 --yes --fields - <<<"{\"taker\": {\"state\": \"signed\", \"code\": \"C1\"}}" >/dev/null
+as T1 item transfer X-1 --yes --file - <<<"{\"to\": $(text Laboratory), \"giver\": {\"state\": \"signed\", \"code\": \"T1\"}}" >/dev/null
+as C1 item receive X-1 --yes --file - <<<"{\"taker\": {\"state\": \"signed\", \"code\": \"C1\"}}" >/dev/null
 made=$(release court trial "[{\"item\": \"$item\", \"fields\": [\"basis\", \"exhibit\", \"sensitive\"], \"redacted\": false}]")
 
 # ---- what would go; nothing is recorded or written by telling ----
@@ -156,7 +156,7 @@ expect 1 as L1 pack "$(json packed.json .record)" --out x --json >refused.json
 if [ -e x ] || [ -e x.unfinished ]; then fail 'something was written'; fi
 agree court trial
 as L1 pack "$made" --dry-run --json >plan.json # the renewal would do: what was released stands under the consent it was judged by
-as L1 withdraw "$made" --yes --fields - <<<"{\"scope\": {\"kind\": \"item\", \"id\": \"$item\"}}" >/dev/null
+as L1 withdraw "$made" --yes --file - <<<"{\"scope\": {\"kind\": \"item\", \"id\": \"$item\"}}" >/dev/null
 expect 1 as L1 pack "$made" --out x 2>err
 holds err 'pack.withdrawn'
 same 3 "$(count package.sent)" 'packages sent'
@@ -186,7 +186,7 @@ depositary key card -C reg --as T1 --out card.json
 depositary init kit --member test --name 'Test member' --officer F1 --profile field --home card.json --root-out kit.root.pem --no-passphrase >/dev/null
 mkdir dump-kit
 echo 'zebra-content' >dump-kit/a
-depositary collect dump-kit -C kit --json --fields - <<<"{\"exhibit\": \"zebra-1\", \"description\": $(text 'zebra-narrative')}" >kit.json
+depositary collect dump-kit -C kit --json --file - <<<"{\"exhibit\": \"zebra-1\", \"description\": $(text 'zebra-narrative')}" >kit.json
 kit_item=$(json kit.json .item)
 printf 'zebra-note' | depositary note --text - -C kit >/dev/null
 expect 1 depositary pack --whole --to organisation -C reg --as L1 --out x 2>err

@@ -7,7 +7,7 @@ need jq python3 sha256sum
 two_members
 new_officers 'D1:desk' 'L1:legal' 'C1:custodian'
 three() { printf '[{"lang":"en","text":"%s"},{"lang":"fr","text":"%s"},{"lang":"ar","text":"%s"}]' "$@"; }
-record() { as D1 record "$1" --fields - --yes --json | jq -r '.record // .id'; }
+record() { as D1 record "$1" --file - --yes --json | jq -r '.record // .id'; }
 code=$(record code.stated <<<"{\"list\": \"formations\", \"code\": \"small_group\", \"from\": \"2014-09\", \"called\": $(three 'Small <Group>' 'Groupe restreint' 'المجموعة المصغرة')}")
 other=$(record code.stated <<<"{\"list\": \"formations\", \"code\": \"plenary\", \"called\": $(three 'WITHHELD-1' 'WITHHELD-2' 'WITHHELD-3')}")
 note=$(as D1 note --text 'not for the public' --json | jq -r '.record // .id')
@@ -18,7 +18,7 @@ good="{$titles, \"summaries\": $(three 'In spring.' 'Au printemps.' 'في الر
 
 # Each wrong in one respect: nothing is recorded.
 refused() { # ID JQ
-    jq "$2" <<<"$good" | expect 1 as D1 publish prepare --fields - --yes 2>why
+    jq "$2" <<<"$good" | expect 1 as D1 publish prepare --file - --yes 2>why
     holds why "\\($1\\)"
 }
 refused publish.language '.titles |= .[:2]'
@@ -31,7 +31,7 @@ refused publish.field '.records[0].fields = ["name"]'
 refused publish.twice '.records[1] = .records[0]'
 refused index.absent '.records[0].record = "01a2136a-8581-727b-a5d9-41c07b8c7525"'
 refused stated.code '.recipient = "nobody"'
-expect 1 as C1 publish prepare --fields - --yes <<<"$good" 2>why
+expect 1 as C1 publish prepare --file - --yes <<<"$good" 2>why
 same 0 "$(as T1 list --type publication. --json | wc -l)" 'recorded by then'
 
 # What is previewed is signed by nobody, and has what was named and nothing else.
@@ -136,6 +136,6 @@ PY
 
 # What was corrected isn't published, nor what lapsed by its record.
 state D1 "{$titles, \"records\": [{\"record\": \"$other\", \"fields\": []}]}" publish prepare >late
-as D1 record code.stated --supersedes "$other" --fields - --yes --json <<<"{\"list\": \"formations\", \"code\": \"plenary\", \"called\": $(three A B C)}" >/dev/null
+as D1 record code.stated --supersedes "$other" --file - --yes --json <<<"{\"list\": \"formations\", \"code\": \"plenary\", \"called\": $(three A B C)}" >/dev/null
 expect 1 as L1 publish "$(cat late)" --out site 2>why
 holds why '\(publish.corrected\)'

@@ -12,10 +12,10 @@ cp -a reg before
 mkdir dump
 echo '{"authority": {"text": "Court order 9", "lang": "en"}, "reason": {"text": "asked for", "lang": "en"}}' >stated
 echo content >dump/a
-depositary collect dump -C reg --as T1 --json --fields - <<<'{"exhibit": "X-1", "case": "C-7"}' >collected
+depositary collect dump -C reg --as T1 --json --file - <<<'{"exhibit": "X-1", "case": "C-7"}' >collected
 record=$(json collected .record) item=$(json collected .item)
-depositary item transfer X-1 -C reg --as T1 --json --fields - <<<'{"giver": {"state": "signed", "code": "T1"}, "to": {"text": "Laboratory", "lang": "en"}}' | json /dev/stdin .record >transfer
-depositary hold place X-1 -C reg --as L1 --fields stated >/dev/null
+depositary item transfer X-1 -C reg --as T1 --json --file - <<<'{"giver": {"state": "signed", "code": "T1"}, "to": {"text": "Laboratory", "lang": "en"}}' | json /dev/stdin .record >transfer
+depositary hold place X-1 -C reg --as L1 --file stated >/dev/null
 depositary item check X-1 -C reg --as T1 >/dev/null
 cp -a reg after
 about=$(depositary note --text 'of X-1' --about "$record" -C reg --as T1)
@@ -150,7 +150,7 @@ same 1 "$(depositary list --type note --json -C reg --as A1 | wc -l)" "an admini
 # Restricted material is there for every custodian, who may have to save it; its content opens to who took it in or over.
 depositary key enrol K2 --roles custodian --no-passphrase -C reg --as T1 >/dev/null
 echo restricted >dump/b
-depositary collect dump -C reg --as T1 --json --fields - <<<'{"exhibit": "X-2", "case": "C-7", "sensitive": ["medical"]}' >/dev/null
+depositary collect dump -C reg --as T1 --json --file - <<<'{"exhibit": "X-2", "case": "C-7", "sensitive": ["medical"]}' >/dev/null
 depositary item list --json -C reg --as K2 >items
 same true "$(jq 'select(.exhibit == "X-2").restricted' items)" 'K2 sees that it is restricted'
 depositary item files X-1 -C reg --as K2 >/dev/null
@@ -163,6 +163,6 @@ done
 depositary item extract X-2 dump/b --out opened -C reg --as T1
 rm opened
 depositary item check X-2 -C reg --as K2 >/dev/null
-depositary item transfer X-2 -C reg --as T1 --fields - >/dev/null <<<'{"giver": {"state": "signed", "code": "T1"}, "to": {"text": "K2", "lang": "en"}}'
-depositary item receive X-2 -C reg --as K2 --fields - >/dev/null <<<'{"taker": {"state": "signed", "code": "K2"}}'
+depositary item transfer X-2 -C reg --as T1 --file - >/dev/null <<<'{"giver": {"state": "signed", "code": "T1"}, "to": {"text": "K2", "lang": "en"}}'
+depositary item receive X-2 -C reg --as K2 --file - >/dev/null <<<'{"taker": {"state": "signed", "code": "K2"}}'
 depositary item extract X-2 dump/b --out opened -C reg --as K2

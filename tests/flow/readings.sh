@@ -7,7 +7,7 @@ for officer in L1:legal U1:auditor A1:administrator; do
 done
 mkdir dump
 echo 'MARK-content' >dump/MARK-name
-depositary collect dump -C reg --as T1 --json --fields - >collected <<'END'
+depositary collect dump -C reg --as T1 --json --file - >collected <<'END'
 {"exhibit": "MARK-exhibit", "case": "MARK-case", "description": {"text": "MARK-words", "lang": "en"}}
 END
 record=$(json collected .record) item=$(json collected .item)
@@ -95,18 +95,18 @@ for id in "$record" "$note" "$enrolled" "$item" MARK-exhibit; do
     try list --item "$id"
     try search "$id"
     try note --text x --about "$id"
-    try erase "$id" --fields stated --yes
+    try erase "$id" --file stated --yes
     try erase "$id" --yes
     for verb in files history check error transfer receive copy examine; do try item $verb "$id" --yes; done
     try item extract "$id" dump/MARK-name --out admin/file
     try item extract "$id" collection.json --out admin/collection
-    try item correct "$id" --fields stated
+    try item correct "$id" --file stated
     for kind in label inventory handover page; do try print $kind "$id" --out admin/$kind.pdf; done
-    try hold place "$id" --fields stated
-    try hold lift "$id" --fields stated
+    try hold place "$id" --file stated
+    try hold lift "$id" --file stated
     try intake dump --of "$id" --yes
 done
-depositary collect dump -C reg --as T1 --fields - >/dev/null <<<'{"exhibit": "MARK-second", "case": "MARK-case"}'
+depositary collect dump -C reg --as T1 --file - >/dev/null <<<'{"exhibit": "MARK-second", "case": "MARK-case"}'
 try list
 try search MARK
 try search 'MARK-case'

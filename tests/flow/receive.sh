@@ -13,7 +13,7 @@ iq() { depositary "$@" -C iq --as M1; }
 since='{"from": "2020-01-01T00:00:00Z"}'
 
 # ---- a request goes to Iraq ----
-reg request out --fields - --yes --json <<<"{\"to\": \"iq\", \"from\": \"test\", \"purpose\": \"trial\", \"scope\": {\"kind\": \"all\"}}" >request.json
+reg request out --file - --yes --json <<<"{\"to\": \"iq\", \"from\": \"test\", \"purpose\": \"trial\", \"scope\": {\"kind\": \"all\"}}" >request.json
 reg pack "$(json request.json .record)" --to iq --out to-iq --yes >/dev/null
 depositary verify to-iq --pin "$(depositary charter show -C iq --json | jq -r .fingerprint)"
 iq receive to-iq --json >received.json
@@ -36,13 +36,13 @@ same true "$(json again.json .again)" 'the same package twice'
 same "$(json received.json .record)" "$(json again.json .record)" 'the record of it'
 
 # ---- Iraq consents, by its own signature: no paper, and no second officer here ----
-iq consent give --fields - --yes --json <<<"{\"terms\": {\"layer\": \"host\", \"grantor\": \"iq\", \"actions\": [\"release\"], \"recipients\": [\"court\"], \"purposes\": [\"protection\"], \"lines\": [\"any\"],
+iq consent give --file - --yes --json <<<"{\"terms\": {\"layer\": \"host\", \"grantor\": \"iq\", \"actions\": [\"release\"], \"recipients\": [\"court\"], \"purposes\": [\"protection\"], \"lines\": [\"any\"],
     \"territories\": [\"IQ\"], \"scope\": {\"kind\": \"all\"}, \"in_force\": $since}, \"side\": {\"state\": \"signed\", \"code\": \"M1\"}}" >consent.json
 mkdir dump
 echo content >dump/a
-reg collect dump --json --fields - <<<"{\"exhibit\": \"X-1\", \"territory\": \"IQ\", \"basis\": $(text 'search warrant 12')}" >collected.json
-reg request in --fields - --yes --json <<<"{\"from\": \"court\", \"to\": \"test\", \"purpose\": \"protection\", \"scope\": {\"kind\": \"all\"}}" >/dev/null
-reg release prepare --fields - --yes --json <<<"{\"action\": \"release\", \"recipient\": \"court\", \"purpose\": \"protection\", \"materials\": [{\"item\": \"$(json collected.json .item)\", \"fields\": [\"exhibit\"], \"redacted\": false}]}" >prepared.json
+reg collect dump --json --file - <<<"{\"exhibit\": \"X-1\", \"territory\": \"IQ\", \"basis\": $(text 'search warrant 12')}" >collected.json
+reg request in --file - --yes --json <<<"{\"from\": \"court\", \"to\": \"test\", \"purpose\": \"protection\", \"scope\": {\"kind\": \"all\"}}" >/dev/null
+reg release prepare --file - --yes --json <<<"{\"action\": \"release\", \"recipient\": \"court\", \"purpose\": \"protection\", \"materials\": [{\"item\": \"$(json collected.json .item)\", \"fields\": [\"exhibit\"], \"redacted\": false}]}" >prepared.json
 depositary approve "$(json prepared.json .record)" -C reg --as A1 >/dev/null
 expect 1 reg release "$(json prepared.json .record)" --json >missing.json
 same absent "$(jq -r '.verdict.requirements[] | select(.need == "consent.host").met' missing.json)" consent.host

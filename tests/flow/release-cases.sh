@@ -8,8 +8,8 @@ two_members
 new_officers 'L1:legal' 'L2:legal' 'A1:approver,legal' 'A2:approver,legal' 'D1:desk,legal' 'C1:custodian'
 
 as() { local who=$1; shift; depositary "$@" -C reg --as "$who"; }
-state() { as "$1" "${@:3}" --fields - --yes --json <<<"$2" >done.json; json done.json .record >last; }
-prepare() { as L1 release prepare "$1" --fields - --yes --json <<<"$2" >prepared.json; json prepared.json .record; }
+state() { as "$1" "${@:3}" --file - --yes --json <<<"$2" >done.json; json done.json .record >last; }
+prepare() { as L1 release prepare "$1" --file - --yes --json <<<"$2" >prepared.json; json prepared.json .record; }
 # judged PREPARED: the outcome, and what isn't met.
 judged() {
     { as L1 release --dry-run "$1" --json || true; } >judged.json
@@ -22,7 +22,7 @@ since='{"from": "2020-01-01T00:00:00Z"}'
 collect() {
     mkdir -p "dump-$1"
     echo "$1" >"dump-$1/a"
-    as T1 collect "dump-$1" --json --fields - <<<"{\"exhibit\": \"$1\", \"territory\": \"IQ\", \"basis\": $(text 'search warrant 12')${2:-}}" >"$1.json"
+    as T1 collect "dump-$1" --json --file - <<<"{\"exhibit\": \"$1\", \"territory\": \"IQ\", \"basis\": $(text 'search warrant 12')${2:-}}" >"$1.json"
     json "$1.json" .item
 }
 ask() { state L1 "{\"from\": \"$1\", \"to\": \"organisation\", \"purpose\": \"$2\", \"scope\": {\"kind\": \"all\"}}" request in; }
@@ -73,8 +73,8 @@ state L1 "{\"terms\": {\"layer\": \"originator\", \"grantor\": \"test\", \"actio
 same yes "$(judged "$one")" 'with the permission'
 state T1 '{"fields": [{"field": "place", "handling": ["H1"]}]}' mark set H-1
 as L1 consent withdraw "$(cat last)" >/dev/null 2>&1 || true
-hidden=$(as L1 release prepare --fields - --yes --json <<<"$(jq -c '. + {"materials": [{"item": "H-1", "fields": ["basis"]}]}' <<<"$trial")" | jq -r .record)
-shown=$(as L1 release prepare --fields - --yes --json <<<"$(jq -c '. + {"materials": [{"item": "H-1", "fields": ["basis", "place"]}]}' <<<"$trial")" | jq -r .record)
+hidden=$(as L1 release prepare --file - --yes --json <<<"$(jq -c '. + {"materials": [{"item": "H-1", "fields": ["basis"]}]}' <<<"$trial")" | jq -r .record)
+shown=$(as L1 release prepare --file - --yes --json <<<"$(jq -c '. + {"materials": [{"item": "H-1", "fields": ["basis", "place"]}]}' <<<"$trial")" | jq -r .record)
 same 'no approval:absent' "$(judged "$hidden")" 'the marked field is not shown'
 judged "$shown" >/dev/null
 same 1 "$(jq '[.verdict.requirements[] | select(.need == "handling.permission")] | length' judged.json)" 'the marked field is shown'
@@ -92,7 +92,7 @@ same yes "$(judged "$one")" 'coerced, for the defence'
 as L1 release "$one" >/dev/null
 
 # ---- the ledger of a case: what the defence was given, and when ----
-as L1 case open --yes --json --fields - <<<'{"authority": "court", "jurisdiction": "IQ", "stage": "trial"}' >opened.json
+as L1 case open --yes --json --file - <<<'{"authority": "court", "jurisdiction": "IQ", "stage": "trial"}' >opened.json
 case=$(json opened.json .case)
 collect L-1 >/dev/null
 one=$(prepare L-1 "$(jq -c --arg case "$case" '. + {"case": $case}' <<<"$defence")")
@@ -118,7 +118,7 @@ same 1 "$(as L1 release list --json | jq -r 'select(.state == "refused") | .refu
 
 # ---- publishing: two persons, redacted ----
 collect P-1 >/dev/null
-one=$(as L1 release prepare --fields - --yes --json <<<"{\"action\": \"publish\", \"recipient\": \"public\", \"purpose\": \"information\", \"materials\": [{\"item\": \"P-1\", \"redacted\": true}]}" | jq -r .record)
+one=$(as L1 release prepare --file - --yes --json <<<"{\"action\": \"publish\", \"recipient\": \"public\", \"purpose\": \"information\", \"materials\": [{\"item\": \"P-1\", \"redacted\": true}]}" | jq -r .record)
 approved "$one" A1
 same 'no approval:absent' "$(judged "$one")" 'one approver'
 as A1 approve "$one" >/dev/null
@@ -140,11 +140,11 @@ urgent=$(json urgent.json .record)
 as L1 release list >listed
 holds listed 'URGENT THREAT TO LIFE.*To be reviewed by: 20'
 review="{\"outcome\": \"justified\", \"reason\": $(text 'two families were warned')}"
-expect 1 as L1 release review "$urgent" --yes --fields - <<<"$review" 2>err
-as A1 release review "$urgent" --yes --fields - <<<"$review" >/dev/null
+expect 1 as L1 release review "$urgent" --yes --file - <<<"$review" 2>err
+as A1 release review "$urgent" --yes --file - <<<"$review" >/dev/null
 as L1 release list >listed
 holds listed 'URGENT THREAT TO LIFE$'
-expect 1 as A1 release review "$(as L1 release list --json | jq -r 'select(.urgent | not) | .release // empty' | head -n 1)" --yes --fields - <<<"$review" 2>err
+expect 1 as A1 release review "$(as L1 release list --json | jq -r 'select(.urgent | not) | .release // empty' | head -n 1)" --yes --file - <<<"$review" 2>err
 holds err 'urgency.none'
 
 # ---- what can't be read is never passed over ----
@@ -152,18 +152,18 @@ collect R-1 >/dev/null
 state T1 '{"flags": ["coercion"]}' mark set R-1
 marking=$(cat last)
 one=$(prepare R-1 "$trial")
-as T1 erase "$marking" --yes --fields - <<<"{\"authority\": $(text 'court order 3')}" >/dev/null
+as T1 erase "$marking" --yes --file - <<<"{\"authority\": $(text 'court order 3')}" >/dev/null
 expect 1 as L1 release "$one" 2>err
 holds err 'material.unread'
 # The only word that an item has a source doesn't go with that source's consent.
 source_item=$(collect S-2)
 agreed not_applicable not_applicable
-expect 1 as C1 erase "$(cat given)" --yes --fields - <<<"{\"authority\": $(text 'the source asked')}" 2>err
+expect 1 as C1 erase "$(cat given)" --yes --file - <<<"{\"authority\": $(text 'the source asked')}" 2>err
 holds err 'hold.unread'
-expect 1 as L1 erase "$(cat given)" --yes --fields - <<<"{\"authority\": $(text 'the source asked')}" 2>err
+expect 1 as L1 erase "$(cat given)" --yes --file - <<<"{\"authority\": $(text 'the source asked')}" 2>err
 holds err 'hold.source'
 state T1 '{"flags": ["source"]}' mark set S-2
-as L1 erase "$(cat given)" --yes --fields - <<<"{\"authority\": $(text 'the source asked')}" >/dev/null
+as L1 erase "$(cat given)" --yes --file - <<<"{\"authority\": $(text 'the source asked')}" >/dev/null
 one=$(prepare S-2 "$trial")
 approved "$one" A1
 same 'no consent.source:absent' "$(judged "$one")" 'an erased consent is none'
@@ -172,17 +172,17 @@ same 1 "$(jq '[.unread[] | select(.why == "secret.erased" and .type == "consent.
 # ---- missions ----
 mission() { printf '{"action": %s, "territories": ["IQ"], "purpose": "protection", "in_force": {"from": "%s", "to": "%s"}, "recipient": "organisation"}' "$(text 'training of exhibit officers')" "$1" "$2"; }
 soon=$(date -u -d '+3 days' +%Y-%m-%dT%H:%M:%SZ) later=$(date -u -d '+30 days' +%Y-%m-%dT%H:%M:%SZ) end=$(date -u -d '+20 days' +%Y-%m-%dT%H:%M:%SZ)
-expect 1 as D1 mission --yes --json --fields - <<<"$(mission "$soon" "$later")" >refused.json
+expect 1 as D1 mission --yes --json --file - <<<"$(mission "$soon" "$later")" >refused.json
 same consent.host:scope "$(jq -r '.verdict.requirements[] | .need + ":" + .met' refused.json)" 'outside any consent'
 same 0 "$(as L1 list --type mission.recorded --json | wc -l)" 'missions recorded'
 since="{\"from\": \"2020-01-01T00:00:00Z\", \"to\": \"$end\"}"
 agree host iq mission organisation protection '{"kind": "all"}'
-expect 1 as D1 mission --yes --json --fields - <<<"$(mission "$soon" "$later")" >refused.json
+expect 1 as D1 mission --yes --json --file - <<<"$(mission "$soon" "$later")" >refused.json
 same consent.host:lapsed "$(jq -r '.verdict.requirements[] | select(.met != "met") | .need + ":" + .met' refused.json)" 'outlives its consent'
 # Consent is never retroactive: a mission that began before it was recorded.
-expect 1 as D1 mission --yes --json --fields - <<<"$(mission 2026-01-01T00:00:00Z "$end")" >refused.json
+expect 1 as D1 mission --yes --json --file - <<<"$(mission 2026-01-01T00:00:00Z "$end")" >refused.json
 same consent.host:not_yet "$(jq -r '.verdict.requirements[] | select(.met != "met") | .need + ":" + .met' refused.json)" 'began before the consent'
-as D1 mission --yes --json --fields - <<<"$(mission "$soon" "$end")" >mission.json
+as D1 mission --yes --json --file - <<<"$(mission "$soon" "$end")" >mission.json
 same same "$(as L1 release judge "$(json mission.json .record)" --json | jq -r .again)" 'a mission judged again'
 as L1 due --json >waiting
 lacks waiting 'due.mission'

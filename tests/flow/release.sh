@@ -9,7 +9,7 @@ new_officers 'L1:legal' 'L2:legal' 'A1:approver,legal'
 
 as() { local who=$1; shift; depositary "$@" -C reg --as "$who"; }
 # What is stated goes in on standard input, as a person's file would.
-state() { as "$1" "${@:3}" --fields - --yes --json <<<"$2" >done.json; json done.json .record >last; }
+state() { as "$1" "${@:3}" --file - --yes --json <<<"$2" >done.json; json done.json .record >last; }
 # missing PREPARED: each requirement that isn't met, as need:why.
 missing() { { as L1 release --dry-run "$1" --json || true; } | jq -r '.verdict.requirements[] | select(.met != "met" and .met != "waived") | .need + ":" + .met' | sort -u | xargs; }
 # refused PREPARED WHAT: releasing it is refused because of exactly that, and nothing is recorded.
@@ -23,7 +23,7 @@ refused() {
     after=$(as L1 list --type release.made --json | wc -l)
     same "$before" "$after" 'releases made'
 }
-prepare() { as L1 release prepare "$@" --fields - --yes --json >prepared.json; json prepared.json .record; }
+prepare() { as L1 release prepare "$@" --file - --yes --json >prepared.json; json prepared.json .record; }
 text() { printf '{"text": "%s", "lang": "en"}' "$1"; }
 paper() { printf '{"state": "on_paper", "scan_sha256": "%064d", "seen_by": "L1", "checked": %s}' 1 "$(text 'stamp and signature compared')"; }
 since='{"from": "2020-01-01T00:00:00Z"}'
@@ -31,7 +31,7 @@ host() { printf '{"terms": {"layer": "host", "grantor": "iq", "actions": %s, "re
 
 mkdir dump
 echo 'a photograph' >dump/photo
-as T1 collect dump --json --fields - <<<"{\"exhibit\": \"X-1\", \"territory\": \"IQ\", \"basis\": $(text 'search warrant 12')}" >collected
+as T1 collect dump --json --file - <<<"{\"exhibit\": \"X-1\", \"territory\": \"IQ\", \"basis\": $(text 'search warrant 12')}" >collected
 item=$(json collected .item)
 
 # ---- everything is missing ----
@@ -39,7 +39,7 @@ fields='{"action": "release", "recipient": "court", "purpose": "trial"}'
 one=$(prepare X-1 <<<"$fields")
 same 'approval:absent assurance.fair_trial:absent consent.host:absent request:absent' "$(missing "$one")" 'all that is missing'
 # Before anything is prepared the answer is there as well, and nothing is recorded.
-expect 1 as L1 release prepare X-1 --dry-run --json --yes --fields - <<<"$fields" >asked.json
+expect 1 as L1 release prepare X-1 --dry-run --json --yes --file - <<<"$fields" >asked.json
 same 4 "$(jq '[.verdict.requirements[] | select(.met == "absent")] | length' asked.json)" 'requirements told beforehand'
 same 1 "$(as L1 list --type release.prepared --json | wc -l)" 'prepared releases'
 # In words, and who can give it.
@@ -66,7 +66,7 @@ refused "$one" 'approval:absent assurance.fair_trial:absent consent.host:lapsed'
 state L1 "$(host "$item")" consent give
 consent=$(cat last)
 refused "$one" 'approval:absent assurance.fair_trial:absent consent.host:unchecked'
-expect 1 as L1 consent check "$consent" --yes --fields - <<<"{\"outcome\": \"as_recorded\", \"checked\": $(text 'by myself')}" 2>err
+expect 1 as L1 consent check "$consent" --yes --file - <<<"{\"outcome\": \"as_recorded\", \"checked\": $(text 'by myself')}" 2>err
 state L2 "{\"outcome\": \"as_recorded\", \"checked\": $(text 'telephone')}" consent check "$consent"
 refused "$one" 'approval:absent assurance.fair_trial:absent'
 state L1 "{\"from\": \"court\", \"kinds\": [\"fair_trial\"], \"purposes\": [\"trial\"], \"scope\": {\"kind\": \"item\", \"id\": \"$item\"}, \"in_force\": $since, \"side\": $(paper)}" assure give
@@ -79,7 +79,7 @@ refused "$one" 'approval:absent'
 expect 1 as T1 approve "$one" 2>err
 expect 1 as L1 approve "$one" 2>err
 holds err 'record.signer|approval.same_person'
-own=$(as A1 release prepare X-1 --fields - --yes --json <<<"$fields" | jq -r .record)
+own=$(as A1 release prepare X-1 --file - --yes --json <<<"$fields" | jq -r .record)
 expect 1 as A1 approve "$own" 2>err
 holds err 'approval.same_person'
 as A1 approve "$one" >/dev/null
@@ -136,19 +136,19 @@ same "$(json shown .claims.verdict.digest)" "$(json judged.json .verdict.digest)
 # What the verdict rests on is not erased while it is there.
 order="{\"authority\": $(text 'court order 9')}"
 for relied in "$standing" "$one" "$(json collected .record)"; do
-    expect 1 as L1 erase "$relied" --yes --fields - <<<"$order" 2>err
+    expect 1 as L1 erase "$relied" --yes --file - <<<"$order" 2>err
     holds err 'hold.verdict'
 done
-as L1 withdraw "$release" --yes --fields - <<<"{\"scope\": {\"kind\": \"item\", \"id\": \"$item\"}}" >/dev/null
+as L1 withdraw "$release" --yes --file - <<<"{\"scope\": {\"kind\": \"item\", \"id\": \"$item\"}}" >/dev/null
 as L1 release list --json >listed
 same '1 made' "$(jq -r 'select(.withdrawals == 1) | "\(.withdrawals) \(.state)"' listed)" 'the withdrawn release'
-as L1 erase "$release" --yes --fields - <<<"$order" >/dev/null
-as L1 erase "$standing" --yes --fields - <<<"$order" >/dev/null
+as L1 erase "$release" --yes --file - <<<"$order" >/dev/null
+as L1 erase "$standing" --yes --file - <<<"$order" >/dev/null
 same unproved "$(again "$release")" 'judged again after its verdict was erased'
 
 # ---- refusing ----
 two=$(prepare X-1 <<<"$fields")
-as L1 refuse "$two" --yes --json --fields - <<<"{\"reason\": $(text 'no consent of the host State')}" >refusal
+as L1 refuse "$two" --yes --json --file - <<<"{\"reason\": $(text 'no consent of the host State')}" >refusal
 same same "$(again "$(json refusal .record)")" 'a refusal judged again'
 expect 1 as L1 release "$two" 2>err
 holds err 'release.refused'
@@ -156,7 +156,7 @@ holds err 'release.refused'
 three=$(prepare X-1 <<<'{"action": "onward", "recipient": "police", "purpose": "inquiry"}')
 expect 1 as L1 release "$three" --json >refusal.json
 same rule.none "$(json refusal.json .verdict.no_rule)" 'no rule'
-expect 1 as L1 release prepare X-1 --yes --fields - <<<'{"action": "release", "recipient": "nobody", "purpose": "trial"}' 2>err
+expect 1 as L1 release prepare X-1 --yes --file - <<<'{"action": "release", "recipient": "nobody", "purpose": "trial"}' 2>err
 holds err 'stated.code|action.code'
 depositary verify reg --json >verdict
 same intact "$(json verdict .verdict)" 'the register'

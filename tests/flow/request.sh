@@ -10,7 +10,7 @@ cat >in.json <<'JSON'
  "deadline": "٢٠٢٧-٠١-١٥T١٢:٠٠:٠٠+03:00", "urgency": "urgent", "language": "ar", "subject": {"text": "Recordings of the raid", "lang": "en"}}
 JSON
 # Digits of the reader's script and their zone; kept in UTC.
-depositary request in --fields in.json --json >made
+depositary request in --file in.json --json >made
 same 0 "$(json made '.notices | length')" notices
 first=$(json made .record)
 same 2027-01-15T09:00:00Z "$(depositary request list --json | json - .deadline)" deadline
@@ -21,18 +21,18 @@ same "due.request 2027-01-15T09:00:00Z" "$(json falls '.kind + " " + .when')" du
 same '' "$(depositary due --within 5 --json)" 'not yet due'
 
 # The same reference twice is recorded, and said at once: ours always, theirs where they are the same.
-depositary request in --fields in.json --json >again
+depositary request in --file in.json --json >again
 same "request.our_ref request.their_ref" "$(json again '[.notices[].notice] | join(" ")')" 'both references'
 same "$first $first" "$(json again '[.notices[].where] | join(" ")')" 'which one'
 jq '.from = "defence" | .our_ref = "2026/18"' in.json >other.json
-same 0 "$(depositary request in --fields other.json --json | json - '.notices | length')" "another's reference"
-depositary request in --fields in.json 2>said >/dev/null
+same 0 "$(depositary request in --file other.json --json | json - '.notices | length')" "another's reference"
+depositary request in --file in.json 2>said >/dev/null
 holds said 'reference'
 
 # What is wrong is named: the field, what was stated, what would do; and nothing is recorded.
 before=$(depositary request list | wc -l)
 refused() { # FILTER ID PATTERN
-    jq "$1" in.json | expect 1 depositary request in --fields - >/dev/null 2>said
+    jq "$1" in.json | expect 1 depositary request in --file - >/dev/null 2>said
     holds said "\\($2\\)"
     holds said "$3"
 }
@@ -48,23 +48,23 @@ refused 'del(.scope)' record.field 'request.made'
 refused '.nobody = 1' record.field nobody
 refused '.subject = {"text": "no language said"}' record.field subject
 same "$before" "$(depositary request list | wc -l)" 'requests after refusals'
-printf '{"from": "court", ' | expect 1 depositary request in --fields - 2>said
-expect 2 depositary request sideways --fields in.json 2>said
+printf '{"from": "court", ' | expect 1 depositary request in --file - 2>said
+expect 2 depositary request sideways --file in.json 2>said
 # What is stated to a command that only shows would be lost in silence.
-expect 2 depositary request --fields in.json 2>said
-expect 2 depositary consent list --fields in.json 2>said
+expect 2 depositary request --file in.json 2>said
+expect 2 depositary consent list --file in.json 2>said
 refused '.subject = {"text": "\u001b]0;x\u0007", "lang": "en"}' record.format subject
 # What turns the direction of writing is recorded as it came, and harmless where it is shown.
 jq '.subject.text = "\u202egnihton" | .our_ref = "h" | .their_ref = "h"' in.json >hostile.json
-hostile=$(depositary request in --fields hostile.json --json | json - .record)
+hostile=$(depositary request in --file hostile.json --json | json - .record)
 depositary request show "$hostile" >shown
 lacks shown $'\u202e'
 holds shown 'gnihton'
 jq '.deadline = "2020-01-01T00:00:00Z" | .our_ref = "late" | .their_ref = "late"' in.json >late.json
-same request.deadline "$(depositary request in --fields late.json --json | json - '.notices[0].notice')" 'past deadline'
+same request.deadline "$(depositary request in --file late.json --json | json - '.notices[0].notice')" 'past deadline'
 
 # Answers: with a reason where one is owed; after a withdrawal nothing follows.
-answer() { depositary request answer "$1" --fields - --json; }
+answer() { depositary request answer "$1" --file - --json; }
 echo '{"answer": "refused"}' | expect 1 answer "$first" >why 2>&1
 holds why request.reason
 echo '{"answer": "in_part"}' | expect 1 answer "$first" >why 2>&1
@@ -78,12 +78,12 @@ echo '{"answer": "withdrawn"}' | answer "$first" >/dev/null
 echo '{"answer": "granted"}' | expect 1 answer "$first" >why 2>&1
 holds why request.withdrawn
 same 3 "$(depositary request show "$first" --json | json - '.later | length')" answers
-echo '{"answer": "granted"}' | expect 1 depositary request answer 01234567-0000 --fields - 2>why
+echo '{"answer": "granted"}' | expect 1 depositary request answer 01234567-0000 --file - 2>why
 holds why index.absent
 
 # Out: waits in the outbox until they answer.
 jq '.from = "organisation" | .to = "court" | .our_ref = "2026/90" | del(.their_ref)' in.json >out.json
-out=$(depositary request out --fields out.json --json | json - .record)
+out=$(depositary request out --file out.json --json | json - .record)
 same "outbox.request $out" "$(depositary outbox --json | json - '.kind + " " + .record')" outbox
 holds <(depositary due --within 90) "$out"
 echo '{"answer": "refused", "reason": {"text": "no treaty", "lang": "en"}}' | answer "$out" >/dev/null
@@ -116,8 +116,8 @@ same '' "$(DEPOSITARY_OFFICER=D-1 depositary inbox)$(DEPOSITARY_OFFICER=D-1 depo
 DEPOSITARY_OFFICER=D-1 expect 1 depositary request show "$first" 2>there
 DEPOSITARY_OFFICER=D-1 expect 1 depositary request show "${first%??}00" 2>nowhere
 same "$(sed "s/$first/X/" there)" "$(sed "s/${first%??}00/X/" nowhere)" 'what a desk officer is told'
-DEPOSITARY_OFFICER=D-1 expect 1 depositary request in --fields in.json 2>why
+DEPOSITARY_OFFICER=D-1 expect 1 depositary request in --file in.json 2>why
 holds why record.signer
 # The generic command makes none: what is checked here would not be.
-expect 2 depositary record request.made --fields in.json 2>why
+expect 2 depositary record request.made --file in.json 2>why
 expect 0 depositary verify reg >/dev/null

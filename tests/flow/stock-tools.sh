@@ -10,7 +10,7 @@ new_register reg --recovery "$(sed -n 's/# public key: //p' recovery.key)" 2>/de
     depositary init reg --member test --name 'Test member' --officer T1 --root-out reg.root.pem --recovery "$(sed -n 's/# public key: //p' recovery.key)" \
         --no-passphrase >/dev/null
 }
-depositary collect dump -C reg --json --fields - <<<'{"exhibit": "X-1", "case": "C-1"}' >collected
+depositary collect dump -C reg --json --file - <<<'{"exhibit": "X-1", "case": "C-1"}' >collected
 item=$(json collected .item)
 record=$(json collected .record)
 

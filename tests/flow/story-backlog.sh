@@ -3,7 +3,7 @@ need jq
 new_register reg
 run() { depositary "$@" -C reg; }
 for n in $(seq 1 40); do
-    run intake --stage box --yes --fields - >/dev/null <<JSON
+    run intake --stage box --yes --file - >/dev/null <<JSON
 {"exhibit": "B-$n", "case": "OLD-7", "received_from": {"text": "District archive", "lang": "en"},
  "things": [{"description": {"text": "Sealed box of documents", "lang": "en"}, "quantity": 1, "storage": "R2-S$n"}],
  "reported_custody": [{"what": {"text": "Taken from the office of the notary", "lang": "en"}, "when": {"edtf": "2017-XX"}},
@@ -20,8 +20,8 @@ same '2017-XX' "$(jq -r '.claims.reported_custody[0].when.edtf' history)" 'parti
 
 head -c 3000000 /dev/urandom >disk.dd
 sha1=$(sha1sum disk.dd | cut -d' ' -f1)
-run intake --stage device --yes --fields - <<<'{"exhibit": "D-1", "case": "OLD-7", "things": [{"description": {"text": "Hard disk", "lang": "en"}, "quantity": 1}]}' >/dev/null
-run intake disk.dd --stage image --of D-1 --json --fields - >image <<JSON
+run intake --stage device --yes --file - <<<'{"exhibit": "D-1", "case": "OLD-7", "things": [{"description": {"text": "Hard disk", "lang": "en"}, "quantity": 1}]}' >/dev/null
+run intake disk.dd --stage image --of D-1 --json --file - >image <<JSON
 {"exhibit": "D-1-1", "case": "OLD-7", "tool": {"name": "imager", "version": "4.2"},
  "reported_digests": [{"algorithm": "md5", "reported": "d41d8cd98f00b204e9800998ecf8427e", "of": ""},
                       {"algorithm": "sha1", "reported": "$sha1", "of": "disk.dd"},
@@ -36,9 +36,9 @@ run item history D-1 --json >device
 same "$(jq -r .id device)" "$(jq -r '.claims.refs[] | select(.rel == "source").id' record)" 'image refers to its device'
 mkdir extract
 echo mail >extract/mail.mbox
-run intake extract --stage extract --of D-1-1 --yes --fields - <<<'{"exhibit": "D-1-1-1", "case": "OLD-7"}' >/dev/null
+run intake extract --stage extract --of D-1-1 --yes --file - <<<'{"exhibit": "D-1-1-1", "case": "OLD-7"}' >/dev/null
 # A wrong collect is called so, and stays visible.
-run item error B-40 --yes --fields - <<<'{"reason": {"text": "belongs to another case", "lang": "en"}}' >/dev/null
+run item error B-40 --yes --file - <<<'{"reason": {"text": "belongs to another case", "lang": "en"}}' >/dev/null
 run item list --json >items
 same true "$(jq -r 'select(.exhibit == "B-40").in_error' items)" 'collected in error'
 same true "$(jq -r 'select(.exhibit == "B-40").restricted' items)" 'restricted'

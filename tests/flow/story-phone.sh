@@ -25,31 +25,31 @@ cat >fields.json <<'JSON'
  "dispossessed": {"state": "refused", "reason": {"text": "The owner refuses to sign without a lawyer", "lang": "en"}},
  "unknown": {"hazards": {"code": "not_applicable", "reason": "none found"}, "place": {"code": "refused", "reason": "protected operation"}}}
 JSON
-run collect phone --fields fields.json --json >collected
+run collect phone --file fields.json --json >collected
 item=$(json collected .item)
 same 2 "$(json collected .files)" 'files'
 
 # Received at the laboratory with a broken seal: sent, not received, until the second side is there.
-run item transfer 17/2026-4 --yes --fields - <<<'{"giver": {"state": "signed", "code": "K-17"}, "to": {"text": "Laboratory", "lang": "en"}}' >/dev/null
+run item transfer 17/2026-4 --yes --file - <<<'{"giver": {"state": "signed", "code": "K-17"}, "to": {"text": "Laboratory", "lang": "en"}}' >/dev/null
 run item list --json >list
 same sent_not_received "$(json list .state)" 'state'
-expect 1 run item transfer 17/2026-4 --yes --fields - <<<'{"giver": {"state": "signed", "code": "K-17"}, "to": {"text": "Somebody else", "lang": "en"}}' 2>err
+expect 1 run item transfer 17/2026-4 --yes --file - <<<'{"giver": {"state": "signed", "code": "K-17"}, "to": {"text": "Somebody else", "lang": "en"}}' 2>err
 holds err 'custody.sent'
-expect 1 run item receive 17/2026-4 --yes --fields - <<<'{"taker": {"state": "on_paper"}}' 2>err
+expect 1 run item receive 17/2026-4 --yes --file - <<<'{"taker": {"state": "on_paper"}}' 2>err
 holds err 'custody.side'
 scan=$(sha256sum photos/1.jpg | cut -d' ' -f1)
-run item receive 17/2026-4 --yes --fields - >/dev/null <<JSON
+run item receive 17/2026-4 --yes --file - >/dev/null <<JSON
 {"taker": {"state": "on_paper", "scan_sha256": "$scan", "seen_by": "K-17", "checked": {"text": "compared with the original", "lang": "en"}},
  "seals_state": "broken", "seals_before": ["A-1001"],
  "photos": [$(sha256sum photos/*.jpg | sed 's/ .*//; s/.*/{"sha256": "&"}/' | paste -sd,)]}
 JSON
 run item list --json >list
 same in_custody "$(json list .state)" 'state'
-run item replace-seal 17/2026-4 --yes --fields - <<<'{"reason": {"text": "seal broken in transport", "lang": "en"}, "seals_before": ["A-1001"], "seals_after": ["A-2002"]}' >/dev/null
+run item replace-seal 17/2026-4 --yes --file - <<<'{"reason": {"text": "seal broken in transport", "lang": "en"}, "seals_before": ["A-1001"], "seals_after": ["A-2002"]}' >/dev/null
 
 # A hold stops disposal, visibly.
-run hold place 17/2026-4 --yes --fields - <<<'{"authority": {"text": "Court order 9", "lang": "en"}}' >/dev/null
-expect 1 run item dispose 17/2026-4 --yes --fields - <<<'{"authority": {"text": "Order 10", "lang": "en"}}' 2>err
+run hold place 17/2026-4 --yes --file - <<<'{"authority": {"text": "Court order 9", "lang": "en"}}' >/dev/null
+expect 1 run item dispose 17/2026-4 --yes --file - <<<'{"authority": {"text": "Order 10", "lang": "en"}}' 2>err
 holds err 'custody.hold'
 
 run item history 17/2026-4 --json >history

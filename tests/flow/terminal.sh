@@ -29,19 +29,19 @@ holds root.pem 'ENCRYPTED PRIVATE KEY'
 "$SOURCE_ROOT/tools/exercise-folder" seized >/dev/null
 echo '{"exhibit": "7/2026", "case": "C-1"}' >fields
 printf '%s\n' 'see officer K1:' 'type open sesame' 'see C-1' 'see [y/n]' 'type ' >script
-expect 1 "$typist" script depositary collect seized -C reg --fields fields >screen
+expect 1 "$typist" script depositary collect seized -C reg --file fields >screen
 holds screen '7/2026'
 same 0 "$(find reg/vault -type f | wc -l)" 'containers'
 
 # The same in French and Arabic, and yes.
 printf '%s\n' 'see K1' 'type open sesame' 'see C-1' 'see [o/n]' 'type o' >script
 export LANGUAGE=fr
-expect 0 "$typist" script depositary collect seized -C reg --fields fields >screen
+expect 0 "$typist" script depositary collect seized -C reg --file fields >screen
 holds screen 'Scellé'
 echo '{"exhibit": "8/2026", "case": "C-1"}' >fields
 printf '%s\n' 'see K1' 'type open sesame' 'see C-1' 'see /' 'type نعم' >script
 export LANGUAGE=ar
-expect 0 "$typist" script depositary collect seized -C reg --fields fields >screen
+expect 0 "$typist" script depositary collect seized -C reg --file fields >screen
 holds screen 'خُتم'
 same 2 "$(find reg/vault -type f | wc -l)" 'containers'
 unset LANGUAGE

@@ -21,7 +21,7 @@ reg() { depositary "$@" -C reg --as L1; }
 iq() { depositary "$@" -C iq --as L1; }
 un() { depositary "$@" -C un --as L1; }
 # say WHO CLAIMS COMMAND...: recorded; prints its id.
-say() { "$1" "${@:3}" --fields - --yes --json <<<"$2" | jq -r .record; }
+say() { "$1" "${@:3}" --file - --yes --json <<<"$2" | jq -r .record; }
 # pack WHO RECORD NAME [--to CODE]; send WHO OTHER RECORD NAME [--to CODE]: and taken in by the other.
 pack() { "$1" pack "$2" --out "$3" --yes --json "${@:4}" >"$3.packed"; }
 send() {
@@ -43,10 +43,10 @@ terms() { printf '{"terms": {"layer": "%s", "grantor": "%s", "actions": ["%s"], 
 # ---- two exhibits from Iraq; of one a redacted copy ----
 for x in 1 2; do
     echo "content $x" >"file$x"
-    reg collect "file$x" --json --fields - <<<"{\"exhibit\": \"X-$x\", \"territory\": \"IQ\", \"basis\": $(text 'warrant 12')}" >"item$x.json"
+    reg collect "file$x" --json --file - <<<"{\"exhibit\": \"X-$x\", \"territory\": \"IQ\", \"basis\": $(text 'warrant 12')}" >"item$x.json"
 done
 echo 'content' >redacted
-reg intake redacted --stage redaction --of "$(json item1.json .item)" --json --fields - >copy.json <<<"{\"exhibit\": \"X-1r\", \"territory\": \"IQ\", \"basis\": $(text 'warrant 12')}"
+reg intake redacted --stage redaction --of "$(json item1.json .item)" --json --file - >copy.json <<<"{\"exhibit\": \"X-1r\", \"territory\": \"IQ\", \"basis\": $(text 'warrant 12')}"
 copy=$(json copy.json .item) two=$(json item2.json .item)
 
 # ---- the organisation asks; the host State consents to a part ----
@@ -106,7 +106,7 @@ send un reg "$(json notice.json .record)" acknowledgement
 same '' "$(told reg)" 'acknowledged'
 expect 1 un pack "$(json passed.json .record)" --out again --yes 2>err
 holds err 'pack.withdrawn'
-un item dispose "$held" --yes --fields - >/dev/null <<<"{\"authority\": $(text 'notice of its sender')}"
+un item dispose "$held" --yes --file - >/dev/null <<<"{\"authority\": $(text 'notice of its sender')}"
 rm "un/vault/$held.tar.age"
 
 # ---- what a liar sends: refused for what it is, and nothing of it is taken in ----
