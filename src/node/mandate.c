@@ -182,14 +182,19 @@ static int lists_read(struct dep_node *node, struct dep_problem *problem)
 
 enum { BEFORE_MAX = 64 };
 
+/* Records of which each corrects the next. */
+struct chain {
+    char ids[BEFORE_MAX][DEP_UUID_LEN + 1];
+    size_t count;
+};
+
 /* One reference with all that is gathered for it. */
 struct gathered {
-    struct dep_view view;
+    struct dep_view view, statement;
     struct dep_view *views; /* of `later`, those that stand in the log */
     struct dep_mandate_record *later;
     size_t view_count, later_count, view_room, later_room;
-    char before[BEFORE_MAX][DEP_UUID_LEN + 1];
-    size_t before_count;
+    struct chain before, versions;
 };
 
 struct gathering {
@@ -208,6 +213,7 @@ static void gathering_done(struct gathering *all)
     for (size_t i = 0; all->gathered && i < all->count; i++) {
         struct gathered *each = &all->gathered[i];
         dep_view_done(&each->view);
+        dep_view_done(&each->statement);
         for (size_t j = 0; j < each->view_count; j++)
             dep_view_done(&each->views[j]);
         free(each->views);
@@ -271,8 +277,8 @@ static int gather_later(struct gathering *all)
     int err = DEP_OK;
     if (!dep_mandate_looks_at(all->drafts[all->at].type, to->view.row.type, NULL))
         return DEP_OK; /* a campaign may have a hundred thousand flows */
-    for (size_t i = to->before_count + 1; !err && i-- > 0;) {
-        const char *id = i ? to->before[i - 1] : to->view.row.jti;
+    for (size_t i = to->before.count + 1; !err && i-- > 0;) {
+        const char *id = i ? to->before.ids[i - 1] : to->view.row.jti;
         struct dep_index_query query = {.ref = id, .rel = "about"};
         err = dep_roll_list(all->node, &query, view_later, all, all->problem);
     }
@@ -297,13 +303,18 @@ static void corrects(const json_t *claims, char out[DEP_UUID_LEN + 1])
     out[len] = 0;
 }
 
-/* The chain of corrections that ends in this record. */
-static int gather_before(struct gathering *all)
+static void add_id(struct chain *chain, const char *id)
 {
-    struct gathered *to = all->now;
+    if (chain->count < BEFORE_MAX)
+        memcpy(chain->ids[chain->count++], id, DEP_UUID_LEN + 1);
+}
+
+/* What the record of these claims corrects, and that one in turn. */
+static int add_corrected(struct gathering *all, const json_t *claims, struct chain *out)
+{
     char next[DEP_UUID_LEN + 1];
-    corrects(to->view.claims, next);
-    while (next[0] && to->before_count < BEFORE_MAX) {
+    corrects(claims, next);
+    while (next[0] && out->count < BEFORE_MAX) {
         DEP_AUTO_VIEW view = {.claims = NULL};
         struct dep_index_row row;
         int err = dep_roll_find(all->node, next, &row, all->problem);
@@ -313,10 +324,68 @@ static int gather_before(struct gathering *all)
             err = dep_node_view_row(all->node, &row, false, &view, all->problem);
         if (err)
             return err;
-        memcpy(to->before[to->before_count++], row.jti, sizeof row.jti);
+        add_id(out, row.jti);
         corrects(view.claims, next);
     }
     return DEP_OK;
+}
+
+static int keep_row(void *context, const struct dep_index_row *row)
+{
+    *(struct dep_index_row *)context = *row;
+    return DEP_OK;
+}
+
+/* `row` becomes the newest that corrects it. */
+static int find_newest(struct gathering *all, struct dep_index_row *row)
+{
+    int err = DEP_OK;
+    for (size_t i = 0; !err && row->superseded && i < BEFORE_MAX; i++) {
+        char id[DEP_UUID_LEN + 1];
+        memcpy(id, row->jti, sizeof id);
+        struct dep_index_query query = {.ref = id, .rel = "supersedes"};
+        err = dep_roll_list(all->node, &query, keep_row, row, all->problem);
+    }
+    return err;
+}
+
+/* What the record of these claims is about; what that one is about, where it is a commitment. */
+static int find_statement(struct gathering *all, const json_t *claims, struct dep_index_row *out)
+{
+    const char *id = dep_record_ref(claims, "about");
+    int err = id ? dep_roll_find(all->node, id, out, all->problem) : DEP_FOUND;
+    if (err || strcmp(out->type, "commitment.made") != 0)
+        return err;
+    DEP_AUTO_VIEW view = {.claims = NULL};
+    err = dep_node_view_row(all->node, out, false, &view, all->problem);
+    id = err ? NULL : dep_record_ref(view.claims, "about");
+    return id ? dep_roll_find(all->node, id, out, all->problem) : err ? err : DEP_FOUND;
+}
+
+/* The statement from which it was drawn, as it stands now, and all that it was. */
+static int gather_statement(struct gathering *all, struct dep_mandate_ref *ref)
+{
+    struct gathered *to = all->now;
+    struct dep_index_row row;
+    if (!dep_mandate_goes_back(all->drafts[all->at].type, to->view.row.type))
+        return DEP_OK;
+    int err = find_statement(all, to->view.claims, &row);
+    if (err == DEP_FOUND)
+        return DEP_OK;
+    if (!err)
+        err = find_newest(all, &row);
+    if (!err)
+        err = dep_node_view_row(all->node, &row, true, &to->statement, all->problem);
+    if (err)
+        return err;
+    add_id(&to->versions, to->statement.row.jti);
+    err = add_corrected(all, to->statement.claims, &to->versions);
+    ref->statement =
+        (struct dep_mandate_record){to->statement.row.type, to->statement.row.jti,
+                                    to->statement.readable ? to->statement.claims : NULL};
+    ref->versions = (const char(*)[DEP_UUID_LEN + 1]) to->versions.ids;
+    ref->version_count = to->versions.count;
+    return err;
 }
 
 /* Of what it only rests on, the type is all that the rules ask for. */
@@ -339,13 +408,15 @@ static int gather_ref(struct gathering *all, size_t at, const json_t *stated)
     bool about = strcmp(ref->rel, "about") == 0;
     err = dep_node_view_row(all->node, &row, about, &to->view, all->problem);
     if (!err)
-        err = gather_before(all);
+        err = add_corrected(all, to->view.claims, &to->before);
     if (!err && about)
         err = gather_later(all);
+    if (!err)
+        err = gather_statement(all, ref);
     ref->record.type = err ? "" : to->view.row.type;
     ref->record.claims = !err && to->view.readable ? to->view.claims : NULL;
-    ref->before = (const char(*)[DEP_UUID_LEN + 1]) to->before;
-    ref->before_count = to->before_count;
+    ref->before = (const char(*)[DEP_UUID_LEN + 1]) to->before.ids;
+    ref->before_count = to->before.count;
     ref->later = to->later;
     ref->later_count = to->later_count;
     return err;

@@ -51,6 +51,12 @@ static struct dep_draft draft_of(const char *type, const char *text, const struc
     return (struct dep_draft){.type = type, .claims = claims};
 }
 
+static void add_ref(const struct dep_draft *draft, const char *rel, const struct dep_done *to)
+{
+    json_t *refs = json_object_get(draft->claims, "refs");
+    assert_int_equal(json_array_append_new(refs, dep_record_ref_new(rel, to->jti, &to->sha256)), 0);
+}
+
 static void draft_done(struct dep_draft *draft)
 {
     json_decref((json_t *)(uintptr_t)draft->claims);
@@ -142,29 +148,79 @@ static void test_unread(void **state)
     dep_node_close(node);
 }
 
+static void correct_statement(struct dep_node *node)
+{
+    struct dep_problem problem = {.detail = ""};
+    struct dep_done corrected;
+    struct dep_draft correction = draft_of("statement.adopted", STATEMENT, &statement);
+    json_t *ref = json_array_get(json_object_get(correction.claims, "refs"), 0);
+    assert_int_equal(json_object_set_new(ref, "rel", json_string("supersedes")), 0);
+    assert_int_equal(dep_node_commit(node, &correction, 1, &corrected, &problem), DEP_OK);
+    draft_done(&correction);
+    statement = corrected;
+}
+
 /* What was said about a statement is said about its correction; what was corrected isn't referred to
  * any more. */
 static void test_corrected(void **state)
 {
     (void)state;
-    struct dep_done corrected;
+    struct dep_done before = statement;
     struct dep_node *node = open_unlocked("D");
-    struct dep_draft correction = draft_of("statement.adopted", STATEMENT, &statement);
-    json_t *ref = json_array_get(json_object_get(correction.claims, "refs"), 0);
-    assert_int_equal(json_object_set_new(ref, "rel", json_string("supersedes")), 0);
-    struct dep_problem problem = {.detail = ""};
-    assert_int_equal(dep_node_commit(node, &correction, 1, &corrected, &problem), DEP_OK);
-    struct dep_draft one = commitment("1", &corrected), two = commitment("2", &corrected),
-                     old = commitment("1", &statement);
+    correct_statement(node);
+    struct dep_draft one = commitment("1", &statement), two = commitment("2", &statement),
+                     old = commitment("1", &before);
     expect(node, &one, 0, NULL);
     expect(node, &two, 0, "mandate.bound");
     expect(node, &old, 0, "mandate.ref.corrected");
-    draft_done(&correction);
     draft_done(&one);
     draft_done(&two);
     draft_done(&old);
     dep_node_close(node);
-    statement = corrected;
+}
+
+/* What a statement was, is and reads in another language proves nothing that was drawn from it; what was
+ * adopted before it reaffirms nothing of it. */
+static void test_goes_back(void **state)
+{
+    (void)state;
+    static const char fulfilled[] = "{\"status\":\"fulfilled\",\"as_of\":\"2021-09\"}";
+    static const char report[] =
+        "{\"kind\":\"press_report\",\"original\":\"not_held\",\"lang\":\"en\"}";
+    struct dep_done made, rendered, other, of_other;
+    struct dep_problem problem = {.detail = ""};
+    char text[sizeof STATEMENT];
+    (void)snprintf(text, sizeof text, "%s", STATEMENT);
+    memcpy(strstr(text, "2021-03-30"), "2020-03-30", strlen("2020-03-30"));
+    record("D", "statement.adopted", text, NULL, &other);
+    record("D", "statement.rendered", report, &other, &of_other);
+    struct dep_draft one = commitment("1", &statement);
+    struct dep_node *node = open_unlocked("D");
+    assert_int_equal(dep_node_commit(node, &one, 1, &made, &problem), DEP_OK);
+    dep_node_close(node);
+    draft_done(&one);
+    for (int corrected = 0; corrected < 2; corrected++) {
+        record("D", "statement.rendered", report, &statement, &rendered);
+        node = open_unlocked("D");
+        struct dep_draft by_itself = draft_of("commitment.updated", fulfilled, &made),
+                         rightly = draft_of("commitment.updated", fulfilled, &made),
+                         before = draft_of("commitment.reaffirmed", "{\"paragraph\":\"1\"}", &made),
+                         own = draft_of("commitment.reaffirmed", "{\"paragraph\":\"1\"}", &made);
+        add_ref(&by_itself, "source", &rendered);
+        add_ref(&rightly, "source", &of_other);
+        add_ref(&before, "about", &other);
+        add_ref(&own, "about", &statement);
+        expect(node, &by_itself, 0, "mandate.evidence");
+        expect(node, &rightly, 0, NULL);
+        expect(node, &before, 0, "mandate.earlier");
+        expect(node, &own, 0, "mandate.own");
+        draft_done(&by_itself);
+        draft_done(&rightly);
+        draft_done(&before);
+        draft_done(&own);
+        correct_statement(node);
+        dep_node_close(node);
+    }
 }
 
 static void test_no_memory(void **state)
@@ -215,7 +271,7 @@ static const struct CMUnitTest mandate_tests[] = {
     cmocka_unit_test(test_recorded),  cmocka_unit_test(test_later),
     cmocka_unit_test(test_group),     cmocka_unit_test(test_unread),
     cmocka_unit_test(test_corrected), cmocka_unit_test(test_no_memory),
-    cmocka_unit_test(test_drawn),
+    cmocka_unit_test(test_drawn),     cmocka_unit_test(test_goes_back),
 };
 
 RUN_OVER_REGISTER("mandate", mandate_tests)

@@ -39,9 +39,11 @@ const struct words_entry WORDS_MANDATE[] = {
                             "fingerprint of that decision is missing")},
     {"mandate.delay", N_("published no sooner than 24 hours after it happened")},
     {"mandate.drawn", N_("this code is drawn by the program, never chosen")},
+    {"mandate.earlier", N_("what was adopted earlier reaffirms nothing that came after it (in "
+                           "brackets: when that was adopted)")},
     {"mandate.empty", N_("nothing is stated here, and something must be")},
     {"mandate.evidence", N_("what is closed as done names a record that shows it, other than the "
-                            "statement itself (--source)")},
+                            "statement itself or a rendering of it (--source)")},
     {"mandate.final", N_("a record of this type is never replaced: what was first reported stays, "
                          "and a further record says what is different")},
     {"mandate.flow.same", N_("provider and receiver are one: nothing flows")},

@@ -174,6 +174,19 @@ bool dep_mandate_looks_at(const char *type, const char *named, const char *later
     return false;
 }
 
+bool dep_mandate_goes_back(const char *type, const char *named)
+{
+    static const char *const rows[][2] = {{"commitment.reaffirmed", "commitment.made"},
+                                          {"commitment.updated", "commitment.made"},
+                                          {"commitment.updated", "statement.rendered"},
+                                          {"action.updated", "action.recorded"},
+                                          {"action.updated", "statement.rendered"}};
+    for (size_t i = 0; i < DEP_COUNT(rows); i++)
+        if (strcmp(rows[i][0], type) == 0 && strcmp(rows[i][1], named) == 0)
+            return true;
+    return false;
+}
+
 const struct dep_mandate_ref *mandate_ref(const struct mandate *m, const char *rel,
                                           const char *type)
 {

@@ -35,10 +35,18 @@ struct dep_mandate_ref {
      * dep_mandate_looks_at() holds. */
     const struct dep_mandate_record *later;
     size_t later_count;
+    /* Where dep_mandate_goes_back() holds: the statement.adopted from which it was drawn, or that it
+     * renders, as it stands now, and the ids of all that it was and is. No type: there is none here. */
+    struct dep_mandate_record statement;
+    const char (*versions)[DEP_UUID_LEN + 1];
+    size_t version_count;
 };
 /* To judge a draft of `type` that refers to a record of type `named`: are records of type `later`
  * about that one looked at? NULL: any are. */
 bool dep_mandate_looks_at(const char *type, const char *named, const char *later);
+
+/* ... and is it asked from which statement the one named comes? */
+bool dep_mandate_goes_back(const char *type, const char *named);
 
 /* code.stated and membership.stated, those that weren't corrected. */
 struct dep_mandate_code {
@@ -85,7 +93,7 @@ DEP_MUST_USE int dep_mandate_judge(const struct dep_mandate_world *world,
 bool dep_mandate_closes(const char *status);
 
 /* Is `member` bound by paragraph `number` (NULL: the whole) of a statement.adopted, given the
- * statement.position among `later`? */
+ * statement.position among `later`? Silence that one of them broke binds nobody. */
 bool dep_mandate_binds(const json_t *statement, const struct dep_mandate_record *later,
                        size_t later_count, const char *number, const char *member);
 

@@ -28,6 +28,15 @@ static bool refers_to(const json_t *claims, const struct dep_mandate_ref *ref)
     return found;
 }
 
+/* Was or is the statement from which `drawn` comes the one of this id? */
+static bool is_version(const struct dep_mandate_ref *drawn, const char *id)
+{
+    for (size_t i = 0; id && i < drawn->version_count; i++)
+        if (strcmp(drawn->versions[i], id) == 0)
+            return true;
+    return false;
+}
+
 /* ---- commitments ---- */
 
 /* A paragraph that says again what another statement said holds no new commitment. */
@@ -92,14 +101,32 @@ int mandate_commitment_made(const struct mandate *m)
     return err ? err : judge_again(m, about);
 }
 
+/* Another statement than its own, adopted no earlier. */
+static int judge_later(const struct mandate *m, const struct dep_mandate_ref *commitment,
+                       const struct dep_mandate_ref *about)
+{
+    struct dep_edtf_span first, again;
+    if (is_version(commitment, about->record.id))
+        return mandate_bad(m, "mandate.own", "/refs", about->record.id, "");
+    if (!commitment->statement.claims)
+        return mandate_bad(m, "mandate.unread", "/refs", commitment->record.id, "");
+    return mandate_span(commitment->statement.claims, "adopted_on", &first) &&
+                   mandate_span(about->record.claims, "adopted_on", &again) &&
+                   again.end_s <= first.earliest_s
+               ? mandate_bad(m, "mandate.earlier", "/refs",
+                             dep_json_string(about->record.claims, "adopted_on"),
+                             dep_json_string(commitment->statement.claims, "adopted_on"))
+               : DEP_OK;
+}
+
 int mandate_commitment_reaffirmed(const struct mandate *m)
 {
     const struct dep_mandate_ref *commitment = mandate_ref(m, "about", "commitment.made");
     const struct dep_mandate_ref *about = mandate_ref(m, "about", "statement.adopted");
     const char *number = dep_json_string(m->claims, "paragraph");
     int err = mandate_paragraph_of(m, about, number);
-    if (!err && refers_to(commitment->record.claims, about))
-        err = mandate_bad(m, "mandate.own", "/refs", about->record.id, "");
+    if (!err)
+        err = judge_later(m, commitment, about);
     for (size_t i = 0; !err && i < commitment->later_count; i++) {
         const struct dep_mandate_record *other = &commitment->later[i];
         if (strcmp(other->type, "commitment.reaffirmed") == 0 &&
@@ -121,13 +148,14 @@ bool dep_mandate_closes(const char *status)
     return false;
 }
 
-/* The statement in which it stands is no proof that it was done. */
+/* The statement in which it stands, however it is rendered, is no proof that it was done. */
 static int judge_evidence(const struct mandate *m, const struct dep_mandate_ref *about,
                           const char *status)
 {
     for (size_t i = 0; i < m->draft->ref_count; i++) {
         const struct dep_mandate_ref *ref = &m->draft->refs[i];
-        if (strcmp(ref->rel, "source") == 0 && !refers_to(about->record.claims, ref))
+        if (strcmp(ref->rel, "source") == 0 && !is_version(about, ref->record.id) &&
+            !is_version(about, ref->statement.id))
             return DEP_OK;
     }
     return mandate_bad(m, "mandate.evidence", "/status", status, "");

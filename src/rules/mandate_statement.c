@@ -79,17 +79,21 @@ static bool concerns(const json_t *position, const char *number)
 bool dep_mandate_binds(const json_t *statement, const struct dep_mandate_record *later,
                        size_t later_count, const char *number, const char *member)
 {
-    bool bound = adopter_of(statement, member) != NULL, left = false;
+    const json_t *adopter = adopter_of(statement, member);
+    bool adopted = adopter != NULL, signs = false, left = false;
     for (size_t i = 0; i < later_count; i++) {
         const json_t *position = later[i].claims;
-        if (strcmp(later[i].type, "statement.position") != 0 ||
-            !mandate_is(position, "member", member) || !concerns(position, number))
+        if (strcmp(later[i].type, "statement.position") != 0)
             continue;
-        bound = bound || mandate_is(position, "kind", "signature");
-        left = left || mandate_is(position, "kind", "dissociation") ||
-               mandate_is(position, "kind", "silence_broken");
+        /* One procedure: who breaks it breaks it for all, and not only for a paragraph. */
+        if (mandate_is(position, "kind", "silence_broken") && mandate_is(adopter, "how", "silence"))
+            adopted = false;
+        if (!mandate_is(position, "member", member) || !concerns(position, number))
+            continue;
+        signs = signs || mandate_is(position, "kind", "signature");
+        left = left || mandate_is(position, "kind", "dissociation");
     }
-    return bound && !left;
+    return (adopted || signs) && !left;
 }
 
 int mandate_bound(const struct mandate *m, const struct dep_mandate_ref *about, const char *where,
@@ -332,18 +336,18 @@ static int judge_signature(const struct mandate *m, const char *member)
                              own ? "signed, on_paper + scan_sha256" : "on_paper + scan_sha256");
 }
 
+/* By a member, whether or not it was taken for one of those that kept silent. */
 static int judge_broken(const struct mandate *m, const json_t *statement,
                         const struct dep_edtf_span *on)
 {
-    const char *member = dep_json_string(m->claims, "member");
     struct dep_edtf_span until;
-    if (!mandate_is(adopter_of(statement, member), "how", "silence"))
-        return mandate_bad(m, "mandate.bound", "/member", member, "");
-    return mandate_span(statement, "silence_until", &until) && on->earliest_s < until.end_s
-               ? DEP_OK
-               : mandate_bad(m, "mandate.silence", "/stated_on",
-                             dep_json_string(m->claims, "stated_on"),
-                             dep_json_string(statement, "silence_until"));
+    const char *stated = dep_json_string(m->claims, "stated_on");
+    if (!element_with(dep_json_array(statement, "adopters"), "how", "silence") ||
+        !mandate_span(statement, "silence_until", &until))
+        return mandate_bad(m, "mandate.silence", "/kind", "silence_broken", "");
+    return on->earliest_s < until.end_s ? DEP_OK
+                                        : mandate_bad(m, "mandate.silence", "/stated_on", stated,
+                                                      dep_json_string(statement, "silence_until"));
 }
 
 static int judge_kind(const struct mandate *m, const json_t *statement,
@@ -354,8 +358,6 @@ static int judge_kind(const struct mandate *m, const json_t *statement,
     const char *formation = dep_json_string(statement, "formation");
     struct dep_edtf_span adopted = *on;
     (void)mandate_span(statement, "adopted_on", &adopted);
-    if (strcmp(kind, "silence_broken") == 0)
-        return judge_broken(m, statement, on);
     if (strcmp(kind, "reservation") == 0 && !adopter_of(statement, member))
         return mandate_bad(m, "mandate.bound", "/member", member, "");
     bool signature = strcmp(kind, "signature") == 0;
@@ -363,6 +365,8 @@ static int judge_kind(const struct mandate *m, const json_t *statement,
         return mandate_bad(m, "mandate.member", "/member", member, "");
     if (signature)
         return judge_signature(m, member);
+    if (strcmp(kind, "silence_broken") == 0)
+        return judge_broken(m, statement, on);
     return json_object_get(m->claims, "text") ? DEP_OK
                                               : mandate_bad(m, "mandate.reason", "/text", "", "");
 }

@@ -6,7 +6,7 @@
 #include "rules/mandate.h"
 #include "rules/test_support.h"
 
-enum { NOW_S = TEST_FROM_S + 12 * 3600, REFS = 4, LATER = 4 };
+enum { NOW_S = TEST_FROM_S + 12 * 3600, REFS = 4, LATER = 4, VERSIONS = 2 };
 
 static const struct {
     const char *list, *code, *from, *to;
@@ -90,6 +90,7 @@ struct built {
     struct dep_mandate_ref refs[REFS];
     struct dep_mandate_record later[REFS][LATER];
     char before[REFS][1][DEP_UUID_LEN + 1];
+    char versions[REFS][VERSIONS][DEP_UUID_LEN + 1];
 };
 
 static struct dep_mandate_record record_of(const json_t *json)
@@ -98,6 +99,20 @@ static struct dep_mandate_record record_of(const json_t *json)
     return (struct dep_mandate_record){.type = dep_json_string(json, "type"),
                                        .id = dep_json_string(json, "id"),
                                        .claims = json_is_object(claims) ? claims : NULL};
+}
+
+/* The statement from which the record that `ref` names was drawn. */
+static void statement_of(const json_t *json, struct built *built, size_t at)
+{
+    struct dep_mandate_ref *ref = &built->refs[at];
+    const json_t *versions = json_object_get(json, "versions");
+    ref->statement = record_of(json);
+    ref->version_count = json_array_size(versions);
+    assert_true(ref->version_count <= VERSIONS);
+    for (size_t i = 0; i < ref->version_count; i++)
+        (void)snprintf(built->versions[at][i], sizeof built->versions[at][i], "%s",
+                       json_string_value(json_array_get(versions, i)));
+    ref->versions = (const char(*)[DEP_UUID_LEN + 1]) built->versions[at];
 }
 
 static struct dep_mandate_draft draft_of(const json_t *json, struct built *built)
@@ -121,6 +136,7 @@ static struct dep_mandate_draft draft_of(const json_t *json, struct built *built
                                      .before_count = before != NULL,
                                      .later = built->later[i],
                                      .later_count = json_array_size(later)};
+        statement_of(json_object_get(ref, "statement"), built, i);
     }
     return (struct dep_mandate_draft){dep_json_string(json, "type"),
                                       json_object_get(json, "claims"), built->refs, count};

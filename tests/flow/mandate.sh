@@ -91,6 +91,8 @@ refused mandate.reaffirms '/paragraph: 3' commitment.made "$(commitment 3 us)" -
 record commitment.reaffirmed '{"paragraph":"3"}' --about "$made" --about "$again" >/dev/null
 refused mandate.again '/paragraph: 3' commitment.reaffirmed '{"paragraph":"3"}' --about "$made" --about "$again"
 refused mandate.own /refs commitment.reaffirmed '{"paragraph":"1"}' --about "$made" --about "$adopted"
+before=$(record statement.adopted "$(statement '[{"member":"us","how":"signature"}]' '{"adopted_on":"2020-06-04"}')")
+refused mandate.earlier '/refs: 2020-06-04 \(2021-03-30\)' commitment.reaffirmed '{"paragraph":"1"}' --about "$made" --about "$before"
 same 1 "$(depositary list --type commitment.made --json | wc -l)" 'commitments, reaffirmed or not'
 # A correction of the statement loses no dissociation.
 corrected=$(record statement.adopted "$(statement "$room" '{"titles":[{"text":"Joint communiqué","lang":"en"}]}')" --about "$meeting" --supersedes "$adopted")
