@@ -5,7 +5,7 @@ _depositary() {
     local word=$2 last=$3 command=${COMP_WORDS[1]:-} register='' i choices=''
     COMPREPLY=()
     if [ "$COMP_CWORD" -eq 1 ]; then
-        choices='init charter collect intake item record note show list search schema hold erase release approve refuse withdraw publish pack mission request consent assure case
+        choices='init charter collect intake item record import note show list search schema hold erase release approve refuse withdraw publish pack mission request consent assure case
             mark status retention inbox outbox due report key cosign log timestamp prove verify receive print redact backup restore --help --version'
         mapfile -t COMPREPLY < <(compgen -W "$choices" -- "$word")
         return
@@ -56,7 +56,7 @@ _depositary() {
         retention) choices='rules review' ;;
         print) choices='label inventory handover page letter receipt' ;;
         schema) choices='list show' ;;
-        record) choices=$(depositary schema --json 2>/dev/null | sed -n 's/.*"type": *"\([^"]*\)".*/\1/p') ;;
+        record | import) choices=$(depositary schema --json 2>/dev/null | sed -n 's/.*"type": *"\([^"]*\)".*/\1/p') ;;
         collect | intake | verify | backup | restore | init) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
         esac
     elif [[ $command == status ]]; then

@@ -44,6 +44,8 @@ struct dep_args {
     const char *dir;     /* -C, or DEPOSITARY_REGISTER, or "." */
     const char *officer; /* --as, or DEPOSITARY_OFFICER, or NULL */
     int passphrase_fd;   /* -1: none */
+    uint64_t
+        line; /* of a file of rows, that what is said is about; 0: none. Whoever reads one sets it */
 };
 /* Common options (--json, -C, --as, --passphrase-fd, --help) are understood besides `options`.
  * DEP_OK, or exits' status + 1 to leave with (help shown, usage wrong). */
@@ -61,6 +63,10 @@ int dep_usage_error(const struct dep_args *args, const char *format, ...) DEP_PR
 /* Prints finding or fault of a problem: what, where, what to do (stderr; as JSON with --json).
  * Returns the exit status that goes with `err`. */
 int dep_say_problem(const struct dep_args *args, int err, const struct dep_problem *problem);
+/* How such a line begins: the program's name, and the line of a file where it is about one. */
+void dep_say_begin(const struct dep_args *args);
+/* As dep_print_json(), with that line. */
+bool dep_print_said(const struct dep_args *args, json_t *object);
 /* Translated sentence of an id. */
 const char *dep_word(const char *id);
 /* To stderr, translated already, with the program's name. */
@@ -127,6 +133,9 @@ struct dep_node *dep_open_node(struct dep_args *args, bool write, int *out_statu
  * JSON. NULL with a message on error.
  */
 json_t *dep_fields_read(struct dep_args *args, const char *type, int *out_status);
+/* What may be unknown and wasn't stated is unknown, and the reason is that it wasn't stated. False
+ * without memory. */
+bool dep_fields_fill_unknown(const struct dep_schema *schema, json_t *fields);
 /* What --file names, as it is: nothing is asked and nothing filled in. */
 json_t *dep_fields_read_file(struct dep_args *args, int *out_status);
 
@@ -139,6 +148,9 @@ const char *dep_reader_language(void);
 /* "custodian,legal" as a set of dep_role; 0 where a name is unknown. */
 unsigned dep_roles_parse(const char *text);
 
+/* Types whose meaning hangs on more than their fields are made by their own commands only. */
+bool dep_has_own_command(const char *type);
+
 /* ---- subcommands ---- */
 typedef int dep_command_fn(int argc, char **argv);
 dep_command_fn dep_cmd_init, dep_cmd_collect, dep_cmd_intake, dep_cmd_item, dep_cmd_record,
@@ -148,5 +160,5 @@ dep_command_fn dep_cmd_init, dep_cmd_collect, dep_cmd_intake, dep_cmd_item, dep_
     dep_cmd_consent, dep_cmd_assure, dep_cmd_case, dep_cmd_mark, dep_cmd_status, dep_cmd_retention,
     dep_cmd_inbox, dep_cmd_outbox, dep_cmd_due, dep_cmd_charter, dep_cmd_release, dep_cmd_approve,
     dep_cmd_refuse, dep_cmd_withdraw, dep_cmd_mission, dep_cmd_pack, dep_cmd_publish;
-dep_command_fn dep_cmd_cosign, dep_cmd_timestamp, dep_cmd_report;
+dep_command_fn dep_cmd_cosign, dep_cmd_timestamp, dep_cmd_report, dep_cmd_import;
 #endif

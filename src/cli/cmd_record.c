@@ -26,8 +26,7 @@ static const struct dep_option RECORD_OPTIONS[] = {
         "durable")},
 };
 
-/* Types whose meaning hangs on more than their fields are made by their own commands only. */
-static bool has_own_command(const char *type)
+bool dep_has_own_command(const char *type)
 {
     static const char *const prefixes[] = {
         "key.",      "custody.", "evidence.",  "seal.",    "hold.",    "fixity.",    "record.",
@@ -276,7 +275,7 @@ int dep_cmd_record(int argc, char **argv)
     if (args.positional_count != 1)
         return dep_usage_error(&args, _("name one record type (depositary schema lists them)"));
     const char *type = args.positional[0];
-    if (has_own_command(type))
+    if (dep_has_own_command(type))
         return dep_usage_error(&args, _("%s has a command of its own (see depositary --help)"),
                                type);
     status = dep_confine_command(&args, true);

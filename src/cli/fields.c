@@ -81,8 +81,7 @@ json_t *dep_fields_read_file(struct dep_args *args, int *out_status)
     return read_file(args, dep_arg(args, "--file"), out_status);
 }
 
-/* What may be unknown and wasn't stated is unknown, and the reason is that it wasn't stated. */
-static bool fill_unknown(const struct dep_schema *schema, json_t *fields)
+bool dep_fields_fill_unknown(const struct dep_schema *schema, json_t *fields)
 {
     for (size_t i = 0; i < schema->field_count; i++) {
         const struct dep_schema_field *field = &schema->fields[i];
@@ -114,8 +113,8 @@ json_t *dep_fields_read(struct dep_args *args, const char *type, int *out_status
     }
     bool asked = fields && !file && dep_is_terminal() && !dep_flag(args, "--yes");
     bool whole = strcmp(args->command, "record") == 0;
-    if (fields &&
-        ((asked && !dep_ask_fields(schema, whole, fields)) || !fill_unknown(schema, fields))) {
+    if (fields && ((asked && !dep_ask_fields(schema, whole, fields)) ||
+                   !dep_fields_fill_unknown(schema, fields))) {
         dep_say(_("nothing was recorded"));
         *out_status = DEP_EXIT_FAULT;
         json_decref(fields);

@@ -16,6 +16,7 @@ static const struct command {
     {"item", dep_cmd_item,
      N_("list, files, extract, check; custody: transfer, receive, examine, …")},
     {"record", dep_cmd_record, N_("make a record of any type")},
+    {"import", dep_cmd_import, N_("make many records, from a table or an IATI file")},
     {"note", dep_cmd_note, N_("record a note")},
     {"show", dep_cmd_show, N_("show one record")},
     {"list", dep_cmd_list, N_("list records")},

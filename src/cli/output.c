@@ -117,6 +117,24 @@ static int exit_of(int err)
     return err == DEP_FOUND || err == DEP_ERR_STOPPED ? DEP_EXIT_WANTING : DEP_EXIT_FAULT;
 }
 
+void dep_say_begin(const struct dep_args *args)
+{
+    (void)fprintf(stderr, "depositary: ");
+    if (args->line)
+        (void)fprintf(stderr, _("line %llu: "), (unsigned long long)args->line);
+}
+
+bool dep_print_said(const struct dep_args *args, json_t *object)
+{
+    /* Without memory `object` is NULL, and printing it says so. */
+    if (args->line && object &&
+        json_object_set_new(object, "line", json_integer((json_int_t)args->line))) {
+        json_decref(object);
+        object = NULL;
+    }
+    return dep_print_json(object);
+}
+
 static json_t *problem_json(int err, const struct dep_problem *problem)
 {
     if (err == DEP_FOUND)
@@ -133,10 +151,11 @@ static json_t *problem_json(int err, const struct dep_problem *problem)
 int dep_say_problem(const struct dep_args *args, int err, const struct dep_problem *problem)
 {
     assert(err != DEP_OK);
-    if (args->json && !dep_print_json(problem_json(err, problem)))
+    if (args->json && !dep_print_said(args, problem_json(err, problem)))
         return DEP_EXIT_FAULT;
+    dep_say_begin(args);
     if (err == DEP_FOUND) {
-        (void)fprintf(stderr, "depositary: %s", dep_word(problem->finding.id));
+        (void)fprintf(stderr, "%s", dep_word(problem->finding.id));
         if (problem->detail[0]) {
             (void)fprintf(stderr, " [");
             dep_print_safe(stderr, problem->detail, strlen(problem->detail));
@@ -146,7 +165,7 @@ int dep_say_problem(const struct dep_args *args, int err, const struct dep_probl
         return dep_finish_output(exit_of(err));
     }
     const char *what = problem->fault.what ? problem->fault.what : dep_err_name(err);
-    (void)fprintf(stderr, "depositary: %s", dep_word(what));
+    (void)fprintf(stderr, "%s", dep_word(what));
     if (problem->fault.where[0]) {
         (void)fprintf(stderr, " [");
         dep_print_safe(stderr, problem->fault.where, strlen(problem->fault.where));

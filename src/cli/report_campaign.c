@@ -5,6 +5,7 @@
 #include "cli/report.h"
 
 #include "node/campaign.h"
+#include "record/flat.h"
 #include "report/csv.h"
 
 #include <stdlib.h>
@@ -235,31 +236,43 @@ static int print_json(struct campaign *c, const char *const *providers, size_t c
     return dep_print_json(all) ? DEP_OK : DEP_ERR_IO;
 }
 
+/* The same names as an import takes (doc/format/record.md section 10), and what is worked out beside
+ * them. */
 static int print_csv(const struct campaign *c, struct dep_problem *problem)
 {
-    static const char *const head[] = {
-        "record",    "on",        "kind",           "side",     "provider", "receiver",
-        "reference", "qualifier", "amount",         "currency", "rate",     "rate_currency",
-        "rate_on",   "value",     "value_currency", "value_is", "place",    "counted_by"};
+    enum { VALUE = 13, STATED = 19 };
+    static const char *const head[] = {"record",         "on",
+                                       "kind",           "side",
+                                       "provider",       "receiver",
+                                       "reference",      "qualifier",
+                                       "amount",         "currency",
+                                       "rate.value",     "rate.currency",
+                                       "rate.on",        "value",
+                                       "value_currency", "value_is",
+                                       "place",          "counted_by",
+                                       "parent",         "rate.qualifier",
+                                       "rate.source",    "rate.source.lang",
+                                       "in_kind",        "in_kind.lang",
+                                       "earmark",        "earmark.lang",
+                                       "line",           "fiscal_year",
+                                       "comment",        "comment.lang"};
     enum { CSV_MAX = 256 * 1024 * 1024 };
     DEP_AUTO_BUF out;
     dep_buf_init(&out, CSV_MAX);
     dep_csv_row(&out, head, DEP_COUNT(head));
     for (size_t i = 0; i < c->ledger.count; i++) {
         const struct dep_flow *flow = &c->ledger.flows[i];
-        const json_t *claims = c->ledger.views[i].claims, *rate = dep_json_object(claims, "rate");
+        const json_t *claims = c->ledger.views[i].claims;
         char value[DEP_DECIMAL_ROOM];
         const char *row[DEP_COUNT(head)] = {flow->id};
-        for (size_t at = 1; at < 10; at++)
-            row[at] = dep_json_string(claims, head[at]);
-        row[10] = dep_json_string(rate, "value");
-        row[11] = dep_json_string(rate, "currency");
-        row[12] = dep_json_string(rate, "on");
-        row[13] = flow->converted ? shown(c, flow->value, value) : NULL;
-        row[14] = flow->converted ? c->currency : NULL;
-        row[15] = flow->converted ? QUALIFIERS[flow->value_is] : NULL;
-        row[16] = PLACES[flow->place];
-        row[17] = c->ledger.flows[flow->counted_by].id;
+        for (size_t at = 1; at < DEP_COUNT(head); at++)
+            row[at] = at < VALUE || at >= STATED ? dep_flat_get(claims, head[at]) : NULL;
+        row[VALUE] = flow->converted ? shown(c, flow->value, value) : NULL;
+        row[VALUE + 1] = flow->converted ? c->currency : NULL;
+        row[VALUE + 2] = flow->converted ? QUALIFIERS[flow->value_is] : NULL;
+        row[VALUE + 3] = PLACES[flow->place];
+        row[VALUE + 4] = c->ledger.flows[flow->counted_by].id;
+        row[VALUE + 5] = flow->parent;
         dep_csv_row(&out, row, DEP_COUNT(row));
     }
     if (dep_buf_err(&out))

@@ -182,12 +182,13 @@ static bool say_wrong(const struct dep_args *args, const struct wrong *wrong, co
 {
     const char *label = wrong->label.data ? (const char *)wrong->label.data : "";
     const char *words = words_of(wrong);
-    if (args->json && !dep_print_json(json_pack(
-                          "{s:s,s:s,s:s,s:s,s:s,s:s,s:s}", "finding", wrong->violation->finding.id,
-                          "clause", wrong->violation->finding.clause, "where", "", "pointer",
-                          wrong->pointer, "words", words, "field", label, "right", right)))
+    if (args->json && !dep_print_said(args, json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:s}", "finding",
+                                                      wrong->violation->finding.id, "clause",
+                                                      wrong->violation->finding.clause, "where", "",
+                                                      "pointer", wrong->pointer, "words", words,
+                                                      "field", label, "right", right)))
         return false;
-    (void)fprintf(stderr, "depositary: ");
+    dep_say_begin(args);
     dep_print_safe(stderr, label, strlen(label));
     (void)fprintf(stderr, " [%s", type);
     dep_print_safe(stderr, wrong->pointer, strlen(wrong->pointer));

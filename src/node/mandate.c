@@ -388,6 +388,18 @@ static int gather_statement(struct gathering *all, struct dep_mandate_ref *ref)
     return err;
 }
 
+/* What an import is judged as a whole for refers to rows before it (import.h). In a commit nothing does:
+ * no reference has the digest of what isn't issued yet, and what stands in the log is looked for first. */
+static void gather_draft(const struct gathering *all, struct dep_mandate_ref *ref)
+{
+    for (size_t i = all->at; i-- > 0 && !ref->here;) {
+        const struct dep_draft *draft = &all->drafts[i];
+        ref->here = draft->jti && strcmp(draft->jti, ref->record.id) == 0;
+        if (ref->here)
+            ref->record = (struct dep_mandate_record){draft->type, ref->record.id, draft->claims};
+    }
+}
+
 /* Of what it only rests on, the type is all that the rules ask for. */
 static int gather_ref(struct gathering *all, size_t at, const json_t *stated)
 {
@@ -400,6 +412,8 @@ static int gather_ref(struct gathering *all, size_t at, const json_t *stated)
     ref->record.id = dep_json_string(stated, "id");
     ref->record.type = "";
     int err = dep_roll_find(all->node, ref->record.id, &row, all->problem);
+    if (err == DEP_FOUND)
+        gather_draft(all, ref);
     if (err)
         return err == DEP_FOUND ? DEP_OK : err;
     ref->here = dep_hex_parse(dep_slice_string(hex), sha256, sizeof sha256) &&

@@ -7,7 +7,8 @@
 const struct words_table WORDS_TABLES[] = {{WORDS_REGISTER, &WORDS_REGISTER_COUNT},
                                            {WORDS_CONSENT, &WORDS_CONSENT_COUNT},
                                            {WORDS_PACKAGE, &WORDS_PACKAGE_COUNT},
-                                           {WORDS_MANDATE, &WORDS_MANDATE_COUNT}};
+                                           {WORDS_MANDATE, &WORDS_MANDATE_COUNT},
+                                           {WORDS_IMPORT, &WORDS_IMPORT_COUNT}};
 const size_t WORDS_TABLE_COUNT = sizeof WORDS_TABLES / sizeof WORDS_TABLES[0];
 
 static int compare(const void *id, const void *entry)

@@ -23,6 +23,9 @@ extern const size_t WORDS_PACKAGE_COUNT;
 /* What a record of the mandate must satisfy. */
 extern const struct words_entry WORDS_MANDATE[];
 extern const size_t WORDS_MANDATE_COUNT;
+/* Tables and files that are imported. */
+extern const struct words_entry WORDS_IMPORT[];
+extern const size_t WORDS_IMPORT_COUNT;
 /* All of them. */
 struct words_table {
     const struct words_entry *list;

@@ -1,0 +1,209 @@
+/*
+ * import: many records of one type from a table, or from an IATI file. All that is wrong is said, row by
+ * row, before anything is recorded.
+ */
+#include "cli/cli.h"
+#include "cli/import.h"
+#include "cli/wanted.h"
+#include "store/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const struct dep_option OPTIONS[] = {
+    {"--about", 0, true, true, N_("a record that each is about: their campaign; may be repeated")},
+    {"--lang", 0, true, false, N_("language of texts where no column states it (default: yours)")},
+    {"--decimal-comma", 0, false, false, N_("decimal numbers are written with a comma")},
+    {"--revise", 0, false, false,
+     N_("what the register states otherwise is corrected, rather than rejected")},
+    {"--take-good", 0, false, false, N_("record the good rows even where others are rejected")},
+};
+
+struct importing {
+    struct dep_args *args;
+    const struct dep_schemas *schemas;
+    struct dep_import import;
+    struct dep_table table;
+    size_t recorded;
+};
+
+/* ---- before the register is opened ---- */
+
+static int read_bytes(const char *name, struct dep_buf *out, struct dep_problem *problem)
+{
+    dep_buf_init_secret(out, DEP_IMPORT_LEN_MAX);
+    if (strcmp(name, "-") != 0)
+        return dep_file_read(AT_FDCWD, name, DEP_IMPORT_LEN_MAX, out, &problem->fault);
+    enum { PIECE = 64 * 1024 };
+    for (;;) {
+        uint8_t *at = dep_buf_grow(out, PIECE);
+        if (!at)
+            return dep_problem_fault(problem, dep_buf_err(out), "cli.import", name);
+        ssize_t got;
+        do
+            got = read(STDIN_FILENO, at, PIECE);
+        while (got < 0 && errno == EINTR);
+        out->len -= PIECE - (got > 0 ? (size_t)got : 0);
+        if (got < 0)
+            return dep_problem_fault(problem, DEP_ERR_IO, "cli.import", name);
+        if (got == 0)
+            return DEP_OK;
+    }
+}
+
+static int read_rows(struct importing *all, const struct dep_schema *schema, const char *name,
+                     struct dep_problem *problem)
+{
+    const char *lang = dep_arg(all->args, "--lang");
+    const struct dep_flat_style style = {lang ? lang : dep_reader_language(),
+                                         dep_flag(all->args, "--decimal-comma")};
+    DEP_AUTO_BUF text;
+    int err = read_bytes(name, &text, problem);
+    if (!err)
+        err = dep_table_read(dep_buf_slice(&text), schema, &style, &all->table, problem);
+    for (size_t i = 0; !err && i < all->import.count; i++)
+        if (!dep_fields_fill_unknown(schema, all->import.rows[i].claims))
+            err = dep_problem_fault(problem, DEP_ERR_NOMEM, "cli.import", name);
+    return err;
+}
+
+/* ---- what all are about ---- */
+
+static int add_abouts(struct importing *all, struct dep_node *node, struct dep_problem *problem)
+{
+    const char *name;
+    int err = DEP_OK;
+    for (size_t i = 0; !err && (name = dep_arg_at(all->args, "--about", i)); i++) {
+        struct dep_index_row found;
+        err = dep_node_find(node, name, &found, problem);
+        for (size_t r = 0; !err && r < all->import.count; r++)
+            if (dep_import_refer(&all->import.rows[r], "about", found.jti, &found.sha256))
+                err = dep_problem_fault(problem, DEP_ERR_NOMEM, "cli.import", name);
+        if (!err && strcmp(found.type, "campaign.opened") == 0)
+            (void)snprintf(all->import.campaign, sizeof all->import.campaign, "%s", found.jti);
+    }
+    return err;
+}
+
+/* ---- what became of them ---- */
+
+static void say_rejected(struct importing *all, const struct dep_schema *schema)
+{
+    for (size_t i = 0; i < all->import.count; i++) {
+        const struct dep_import_row *row = &all->import.rows[i];
+        if (row->is != DEP_IMPORT_BAD)
+            continue;
+        all->args->line = row->line;
+        (void)dep_say_refused(all->args, schema, row->claims, true, DEP_FOUND, row->problem);
+    }
+    all->args->line = 0;
+}
+
+static size_t count_of(const struct importing *all, enum dep_import_is is)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < all->import.count; i++)
+        count += all->import.rows[i].is == is;
+    return count;
+}
+
+static bool answer(const struct importing *all)
+{
+    size_t held = count_of(all, DEP_IMPORT_HELD), bad = count_of(all, DEP_IMPORT_BAD);
+    if (all->args->json)
+        return dep_print_json(json_pack(
+            "{s:s,s:I,s:I,s:I,s:I,s:O}", "type", all->import.type, "rows",
+            (json_int_t)all->import.count, "recorded", (json_int_t)all->recorded, "held",
+            (json_int_t)held, "rejected", (json_int_t)bad, "not_taken", all->table.passed));
+    size_t i;
+    json_t *name;
+    json_array_foreach(all->table.passed, i, name)
+    {
+        (void)printf("%s ", _("Not taken over, since a report works it out:"));
+        dep_print_safe(stdout, json_string_value(name), json_string_length(name));
+        (void)printf("\n");
+    }
+    (void)printf(_("Rows: %zu. Recorded: %zu. In the register already: %zu. Rejected: %zu.\n"),
+                 all->import.count, all->recorded, held, bad);
+    return true;
+}
+
+static int run(struct importing *all, struct dep_node *node, struct dep_problem *problem)
+{
+    int err = dep_table_refer(node, &all->table, problem);
+    if (!err)
+        err = add_abouts(all, node, problem);
+    if (!err)
+        err = dep_import_judge(node, &all->import, problem);
+    if (err)
+        return err;
+    say_rejected(all, dep_schemas_find(dep_node_schemas(node), all->import.type, 0));
+    if (count_of(all, DEP_IMPORT_BAD) == 0 || dep_flag(all->args, "--take-good"))
+        err = dep_import_commit(node, &all->import, &all->recorded, problem);
+    return err;
+}
+
+static int import_into(struct importing *all)
+{
+    int status = DEP_EXIT_YES;
+    struct dep_problem problem = {.detail = ""};
+    struct dep_node *node = dep_open_node(all->args, true, &status);
+    if (!node)
+        return status;
+    int err = run(all, node, &problem);
+    if (err)
+        status = dep_say_problem(all->args, err, &problem);
+    else if (count_of(all, DEP_IMPORT_BAD))
+        status = DEP_EXIT_WANTING;
+    if ((!err || all->recorded) && !answer(all))
+        status = DEP_EXIT_FAULT;
+    dep_node_close(node);
+    return dep_finish_output(status);
+}
+
+static int import_of(struct dep_args *args, const struct dep_schemas *schemas)
+{
+    struct importing all = {.args = args, .schemas = schemas};
+    struct dep_problem problem = {.detail = ""};
+    const struct dep_schema *schema = dep_schemas_find(schemas, args->positional[0], 0);
+    if (!schema)
+        return dep_usage_error(args, _("no such record type: %s"), args->positional[0]);
+    all.import.type = schema->type;
+    all.import.revise = dep_flag(args, "--revise");
+    all.table.import = &all.import;
+    int err = read_rows(&all, schema, args->positional[1], &problem);
+    int status = err ? dep_say_problem(args, err, &problem) : import_into(&all);
+    dep_table_done(&all.table);
+    dep_import_done(&all.import);
+    return status;
+}
+
+int dep_cmd_import(int argc, char **argv)
+{
+    static struct dep_args args;
+    int status = dep_args_parse(&args, "import", "import TYPE FILE [--about RECORD]", OPTIONS,
+                                DEP_COUNT(OPTIONS), argc, argv);
+    if (status)
+        return status - 1;
+    if (args.positional_count != 2)
+        return dep_usage_error(&args,
+                               _("name one record type and one file (\"-\": standard input)"));
+    if (dep_has_own_command(args.positional[0]))
+        return dep_usage_error(&args, _("%s has a command of its own (see depositary --help)"),
+                               args.positional[0]);
+    status = dep_confine_command(&args, true);
+    if (status)
+        return status;
+    struct dep_schemas *schemas = NULL;
+    struct dep_finding why;
+    if (dep_schemas_new(&schemas, &why)) {
+        dep_say(_("out of memory"));
+        return DEP_EXIT_FAULT;
+    }
+    status = import_of(&args, schemas);
+    dep_schemas_free(schemas);
+    return status;
+}

@@ -1,0 +1,128 @@
+# F7: a spreadsheet's table goes in whole or not at all, each row that can't is told by line and reason; the same
+# table twice is in once; what goes out comes back in.
+need jq
+# shellcheck source=tests/flow/desk
+. "$SOURCE_ROOT/tests/flow/desk"
+total() { depositary report campaign "$campaign" --json >report; json report ".totals.$1"; }
+flows() { depositary list --type flow.recorded --json | wc -l; }
+opened='{"called":[{"text":"Stabilisation","lang":"en"}],"code":"s","currency":"USD","qualifier":"not_disclosed","from":"2021"}'
+campaign=$(record campaign.opened "$opened")
+import() { depositary import flow.recorded "$@" --about "$campaign" --lang en; }
+
+# As a spreadsheet saves it where the comma is decimal: a mark, semicolons, CR LF, a cell of two lines, empty rows.
+{
+    printf '\xef\xbb\xbfkind;side;provider;receiver;reference;qualifier;on;amount;currency;comment;record;parent\r\n'
+    printf 'payment;provider;be;undp;BE-1;exact;2021-06-02;25,50;USD;;r3;r2\r\n'
+    printf 'pledge;provider;be;undp;BE-1;exact;2021-03-30;100;USD;"two\r\nlines; ""quoted""";r1;\r\n'
+    printf ';;;;;;;;;;;\r\n'
+    printf 'commitment;provider;be;undp;BE-1;exact;2021-05-01;60,00;USD;;r2;r1\r\n'
+} >excel.csv
+import excel.csv --decimal-comma --json >answer
+same '3 3 0 0' "$(json answer '"\(.rows) \(.recorded) \(.held) \(.rejected)"')" 'a first import'
+same '60.00 25.50 40.00' "$(total committed.exact) $(json report .totals.paid.exact) $(json report .totals.pledged.exact)" 'each under its parent'
+pledge=$(depositary list --type flow.recorded --json | head -n 1 | jq -r .id)
+depositary show "$pledge" --json >shown
+same $'two\nlines; "quoted" en' "$(json shown '.claims.comment | .text + " " + .lang')" 'a cell of two lines'
+# The same again counts nothing twice, in whatever order its rows and columns stand.
+import excel.csv --decimal-comma --json >answer
+same '3 0 3 0' "$(json answer '"\(.rows) \(.recorded) \(.held) \(.rejected)"')" 'the same import again'
+same 3 "$(flows)" 'records after the same import again'
+# What says it otherwise is told, with the record; expressly asked it corrects that one.
+sed 's/;60,00;/;70,00;/' excel.csv >revised.csv
+expect 1 import revised.csv --decimal-comma >out 2>why
+holds why "line 6: .*import.differs"
+same 3 "$(flows)" 'nothing was corrected unasked'
+import revised.csv --decimal-comma --revise >out
+holds out 'Recorded: 1\. In the register already: 2\.'
+same '70.00 25.50 30.00' "$(total committed.exact) $(json report .totals.paid.exact) $(json report .totals.pledged.exact)" 'a revision'
+
+# Every row that is refused is told, none is recorded; those that are good only where that was asked.
+{
+    echo 'kind,side,provider,receiver,reference,qualifier,on,amount,currency'
+    echo 'payment,provider,fr,undp,FR-1,exact,2021-06-01,10.00,EUR'
+    echo 'payment,provider,fr,undp,FR-2,exact,2021-06-01,1e9,EUR'
+    echo 'payment,provider,fr,undp,FR-3,exact,2021-06-01,NaN,EUR'
+    echo 'payment,provider,fr,undp,FR-4,exact,2021-06-01,"1,000",EUR'
+    echo 'payment,provider,fr,undp,FR-5,exact,2021-06-01,1000,EURO'
+    echo 'payment,provider,fr,undp,FR-6,exact,2099-06-01,1000,EUR'
+    echo 'payment,provider,fr,undp,,exact,2021-06-01,1000,EUR'
+    echo 'gift,provider,fr,undp,FR-8,exact,2021-06-01,1000,EUR'
+    echo 'payment,provider,fr,undp,FR-1,exact,2021-06-01,11.00,EUR'
+    echo 'payment,provider,fr,undp,FR-9,exact,2021-06-01'
+} >bad.csv
+before=$(flows)
+expect 1 import bad.csv >out 2>why
+same "$before" "$(flows)" 'none was recorded'
+holds out 'Rows: 10\. Recorded: 0\. In the register already: 0\. Rejected: 9\.'
+for want in 'line 3: .*/amount.*record.format' 'line 4: .*/amount.*record.format' 'line 5: .*/amount.*record.format' 'line 6: .*/currency: EURO.*mandate.currency' \
+    'line 7: .*mandate.future' 'line 8: .*/reference.*record.field' 'line 9: .*/kind.*record.field' 'line 10: .*\[2\].*import.again' 'line 11: .*import.cells'; do
+    holds why "$want"
+done
+same 9 "$(grep -c '^depositary: line' why)" 'each row is told once'
+for language in fr ar; do
+    LANGUAGE=$language expect 1 import bad.csv >/dev/null 2>why
+    lacks why 'line|Right would be'
+done
+expect 1 import bad.csv --json >out 2>/dev/null
+same '3 record.format /amount' "$(head -n 1 out | jq -r '"\(.line) \(.finding) \(.pointer)"')" 'the same for a program'
+expect 1 import bad.csv --take-good --json >out 2>/dev/null
+same '10 1 0 9' "$(tail -n 1 out | jq -r '"\(.rows) \(.recorded) \(.held) \(.rejected)"')" 'the good ones'
+same $((before + 1)) "$(flows)" 'one was good'
+# A comma is decimal only where that is said; then a point isn't.
+printf 'kind,side,provider,receiver,reference,qualifier,on,amount,currency\npayment,provider,it,undp,IT-1,exact,2021-06-01,"1,50",EUR\n' >comma.csv
+expect 1 import comma.csv >/dev/null 2>why
+holds why 'line 2: .*/amount.*record.format'
+sed 's/"1,50"/1.50/' comma.csv >point.csv
+expect 1 import point.csv --decimal-comma >/dev/null 2>why
+holds why 'line 2: .*flat.decimal'
+
+# A parent that was rejected, two that are each other's, one that is nowhere.
+{
+    echo 'record,parent,kind,side,provider,receiver,reference,qualifier,on,amount,currency'
+    echo 'a,,pledge,provider,jp,undp,JP-1,exact,2021-06-01,x,JPY'
+    echo 'b,a,payment,provider,jp,undp,JP-1,exact,2021-06-01,1,JPY'
+    echo 'c,d,payment,provider,jp,undp,JP-2,exact,2021-06-01,1,JPY'
+    echo 'd,c,commitment,provider,jp,undp,JP-2,exact,2021-06-01,1,JPY'
+    echo 'e,nowhere1,payment,provider,jp,undp,JP-3,exact,2021-06-01,1,JPY'
+} >parents.csv
+expect 1 import parents.csv >out 2>why
+for want in 'line 3: .*\[2\].*import.parent' 'line 4: .*import.parent' 'line 5: .*import.parent' 'line 6: .*nowhere1.*index.absent'; do holds why "$want"; done
+
+# A file that is none.
+refused_file() { expect 1 import "$2" >out 2>why; holds why "$1"; }
+: >empty.csv
+refused_file import.header empty.csv
+printf 'kind,amout\npayment,1\n' >column.csv
+refused_file '1: amout.*import.column' column.csv
+printf 'kind,Kind,amount\npayment,payment,1\n' >twice.csv
+refused_file 'import.column.again' twice.csv
+printf 'kind,amount\npayment,"1\n' >open.csv
+refused_file '2.*csv.open' open.csv
+printf '\xff\xfek\0i\0' >utf16.csv
+refused_file csv.encoding utf16.csv
+expect 2 depositary import key.enrolled empty.csv 2>/dev/null
+
+# Headers in the reader's words; any type whose fields are flat.
+printf 'Member\tFormation\tFrom\nbe\tsmall_group\t2014\nfr\tsmall_group\t2014\n' >members.tsv
+record code.stated '{"list":"formations","code":"small_group","called":[]}' >/dev/null
+depositary import membership.stated members.tsv --json >answer
+same '2 2' "$(json answer '"\(.rows) \(.recorded)"')" 'another type, by its labels'
+depositary report membership --json >report
+same 2 "$(grep -o '"be"\|"fr"' report | sort -u | wc -l)" 'they are members'
+
+# What goes out as a table comes back in, into another register, and comes to the same.
+printf 'kind,side,provider,receiver,reference,qualifier,on,in_kind,rate.currency,rate.value,rate.on,rate.qualifier,amount,currency,comment,line\n%s\n%s\n' \
+    'payment,provider,jp,undp,JP-9,not_disclosed,2021-06-01,40 vehicles,,,,,,,=1+1,' \
+    'payment,provider,pl,undp,PL-1,exact,2021-06-01,,USD,0.244,2021-06-01,about,1000000,PLN,,stabilisation' | import - >/dev/null
+depositary report campaign --csv >table.csv
+total committed >first
+out=$(flows)
+new_register other --roles custodian,legal,desk,administrator --territory IQ
+export DEPOSITARY_REGISTER=other
+campaign=$(record campaign.opened "$opened")
+import table.csv --json >answer
+same "$((out - 1)) 0" "$(json answer '"\(.recorded) \(.rejected)"')" 'back in'
+total committed >second
+cmp first second
+depositary report campaign --csv | cut -d, -f2-16 | sort >out
+cut -d, -f2-16 table.csv | sort | cmp - out
