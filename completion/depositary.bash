@@ -6,7 +6,7 @@ _depositary() {
     COMPREPLY=()
     if [ "$COMP_CWORD" -eq 1 ]; then
         choices='init charter collect intake item record import note show list search schema hold erase release approve refuse withdraw publish pack mission request consent assure case
-            mark status retention inbox outbox due report key cosign log timestamp prove verify receive print redact backup restore --help --version'
+            mark status retention inbox outbox due report timeline key cosign log timestamp prove verify receive print redact backup restore --help --version'
         mapfile -t COMPREPLY < <(compgen -W "$choices" -- "$word")
         return
     fi
@@ -45,7 +45,8 @@ _depositary() {
         log) choices='checkpoint vkey audit' ;;
         hold) choices='place lift' ;;
         release) choices='prepare list judge review' ;;
-        report) choices='campaign commitments membership' ;;
+        report) choices='campaign case commitments custody due incidents membership' ;;
+        timeline) choices='item case campaign all' ;;
         publish) choices='prepare preview list' ;;
         request) choices='in out answer list show' ;;
         consent) choices='give check withdraw list show' ;;

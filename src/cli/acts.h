@@ -27,6 +27,8 @@ bool dep_recording_add(struct dep_recording *recording, const char *name, const 
 int dep_record_command(struct dep_args *args, const char *type, bool stated, dep_recording_fn *run);
 
 /* ---- reading ---- */
+/* --within DAYS in seconds, 30 days without it; false where it is no number of days. */
+bool dep_within(const struct dep_args *args, int64_t *out_s);
 /* Opens the register for reading, runs, says what went wrong. Returns the exit status. */
 typedef int dep_reading_fn(struct dep_args *args, struct dep_node *node,
                            struct dep_problem *problem);

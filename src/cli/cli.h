@@ -160,5 +160,5 @@ dep_command_fn dep_cmd_init, dep_cmd_collect, dep_cmd_intake, dep_cmd_item, dep_
     dep_cmd_consent, dep_cmd_assure, dep_cmd_case, dep_cmd_mark, dep_cmd_status, dep_cmd_retention,
     dep_cmd_inbox, dep_cmd_outbox, dep_cmd_due, dep_cmd_charter, dep_cmd_release, dep_cmd_approve,
     dep_cmd_refuse, dep_cmd_withdraw, dep_cmd_mission, dep_cmd_pack, dep_cmd_publish;
-dep_command_fn dep_cmd_cosign, dep_cmd_timestamp, dep_cmd_report, dep_cmd_import;
+dep_command_fn dep_cmd_cosign, dep_cmd_timestamp, dep_cmd_report, dep_cmd_import, dep_cmd_timeline;
 #endif

@@ -55,25 +55,28 @@ static int outbox(struct dep_args *args, struct dep_node *node, struct dep_probl
 
 enum { WITHIN_DAYS = 30, WITHIN_DAYS_MAX = 36500, DAY_S = 24 * 60 * 60 };
 
-/* False where it is no number of days; in the reader's own digits too. */
-static bool parse_within(const char *text, uint64_t *out)
+/* In the reader's own digits too. */
+bool dep_within(const struct dep_args *args, int64_t *out_s)
 {
+    const char *text = dep_arg(args, "--within");
+    uint64_t days = WITHIN_DAYS;
     DEP_AUTO_BUF ascii;
     dep_buf_init(&ascii, 64);
-    if (!text)
-        return true;
-    dep_digits_ascii(dep_slice_string(text), &ascii);
-    return !dep_buf_err(&ascii) && dep_u64_parse(dep_buf_slice(&ascii), WITHIN_DAYS_MAX, out);
+    dep_digits_ascii(dep_slice_string(text ? text : ""), &ascii);
+    if (text &&
+        (dep_buf_err(&ascii) || !dep_u64_parse(dep_buf_slice(&ascii), WITHIN_DAYS_MAX, &days)))
+        return false;
+    *out_s = (int64_t)days * DAY_S;
+    return true;
 }
 
 static int due(struct dep_args *args, struct dep_node *node, struct dep_problem *problem)
 {
     DEP_AUTO_DUES dues = {.list = NULL};
-    uint64_t days = WITHIN_DAYS;
-    bool known = parse_within(dep_arg(args, "--within"), &days);
+    int64_t within_s = 0;
+    bool known = dep_within(args, &within_s);
     assert(known); /* dep_cmd_due() asked */
-    int64_t until_s = dep_node_now_ms(node) / 1000 + (int64_t)days * DAY_S;
-    int err = dep_node_due(node, until_s, &dues, problem);
+    int err = dep_node_due(node, dep_node_now_ms(node) / 1000 + within_s, &dues, problem);
     return err ? err : print_dues(args, &dues);
 }
 
@@ -105,14 +108,14 @@ int dep_cmd_due(int argc, char **argv)
         {"--within", 0, true, false, N_("so many days from now (default: 30)")},
     };
     static struct dep_args args;
-    uint64_t days;
+    int64_t within_s;
     int status = dep_args_parse(&args, "due", "due [--within DAYS]", options, DEP_COUNT(options),
                                 argc, argv);
     if (status)
         return status - 1;
     if (args.positional_count)
         return dep_usage_error(&args, _("%s takes options only"), "due");
-    if (!parse_within(dep_arg(&args, "--within"), &days))
+    if (!dep_within(&args, &within_s))
         return dep_usage_error(&args, _("--within needs a number of days, not %s"),
                                dep_arg(&args, "--within"));
     return dep_read_command(&args, due);

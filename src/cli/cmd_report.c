@@ -8,30 +8,48 @@
 
 #include <string.h>
 
-static const struct {
+static const struct view {
     const char *name;
     dep_reading_fn *run;
-    bool dated; /* it takes --as-of */
+    bool named;   /* of one, by its name */
+    bool dated;   /* it takes --as-of */
+    bool limited; /* it takes --limit */
 } VIEWS[] = {
-    {"campaign", dep_report_campaign, true},
-    {"commitments", dep_report_commitments, false},
-    {"membership", dep_report_membership, true},
+    {"campaign", dep_report_campaign, true, true, false},
+    {"case", dep_report_case, true, true, true},
+    {"commitments", dep_report_commitments, false, false, true},
+    {"custody", dep_report_custody, true, false, true},
+    {"due", dep_report_due, false, false, false},
+    {"incidents", dep_report_incidents, false, true, true},
+    {"membership", dep_report_membership, false, true, false},
 };
+
+bool dep_report_date(const struct dep_args *args, const char *option, int64_t *out_from_s,
+                     int64_t *out_to_s)
+{
+    const char *text = dep_arg(args, option);
+    DEP_AUTO_BUF ascii;
+    struct dep_edtf_span span = {INT64_MIN, INT64_MAX};
+    dep_buf_init(&ascii, 64);
+    dep_digits_ascii(dep_slice_string(text ? text : ""), &ascii);
+    if (text && (dep_buf_err(&ascii) || !dep_edtf_span_of(dep_buf_slice(&ascii), &span)))
+        return false;
+    *out_from_s = span.earliest_s;
+    *out_to_s = span.end_s;
+    return true;
+}
 
 bool dep_report_as_of(const struct dep_args *args, int64_t *out_s)
 {
-    const char *text = dep_arg(args, "--as-of");
-    DEP_AUTO_BUF ascii;
-    struct dep_edtf_span span;
-    dep_buf_init(&ascii, 64);
-    *out_s = INT64_MAX;
-    if (!text)
-        return true;
-    dep_digits_ascii(dep_slice_string(text), &ascii);
-    if (dep_buf_err(&ascii) || !dep_edtf_span_of(dep_buf_slice(&ascii), &span))
-        return false;
-    *out_s = span.end_s;
-    return true;
+    int64_t from_s;
+    return dep_report_date(args, "--as-of", &from_s, out_s);
+}
+
+bool dep_report_limit(const struct dep_args *args, uint64_t *out)
+{
+    const char *text = dep_arg(args, "--limit");
+    *out = args->json || dep_flag(args, "--csv") ? UINT64_MAX : DEP_REPORT_PAGE;
+    return !text || dep_u64_parse(dep_slice_string(text), DEP_INDEX_LIST_MAX, out);
 }
 
 int dep_report_unread(size_t count, struct dep_problem *problem)
@@ -42,29 +60,68 @@ int dep_report_unread(size_t count, struct dep_problem *problem)
                  : DEP_OK;
 }
 
+static const struct view *view_of(const char *name)
+{
+    for (size_t i = 0; i < DEP_COUNT(VIEWS); i++)
+        if (strcmp(VIEWS[i].name, name) == 0)
+            return &VIEWS[i];
+    return NULL;
+}
+
+/* What was asked for and this view hasn't: else it would be passed over in silence. */
+static int refuse_options(const struct dep_args *args, const struct view *view)
+{
+    bool due = strcmp(view->name, "due") == 0;
+    if (dep_arg(args, "--as-of") && !view->dated)
+        return dep_usage_error(args, _("%s is only as it is now: no --as-of"), view->name);
+    if (dep_arg(args, "--limit") && !view->limited)
+        return dep_usage_error(args, _("%s is shown whole: no --limit"), view->name);
+    if (dep_arg(args, "--within") && !due)
+        return dep_usage_error(args, _("--within goes with due only"));
+    if (args->positional_count > (view->named ? 2U : 1U))
+        return dep_usage_error(args, _("too many arguments"));
+    return 0;
+}
+
+/* Values that have no right form. */
+static int refuse_values(const struct dep_args *args)
+{
+    int64_t seconds;
+    uint64_t limit;
+    if (args->json && dep_flag(args, "--csv"))
+        return dep_usage_error(args, _("either --json or --csv"));
+    if (!dep_report_as_of(args, &seconds))
+        return dep_usage_error(args, _("--as-of needs a date, as 2021-09-30, not %s"),
+                               dep_arg(args, "--as-of"));
+    if (!dep_report_limit(args, &limit))
+        return dep_usage_error(args, _("--limit needs a number, not %s"), dep_arg(args, "--limit"));
+    if (!dep_within(args, &seconds))
+        return dep_usage_error(args, _("--within needs a number of days, not %s"),
+                               dep_arg(args, "--within"));
+    return 0;
+}
+
 int dep_cmd_report(int argc, char **argv)
 {
     static const struct dep_option options[] = {
         {"--as-of", 0, true, false, N_("as it was on that date")},
         {"--csv", 0, false, false, N_("a table for a spreadsheet (RFC 4180)")},
+        {"--limit", 0, true, false, N_("at most so many")},
+        {"--within", 0, true, false, N_("due: so many days from now (default: 30)")},
     };
     static struct dep_args args;
-    int64_t as_of_s;
-    int status = dep_args_parse(
-        &args, "report", "report campaign|commitments|membership [CODE] [--as-of DATE] [--csv]",
-        options, DEP_COUNT(options), argc, argv);
+    int status = dep_args_parse(&args, "report",
+                                "report campaign|case|custody [NAME] | "
+                                "commitments|due|incidents|membership [--as-of DATE] [--csv]",
+                                options, DEP_COUNT(options), argc, argv);
     if (status)
         return status - 1;
-    if (args.json && dep_flag(&args, "--csv"))
-        return dep_usage_error(&args, _("either --json or --csv"));
-    if (!dep_report_as_of(&args, &as_of_s))
-        return dep_usage_error(&args, _("--as-of needs a date, as 2021-09-30, not %s"),
-                               dep_arg(&args, "--as-of"));
     const char *name = args.positional_count ? args.positional[0] : "";
-    for (size_t i = 0; i < DEP_COUNT(VIEWS); i++)
-        if (strcmp(VIEWS[i].name, name) == 0)
-            return dep_arg(&args, "--as-of") && !VIEWS[i].dated
-                       ? dep_usage_error(&args, _("%s is only as it is now: no --as-of"), name)
-                       : dep_read_command(&args, VIEWS[i].run);
-    return dep_usage_error(&args, _("no such report: %s"), name);
+    const struct view *view = view_of(name);
+    if (!view)
+        return dep_usage_error(&args, _("no such report: %s"), name);
+    status = refuse_values(&args);
+    if (!status)
+        status = refuse_options(&args, view);
+    return status ? status : dep_read_command(&args, view->run);
 }

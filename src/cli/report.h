@@ -6,6 +6,10 @@
 #define DEP_CLI_REPORT_H
 #include "cli/acts.h"
 
+/* An option that is a date, as the earliest moment that it may mean and the one after the latest;
+ * INT64_MIN and INT64_MAX where it isn't given. False where it is no date. */
+bool dep_report_date(const struct dep_args *args, const char *option, int64_t *out_from_s,
+                     int64_t *out_to_s);
 /* `--as-of` as the moment after the latest it may mean; INT64_MAX where it isn't given. False where
  * it is no date. */
 bool dep_report_as_of(const struct dep_args *args, int64_t *out_s);
@@ -17,5 +21,15 @@ bool dep_report_as_of(const struct dep_args *args, int64_t *out_s);
  */
 DEP_MUST_USE int dep_report_unread(size_t count, struct dep_problem *problem);
 
-dep_reading_fn dep_report_campaign, dep_report_commitments, dep_report_membership;
+/*
+ * How many lines of each kind: a terminal gets a page, the newest DEP_REPORT_PAGE, and so does who asks
+ * for a number with --limit; else, as JSON and for a spreadsheet, UINT64_MAX. A page is read off index.db;
+ * what is written whole is compared with the log whole (doc/decisions/022). False where --limit is no
+ * number.
+ */
+enum { DEP_REPORT_PAGE = 100 };
+bool dep_report_limit(const struct dep_args *args, uint64_t *out);
+
+dep_reading_fn dep_report_campaign, dep_report_case, dep_report_commitments, dep_report_custody,
+    dep_report_due, dep_report_incidents, dep_report_membership;
 #endif

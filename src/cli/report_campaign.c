@@ -302,7 +302,10 @@ int dep_report_campaign(struct dep_args *args, struct dep_node *node, struct dep
     int64_t as_of_s = INT64_MAX;
     (void)dep_report_as_of(args, &as_of_s); /* dep_cmd_report() asked */
     const char *name = args->positional_count > 1 ? args->positional[1] : NULL;
-    int err = dep_node_campaign(node, name, as_of_s, &c.ledger, problem);
+    bool page = !args->json && !dep_flag(args, "--csv");
+    int err = page ? dep_node_show_pages(node, problem) : DEP_OK;
+    if (!err)
+        err = dep_node_campaign(node, name, as_of_s, &c.ledger, problem);
     if (err)
         return err;
     c.currency = dep_json_string(c.ledger.opened.claims, "currency");

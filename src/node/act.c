@@ -104,12 +104,18 @@ static int list_one(void *context, const struct dep_index_row *row)
     return err ? err : listing->each(listing->context, &act);
 }
 
+int dep_node_acts_of(struct dep_node *node, const struct dep_index_query *query, dep_act_fn *each,
+                     void *context, struct dep_problem *problem)
+{
+    struct listing listing = {node, each, context, problem};
+    return dep_sight_list(node, query, list_one, &listing, problem);
+}
+
 int dep_node_acts(struct dep_node *node, const char *type, dep_act_fn *each, void *context,
                   struct dep_problem *problem)
 {
-    struct listing listing = {node, each, context, problem};
     struct dep_index_query query = {.type = type};
-    return dep_sight_list(node, &query, list_one, &listing, problem);
+    return dep_node_acts_of(node, &query, each, context, problem);
 }
 
 /* ---- recording ---- */

@@ -28,6 +28,9 @@ DEP_MUST_USE int dep_node_act(struct dep_node *node, const char *name, const cha
 typedef int dep_act_fn(void *context, const struct dep_act *act);
 DEP_MUST_USE int dep_node_acts(struct dep_node *node, const char *type, dep_act_fn *each,
                                void *context, struct dep_problem *problem);
+/* The same of what a query of dep_roll_list() names, in its order. */
+DEP_MUST_USE int dep_node_acts_of(struct dep_node *node, const struct dep_index_query *query,
+                                  dep_act_fn *each, void *context, struct dep_problem *problem);
 /* The last of the later records that has this type (a prefix where it ends in '.'); or NULL. */
 const struct dep_view *dep_act_newest(const struct dep_act *act, const char *type);
 

@@ -61,6 +61,10 @@ struct dep_item {
     size_t event_count; /* records about the item */
     char state[32];     /* "in custody", "sent", ... stable words: in_custody, sent_not_received,
                            returned, lost, disposed, split */
+    int64_t since_s;    /* when the record that brought it into this state was made */
+    char holder[DEP_CODE_LEN_MAX +
+                1]; /* the officer who signed for having it last; or "", where that
+                                          doesn't show */
 };
 void dep_item_done(struct dep_item *item);
 #define DEP_AUTO_ITEM DEP_CLEANUP(dep_item_done) struct dep_item
@@ -73,6 +77,9 @@ DEP_MUST_USE int dep_node_item_facts(struct dep_node *node, const char *name, bo
 typedef int dep_item_fn(void *context, const struct dep_item *item);
 DEP_MUST_USE int dep_node_items(struct dep_node *node, bool unlock, dep_item_fn *each,
                                 void *context, struct dep_problem *problem);
+/* The same, newest first. */
+DEP_MUST_USE int dep_node_items_newest(struct dep_node *node, bool unlock, dep_item_fn *each,
+                                       void *context, struct dep_problem *problem);
 
 DEP_MUST_USE int dep_node_item_files(struct dep_node *node, const char *name, dep_entry_fn *each,
                                      void *context, struct dep_problem *problem);

@@ -67,6 +67,19 @@ static bool is_first_record(const char *type)
     return strcmp(type, "evidence.collected") == 0 || strcmp(type, "evidence.intake") == 0;
 }
 
+/* Who takes an item in, receives it or finds it signs for having it; a transfer that isn't received
+ * leaves it with who had it. */
+static void note_holder(const struct fold *fold, const struct dep_index_row *row, const char *state)
+{
+    struct dep_item *item = fold->item;
+    bool first = is_first_record(row->type) && !item->since_s;
+    if (first)
+        item->since_s = row->iat;
+    if (first || (state && strcmp(state, "in_custody") == 0))
+        (void)snprintf(item->holder, sizeof item->holder, "%s",
+                       dep_sight_sees(fold->node, row) ? row->by_code : "");
+}
+
 static int fold_row(void *context, const struct dep_index_row *row)
 {
     struct fold *fold = context;
@@ -84,8 +97,11 @@ static int fold_row(void *context, const struct dep_index_row *row)
     /* No other foreign.record names an item. */
     item->withdrawn = item->withdrawn || strcmp(row->type, "foreign.record") == 0;
     const char *state = is_correction(fold, row->jti) ? NULL : state_after(row->type);
-    if (state)
+    if (state) {
         (void)snprintf(item->state, sizeof item->state, "%s", state);
+        item->since_s = row->iat;
+    }
+    note_holder(fold, row, state);
     item->disposed = strcmp(item->state, "disposed") == 0;
     item->lost = strcmp(item->state, "lost") == 0;
     if (!row->superseded)
@@ -256,12 +272,24 @@ static int each_first(void *context, const struct dep_index_row *row)
     return err ? err : work->each(work->context, &item);
 }
 
+static int list_items(struct dep_node *node, bool unlock, bool newest_first, dep_item_fn *each,
+                      void *context, struct dep_problem *problem)
+{
+    struct items_work work = {node, unlock, each, context, problem};
+    struct dep_index_query query = {.type = "evidence.", .newest_first = newest_first};
+    return dep_sight_list(node, &query, each_first, &work, problem);
+}
+
 int dep_node_items(struct dep_node *node, bool unlock, dep_item_fn *each, void *context,
                    struct dep_problem *problem)
 {
-    struct items_work work = {node, unlock, each, context, problem};
-    struct dep_index_query query = {.type = "evidence."};
-    return dep_sight_list(node, &query, each_first, &work, problem);
+    return list_items(node, unlock, false, each, context, problem);
+}
+
+int dep_node_items_newest(struct dep_node *node, bool unlock, dep_item_fn *each, void *context,
+                          struct dep_problem *problem)
+{
+    return list_items(node, unlock, true, each, context, problem);
 }
 
 struct events_work {

@@ -164,6 +164,13 @@ struct dep_view {
 void dep_view_done(struct dep_view *view);
 #define DEP_AUTO_VIEW DEP_CLEANUP(dep_view_done) struct dep_view
 /*
+ * From here on this process only shows, and never decides: what it lists it reads off index.db and not
+ * from the whole log, so that a page is there at once whatever the register holds. Each record that is
+ * shown is compared with the log; that one is missing from index.db, or stands there as corrected,
+ * isn't noticed (doc/decisions/022). Unlocks.
+ */
+DEP_MUST_USE int dep_node_show_pages(struct dep_node *node, struct dep_problem *problem);
+/*
  * What the officer may know of (doc/format/record.md section 8), and nothing of the rest: no row, no
  * count, no reference, no error of its own. All but public records need the officer's keys to be
  * opened (dep_node_unlock()), whether there is something to be found or not.

@@ -34,6 +34,7 @@ struct dep_node {
     /* Secret: gets the disclosures of what dep_node_decide() commits, once durable; or NULL. For who
      * can't read again what it signed: a field kit. */
     struct dep_buf *kept;
+    bool shows_only; /* dep_node_show_pages() */
     bool projecting; /* index.db's transaction is open: what it shows follows the checkpoint */
     struct dep_readings readings;
     void (*unrecorded)(void *context);

@@ -290,6 +290,7 @@ static int roll_new(struct dep_roll **out)
 
 int dep_roll_read(struct dep_node *node, struct dep_problem *problem)
 {
+    assert(!node->shows_only); /* nothing is decided by who only shows */
     if (node->roll && node->roll->count == dep_register_count(node->reg))
         return DEP_OK;
     int err = node->roll ? DEP_OK : roll_new(&node->roll);
@@ -424,6 +425,8 @@ int dep_roll_list(struct dep_node *node, const struct dep_index_query *query, de
 {
     assert(!query->id && !query->field && !query->text && !query->incomplete);
     struct picked picked = {.rows = NULL};
+    if (node->shows_only)
+        return dep_index_list(node->index, query, each, context, &problem->fault);
     int err = dep_roll_read(node, problem);
     if (err)
         return err;
@@ -439,8 +442,10 @@ int dep_roll_list(struct dep_node *node, const struct dep_index_query *query, de
 int dep_roll_find(struct dep_node *node, const char *jti, struct dep_index_row *out,
                   struct dep_problem *problem)
 {
-    int err = dep_roll_read(node, problem);
-    if (err)
+    int err = node->shows_only
+                  ? dep_index_find(node->index, jti, out, &problem->finding, &problem->fault)
+                  : dep_roll_read(node, problem);
+    if (err || node->shows_only)
         return err;
     uint32_t number = node->roll->names[dep_names_find(node->roll->texts, jti)].row;
     if (!number)

@@ -36,6 +36,19 @@ bool dep_sight_sees(void *context, const struct dep_index_row *row)
                       (node->kid[0] && strcmp(row->kid, node->kid) == 0));
 }
 
+/* The keys before the first page: with them index.db may be completed, and nothing is read off it
+ * meanwhile. */
+int dep_node_show_pages(struct dep_node *node, struct dep_problem *problem)
+{
+    const struct dep_role_identity *roles;
+    size_t count;
+    int err = dep_sight_prove(node, problem);
+    if (!err && !dep_register_info(node->reg)->field)
+        err = dep_node_role_identities(node, &roles, &count, problem);
+    node->shows_only = !err;
+    return err;
+}
+
 /* ---- one record ---- */
 
 struct candidates {

@@ -1,0 +1,178 @@
+/*
+ * timeline: events with their times as stated, in an order that says where it isn't known.
+ */
+#include "cli/report_table.h"
+#include "codec/text.h"
+#include "node/timeline.h"
+
+#include <string.h>
+
+enum { MOMENT_ROOM = 24, NUMBER_ROOM = 24 };
+
+static const struct {
+    const char *name;
+    enum dep_timeline_of of;
+    size_t least, most; /* positional arguments */
+} SCOPES[] = {
+    {"item", DEP_TIMELINE_ITEM, 2, 2},
+    {"case", DEP_TIMELINE_CASE, 2, 2},
+    {"campaign", DEP_TIMELINE_CAMPAIGN, 1, 2},
+    {"all", DEP_TIMELINE_ALL, 1, 1},
+};
+
+/* ---- a line ---- */
+
+static const char *words_of(const struct dep_table *table, const char *column, const char *code)
+{
+    const struct dep_schema *schema = dep_schemas_find(dep_node_schemas(table->node), code, 0);
+    if (strcmp(column, "known") == 0)
+        return strcmp(code, "stated") == 0 ? _("stated") : _("recorded");
+    return schema ? dep_schema_label(schema, NULL, dep_reader_language()) : NULL;
+}
+
+static const struct dep_table_column COLUMNS[] = {{"line", N_("Line"), 5, NULL},
+                                                  {"may_precede", N_("Perhaps before"), 14, NULL},
+                                                  {"time", N_("Time, as stated"), 20, NULL},
+                                                  {"zone", N_("Zone"), 8, NULL},
+                                                  {"earliest", N_("Not before (UTC)"), 20, NULL},
+                                                  {"latest", N_("Not after (UTC)"), 20, NULL},
+                                                  {"known", N_("How known"), 10, words_of},
+                                                  {"what", N_("What"), 28, words_of},
+                                                  {"field", NULL, 0, NULL},
+                                                  {"record", N_("Record"), DEP_UUID_LEN, NULL},
+                                                  {"by", N_("By"), 0, NULL},
+                                                  {"item", NULL, 0, NULL},
+                                                  {"recorded", NULL, 0, NULL},
+                                                  {"uncertainty_s", NULL, 0, NULL},
+                                                  {"clock", NULL, 0, NULL},
+                                                  {"offset_s", NULL, 0, NULL},
+                                                  {"original", NULL, 0, NULL},
+                                                  {"calendar", NULL, 0, NULL}};
+
+/* The last second that belongs to a span. NULL where it is open, or no year of four digits. */
+static const char *moment(int64_t unix_s, char out[MOMENT_ROOM])
+{
+    static const int64_t year_10000_s = INT64_C(253402300800);
+    if (unix_s < 0 || unix_s >= year_10000_s)
+        return NULL;
+    dep_time_encode(unix_s, out);
+    return out;
+}
+
+static const char *number(size_t value, char out[NUMBER_ROOM])
+{
+    (void)snprintf(out, NUMBER_ROOM, "%zu", value);
+    return out;
+}
+
+/* What was said about the time besides the date. */
+static bool add_stated(json_t *row, const json_t *time)
+{
+    static const struct {
+        const char *field, *column;
+    } texts[] = {{"zone", "zone"},
+                 {"clock_source", "clock"},
+                 {"original", "original"},
+                 {"calendar", "calendar"}};
+    int64_t offset_s;
+    char text[NUMBER_ROOM];
+    int bad = 0;
+    for (size_t i = 0; i < DEP_COUNT(texts); i++) {
+        const char *value = dep_json_string(time, texts[i].field);
+        bad |= value ? json_object_set_new(row, texts[i].column, json_string(value)) : 0;
+    }
+    if (dep_json_int(time, "offset_s", &offset_s)) {
+        (void)snprintf(text, sizeof text, "%lld", (long long)offset_s);
+        bad |= json_object_set_new(row, "offset_s", json_string(text));
+    }
+    return bad == 0;
+}
+
+static json_t *row_of(const struct dep_timeline *timeline, size_t at)
+{
+    const struct dep_timeline_event *event = &timeline->events[at];
+    const struct dep_timeline_item *item = &timeline->items[event->of];
+    char line[NUMBER_ROOM], before[NUMBER_ROOM], uncertainty[NUMBER_ROOM];
+    char earliest[MOMENT_ROOM], latest[MOMENT_ROOM], recorded[MOMENT_ROOM];
+    const char *edtf = json_is_string(item->time) ? json_string_value(item->time)
+                                                  : dep_json_string(item->time, "edtf");
+    (void)snprintf(uncertainty, sizeof uncertainty, "%lld", (long long)item->uncertainty_s);
+    json_t *row = json_pack(
+        "{s:s,s:s*,s:s*,s:s*,s:s*,s:s,s:s,s:s*,s:s,s:s,s:s*,s:s*,s:s}", "line",
+        number(at + 1, line), "may_precede",
+        event->may_precede < at ? number(event->may_precede + 1, before) : NULL, "time",
+        item->field ? edtf : moment(item->recorded_s, recorded), "earliest",
+        moment(event->span.earliest_s, earliest), "latest",
+        event->span.end_s == INT64_MAX ? NULL : moment(event->span.end_s - 1, latest), "known",
+        item->field ? "stated" : "recorded", "what", item->type, "field", item->field, "record",
+        item->record, "by", item->by_code, "item", item->item[0] ? item->item : NULL, "recorded",
+        moment(item->recorded_s, recorded), "uncertainty_s", uncertainty);
+    if (row && !add_stated(row, item->time)) {
+        json_decref(row);
+        row = NULL;
+    }
+    return row;
+}
+
+/* ---- the command ---- */
+
+/* False where one of the two is no date. */
+static bool read_span(const struct dep_args *args, struct dep_edtf_span *out)
+{
+    int64_t from_s, unused;
+    return dep_report_date(args, "--from", &out->earliest_s, &unused) &&
+           dep_report_date(args, "--to", &from_s, &out->end_s);
+}
+
+static int run(struct dep_args *args, struct dep_node *node, struct dep_problem *problem)
+{
+    DEP_AUTO_TIMELINE timeline = {.count = 0};
+    struct dep_table table = {.args = args,
+                              .node = node,
+                              .problem = problem,
+                              .columns = COLUMNS,
+                              .column_count = DEP_COUNT(COLUMNS)};
+    struct dep_timeline_order order = {
+        .of = DEP_TIMELINE_ALL, .name = args->positional_count > 1 ? args->positional[1] : NULL};
+    (void)read_span(args, &order.span); /* dep_cmd_timeline() asked */
+    for (size_t i = 0; i < DEP_COUNT(SCOPES); i++)
+        if (strcmp(SCOPES[i].name, args->positional[0]) == 0)
+            order.of = SCOPES[i].of;
+    int err = dep_table_begin(&table);
+    if (!err)
+        err = dep_node_timeline(node, &order, &timeline, problem);
+    for (size_t i = 0; !err && i < timeline.count; i++) {
+        table.unread += timeline.items[i].unread;
+        err = dep_table_row(&table, row_of(&timeline, i));
+    }
+    return err ? err : dep_table_end(&table);
+}
+
+int dep_cmd_timeline(int argc, char **argv)
+{
+    static const struct dep_option options[] = {
+        {"--from", 0, true, false, N_("what may have happened on that date or later")},
+        {"--to", 0, true, false, N_("what may have happened on that date or before")},
+        {"--csv", 0, false, false, N_("a table for a spreadsheet (RFC 4180)")},
+    };
+    static struct dep_args args;
+    struct dep_edtf_span span;
+    int status = dep_args_parse(
+        &args, "timeline",
+        "timeline item ITEM | case CASE | campaign [CODE] | all [--from DATE] [--to DATE] [--csv]",
+        options, DEP_COUNT(options), argc, argv);
+    if (status)
+        return status - 1;
+    bool known = false;
+    for (size_t i = 0; args.positional_count && i < DEP_COUNT(SCOPES); i++)
+        known |= strcmp(SCOPES[i].name, args.positional[0]) == 0 &&
+                 args.positional_count >= SCOPES[i].least &&
+                 args.positional_count <= SCOPES[i].most;
+    if (!known)
+        return dep_usage_error(&args, _("say item or case and its name, campaign, or all"));
+    if (args.json && dep_flag(&args, "--csv"))
+        return dep_usage_error(&args, _("either --json or --csv"));
+    if (!read_span(&args, &span))
+        return dep_usage_error(&args, _("--from and --to need dates, as 2021-09-30"));
+    return dep_read_command(&args, run);
+}

@@ -1,0 +1,359 @@
+/*
+ * report commitments, membership, incidents: what a desk officer keeps, a line each.
+ */
+#include "cli/report_table.h"
+#include "codec/edtf.h"
+#include "node/mandate.h"
+#include "rules/mandate.h"
+
+#include <string.h>
+
+enum { CELL_MAX = 64 * 1024, NUMBER_ROOM = 24 };
+
+/* Those as of the date asked for; without one all of them. */
+static int64_t until_s(const struct dep_args *args)
+{
+    int64_t as_of_s = INT64_MAX;
+    (void)dep_report_as_of(args, &as_of_s); /* dep_cmd_report() asked */
+    return as_of_s;
+}
+
+/* ---- commitments ---- */
+
+static const char *commitment_words(const struct dep_table *table, const char *column,
+                                    const char *code)
+{
+    if (strcmp(column, "late") == 0)
+        return _("late");
+    const char *words = dep_table_choice(table, "commitment.updated", column, code);
+    return words ? words : dep_table_choice(table, "action.updated", column, code);
+}
+
+static bool is_late(const struct dep_table *table, const char *due, const char *status)
+{
+    struct dep_edtf_span span;
+    return due && !dep_mandate_closes(status) && dep_edtf_span_of(dep_slice_string(due), &span) &&
+           span.end_s <= table->at_s;
+}
+
+/* An action passes from one member to another: whose it is now, or NULL where it never passed. */
+static const char *newest_lead(const struct dep_act *act)
+{
+    const char *lead = NULL;
+    for (size_t i = act->later_count; !lead && i-- > 0;)
+        if (strcmp(act->later[i].row.type, "action.updated") == 0 && !act->later[i].row.superseded)
+            lead = dep_json_string(act->later[i].claims, "lead");
+    return lead;
+}
+
+static int add_commitment(void *context, const struct dep_act *act)
+{
+    struct dep_table *table = context;
+    const json_t *claims = act->head.claims, *actors = dep_json_array(claims, "actors");
+    if (dep_table_leaves_out(table, act))
+        return DEP_OK;
+    struct dep_mandate_word word;
+    int err = dep_node_mandate_word(table->node, act, table->word, &word, table->problem);
+    if (err)
+        return err;
+    DEP_AUTO_BUF who;
+    dep_buf_init(&who, CELL_MAX);
+    size_t i;
+    json_t *actor;
+    json_array_foreach(actors, i, actor)
+        dep_buf_addf(&who, "%s%s", i ? " " : "", json_string_value(actor));
+    const char *lead = newest_lead(act);
+    if (!actors)
+        dep_buf_addf(&who, "%s", lead ? lead : dep_json_string(claims, "lead"));
+    if (dep_buf_err(&who))
+        return dep_problem_fault(table->problem, dep_buf_err(&who), "cli.report", "");
+    const char *due = dep_json_string(claims, "due");
+    const char *text = dep_json_string(dep_json_object(claims, "text"), "text");
+    return dep_table_row(
+        table, json_pack("{s:s,s:s,s:s*,s:s*,s:s*,s:s*,s:s*,s:s*}", "record", act->head.row.jti,
+                         "line", dep_json_string(claims, "line"), "who", (const char *)who.data,
+                         "due", due, "late", is_late(table, due, word.status) ? "late" : NULL,
+                         "status", word.status[0] ? word.status : NULL, "as_of",
+                         word.as_of[0] ? word.as_of : NULL, "text", text));
+}
+
+int dep_report_commitments(struct dep_args *args, struct dep_node *node,
+                           struct dep_problem *problem)
+{
+    static const struct dep_table_column columns[] = {
+        {"record", N_("Record"), DEP_UUID_LEN, NULL},
+        {"line", N_("Line of effort"), 16, NULL},
+        {"who", N_("Whose it is"), 12, NULL},
+        {"due", N_("Due"), 10, NULL},
+        {"late", N_("Late?"), 5, commitment_words},
+        {"status", N_("Status"), 11, commitment_words},
+        {"as_of", N_("As of"), 10, NULL},
+        {"text", N_("Text"), 0, NULL}};
+    struct dep_table table = {.args = args,
+                              .node = node,
+                              .problem = problem,
+                              .columns = columns,
+                              .column_count = DEP_COUNT(columns),
+                              .at_s = dep_node_now_ms(node) / 1000};
+    table.word = "commitment.updated";
+    int err = dep_table_begin(&table);
+    if (!err)
+        err = dep_table_acts(&table, "commitment.made", add_commitment);
+    table.word = "action.updated";
+    if (!err)
+        err = dep_table_acts(&table, "action.recorded", add_commitment);
+    return err ? err : dep_table_end(&table);
+}
+
+/* ---- membership ---- */
+
+struct members {
+    struct dep_table table;
+    json_t *rows;
+};
+
+/* How many belong to a formation is stated anew as they become more: the one from the latest moment
+ * holds, the later record of two. Where `count` is no older than the one there is, that makes room;
+ * false where it is older. */
+static bool replaces_count(struct members *members, const json_t *claims, int64_t from_s)
+{
+    size_t i;
+    json_t *row;
+    json_array_foreach(members->rows, i, row)
+    {
+        if (!json_object_get(row, "count") ||
+            strcmp(dep_json_string(row, "formation"), dep_json_string(claims, "formation")) != 0)
+            continue;
+        if (dep_mandate_time(row).from_s > from_s)
+            return false;
+        (void)json_array_remove(members->rows, i);
+        return true;
+    }
+    return true;
+}
+
+static int add_member(void *context, const struct dep_act *act)
+{
+    struct members *members = context;
+    struct dep_table *table = &members->table;
+    if (dep_table_leaves_out(table, act))
+        return DEP_OK;
+    const json_t *claims = act->head.claims, *count = json_object_get(claims, "count");
+    struct dep_interval time = dep_mandate_time(claims);
+    if (!dep_interval_has(&time, table->at_s) ||
+        (count && !replaces_count(members, claims, time.from_s)))
+        return DEP_OK;
+    char number[NUMBER_ROOM];
+    (void)snprintf(number, sizeof number, "%lld", (long long)json_integer_value(count));
+    json_t *row =
+        json_pack("{s:s,s:s*,s:s*,s:s*,s:s*,s:s}", "formation",
+                  dep_json_string(claims, "formation"), "member", dep_json_string(claims, "member"),
+                  "count", count ? number : NULL, "from", dep_json_string(claims, "from"), "to",
+                  dep_json_string(claims, "to"), "record", act->head.row.jti);
+    return json_array_append_new(members->rows, row)
+               ? dep_problem_fault(table->problem, DEP_ERR_NOMEM, "cli.report", "")
+               : DEP_OK;
+}
+
+int dep_report_membership(struct dep_args *args, struct dep_node *node, struct dep_problem *problem)
+{
+    static const struct dep_table_column columns[] = {{"formation", N_("Formation"), 16, NULL},
+                                                      {"member", N_("Member"), 12, NULL},
+                                                      {"count", N_("How many"), 8, NULL},
+                                                      {"from", N_("From"), 10, NULL},
+                                                      {"to", N_("To"), 10, NULL},
+                                                      {"record", N_("Record"), 0, NULL}};
+    DEP_AUTO_JSON *rows = json_array();
+    struct members members = {.table = {.args = args,
+                                        .node = node,
+                                        .problem = problem,
+                                        .columns = columns,
+                                        .column_count = DEP_COUNT(columns)},
+                              .rows = rows};
+    members.table.at_s =
+        dep_arg(args, "--as-of") ? until_s(args) - 1 : dep_node_now_ms(node) / 1000;
+    if (!rows)
+        return dep_problem_fault(problem, DEP_ERR_NOMEM, "cli.report", "");
+    int err = dep_table_begin(&members.table);
+    if (!err)
+        err = dep_node_acts(node, "membership.stated", add_member, &members, problem);
+    size_t i;
+    json_t *row;
+    json_array_foreach(rows, i, row)
+    {
+        err = err ? err : dep_table_row(&members.table, json_incref(row));
+    }
+    return err ? err : dep_table_end(&members.table);
+}
+
+/* ---- incidents ---- */
+
+static const char *incident_words(const struct dep_table *table, const char *column,
+                                  const char *code)
+{
+    if (strcmp(column, "confidence") == 0)
+        return dep_table_choice(table, "incident.reported", column, code);
+    if (strcmp(column, "kind") == 0)
+        return strcmp(code, "incident") == 0 ? _("incident") : _("coverage");
+    const char *extent = dep_table_choice(table, "coverage.stated", "extent", code);
+    return extent                           ? extent
+           : strcmp(code, "corrected") == 0 ? _("corrected")
+           : strcmp(code, "retracted") == 0 ? _("retracted")
+                                            : _("as reported");
+}
+
+/* An incident as it is known now: each field as it was stated last. The first report stays as it is. */
+struct incident {
+    const struct dep_act *act;
+    size_t corrections;
+    bool retracted, unread; /* unread: a correction that shows and can't be read */
+};
+
+static bool corrects(const struct dep_view *later)
+{
+    return strcmp(later->row.type, "incident.corrected") == 0 && !later->row.superseded;
+}
+
+static const json_t *newest_of(const struct incident *incident, const char *name)
+{
+    const struct dep_act *act = incident->act;
+    for (size_t i = act->later_count; i-- > 0;) {
+        const json_t *value =
+            corrects(&act->later[i]) ? json_object_get(act->later[i].claims, name) : NULL;
+        if (value)
+            return value;
+    }
+    return json_object_get(act->head.claims, name);
+}
+
+static struct incident incident_of(const struct dep_act *act)
+{
+    struct incident incident = {.act = act};
+    for (size_t i = 0; i < act->later_count; i++) {
+        if (!corrects(&act->later[i]))
+            continue;
+        const char *effect = dep_json_string(act->later[i].claims, "effect");
+        incident.corrections++;
+        incident.retracted = effect && strcmp(effect, "retracts") == 0;
+        incident.unread = incident.unread || !act->later[i].readable;
+    }
+    return incident;
+}
+
+/* "B3 C4": how reliable, how credible; never who. */
+static void grades_of(const json_t *sources, struct dep_buf *out)
+{
+    size_t i;
+    json_t *source;
+    json_array_foreach(sources, i, source)
+        dep_buf_addf(out, "%s%s%s", i ? " " : "", dep_json_string(source, "reliability"),
+                     dep_json_string(source, "credibility"));
+    dep_buf_add(out, "", 0);
+}
+
+/* Its code, or as exactly as was stated; never the place in words. */
+static void place_of(const json_t *place, char *out, size_t room)
+{
+    const char *code = dep_json_string(place, "code");
+    const char *latitude = dep_json_string(place, "latitude");
+    const char *longitude = dep_json_string(place, "longitude");
+    out[0] = 0;
+    if (latitude && longitude)
+        (void)snprintf(out, room, "%s %s", latitude, longitude);
+    else if (code)
+        (void)snprintf(out, room, "%s", code);
+}
+
+static const char *text_or_null(const char *text)
+{
+    return text[0] ? text : NULL;
+}
+
+static json_t *incident_row(const struct incident *incident, const char *sources)
+{
+    const json_t *place = newest_of(incident, "place"), *when = newest_of(incident, "when");
+    int64_t precision_m = 0;
+    char where[128], precision[NUMBER_ROOM] = "", count[NUMBER_ROOM];
+    place_of(place, where, sizeof where);
+    if (dep_json_int(place, "precision_m", &precision_m))
+        (void)snprintf(precision, sizeof precision, "%lld", (long long)precision_m);
+    (void)snprintf(count, sizeof count, "%zu", incident->corrections);
+    return json_pack("{s:s,s:s,s:s*,s:s*,s:s*,s:s*,s:s*,s:s*,s:s*,s:s*,s:s}", "kind", "incident",
+                     "record", incident->act->head.row.jti, "when", dep_json_string(when, "edtf"),
+                     "category", json_string_value(newest_of(incident, "category")), "territory",
+                     json_string_value(newest_of(incident, "territory")), "place",
+                     text_or_null(where), "precision_m", text_or_null(precision), "confidence",
+                     json_string_value(newest_of(incident, "confidence")), "sources", sources,
+                     "corrections", incident->corrections ? count : NULL, "standing",
+                     incident->retracted     ? "retracted"
+                     : incident->corrections ? "corrected"
+                                             : "reported");
+}
+
+static bool is_before(const struct dep_table *table, const char *date)
+{
+    struct dep_edtf_span span;
+    return !date || !dep_edtf_span_of(dep_slice_string(date), &span) ||
+           span.earliest_s < table->at_s;
+}
+
+static int add_incident(void *context, const struct dep_act *act)
+{
+    struct dep_table *table = context;
+    if (dep_table_leaves_out(table, act))
+        return DEP_OK;
+    struct incident incident = incident_of(act);
+    if (!is_before(table, dep_json_string(newest_of(&incident, "when"), "edtf")))
+        return DEP_OK;
+    table->unread += incident.unread;
+    DEP_AUTO_BUF sources;
+    dep_buf_init(&sources, CELL_MAX);
+    grades_of(newest_of(&incident, "sources"), &sources);
+    if (dep_buf_err(&sources))
+        return dep_problem_fault(table->problem, dep_buf_err(&sources), "cli.report", "");
+    return dep_table_row(table, incident_row(&incident, (const char *)sources.data));
+}
+
+/* Where nothing could be seen: there, that no incident is known says nothing. */
+static int add_coverage(void *context, const struct dep_act *act)
+{
+    struct dep_table *table = context;
+    const json_t *claims = act->head.claims;
+    if (dep_table_leaves_out(table, act) || !is_before(table, dep_json_string(claims, "from")))
+        return DEP_OK;
+    return dep_table_row(table,
+                         json_pack("{s:s,s:s,s:s,s:s*,s:s,s:s}", "kind", "coverage", "record",
+                                   act->head.row.jti, "when", dep_json_string(claims, "from"),
+                                   "until", dep_json_string(claims, "to"), "territory",
+                                   dep_json_string(claims, "territory"), "standing",
+                                   dep_json_string(claims, "extent")));
+}
+
+int dep_report_incidents(struct dep_args *args, struct dep_node *node, struct dep_problem *problem)
+{
+    static const struct dep_table_column columns[] = {
+        {"kind", N_("What"), 10, incident_words},
+        {"record", N_("Record"), DEP_UUID_LEN, NULL},
+        {"when", N_("When"), 16, NULL},
+        {"until", N_("Until"), 10, NULL},
+        {"category", N_("Category"), 16, NULL},
+        {"territory", N_("Territory"), 9, NULL},
+        {"place", N_("Place"), 15, NULL},
+        {"precision_m", N_("Exact to, m"), 11, NULL},
+        {"confidence", N_("How sure"), 8, incident_words},
+        {"sources", N_("Sources"), 8, NULL},
+        {"corrections", N_("Corrections"), 11, NULL},
+        {"standing", N_("Standing"), 0, incident_words}};
+    struct dep_table table = {.args = args,
+                              .node = node,
+                              .problem = problem,
+                              .columns = columns,
+                              .column_count = DEP_COUNT(columns),
+                              .at_s = until_s(args)};
+    int err = dep_table_begin(&table);
+    if (!err)
+        err = dep_table_acts(&table, "incident.reported", add_incident);
+    if (!err)
+        err = dep_table_acts(&table, "coverage.stated", add_coverage);
+    return err ? err : dep_table_end(&table);
+}

@@ -1,0 +1,219 @@
+#include "node/timeline.h"
+
+#include "node/campaign.h"
+#include "node/case.h"
+#include "node/custody.h"
+#include "node/marking.h"
+#include "node/node_impl.h"
+#include "node/release.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void dep_timeline_done(struct dep_timeline *timeline)
+{
+    for (size_t i = 0; i < timeline->count; i++)
+        json_decref(timeline->items[i].time);
+    free(timeline->items);
+    free(timeline->events);
+    *timeline = (struct dep_timeline){.count = 0};
+}
+
+struct gathering {
+    struct dep_node *node;
+    struct dep_timeline *timeline;
+    size_t item_room, event_room;
+    struct dep_edtf_span span;
+    struct dep_problem *problem;
+};
+
+/* ---- one event ---- */
+
+static int reserve(struct gathering *gathering)
+{
+    struct dep_timeline *timeline = gathering->timeline;
+    if (timeline->count == DEP_TIMELINE_EVENTS_MAX)
+        return dep_problem_fault(gathering->problem, DEP_ERR_CAP, "node.timeline", "events");
+    void *items = dep_list_reserve(timeline->items, timeline->count, 1, sizeof *timeline->items,
+                                   &gathering->item_room);
+    timeline->items = items ? items : timeline->items;
+    void *events = dep_list_reserve(timeline->events, timeline->count, 1, sizeof *timeline->events,
+                                    &gathering->event_room);
+    timeline->events = events ? events : timeline->events;
+    return items && events
+               ? DEP_OK
+               : dep_problem_fault(gathering->problem, DEP_ERR_NOMEM, "node.timeline", "events");
+}
+
+static int64_t uncertainty_of(const json_t *claims)
+{
+    int64_t uncertainty_s = 0;
+    (void)dep_json_int(dep_json_object(claims, "clock"), "uncertainty_s", &uncertainty_s);
+    return uncertainty_s;
+}
+
+static int add_event(struct gathering *gathering, const struct dep_view *view, const char *field,
+                     const json_t *time, const struct dep_edtf_span *span)
+{
+    if (span->end_s <= gathering->span.earliest_s || span->earliest_s >= gathering->span.end_s)
+        return DEP_OK;
+    int err = reserve(gathering);
+    if (err)
+        return err;
+    struct dep_timeline *timeline = gathering->timeline;
+    struct dep_timeline_item *item = &timeline->items[timeline->count];
+    *item = (struct dep_timeline_item){.recorded_s = view->row.iat,
+                                       .uncertainty_s = uncertainty_of(view->claims),
+                                       .field = field,
+                                       .time = json_incref((json_t *)(uintptr_t)time),
+                                       .unread = !view->readable};
+    memcpy(item->record, view->row.jti, sizeof item->record);
+    memcpy(item->item, view->row.item, sizeof item->item);
+    memcpy(item->type, view->row.type, sizeof item->type);
+    memcpy(item->by_code, view->row.by_code, sizeof item->by_code);
+    timeline->events[timeline->count] = (struct dep_timeline_event){
+        .span = *span, .index = view->row.index, .recorded = !field, .of = timeline->count};
+    timeline->count++;
+    return DEP_OK;
+}
+
+/* ---- what a record states ---- */
+
+static bool is_time(const struct dep_schema_field *field)
+{
+    const char *ref = dep_json_string(field->form, "ref");
+    bool date = field->format && strcmp(field->format, "edtf") == 0;
+    return (date || (ref && strcmp(ref, "stated_time") == 0)) && dep_timeline_is_event(field->name);
+}
+
+/* A time that says nothing that a calendar knows: before it was recorded, and that is all. */
+static struct dep_edtf_span span_of(const struct dep_view *view, const json_t *time)
+{
+    struct dep_edtf_span span = {INT64_MIN, view->row.iat + uncertainty_of(view->claims) + 1};
+    (void)dep_timeline_span(time, &span);
+    return span;
+}
+
+static int add_view(void *context, const struct dep_view *view)
+{
+    struct gathering *gathering = context;
+    int64_t version = 0;
+    size_t stated = 0;
+    int err = DEP_OK;
+    if (view->row.superseded)
+        return DEP_OK;
+    (void)dep_json_int(view->claims, "v", &version);
+    const struct dep_schema *schema =
+        dep_schemas_find(gathering->node->schemas, view->row.type, (int)version);
+    for (size_t i = 0; !err && schema && i < schema->field_count; i++) {
+        const struct dep_schema_field *field = &schema->fields[i];
+        const json_t *time = json_object_get(view->claims, field->name);
+        if (!time || json_is_null(time) || !is_time(field))
+            continue;
+        struct dep_edtf_span span = span_of(view, time);
+        stated++;
+        err = add_event(gathering, view, field->name, time, &span);
+    }
+    int64_t uncertainty_s = uncertainty_of(view->claims);
+    struct dep_edtf_span recorded = {view->row.iat - uncertainty_s,
+                                     view->row.iat + uncertainty_s + 1};
+    return err || stated ? err : add_event(gathering, view, NULL, NULL, &recorded);
+}
+
+/* What else refers to a case is found by its items and releases. */
+static int add_stages(struct gathering *gathering, const struct dep_act *opened)
+{
+    int err = add_view(gathering, &opened->head);
+    for (size_t i = 0; !err && i < opened->later_count; i++)
+        if (strcmp(opened->later[i].row.type, "case.stage") == 0)
+            err = add_view(gathering, &opened->later[i]);
+    return err;
+}
+
+static int add_row(void *context, const struct dep_index_row *row)
+{
+    struct gathering *gathering = context;
+    DEP_AUTO_VIEW view = {.claims = NULL};
+    if (row->superseded)
+        return DEP_OK;
+    int err = dep_node_view_seen(gathering->node, row, true, &view, gathering->problem);
+    return err ? err : add_view(gathering, &view);
+}
+
+/* ---- of what ---- */
+
+static int gather_item(struct gathering *gathering, const char *name)
+{
+    DEP_AUTO_ITEM item = {.item = ""};
+    int err = dep_node_item(gathering->node, name, false, &item, gathering->problem);
+    return err ? err
+               : dep_node_item_events(gathering->node, item.item, true, add_view, gathering,
+                                      gathering->problem);
+}
+
+/* The marking itself is among what happened to the item. */
+static int gather_material(void *context, const struct dep_view *marking)
+{
+    struct gathering *gathering = context;
+    return dep_node_item_events(gathering->node, marking->row.item, true, add_view, gathering,
+                                gathering->problem);
+}
+
+static int gather_given(void *context, const struct dep_released *released)
+{
+    int err = add_view(context, released->prepared);
+    return err || !released->release ? err : add_view(context, released->release);
+}
+
+static int gather_case(struct gathering *gathering, const char *name)
+{
+    DEP_AUTO_CASE of_case = {.stage = NULL};
+    int err = dep_node_case(gathering->node, name, &of_case, gathering->problem);
+    if (!err)
+        err = add_stages(gathering, &of_case.opened);
+    if (!err)
+        err = dep_node_marked_for(gathering->node, of_case.id, gather_material, gathering,
+                                  gathering->problem);
+    return err ? err
+               : dep_node_ledger(gathering->node, of_case.id, gather_given, gathering,
+                                 gathering->problem);
+}
+
+static int gather_campaign(struct gathering *gathering, const char *name)
+{
+    DEP_AUTO_CAMPAIGN ledger = {.count = 0};
+    int err = dep_node_campaign(gathering->node, name, INT64_MAX, &ledger, gathering->problem);
+    if (!err)
+        err = add_view(gathering, &ledger.opened);
+    for (size_t i = 0; !err && i < ledger.count; i++)
+        err = add_view(gathering, &ledger.views[i]);
+    return err;
+}
+
+static int gather(struct gathering *gathering, const struct dep_timeline_order *order)
+{
+    struct dep_index_query all = {.type = NULL};
+    switch (order->of) {
+    case DEP_TIMELINE_ITEM: return gather_item(gathering, order->name);
+    case DEP_TIMELINE_CASE: return gather_case(gathering, order->name);
+    case DEP_TIMELINE_CAMPAIGN: return gather_campaign(gathering, order->name);
+    case DEP_TIMELINE_ALL: break;
+    }
+    return dep_sight_list(gathering->node, &all, add_row, gathering, gathering->problem);
+}
+
+int dep_node_timeline(struct dep_node *node, const struct dep_timeline_order *order,
+                      struct dep_timeline *out, struct dep_problem *problem)
+{
+    DEP_AUTO_TIMELINE timeline = {.count = 0};
+    struct gathering gathering = {
+        .node = node, .timeline = &timeline, .span = order->span, .problem = problem};
+    int err = gather(&gathering, order);
+    if (!err && dep_timeline_order(timeline.events, timeline.count))
+        err = dep_problem_fault(problem, DEP_ERR_NOMEM, "node.timeline", "events");
+    if (!err) {
+        *out = timeline;
+        timeline = (struct dep_timeline){.count = 0};
+    }
+    return err;
+}

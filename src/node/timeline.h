@@ -1,0 +1,49 @@
+/*
+ * What happened to an item, in a case, with a campaign, or in a span of time, as far as it is known when.
+ *
+ * Order:   rules/timeline.h: by what each record states, never by what was recorded first.
+ * Layer:   node.
+ */
+#ifndef DEP_NODE_TIMELINE_H
+#define DEP_NODE_TIMELINE_H
+#include "node/act.h"
+#include "rules/timeline.h"
+
+enum { DEP_TIMELINE_EVENTS_MAX = 65536 };
+
+/* Each time that a record states is an event of its own; of a record that states none, or that can't be
+ * read, the recording is one. */
+struct dep_timeline_item {
+    char record[DEP_UUID_LEN + 1], item[DEP_UUID_LEN + 1];
+    char type[DEP_TYPE_LEN_MAX + 1], by_code[DEP_CODE_LEN_MAX + 1];
+    int64_t recorded_s, uncertainty_s;
+    const char *field; /* of the schema; NULL: the recording */
+    json_t *time;      /* as stated; or NULL */
+    bool unread;       /* it shows and can't be read: more may be stated in it */
+};
+struct dep_timeline {
+    struct dep_timeline_event *events; /* in order; `of` is the place in `items` */
+    struct dep_timeline_item *items;
+    size_t count;
+};
+void dep_timeline_done(struct dep_timeline *timeline);
+#define DEP_AUTO_TIMELINE DEP_CLEANUP(dep_timeline_done) struct dep_timeline
+
+enum dep_timeline_of {
+    DEP_TIMELINE_ITEM,     /* every record about it */
+    DEP_TIMELINE_CASE,     /* its stages, what is marked for it, and what was given for it */
+    DEP_TIMELINE_CAMPAIGN, /* its opening and its flows */
+    DEP_TIMELINE_ALL,
+};
+struct dep_timeline_order {
+    enum dep_timeline_of of;
+    const char *name;          /* NULL: the only campaign; and of all */
+    struct dep_edtf_span span; /* what may have happened in it */
+};
+/*
+ * What shows to the officer, corrected records left out. DEP_ERR_CAP beyond DEP_TIMELINE_EVENTS_MAX.
+ * Findings: those of dep_node_item(), dep_node_case(), dep_node_campaign().
+ */
+DEP_MUST_USE int dep_node_timeline(struct dep_node *node, const struct dep_timeline_order *order,
+                                   struct dep_timeline *out, struct dep_problem *problem);
+#endif

@@ -1,0 +1,122 @@
+# Reports and timelines: what is shown is what may be known of, nothing that can't be read is passed over in silence, and no order is invented.
+need jq
+# shellcheck source=tests/flow/desk
+. "$SOURCE_ROOT/tests/flow/desk"
+for language in en fr ar; do
+    for view in campaign case commitments custody due incidents membership; do
+        LANGUAGE=$language depositary report "$view" >"empty.$view.$language" 2>/dev/null || [ "$view" = campaign ] || fail "an empty report: $view"
+    done
+done
+# heads VIEW...: in three languages.
+heads() { for view; do same 3 "$(head -qn 1 empty."$view".* | sort -u | wc -l)" "$view in three languages"; done; }
+heads case commitments custody due incidents
+
+# ---- incidents: as they are known now, graded, as exact as stated; where nothing could be seen ----
+jq -nc '{list: "incidents", code: "attack", called: []}, {list: "formations", code: "plenary", called: []}' | depositary record code.stated --stream >/dev/null
+incident() { jq -nc --argjson more "${1:-{\}}" '{category: "attack", territory: "IQ", when: {edtf: "2021-03-28"}, place: {latitude: "33.31", longitude: "44.36", precision_m: 1000}, what_happened: {text: "zebra", lang: "en"},
+    sources: [{reliability: "B", credibility: "3"}], confidence: "low", audience: [], publish_after_h: 72} * $more'; }
+first=$(record incident.reported "$(incident)")
+second=$(record incident.reported "$(incident '{"when":{"edtf":"2021-05"}}')")
+withdrawn=$(record incident.reported "$(incident)")
+record incident.corrected '{"effect":"corrects","confidence":"medium","sources":[{"reliability":"A","credibility":"1"},{"reliability":"C","credibility":"2"}],"reason":{"text":"a second source","lang":"en"}}' --about "$first" >/dev/null
+record incident.corrected '{"effect":"retracts","reason":{"text":"an error","lang":"en"}}' --about "$withdrawn" >/dev/null
+record coverage.stated '{"territory":"IQ","from":"2021-03","to":"2021-04","extent":"none","reason":{"text":"no access","lang":"en"}}' >/dev/null
+row() { depositary report incidents --json | jq -r "select(.record == \"$1\") | [.when, .category, .place, .precision_m, .confidence, .sources, .corrections, .standing] | join(\"|\")"; }
+same '2021-03-28|attack|33.31 44.36|1000|medium|A1 C2|1|corrected' "$(row "$first")" 'a corrected incident'
+same '2021-05|attack|33.31 44.36|1000|low|B3||reported' "$(row "$second")" 'as reported'
+same retracted "$(row "$withdrawn" | cut -d'|' -f8)" 'a retracted one'
+same 'coverage 2021-03 2021-04 none' "$(depositary report incidents --json | jq -r 'select(.kind == "coverage") | "\(.kind) \(.when) \(.until) \(.standing)"')" 'where nothing was seen'
+same "$first $withdrawn" "$(depositary report incidents --as-of 2021-04-30 --json | jq -r 'select(.kind == "incident").record' | xargs)" 'as of a past date'
+depositary report incidents --csv >table
+holds table "^incident,$first,2021-03-28,,attack,IQ,33.31 44.36,1000,medium,A1 C2,1,corrected"
+depositary report incidents >page
+lacks page zebra
+lacks table zebra
+# A page is the newest; the rest is said to be there.
+depositary report incidents --limit 1 --json >page 2>why
+same "$withdrawn" "$(jq -r 'select(.kind == "incident").record' page)" 'the newest'
+holds why 'newest 1'
+expect 2 depositary report membership --limit 1 2>/dev/null
+expect 2 depositary report due --as-of 2021 2>/dev/null
+expect 2 depositary report incidents --limit x 2>/dev/null
+expect 2 depositary report incidents --within 3 2>/dev/null
+expect 2 depositary report incidents extra 2>/dev/null
+
+# ---- custody: what is held, by whom; one item's hands ----
+printf x >file
+item=$(printf '%s' '{"exhibit":"E-1","collected_at":{"edtf":"2021-03-28T14:00:00","zone":"+03:00","offset_s":-60,"original":"15 Sha`ban 1442","calendar":"islamic"}}' | depositary collect file --json --yes --fields - 2>/dev/null | json - .item)
+custody() { depositary report custody --json | jq -r "select(.item == \"$item\") | [.exhibit, .state, .holder, .hold] | join(\"|\")"; }
+same 'E-1|in_custody|T1|' "$(custody)" 'an item'
+echo '{"giver":{"state":"signed","code":"T1"},"to":{"text":"Laboratory","lang":"en"},"occurred":{"edtf":"2021-03-29"}}' | depositary item transfer E-1 --yes --fields - >/dev/null
+same 'E-1|sent_not_received|T1|' "$(custody)" 'on its way'
+depositary key enrol CUS --roles custodian --no-passphrase >/dev/null
+echo '{"taker":{"state":"signed","code":"CUS"},"seals_state":"intact","occurred":{"edtf":"2021-03-30T09:00:00Z"}}' | depositary item receive E-1 --yes --fields - --as CUS >/dev/null
+echo '{"authority":{"text":"order","lang":"en"}}' | depositary hold place E-1 --yes --fields - >/dev/null
+same 'E-1|in_custody|CUS|yes' "$(custody)" 'in other hands, and held'
+depositary report custody E-1 --json | jq -r '[.what, .stated, .zone, .by, .giver_side, .taker_side, .seals] | join("|")' >hands
+same 'evidence.collected|2021-03-28T14:00:00|+03:00|T1||| custody.transferred|2021-03-29||T1|signed|| custody.received|2021-03-30T09:00:00Z||CUS||signed|intact hold.placed|||T1|||' "$(xargs <hands)" 'hands'
+LANGUAGE=fr depositary report custody E-1 >page
+holds page signé
+expect 1 depositary report custody E-9 2>why
+holds why item.absent
+
+# ---- a case: stages, material, what was given; as of a date ----
+case=$(echo '{"authority":"court","jurisdiction":"FR-75","stage":"investigation","reference":{"text":"P 12/3 zebra","lang":"fr"}}' | depositary case open --fields - --json | json - .case)
+echo '{"stage": "trial"}' | depositary case stage "$case" --fields - >/dev/null
+echo "{\"handling\":[],\"case\":\"$case\"}" | depositary mark set E-1 --fields - >/dev/null
+same 'trial court FR-75' "$(depositary report case --json | jq -r "select(.case == \"$case\") | [.stage, .authority, .jurisdiction] | join(\" \")")" 'a case'
+same 0 "$(depositary report case --as-of 2021 --json | wc -l)" 'before it was opened'
+same "stage investigation, stage trial, material $item" "$(depositary report case "$case" --json | jq -r '.what + " " + (.stage // .item)' | paste -sd, | sed 's/,/, /g')" 'what it rests on'
+depositary report case --csv >table
+lacks table zebra
+holds table "^$case,[^,]*Z,trial,[^,]*Z,court,FR-75,"
+
+# ---- due, as a table ----
+record dispatch.sent "$(jq -nc --arg digest "$(printf '%064d' 0)" '{sender: "test", recipients: ["police"], channel: "interpol", sent_on: "2021-04-02", content_sha256: $digest, restrictions: ["H2"], purpose: "investigation", review_on: "2026-04"}')" >/dev/null
+same "$(depositary due --json | jq -r .record | xargs)" "$(depositary report due --json | jq -r .record | xargs)" 'the same as due'
+depositary report due --within 0 --csv >table
+holds table '^2026-[^,]*,due.dispatch,'
+
+# ---- who may not know of them: no line, no count ----
+same 0 "$(depositary report case --json --as CUS | wc -l)" 'cases to a custodian'
+# Who may report an incident knows that there are some, and reads none.
+expect 1 depositary report incidents --csv --as CUS >table 2>why
+same 1 "$(wc -l <table)" 'incidents to a custodian'
+holds why 'report.unread'
+depositary key enrol D-1 --roles desk --no-passphrase >/dev/null
+for view in custody case; do same 0 "$(depositary report "$view" --json --as D-1 | wc -l)" "$view to a desk officer"; done
+expect 1 depositary timeline item "$item" --as D-1 2>why
+holds why item.absent
+
+# ---- a timeline: as stated, and where the order isn't known ----
+depositary timeline item E-1 --json >events
+same 'evidence.collected 2021-03-28T10:59:00Z 2021-03-28T10:59:00Z +03:00 -60 islamic' "$(jq -r 'select(.what == "evidence.collected") | [.what, .earliest, .latest, .zone, .offset_s, .calendar] | join(" ")' events)" 'clock, zone, calendar'
+same 'evidence.collected custody.transferred custody.received' "$(jq -r 'select(.known == "stated").what' events | xargs)" 'in order'
+same 0 "$(jq -r 'select(.known == "stated" and .may_precede)' events | wc -l)" 'apart'
+same '2021-03-29T00:00:00Z 2021-03-29T23:59:59Z' "$(jq -r 'select(.what == "custody.transferred") | .earliest + " " + .latest' events)" 'a day'
+# A month says nothing about the days in it; nor does what was only recorded.
+depositary timeline all --from 2021-03 --to 2021-05 --json >events
+same 'coverage.stated from' "$(jq -r 'select(.line == "1") | .what + " " + .field' events)" 'the month comes first'
+same 0 "$(jq -r 'select(.what == "incident.reported" and .record == "'"$first"'" and .may_precede != "1")' events | wc -l)" 'a day in a month may be before it'
+same 0 "$(jq -r 'select(.known == "recorded")' events | wc -l)" 'what was recorded later'
+lacks events 'dispatch.sent.*review_on'
+depositary timeline case "$case" --json >events
+for what in case.opened case.stage marking.set evidence.collected; do holds events "\"what\":\"$what\""; done
+same 'case.opened case.stage' "$(jq -r 'select(.what | startswith("case.")).what' events | xargs)" 'the order of the log'
+same '' "$(jq -r 'select(.what == "case.stage").may_precede // ""' events)" 'which is known'
+depositary timeline item E-1 --csv >table
+holds table '^1,,2021-03-28T14:00:00,\+03:00,2021-03-28T10:59:00Z|^1,,2021-03-28T14:00:00,"'
+for language in en fr ar; do LANGUAGE=$language depositary timeline case "$case" | head -1; done | sort -u >heads
+same 3 "$(wc -l <heads)" 'a timeline in three languages'
+expect 2 depositary timeline item 2>/dev/null
+expect 2 depositary timeline all --from 30.3.2021 2>/dev/null
+expect 1 depositary timeline campaign 2>why
+holds why ledger.campaign
+
+# ---- what shows and can't be read is told ----
+depositary key enrol AUD --roles auditor --no-passphrase >/dev/null
+expect 1 depositary report custody E-1 --as AUD --json >part 2>why
+holds why report.unread
+expect 1 depositary timeline item "$item" --as AUD --json >part 2>why
+same recorded "$(jq -r 'select(.what == "evidence.collected").known' part)" 'what an auditor may not read'
+holds why report.unread
