@@ -44,14 +44,14 @@ expect 2 depositary report incidents extra 2>/dev/null
 
 # ---- custody: what is held, by whom; one item's hands ----
 printf x >file
-item=$(printf '%s' '{"exhibit":"E-1","collected_at":{"edtf":"2021-03-28T14:00:00","zone":"+03:00","offset_s":-60,"original":"15 Sha`ban 1442","calendar":"islamic"}}' | depositary collect file --json --yes --fields - 2>/dev/null | json - .item)
+item=$(printf '%s' '{"exhibit":"E-1","collected_at":{"edtf":"2021-03-28T14:00:00","zone":"+03:00","offset_s":-60,"original":"15 Sha`ban 1442","calendar":"islamic"}}' | depositary collect file --json --yes --file - 2>/dev/null | json - .item)
 custody() { depositary report custody --json | jq -r "select(.item == \"$item\") | [.exhibit, .state, .holder, .hold] | join(\"|\")"; }
 same 'E-1|in_custody|T1|' "$(custody)" 'an item'
-echo '{"giver":{"state":"signed","code":"T1"},"to":{"text":"Laboratory","lang":"en"},"occurred":{"edtf":"2021-03-29"}}' | depositary item transfer E-1 --yes --fields - >/dev/null
+echo '{"giver":{"state":"signed","code":"T1"},"to":{"text":"Laboratory","lang":"en"},"occurred":{"edtf":"2021-03-29"}}' | depositary item transfer E-1 --yes --file - >/dev/null
 same 'E-1|sent_not_received|T1|' "$(custody)" 'on its way'
 depositary key enrol CUS --roles custodian --no-passphrase >/dev/null
-echo '{"taker":{"state":"signed","code":"CUS"},"seals_state":"intact","occurred":{"edtf":"2021-03-30T09:00:00Z"}}' | depositary item receive E-1 --yes --fields - --as CUS >/dev/null
-echo '{"authority":{"text":"order","lang":"en"}}' | depositary hold place E-1 --yes --fields - >/dev/null
+echo '{"taker":{"state":"signed","code":"CUS"},"seals_state":"intact","occurred":{"edtf":"2021-03-30T09:00:00Z"}}' | depositary item receive E-1 --yes --file - --as CUS >/dev/null
+echo '{"authority":{"text":"order","lang":"en"}}' | depositary hold place E-1 --yes --file - >/dev/null
 same 'E-1|in_custody|CUS|yes' "$(custody)" 'in other hands, and held'
 depositary report custody E-1 --json | jq -r '[.what, .stated, .zone, .by, .giver_side, .taker_side, .seals] | join("|")' >hands
 same 'evidence.collected|2021-03-28T14:00:00|+03:00|T1||| custody.transferred|2021-03-29||T1|signed|| custody.received|2021-03-30T09:00:00Z||CUS||signed|intact hold.placed|||T1|||' "$(xargs <hands)" 'hands'
@@ -61,9 +61,9 @@ expect 1 depositary report custody E-9 2>why
 holds why item.absent
 
 # ---- a case: stages, material, what was given; as of a date ----
-case=$(echo '{"authority":"court","jurisdiction":"FR-75","stage":"investigation","reference":{"text":"P 12/3 zebra","lang":"fr"}}' | depositary case open --fields - --json | json - .case)
-echo '{"stage": "trial"}' | depositary case stage "$case" --fields - >/dev/null
-echo "{\"handling\":[],\"case\":\"$case\"}" | depositary mark set E-1 --fields - >/dev/null
+case=$(echo '{"authority":"court","jurisdiction":"FR-75","stage":"investigation","reference":{"text":"P 12/3 zebra","lang":"fr"}}' | depositary case open --file - --json | json - .case)
+echo '{"stage": "trial"}' | depositary case stage "$case" --file - >/dev/null
+echo "{\"handling\":[],\"case\":\"$case\"}" | depositary mark set E-1 --file - >/dev/null
 same 'trial court FR-75' "$(depositary report case --json | jq -r "select(.case == \"$case\") | [.stage, .authority, .jurisdiction] | join(\" \")")" 'a case'
 same 0 "$(depositary report case --as-of 2021 --json | wc -l)" 'before it was opened'
 same "stage investigation, stage trial, material $item" "$(depositary report case "$case" --json | jq -r '.what + " " + (.stage // .item)' | paste -sd, | sed 's/,/, /g')" 'what it rests on'
@@ -120,3 +120,15 @@ holds why report.unread
 expect 1 depositary timeline item "$item" --as AUD --json >part 2>why
 same recorded "$(jq -r 'select(.what == "evidence.collected").known' part)" 'what an auditor may not read'
 holds why report.unread
+
+# ---- a page trusts index.db with which records there are; what is handed on doesn't ----
+need sqlite3
+sqlite3 reg/index.db "DELETE FROM record WHERE jti='$second'" >/dev/null
+depositary report incidents >page
+lacks page "$second"
+holds page "$first"
+expect 3 depositary report incidents --json >part 2>why
+holds why index.differs
+sqlite3 reg/index.db "UPDATE record SET type='incident.reported', jti='${second:0:35}x' WHERE jti='$item' OR type='note' OR type='hold.placed'" >/dev/null
+expect 3 depositary report incidents >page 2>why
+holds why index.differs
