@@ -39,7 +39,7 @@ static int print_csv(const struct dep_table *table, const char *const *cells)
 /* Once, when it is known that there is something to show, be it nothing. */
 static int print_head(struct dep_table *table)
 {
-    const char *cells[DEP_TABLE_COLUMNS_MAX];
+    const char *cells[DEP_TABLE_COLUMNS_MAX] = {NULL};
     if (table->args->json || table->begun)
         return DEP_OK;
     table->begun = true;
@@ -59,7 +59,7 @@ static int print_head(struct dep_table *table)
 
 int dep_table_row(struct dep_table *table, json_t *row)
 {
-    const char *cells[DEP_TABLE_COLUMNS_MAX];
+    const char *cells[DEP_TABLE_COLUMNS_MAX] = {NULL};
     DEP_AUTO_JSON *owned = row;
     int err = owned ? print_head(table) : no_memory(table);
     if (err)

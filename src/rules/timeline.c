@@ -2,6 +2,7 @@
 
 #include "codec/text.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,12 +21,12 @@ static void shift(struct dep_edtf_span *span, int64_t by_s)
 /* "+03:00"; false where it is a name. */
 static bool offset_of(const char *zone, int64_t *out_s)
 {
-    char text[sizeof "1970-01-02T00:00:00" + 8] = "1970-01-02T00:00:00";
+    char text[32];
     int offset_min;
     int64_t at_s;
     if (!zone || strlen(zone) > 6)
         return false;
-    (void)strcat(text, zone);
+    (void)snprintf(text, sizeof text, "1970-01-02T00:00:00%s", zone);
     if (!dep_time_parse(dep_slice_string(text), &at_s, &offset_min))
         return false;
     *out_s = (int64_t)offset_min * MINUTE_S;
