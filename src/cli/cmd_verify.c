@@ -148,8 +148,8 @@ static int read_known(const struct dep_args *args, struct known *known, struct d
             (void)snprintf(problem->detail, sizeof problem->detail, "%s", path);
             return err;
         }
-        known->checkpoints[i] =
-            (struct dep_known_checkpoint){checkpoint.origin, checkpoint.size, checkpoint.root};
+        known->checkpoints[i] = (struct dep_known_checkpoint){
+            .origin = checkpoint.origin, .size = checkpoint.size, .root = checkpoint.root};
     }
     return DEP_OK;
 }

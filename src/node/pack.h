@@ -79,8 +79,6 @@ struct dep_pack_told {
 };
 void dep_pack_tell(const struct dep_pack *pack, struct dep_pack_told *out);
 struct dep_pack_record {
-    uint64_t index;
-    const char *jti;
     const struct dep_schema *schema;
     uint64_t shown; /* set of places in schema->fields */
 };

@@ -83,6 +83,7 @@ static int add_consent(struct dep_pack *pack, const struct dep_view *consent)
     const json_t *terms = dep_json_object(consent->claims, "terms");
     if (is_text(terms, "layer", "source"))
         return pack_found(pack, "pack.source", consent->row.jti);
+    pack->needs_consents = true; /* so that it can be told later that it is in force */
     int err = add_act(pack, consent);
     if (err || !dep_record_ref(consent->claims, "answers"))
         return err;

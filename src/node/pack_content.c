@@ -28,12 +28,13 @@ static int by_name(const void *a, const void *b)
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-size_t pack_shown(const struct pack_entry *entry, const char *names[PACK_FIELDS_MAX])
+size_t pack_shown(const struct dep_schema *schema, uint64_t shown,
+                  const char *names[PACK_FIELDS_MAX])
 {
     size_t count = 0;
-    for (size_t i = 0; i < entry->schema->field_count; i++)
-        if (entry->shown >> i & 1)
-            names[count++] = entry->schema->fields[i].name;
+    for (size_t i = 0; i < schema->field_count; i++)
+        if (shown >> i & 1)
+            names[count++] = schema->fields[i].name;
     if (count)
         qsort((void *)names, count, sizeof *names, by_name);
     return count;
@@ -60,7 +61,7 @@ static int encode_package(struct dep_pack *pack)
 static int encode_entry(struct dep_pack *pack, const struct pack_entry *entry)
 {
     const char *names[PACK_FIELDS_MAX];
-    size_t count = pack_shown(entry, names);
+    size_t count = pack_shown(entry->schema, entry->shown, names);
     const struct dep_content_line line = {
         .kind = DEP_CONTENT_RECORD,
         .record = {.origin = dep_register_info(pack->node->reg)->origin,
@@ -69,6 +70,36 @@ static int encode_entry(struct dep_pack *pack, const struct pack_entry *entry)
                    .shown = names,
                    .shown_count = count}};
     return encode(pack, &line);
+}
+
+static int encode_foreign(struct dep_pack *pack, const struct pack_foreign_line *foreign)
+{
+    const char *names[PACK_FIELDS_MAX];
+    size_t count = pack_shown(foreign->line->schema, foreign->line->shown, names);
+    const struct dep_content_line line = {.kind = DEP_CONTENT_RECORD,
+                                          .record = {.origin = foreign->log->origin,
+                                                     .index = foreign->line->index,
+                                                     .sha256 = foreign->line->sha256,
+                                                     .shown = names,
+                                                     .shown_count = count}};
+    return encode(pack, &line);
+}
+
+/* By origin: the own log stands somewhere among the others. */
+static int encode_records(struct dep_pack *pack)
+{
+    const char *own = dep_register_info(pack->node->reg)->origin;
+    size_t at = 0;
+    int err = DEP_OK;
+    for (; !err && at < pack->foreign_line_count &&
+           strcmp(pack->foreign_lines[at].log->origin, own) < 0;
+         at++)
+        err = encode_foreign(pack, &pack->foreign_lines[at]);
+    for (size_t i = 0; !err && i < pack->count; i++)
+        err = encode_entry(pack, &pack->entries[i]);
+    for (; !err && at < pack->foreign_line_count; at++)
+        err = encode_foreign(pack, &pack->foreign_lines[at]);
+    return err;
 }
 
 static int encode_item(struct dep_pack *pack, const struct pack_item *item)
@@ -134,8 +165,8 @@ int pack_content(struct dep_pack *pack)
     if (pack->link_count)
         qsort(pack->links, pack->link_count, sizeof *pack->links, by_line);
     int err = encode_package(pack);
-    for (size_t i = 0; !err && i < pack->count; i++)
-        err = encode_entry(pack, &pack->entries[i]);
+    if (!err)
+        err = encode_records(pack);
     /* Before they are written a plan has no line for them. */
     for (size_t i = 0; !err && i < pack->item_count; i++)
         err = pack->items[i].packed.file_count ? encode_item(pack, &pack->items[i]) : DEP_OK;

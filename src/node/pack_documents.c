@@ -45,15 +45,14 @@ static json_t *fields_json(const struct dep_schema *schema, uint64_t set,
     return shown;
 }
 
-json_t *pack_record_json(const struct dep_node *node, const struct dep_schema *schema,
-                         uint64_t shown, const struct dep_view *view)
+json_t *pack_record_json(const char *member, const struct dep_schema *schema, uint64_t shown,
+                         const struct dep_view *view)
 {
     json_t *withheld = NULL;
     json_t *fields = fields_json(schema, shown, view, &withheld);
     return fields ? json_pack("{s:s,s:O*,s:s,s:s,s:O*,s:O*,s:s,s:o,s:o}", "type", view->row.type,
-                              "v", json_object_get(view->claims, "v"), "iss",
-                              dep_register_info(node->reg)->member, "id", view->row.jti, "by",
-                              json_object_get(view->claims, "by"), "iat",
+                              "v", json_object_get(view->claims, "v"), "iss", member, "id",
+                              view->row.jti, "by", json_object_get(view->claims, "by"), "iat",
                               json_object_get(view->claims, "iat"), "standing", "in_force", "shown",
                               fields, "withheld", withheld)
                   : NULL;
@@ -68,8 +67,24 @@ static int add_record(struct dep_pack *pack, const struct pack_entry *entry, jso
         err = dep_node_view_row(pack->node, &row, entry->shown != 0, &view, pack->problem);
     if (err)
         return err;
-    json_t *record = pack_record_json(pack->node, entry->schema, entry->shown, &view);
+    json_t *record = pack_record_json(dep_register_info(pack->node->reg)->member, entry->schema,
+                                      entry->shown, &view);
     return record && json_array_append_new(records, record) == 0 ? DEP_OK : pack_no_memory(pack);
+}
+
+/* Of the sender's first, then of the others. */
+static int add_records(struct dep_pack *pack, json_t *records)
+{
+    int err = DEP_OK;
+    for (size_t i = 0; !err && i < pack->count && i < RECORDS_MAX; i++)
+        err = add_record(pack, &pack->entries[i], records);
+    for (size_t i = 0;
+         !err && i < pack->foreign_line_count && json_array_size(records) < RECORDS_MAX; i++) {
+        json_t *record = pack_foreign_json(pack, pack->foreign_lines[i].line);
+        if (!record || json_array_append_new(records, record))
+            err = pack_no_memory(pack);
+    }
+    return err;
 }
 
 static json_t *items_json(const struct dep_pack *pack)
@@ -141,13 +156,12 @@ int pack_documents(struct dep_pack *pack, const struct dep_pack_how *how,
     DEP_AUTO_JSON *linked = linked_json(pack);
     if (!package || !records || !items || !linked)
         return pack_no_memory(pack);
-    for (size_t i = 0; i < pack->count && i < RECORDS_MAX; i++) {
-        int err = add_record(pack, &pack->entries[i], records);
-        if (err)
-            return err;
-    }
-    const struct dep_pack_documents of = {package, records, items, linked, pack->count};
-    int err = how->documents(how->documents_context, &of, put, &putting);
+    int err = add_records(pack, records);
+    if (err)
+        return err;
+    const struct dep_pack_documents of = {package, records, items, linked,
+                                          pack->count + pack->foreign_line_count};
+    err = how->documents(how->documents_context, &of, put, &putting);
     if (err == DEP_FOUND) /* a letter that no font has */
         return pack_found(pack, "paper.glyph", pack->id);
     return err < 0 && !pack->problem->fault.what

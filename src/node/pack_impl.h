@@ -6,6 +6,7 @@
 #ifndef DEP_NODE_PACK_IMPL_H
 #define DEP_NODE_PACK_IMPL_H
 #include "node/bag_writer.h"
+#include "node/foreign_log.h"
 #include "node/node_impl.h"
 #include "node/pack.h"
 #include "node/pack_item.h"
@@ -48,6 +49,18 @@ struct pack_file {
     const char *path; /* literal; NULL: there is none */
     struct dep_hash sha256;
 };
+/* A record of another member that the release rests on. */
+struct pack_want {
+    struct dep_foreign_want is;
+    struct dep_index_row heard; /* the foreign.record that heard of it first */
+    /* Packages that brought it: the newest; that with the status that is named; or "". */
+    char newest[DEP_UUID_LEN + 1], by_status[DEP_UUID_LEN + 1];
+};
+/* One with a line of its own. */
+struct pack_foreign_line {
+    const struct dep_foreign_log *log;
+    const struct dep_foreign_line *line;
+};
 enum { PACK_SECRETS = 2, PACK_FILES = PACK_SECRETS + 4 };
 
 struct dep_pack {
@@ -62,7 +75,7 @@ struct dep_pack {
     const struct dep_charter_code *to;   /* the recipient's */
     struct dep_index_row release, again; /* jti "" where there is none */
     struct dep_hash again_content;       /* what `again` signs */
-    bool needs_consents;                 /* its verdict relies on consents or assurances */
+    bool needs_consents; /* consents go, or a verdict that relies on them or assurances */
     struct pack_entry *entries;
     size_t count, room;
     uint32_t *table; /* places in `entries` plus one, by digest; as many as `table_room` */
@@ -71,6 +84,12 @@ struct dep_pack {
     size_t link_count, link_room;
     struct pack_item *items; /* by id */
     size_t item_count;
+    struct pack_want *wants;
+    size_t want_count, want_room;
+    struct dep_foreign_log *foreign; /* by origin and size */
+    size_t foreign_count, foreign_room;
+    struct pack_foreign_line *foreign_lines; /* by origin and index */
+    size_t foreign_line_count;
     struct pack_file files[PACK_FILES]; /* by dep_secret_kind; then documents */
     struct dep_buf content;
     struct dep_hash content_sha256;
@@ -90,6 +109,8 @@ const struct pack_entry *pack_find(const struct dep_pack *pack, const struct dep
  * at or above `size` are passed over. */
 DEP_MUST_USE int pack_add(struct dep_pack *pack, const struct dep_index_row *row,
                           const struct pack_show *show);
+/* A foreign.record, by which something was heard of: its `sha256` alone. */
+DEP_MUST_USE int pack_add_heard(struct dep_pack *pack, const struct dep_index_row *row);
 /* One that isn't there yet. */
 DEP_MUST_USE int pack_insert(struct dep_pack *pack, const struct pack_entry *entry);
 /* The record at that place in the log. */
@@ -108,6 +129,19 @@ DEP_MUST_USE int pack_no_memory(struct dep_pack *pack);
 DEP_MUST_USE int pack_links(struct dep_pack *pack);
 DEP_MUST_USE int pack_name(struct dep_pack *pack, const struct dep_hash *from, const char *rel,
                            const struct dep_hash *to, const char *why);
+
+/* ---- what others signed (pack_foreign.c) ---- */
+struct dep_requirement;
+/* A requirement of the release is met by a record of another member, `heard` of there. */
+DEP_MUST_USE int pack_foreign_want(struct dep_pack *pack, const struct dep_index_row *heard,
+                                   const struct dep_requirement *requirement);
+/* All that is wanted goes, or is named. */
+DEP_MUST_USE int pack_foreign(struct dep_pack *pack);
+DEP_MUST_USE int pack_foreign_write(const struct dep_pack *pack, struct dep_bag_writer *bag);
+uint64_t pack_foreign_len(const struct dep_pack *pack);
+/* As pack_record_json(). */
+json_t *pack_foreign_json(const struct dep_pack *pack, const struct dep_foreign_line *line);
+void pack_foreign_done(struct dep_pack *pack);
 
 /* ---- what is sent (pack_release.c, pack_act.c, pack_publication.c) ---- */
 DEP_MUST_USE int pack_release(struct dep_pack *pack, const struct dep_index_row *row,
@@ -159,15 +193,16 @@ DEP_MUST_USE int pack_put_checkpoint(struct dep_pack *pack, struct dep_bag_write
 /* ---- what people read (pack_documents.c) ---- */
 /* As the account of a package tells of a record, but for its place (doc/format/package.md section
  * 11): of the protected fields those in the set `shown`. New reference, NULL without memory. */
-json_t *pack_record_json(const struct dep_node *node, const struct dep_schema *schema,
-                         uint64_t shown, const struct dep_view *view);
+json_t *pack_record_json(const char *member, const struct dep_schema *schema, uint64_t shown,
+                         const struct dep_view *view);
 /* Once the items are written. */
 DEP_MUST_USE int pack_documents(struct dep_pack *pack, const struct dep_pack_how *how,
                                 struct dep_bag_writer *bag);
 
 /* ---- content.jsonl (pack_content.c) ---- */
 /* Names of what is shown, ascending; how many. */
-size_t pack_shown(const struct pack_entry *entry, const char *names[PACK_FIELDS_MAX]);
+size_t pack_shown(const struct dep_schema *schema, uint64_t shown,
+                  const char *names[PACK_FIELDS_MAX]);
 /* Entries and links sorted, the text made. */
 DEP_MUST_USE int pack_content(struct dep_pack *pack);
 

@@ -197,7 +197,7 @@ static int item_len(struct dep_pack *pack, struct pack_item *item, uint64_t *out
 static uint64_t records_len(const struct dep_pack *pack)
 {
     enum { TILES_AND_TAGS = 1024 * 1024 };
-    uint64_t len = TILES_AND_TAGS + 2 * pack->content.len;
+    uint64_t len = TILES_AND_TAGS + 2 * pack->content.len + pack_foreign_len(pack);
     for (size_t i = 0; i < pack->count; i++)
         len += pack->entries[i].record.len +
                (pack->entries[i].shown ? pack->entries[i].secret.len : 0);

@@ -17,6 +17,7 @@ void dep_pack_free(struct dep_pack *pack)
     free(pack->table);
     free(pack->links);
     pack_items_done(pack);
+    pack_foreign_done(pack);
     dep_buf_done(&pack->content);
     dep_buf_done(&pack->head_disclosures);
     free(pack);
@@ -192,14 +193,15 @@ void dep_pack_tell(const struct dep_pack *pack, struct dep_pack_told *out)
                                   .recipient = pack->recipient,
                                   .release = pack->release.jti,
                                   .again = pack->again.jti,
-                                  .records = pack->count,
+                                  .records = pack->count + pack->foreign_line_count,
                                   .items = pack->item_count,
                                   .content_sha256 = pack->content_sha256};
-    for (size_t i = 0; i < pack->count; i++) {
-        const struct pack_entry *entry = &pack->entries[i];
-        uint64_t shown = (uint64_t)__builtin_popcountll(entry->shown);
+    for (size_t i = 0; i < dep_pack_record_count(pack); i++) {
+        struct dep_pack_record record;
+        dep_pack_record_at(pack, i, &record);
+        uint64_t shown = (uint64_t)__builtin_popcountll(record.shown);
         out->shown += shown;
-        out->withheld += (uint64_t)__builtin_popcountll(pack_protected(entry->schema)) - shown;
+        out->withheld += (uint64_t)__builtin_popcountll(pack_protected(record.schema)) - shown;
     }
     for (size_t i = 0; i < pack->item_count; i++) {
         const struct pack_item *item = &pack->items[i];
@@ -218,14 +220,19 @@ void dep_pack_tell(const struct dep_pack *pack, struct dep_pack_told *out)
 
 size_t dep_pack_record_count(const struct dep_pack *pack)
 {
-    return pack->count;
+    return pack->count + pack->foreign_line_count;
 }
 
 void dep_pack_record_at(const struct dep_pack *pack, size_t place, struct dep_pack_record *out)
 {
-    assert(place < pack->count);
-    const struct pack_entry *entry = &pack->entries[place];
-    *out = (struct dep_pack_record){entry->index, entry->jti, entry->schema, entry->shown};
+    assert(place < dep_pack_record_count(pack));
+    if (place < pack->count) {
+        const struct pack_entry *entry = &pack->entries[place];
+        *out = (struct dep_pack_record){entry->schema, entry->shown};
+        return;
+    }
+    const struct dep_foreign_line *line = pack->foreign_lines[place - pack->count].line;
+    *out = (struct dep_pack_record){line->schema, line->shown};
 }
 
 struct dep_slice dep_pack_content(const struct dep_pack *pack)

@@ -59,7 +59,7 @@ static int make_line(struct batch *batch, const struct pack_entry *entry)
 {
     const struct dep_node *node = batch->pack->node;
     const char *names[PACK_FIELDS_MAX];
-    size_t count = pack_shown(entry, names);
+    size_t count = pack_shown(entry->schema, entry->shown, names);
     struct dep_place place = place_of(&entry->record);
     dep_buf_clear(&batch->jwt);
     dep_buf_clear(&batch->disclosures);

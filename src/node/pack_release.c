@@ -85,17 +85,17 @@ static bool is_of_source(const struct dep_view *consent)
     return layer && strcmp(layer, "source") == 0;
 }
 
-/* A source's consent is named: what was said when it was given leads to a person. So is what another
- * member signed: it stands in a log of theirs. */
-static int add_fact(struct releasing *releasing, const struct dep_fact *fact)
+/* A source's consent is named: what was said when it was given leads to a person. What another member
+ * signed stands in a log of theirs. */
+static int add_fact(struct releasing *releasing, const struct dep_requirement *requirement)
 {
+    const struct dep_fact *fact = requirement->by;
     struct dep_pack *pack = releasing->pack;
     struct dep_index_row row;
     DEP_AUTO_VIEW view = {.claims = NULL};
     int err = pack_row_at(pack, fact->index, &row);
     if (!err && strcmp(row.type, "foreign.record") == 0)
-        return pack_name(pack, &releasing->release.row.sha256, "authority", &fact->record,
-                         "originator");
+        return pack_foreign_want(pack, &row, requirement);
     if (!err)
         err = view_readable(pack, &row, &view);
     if (err)
@@ -112,12 +112,12 @@ static int add_facts(struct releasing *releasing)
 {
     const struct dep_verdict *verdict = &releasing->then.verdict;
     for (size_t i = 0; i < verdict->requirement_count; i++) {
-        const struct dep_fact *fact = verdict->requirements[i].by;
-        int err = fact ? add_fact(releasing, fact) : DEP_OK;
+        int err =
+            verdict->requirements[i].by ? add_fact(releasing, &verdict->requirements[i]) : DEP_OK;
         if (err)
             return err;
     }
-    return DEP_OK;
+    return pack_foreign(releasing->pack);
 }
 
 /* ---- the items ---- */

@@ -118,7 +118,8 @@ static int decide_fields(struct dep_pack *pack, const struct dep_view *view,
     return err;
 }
 
-int pack_add(struct dep_pack *pack, const struct dep_index_row *row, const struct pack_show *show)
+static int add(struct dep_pack *pack, const struct dep_index_row *row, const struct pack_show *show,
+               bool local)
 {
     struct pack_entry *there = find(pack, &row->sha256);
     if (row->index >= pack->size || (there && show->fields == PACK_NOTHING))
@@ -134,7 +135,7 @@ int pack_add(struct dep_pack *pack, const struct dep_index_row *row, const struc
         dep_schemas_find(pack->node->schemas, row->type, (int)version);
     if (!schema)
         return dep_problem_fault(pack->problem, DEP_ERR_CORRUPT, "node.pack", row->jti);
-    if (schema->is_local)
+    if (schema->is_local && !local)
         return DEP_OK;
     uint64_t shown = 0;
     err = decide_fields(pack, &view, schema, show, &shown);
@@ -155,6 +156,18 @@ int pack_add(struct dep_pack *pack, const struct dep_index_row *row, const struc
                                .keyring = view.row.keyring};
     (void)snprintf(entry.jti, sizeof entry.jti, "%s", row->jti);
     return pack_insert(pack, &entry);
+}
+
+int pack_add(struct dep_pack *pack, const struct dep_index_row *row, const struct pack_show *show)
+{
+    return add(pack, row, show, false);
+}
+
+int pack_add_heard(struct dep_pack *pack, const struct dep_index_row *row)
+{
+    DEP_AUTO_JSON *names = json_pack("[s]", "sha256");
+    const struct pack_show show = {.fields = PACK_NAMED, .names = names};
+    return names ? add(pack, row, &show, true) : pack_no_memory(pack);
 }
 
 /* ---- by place ---- */

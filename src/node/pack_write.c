@@ -281,6 +281,8 @@ int pack_write(struct dep_pack *pack, const struct dep_done *head, const struct 
         err = put_tiles(&writing);
     if (!err)
         err = pack_put_checkpoint(pack, bag, &writing.checkpoint, dep_buf_slice(&writing.note));
+    if (!err)
+        err = pack_foreign_write(pack, bag);
     if (!err) {
         out->size = writing.checkpoint.size;
         out->records = writing.count;

@@ -137,7 +137,7 @@ static int add_record(struct dep_node *node, const json_t *all, const json_t *na
         err = judge_incident(node, all, dep_json_array(named, "fields"), &view, problem);
     if (err)
         return err;
-    json_t *record = pack_record_json(node, schema, shown, &view);
+    json_t *record = pack_record_json(dep_register_info(node->reg)->member, schema, shown, &view);
     return record && json_array_append_new(records, record) == 0 ? DEP_OK
                                                                  : no_memory(problem, row.jti);
 }

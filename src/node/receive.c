@@ -91,12 +91,21 @@ static int copy_in(struct receiving *receiving)
 
 /* ---- verifying ---- */
 
+/* Of each log the largest that its own member showed, and the largest that others passed on. */
 struct known {
     struct receiving *receiving;
-    json_t *newest; /* origin -> {size, root} */
+    json_t *shown, *passed_on; /* origin -> {size, root} */
 };
 
-/* Later ones take the place of those before. */
+static uint64_t size_of(const json_t *checkpoint)
+{
+    const char *text = dep_json_string(checkpoint, "size");
+    uint64_t size = 0;
+    (void)(text && dep_u64_parse(dep_slice_string(text), UINT64_MAX, &size));
+    return size;
+}
+
+/* The sender's own log stands first. */
 static int take_known(void *context, const struct dep_index_row *row)
 {
     struct known *known = context;
@@ -110,45 +119,49 @@ static int take_known(void *context, const struct dep_index_row *row)
     json_array_foreach(dep_json_array(view.claims, "checkpoints"), i, checkpoint)
     {
         const char *origin = dep_json_string(checkpoint, "origin");
-        if (origin && json_object_set(known->newest, origin, checkpoint))
+        json_t *largest = i == 0 ? known->shown : known->passed_on;
+        if (origin && size_of(checkpoint) >= size_of(json_object_get(largest, origin)) &&
+            json_object_set(largest, origin, checkpoint))
             return receive_no_memory(receiving);
     }
     return DEP_OK;
 }
 
-static int known_list(const json_t *newest, struct dep_known_checkpoint *out, size_t *out_count)
+static size_t list_known(const json_t *largest, bool passed_on, struct dep_known_checkpoint *out)
 {
     const char *origin;
     json_t *checkpoint;
     size_t count = 0;
-    json_object_foreach((json_t *)(uintptr_t)newest, origin, checkpoint)
+    json_object_foreach((json_t *)(uintptr_t)largest, origin, checkpoint)
     {
         const char *size = dep_json_string(checkpoint, "size"),
                    *root = dep_json_string(checkpoint, "root");
         struct dep_known_checkpoint *known = &out[count];
         known->origin = dep_slice_string(origin);
+        known->passed_on = passed_on;
         if (size && root && dep_u64_parse(dep_slice_string(size), UINT64_MAX, &known->size) &&
             dep_hex_parse(dep_slice_string(root), known->root.bytes, DEP_HASH_LEN))
             count++;
     }
-    *out_count = count;
-    return DEP_OK;
+    return count;
 }
 
-static int verify_against(struct receiving *receiving, const json_t *newest)
+static int verify_against(struct receiving *receiving, const json_t *shown, const json_t *passed_on)
 {
     const struct dep_charter *charter = NULL;
     struct dep_node *node = receiving->node;
-    size_t room = json_object_size(newest), count = 0;
+    size_t room = json_object_size(shown) + json_object_size(passed_on), count = 0;
     DEP_AUTO_FREE struct dep_known_checkpoint *known =
         room ? dep_alloc_array(room, sizeof *known) : NULL;
     if (room && !known)
         return receive_no_memory(receiving);
     int err = dep_node_charter(node, dep_register_count(node->reg), &charter, receiving->problem);
-    if (!err && known)
-        err = known_list(newest, known, &count);
     if (err)
         return err;
+    if (known) {
+        count = list_known(shown, false, known);
+        count += list_known(passed_on, true, known + count);
+    }
     struct dep_bag_order order = {.dir = receiving->copy,
                                   .pin = dep_charter_digest(charter)->bytes,
                                   .known = known,
@@ -160,14 +173,15 @@ static int verify_against(struct receiving *receiving, const json_t *newest)
 
 static int verify_copy(struct receiving *receiving)
 {
-    DEP_AUTO_JSON *newest = json_object();
-    struct known known = {receiving, newest};
+    DEP_AUTO_JSON *shown = json_object();
+    DEP_AUTO_JSON *passed_on = json_object();
+    struct known known = {receiving, shown, passed_on};
     struct dep_index_query query = {.type = "foreign.received"};
-    if (!newest)
+    if (!shown || !passed_on)
         return receive_no_memory(receiving);
     int err = dep_roll_list(receiving->node, &query, take_known, &known, receiving->problem);
     if (!err)
-        err = verify_against(receiving, newest);
+        err = verify_against(receiving, shown, passed_on);
     if (err)
         return err;
     struct dep_verify *verify = dep_bag_verified_verify(receiving->bag);

@@ -177,6 +177,23 @@ static inline void test_foreign(struct test_world *world)
     (void)test_status_in(world, log, "keys", "key.enrolled");
 }
 
+/* What the register that heard of it recorded then: its digest goes along. */
+static inline void test_note_heard(struct test_world *world)
+{
+    struct test_log *log = &world->logs[0];
+    const struct dep_hash *sha256 = &world->logs[1].records[world->foreign_consent].issued.sha256;
+    char hex[2 * DEP_HASH_LEN + 1];
+    dep_hex_encode((world->heard_other ? &log->records[0].issued.sha256 : sha256)->bytes,
+                   DEP_HASH_LEN, hex);
+    json_t *claims = json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:s}", "package", TEST_PACKAGE, "origin",
+                               world->logs[1].origin, "index", "7", "sha256", hex, "record_type",
+                               "consent.given", "member", "fr", "sd_jwt", "a~");
+    size_t at = test_issue(world, log, log->legal, DEP_ROLE_LEGAL, "LO1", "foreign.record", claims);
+    log->records[at].listed = true;
+    log->records[at].shown[0] = world->heard_more ? "index" : "sha256";
+    log->records[at].shown[1] = world->heard_more ? "sha256" : NULL;
+}
+
 /* As its member's judge would hear of it. */
 static inline void test_hear_foreign(struct test_world *world, struct dep_heard *heard)
 {
@@ -272,6 +289,8 @@ static inline void test_release(struct test_world *world)
     world->consents_before = test_status(world, "consents", "consent.given");
     if (world->foreign)
         test_foreign(world);
+    if (world->heard_of == TEST_HEARD_BEFORE)
+        test_note_heard(world);
     const char *marking = world->foreign ? "{'item':'" TEST_ITEM "','territories':['IQ','FR']}"
                                          : "{'item':'" TEST_ITEM "','territories':['IQ']}";
     world->marking = test_state(world, legal, DEP_ROLE_LEGAL, "LO1", "marking.set",
@@ -290,6 +309,8 @@ static inline void test_release(struct test_world *world)
     json_t *claims = test_claims(log, "{}", "about", world->other ? world->other : world->prepared);
     (void)json_object_set_new(claims, "verdict", test_judge(world, world->prepared));
     world->made = test_state(world, legal, DEP_ROLE_LEGAL, "LO1", "release.made", claims);
+    if (world->heard_of == TEST_HEARD_AFTER)
+        test_note_heard(world);
 }
 
 #endif

@@ -209,6 +209,26 @@ static void foreign_untimed(struct test_world *world)
     foreign(world);
     no_quorum(world);
 }
+static void foreign_heard(struct test_world *world)
+{
+    foreign_untimed(world);
+    world->heard_of = TEST_HEARD_BEFORE;
+}
+static void foreign_heard_after(struct test_world *world)
+{
+    foreign(world);
+    world->heard_of = TEST_HEARD_AFTER;
+}
+static void foreign_heard_more(struct test_world *world)
+{
+    foreign_heard(world);
+    world->heard_more = true;
+}
+static void foreign_heard_other(struct test_world *world)
+{
+    foreign_heard(world);
+    world->heard_other = true;
+}
 /* Before its log is written. */
 static void foreign_status_left_out(struct test_world *world)
 {
@@ -670,6 +690,26 @@ static void test_foreign_consent(void **state)
          {TEST_CHARTER, foreign_untimed},
          "time.unproved",
          DEP_UNPROVED},
+        {"the sender's own log does",
+         NO_FORGERY,
+         {TEST_CHARTER, foreign_heard},
+         "status.consent.past",
+         DEP_INTACT},
+        {"heard of after it was released",
+         NO_FORGERY,
+         {TEST_CHARTER, foreign_heard_after},
+         "verdict.differs",
+         DEP_ALTERED},
+        {"more is said of what was heard",
+         NO_FORGERY,
+         {TEST_CHARTER, foreign_heard_more},
+         "package.local",
+         DEP_ALTERED},
+        {"another record was heard of",
+         NO_FORGERY,
+         {TEST_CHARTER, foreign_heard_other},
+         "package.local",
+         DEP_ALTERED},
         {"no status of it",
          NO_FORGERY,
          {TEST_CHARTER, foreign_status_absent},
@@ -687,6 +727,36 @@ static void test_foreign_consent(void **state)
          DEP_UNPROVED},
     };
     run_all(rows, DEP_COUNT(rows));
+}
+
+/* What its own member showed of a log that somebody else passes on: only a fork counts. */
+static void test_known_of_others(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name;
+        int more; /* than the log of the package has */
+        const char *id;
+        enum dep_result result;
+    } rows[] = {{"older", -1, "log.proof", DEP_INTACT},
+                {"newer", 1, "log.older", DEP_INTACT},
+                {"otherwise", 0, "log.fork", DEP_ALTERED}};
+    const struct test_edit edit = {TEST_CHARTER, foreign_heard};
+    for (size_t i = 0; i < DEP_COUNT(rows); i++) {
+        struct test_world *world = test_world_make(schemas, &edit, NULL);
+        const struct dep_known_checkpoint known = {
+            .origin = dep_slice_string(world->logs[1].origin),
+            .size = (uint64_t)((int64_t)world->logs[1].count + rows[i].more)};
+        struct dep_verify *verify = NULL;
+        assert_int_equal(test_verify_begin(world, &known, &verify), DEP_OK);
+        assert_int_equal(dep_verify_finish(verify), DEP_OK);
+        if (dep_verify_result(verify) != rows[i].result || !test_found(verify, rows[i].id)) {
+            test_print_found(verify);
+            fail_msg("%s", rows[i].name);
+        }
+        dep_verify_free(verify);
+        test_world_free(world);
+    }
 }
 
 /* Every allocation fails in turn: a fault, or all of it; a finding is never lost. */
@@ -717,7 +787,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_status_records),  cmocka_unit_test(test_written),
         cmocka_unit_test(test_rests_on),        cmocka_unit_test(test_scope),
-        cmocka_unit_test(test_foreign_consent), cmocka_unit_test(test_memory),
+        cmocka_unit_test(test_foreign_consent), cmocka_unit_test(test_known_of_others),
+        cmocka_unit_test(test_memory),
     };
     struct dep_finding why;
     if (dep_crypto_init(false) || dep_schemas_new(&schemas, &why))

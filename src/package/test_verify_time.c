@@ -173,7 +173,8 @@ static void seen(struct test_world *world)
 static void known_same(struct test_world *world)
 {
     earlier(world);
-    known = (struct dep_known_checkpoint){dep_slice_string(world->logs[0].origin), SIZE, {{0}}};
+    known = (struct dep_known_checkpoint){.origin = dep_slice_string(world->logs[0].origin),
+                                          .size = SIZE};
     root_of(&world->logs[0], SIZE, &known.root);
 }
 static void known_fork(struct test_world *world)
@@ -187,10 +188,25 @@ static void known_alone(struct test_world *world)
     test_drop(world, LOG "/before/300.checkpoint");
     test_drop(world, LOG "/before/300.proof");
 }
+static void passed_on_alone(struct test_world *world)
+{
+    known_alone(world);
+    known.passed_on = true;
+}
+static void passed_on_fork(struct test_world *world)
+{
+    known_fork(world);
+    known.passed_on = true;
+}
 static void known_newer(struct test_world *world)
 {
     known_same(world);
     known.size = world->logs[0].count + 1;
+}
+static void passed_on_newer(struct test_world *world)
+{
+    known_newer(world);
+    known.passed_on = true;
 }
 static void known_equal_fork(struct test_world *world)
 {
@@ -249,6 +265,12 @@ static void test_edits(void **state)
         {"known otherwise", {TEST_DATA, known_fork}, "log.fork", DEP_ALTERED},
         {"known, and nothing leads here", {TEST_DATA, known_alone}, "log.proof", DEP_UNPROVED},
         {"known newer", {TEST_DATA, known_newer}, "log.older", DEP_UNPROVED},
+        {"passed on, and nothing leads here",
+         {TEST_DATA, passed_on_alone},
+         "log.proof",
+         DEP_INTACT},
+        {"passed on otherwise", {TEST_DATA, passed_on_fork}, "log.fork", DEP_ALTERED},
+        {"passed on newer", {TEST_DATA, passed_on_newer}, "log.older", DEP_UNPROVED},
         {"known of this size", {TEST_DATA, known_equal_fork}, "log.fork", DEP_ALTERED},
     };
     size_t failed = 0;

@@ -98,8 +98,12 @@ struct test_world {
     /* A second consent, by fr in its own log, which goes along as logs/001. */
     bool foreign;
     bool foreign_withdrawn; /* and withdrawn there, unheard by the judge */
-    int64_t foreign_age_s;  /* how much older its status is than the judge heard */
-    int64_t shift_s;        /* of the clock by which records are made */
+    /* iq's own word of when it heard of it. */
+    enum { TEST_HEARD_UNSAID, TEST_HEARD_BEFORE, TEST_HEARD_AFTER } heard_of;
+    bool heard_more;       /* and where it stands there */
+    bool heard_other;      /* of something else */
+    int64_t foreign_age_s; /* how much older its status is than the judge heard */
+    int64_t shift_s;       /* of the clock by which records are made */
     size_t foreign_consent, foreign_status;
     struct test_heard heard[16];
     size_t heard_count;

@@ -13,6 +13,7 @@ static void again_done(struct again *again)
     dep_opened_record_done(&again->status_opened);
     dep_verdict_done(&again->verdict);
     dep_heard_free(again->heard);
+    free(again->heard_at);
     dep_facts_free(again->all);
     dep_facts_free(again->named);
     dep_names_free(again->names);
@@ -23,10 +24,77 @@ static void again_done(struct again *again)
     free(again->unjudged);
 }
 
-/* Below the verdict's place; of another log nothing tells. */
+/* ---- when others' records were heard of ---- */
+
+static int compare_heard(const void *a, const void *b)
+{
+    const struct heard_at *one = a, *other = b;
+    int order = memcmp(one->record.bytes, other->record.bytes, DEP_HASH_LEN);
+    return order ? order : (one->index > other->index) - (one->index < other->index);
+}
+
+static int note_heard(struct again *again, const struct dep_shown_record *record)
+{
+    DEP_AUTO_OPENED opened = {.presentation = {.claims = NULL}};
+    struct heard_at *heard = &again->heard_at[again->heard_count];
+    int err = dep_step_open(again->judging->verify, record, &opened);
+    const char *hex = err ? NULL : dep_json_string(opened.presentation.claims, "sha256");
+    if (!hex || !dep_hex_parse(dep_slice_string(hex), heard->record.bytes, DEP_HASH_LEN))
+        return err;
+    heard->index = record->index;
+    again->heard_count++;
+    return DEP_OK;
+}
+
+static int gather_heard(struct again *again)
+{
+    struct judging *judging = again->judging;
+    const struct dep_shown_log *log = judging->log;
+    int err = DEP_OK;
+    again->heard_at = dep_alloc_array(log->record_count, sizeof *again->heard_at);
+    if (!again->heard_at)
+        return DEP_ERR_NOMEM;
+    for (size_t i = 0; !err && i < log->record_count; i++) {
+        const struct dep_shown_record *record =
+            dep_step_record_at(judging->verify, log->first_record + i);
+        if (shown_is(record, "foreign.record"))
+            err = note_heard(again, record);
+    }
+    if (!err && again->heard_count)
+        qsort(again->heard_at, again->heard_count, sizeof *again->heard_at, compare_heard);
+    return err;
+}
+
+/* Where the sender's log first heard of it; NULL: nothing tells. */
+static const struct heard_at *heard_of(const struct again *again, const struct dep_hash *record)
+{
+    size_t low = 0, high = again->heard_count;
+    while (low < high) {
+        size_t mid = low + (high - low) / 2;
+        if (memcmp(again->heard_at[mid].record.bytes, record->bytes, DEP_HASH_LEN) < 0)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return low < again->heard_count && dep_hash_equal(&again->heard_at[low].record, record)
+               ? &again->heard_at[low]
+               : NULL;
+}
+
+/* By its place in the sender's log, or where that heard of it; 0 where nothing tells. */
+static uint64_t place_of(const struct again *again, const struct dep_shown_record *record)
+{
+    const struct heard_at *heard = NULL;
+    if (shown_own(again->judging, record))
+        return record->index;
+    heard = heard_of(again, &record->sha256);
+    return heard ? heard->index : 0;
+}
+
+/* Below the verdict's place. */
 static bool is_before(const struct again *again, const struct dep_shown_record *record)
 {
-    return !shown_own(again->judging, record) || record->index < again_written(again)->size;
+    return place_of(again, record) < again_written(again)->size;
 }
 
 /* ---- facts ---- */
@@ -52,7 +120,7 @@ static int hear(struct again *again, const struct dep_shown_record *record)
     int err = dep_step_open(judging->verify, record, &opened);
     if (err)
         return err;
-    struct dep_heard_record heard = {record->sha256, own ? record->index : 0, record->schema->type,
+    struct dep_heard_record heard = {record->sha256, place_of(again, record), record->schema->type,
                                      opened.presentation.claims, record->whole};
     err = dep_heard_add(again->heard, &heard, &why);
     return err == DEP_FOUND ? DEP_OK : err; /* it gives nothing, and what needs it misses it */
@@ -353,17 +421,25 @@ static int unproved(struct again *again, const struct dep_shown_record *record, 
                                 DEP_UNPROVED, record, need);
 }
 
+/* That the record was there before the verdict: by the order of the sender's own log, or in time. */
+static bool was_there(const struct again *again, const struct dep_shown_record *record)
+{
+    const struct dep_written *written = again_written(again);
+    int64_t time_s;
+    if (shown_own(again->judging, record) || heard_of(again, &record->sha256))
+        return is_before(again, record);
+    return dep_step_time(again->judging->verify, record->log, record->index, &time_s) &&
+           time_s <= written->now_s - written->uncertainty_s;
+}
+
 /* Of a record of another log, that it was there; of one that ends, that the release came before. */
 static int check_time(struct again *again, const struct dep_fact *fact, const char *need)
 {
     const struct judging *judging = again->judging;
-    const struct dep_written *written = again_written(again);
     const struct dep_shown_record *release = judging->release;
     const struct dep_shown_record *record = dep_step_record_find(judging->verify, &fact->record);
     int64_t time_s;
-    if (!shown_own(judging, record) &&
-        (!dep_step_time(judging->verify, record->log, record->index, &time_s) ||
-         time_s > written->now_s - written->uncertainty_s))
+    if (!was_there(again, record))
         return unproved(again, record, need);
     if (fact->in_force.to_s != INT64_MAX &&
         (!dep_step_time(judging->verify, release->log, release->index, &time_s) ||
@@ -424,6 +500,8 @@ int judging_again(struct judging *judging)
 {
     struct again again = {.judging = judging};
     int err = start(&again);
+    if (!err)
+        err = gather_heard(&again);
     if (!err)
         err = gather_facts(&again);
     if (!err)

@@ -16,10 +16,18 @@ struct item_record {
     bool marking;
 };
 
+/* A record of the sender's by which it heard of another's. */
+struct heard_at {
+    struct dep_hash record; /* the other's */
+    uint64_t index;         /* in the sender's log */
+};
+
 struct again {
     struct judging *judging;
     struct dep_names *names;
     struct dep_heard *heard;
+    struct heard_at *heard_at; /* by record, then index */
+    size_t heard_count;
     struct dep_facts *all, *named; /* all that is shown; those the verdict names */
     struct dep_fact_reader reader;
     struct dep_action action;

@@ -71,6 +71,7 @@ struct dep_known_checkpoint {
     struct dep_slice origin;
     uint64_t size;
     struct dep_hash root;
+    bool passed_on; /* by another than the log's own member, who can't know that it was shown */
 };
 
 typedef void dep_verify_task_fn(void *of, size_t index);

@@ -78,6 +78,26 @@ static uint64_t bit_of(const struct dep_schema *schema, const char *name)
     return 0;
 }
 
+/* The sender's own word of when it heard of another's record that is here, and nothing more. */
+static int says_it_was_heard(struct dep_verify *verify, const struct dep_shown_record *record,
+                             bool *out)
+{
+    DEP_AUTO_OPENED opened = {.presentation = {.claims = NULL}};
+    struct dep_hash sha256;
+    *out = false;
+    if (strcmp(record->schema->type, "foreign.record") != 0 ||
+        record->shown != bit_of(record->schema, "sha256"))
+        return DEP_OK;
+    int err = dep_step_open(verify, record, &opened);
+    const char *hex = err ? NULL : dep_json_string(opened.presentation.claims, "sha256");
+    if (hex && dep_hex_parse(dep_slice_string(hex), sha256.bytes, DEP_HASH_LEN)) {
+        const struct dep_shown_record *heard = dep_step_record_find(verify, &sha256);
+        *out = heard &&
+               !dep_slice_equal(verify->logs[heard->log].origin, verify->logs[record->log].origin);
+    }
+    return err;
+}
+
 static int take_record(struct reading *reading, const struct dep_content_record *line)
 {
     struct dep_verify *verify = reading->verify;
@@ -95,9 +115,9 @@ static int take_record(struct reading *reading, const struct dep_content_record 
     for (size_t i = 0; i < record->schema->field_count; i++)
         if ((record->shown & ~bits) >> i & 1)
             return wrong(reading, "package.shown", record->schema->fields[i].name);
-    if (record->schema->is_local)
-        return wrong(reading, "package.local", record->schema->type);
-    return DEP_OK;
+    bool leaves = !record->schema->is_local;
+    int err = leaves ? DEP_OK : says_it_was_heard(verify, record, &leaves);
+    return err || leaves ? err : wrong(reading, "package.local", record->schema->type);
 }
 
 static int take_item(struct reading *reading, const struct dep_content_item *line)

@@ -163,10 +163,14 @@ static bool unproved(const char *id)
 }
 
 static int tell(struct dep_verify *verify, const struct dep_finding *why, struct dep_slice path,
-                const char *field)
+                bool aside)
 {
-    return verify_find(verify, why->id, why->clause, unproved(why->id) ? DEP_UNPROVED : DEP_ALTERED,
-                       path, 0, field);
+    return dep_step_find(
+        verify, &(struct dep_verify_found){.id = why->id,
+                                           .clause = why->clause,
+                                           .result = unproved(why->id) ? DEP_UNPROVED : DEP_ALTERED,
+                                           .aside = aside,
+                                           .path = path});
 }
 
 static struct dep_checkpoint in_hand(const struct dep_shown_log *log)
@@ -220,7 +224,7 @@ static int take_earlier(struct dep_verify *verify, size_t log, size_t file)
     verify->files[file].used = true;
     int err = judge_earlier(verify, log, file, earlier, &why);
     if (err == DEP_FOUND)
-        err = why.id ? tell(verify, &why, verify_path(verify, file), NULL) : DEP_OK;
+        err = why.id ? tell(verify, &why, verify_path(verify, file), false) : DEP_OK;
     else if (!err)
         err = keep_earlier(verify, log, file, earlier);
     dep_buf_done(&earlier->note_text);
@@ -274,9 +278,12 @@ static bool forks(const struct dep_verify *verify, size_t log, uint64_t size,
     return false;
 }
 
+/* Its own member goes on from what it showed. What others passed on of it, it can't know; nor they what
+ * it showed: there a fork alone counts. */
 static int check_known(struct dep_verify *verify, size_t log)
 {
     struct dep_shown_log *shown = &verify->logs[log];
+    const bool senders = dep_slice_equal(shown->origin, verify->logs[0].origin);
     int err = DEP_OK;
     for (size_t i = 0; !err && i < verify->with.known_count; i++) {
         const struct dep_known_checkpoint *known = &verify->with.known[i];
@@ -288,7 +295,9 @@ static int check_known(struct dep_verify *verify, size_t log)
             why.id = "log.fork";
         else if (known->size > shown->size)
             why.id = "log.older";
-        err = tell(verify, &why, dep_slice_string(shown->folder), NULL);
+        bool aside = unproved(why.id) &&
+                     (!senders || (known->passed_on && strcmp(why.id, "log.proof") == 0));
+        err = tell(verify, &why, dep_slice_string(shown->folder), aside);
     }
     return err;
 }
@@ -311,23 +320,35 @@ int verify_log_times(struct dep_verify *verify, size_t log, const struct dep_not
     return err ? err : check_known(verify, log);
 }
 
-/* Of one origin each folder continues the one before it. */
+/* Is `a` before `b`, of one log? */
+static bool comes_before(const struct dep_verify *verify, size_t a, size_t b)
+{
+    const struct dep_shown_log *older = &verify->logs[a], *newer = &verify->logs[b];
+    return a != b && older->proved && newer->proved &&
+           dep_slice_equal(older->origin, newer->origin) &&
+           (older->size < newer->size || (older->size == newer->size && a < b));
+}
+
+/* Of one origin each folder continues the one before it, and so all of them. */
 int verify_folders_agree(struct dep_verify *verify)
 {
     int err = DEP_OK;
-    for (size_t i = 0; !err && i < verify->log_count; i++)
-        for (size_t at = 0; !err && at < verify->log_count; at++) {
-            const struct dep_shown_log *older = &verify->logs[i], *newer = &verify->logs[at];
-            struct dep_finding why = {"log.proof", EARLIER, 0};
-            if (i == at || !older->proved || !newer->proved || older->size > newer->size ||
-                (older->size == newer->size && i > at) ||
-                !dep_slice_equal(older->origin, newer->origin) ||
-                has_earlier(verify, at, older->size, &older->root))
-                continue;
-            if (forks(verify, at, older->size, &older->root))
-                why.id = "log.fork";
-            err = tell(verify, &why, dep_slice_string(newer->folder), NULL);
-        }
+    for (size_t at = 0; !err && at < verify->log_count; at++) {
+        size_t before = SIZE_MAX;
+        for (size_t i = 0; i < verify->log_count; i++)
+            if (comes_before(verify, i, at) &&
+                (before == SIZE_MAX || comes_before(verify, before, i)))
+                before = i;
+        if (before == SIZE_MAX)
+            continue;
+        const struct dep_shown_log *older = &verify->logs[before], *newer = &verify->logs[at];
+        struct dep_finding why = {"log.proof", EARLIER, 0};
+        if (has_earlier(verify, at, older->size, &older->root))
+            continue;
+        if (forks(verify, at, older->size, &older->root))
+            why.id = "log.fork";
+        err = tell(verify, &why, dep_slice_string(newer->folder), false);
+    }
     return err;
 }
 

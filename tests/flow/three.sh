@@ -66,11 +66,10 @@ same '' "$(missing reg "$prepared")" 'of what was'
 reg release "$prepared" --json >made.json
 pack reg "$(json made.json .record)" release
 
-# ---- received: the consent stands in a log that isn't here, so the verdict can't be judged again, and that is said ----
-expect 1 un receive release 2>err
-holds err 'receive.unproved'
-un receive release --unproved --json >release.json
-same 'taken status.consent.absent' "$(un show "$(json release.json .record)" --json | jq -r '.claims | .outcome + " " + .finding')" 'what is recorded'
+# ---- received: intact, with the host State's log beside the sender's ----
+same intact "$(json release.packed .verified)" 'what is sent'
+un receive release --json >release.json
+same taken "$(un show "$(json release.json .record)" --json | jq -r '.claims | .outcome + (.finding // "")')" 'what is recorded'
 held=$(json release.json .item)
 same 'iq un' "$(sent reg | xargs)" 'sent, and nobody said that it came'
 send un reg "$(json release.json .record)" receipt
@@ -91,7 +90,12 @@ send reg un "$(say reg "$(terms originator test onward court "$held")" consent g
 same '' "$(missing un "$onward")" 'approved'
 un release "$onward" --json >passed.json
 pack un "$(json passed.json .record)" court
-same unproved "$(json court.packed .verified)" 'what the court gets'
+same intact "$(json court.packed .verified)" 'what the court gets'
+# A clerk has the fingerprint of the charter, by another way, and nothing else.
+pin=$(depositary charter show -C iq --as T1 --json | jq -r .fingerprint)
+depositary verify court --pin "$pin" --json >clerk.json || { jq -c .findings clerk.json; fail 'the clerk'; }
+same 'un iq test' "$(jq -r '[.logs[].member] | join(" ")' clerk.json)" 'whose logs are in it'
+same 'consent.given iq,consent.given test' "$(jq -r '[.records[] | select(.type == "consent.given") | .type + " " + .iss] | sort | join(",")' clerk.json)" 'by which consents'
 
 # ---- the host State withdraws: everybody down the chain is told, and nobody why ----
 iq consent withdraw "$consent" --json >withdrawn.json

@@ -1,0 +1,302 @@
+/*
+ * What a release rests on and other members signed: out of the packages that brought it, into logs of
+ * their own. What can't be had from there any more is only named.
+ *
+ * Format:  doc/format/package.md section 5.7.
+ */
+#include "node/pack_impl.h"
+#include "node/release.h"
+#include "package/records.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { LOGS_MAX = 998, PATH_ROOM = 200 };
+
+void pack_foreign_done(struct dep_pack *pack)
+{
+    for (size_t i = 0; i < pack->foreign_count; i++)
+        dep_foreign_log_done(&pack->foreign[i]);
+    free(pack->foreign);
+    free(pack->foreign_lines);
+    free(pack->wants);
+    pack->foreign = NULL;
+    pack->foreign_lines = NULL;
+    pack->wants = NULL;
+    pack->foreign_count = pack->foreign_line_count = pack->want_count = 0;
+}
+
+/* ---- what is wanted ---- */
+
+int pack_foreign_want(struct dep_pack *pack, const struct dep_index_row *heard,
+                      const struct dep_requirement *requirement)
+{
+    const struct dep_fact *fact = requirement->by;
+    struct pack_want *want = NULL;
+    for (size_t i = 0; !want && i < pack->want_count; i++)
+        if (dep_hash_equal(&pack->wants[i].is.record, &fact->record))
+            want = &pack->wants[i];
+    if (!want) {
+        struct pack_want *wants =
+            dep_list_reserve(pack->wants, pack->want_count, 1, sizeof *wants, &pack->want_room);
+        if (!wants)
+            return pack_no_memory(pack);
+        pack->wants = wants;
+        want = &wants[pack->want_count++];
+        *want = (struct pack_want){.is.record = fact->record, .heard = *heard};
+    }
+    if (requirement->by_status) {
+        want->is.has_status = true;
+        want->is.status = fact->status;
+    }
+    return DEP_OK;
+}
+
+/* ---- which package has it ---- */
+
+/* Records of one package stand together, a status behind what it lists. */
+static void note_package(struct pack_want *want, const struct dep_hash *sha256, const char *package)
+{
+    if (dep_hash_equal(sha256, &want->is.record))
+        (void)snprintf(want->newest, sizeof want->newest, "%s", package);
+    if (want->is.has_status && dep_hash_equal(sha256, &want->is.status) &&
+        strcmp(want->newest, package) == 0)
+        (void)snprintf(want->by_status, sizeof want->by_status, "%s", package);
+}
+
+static int look_at(void *context, const struct dep_index_row *row)
+{
+    struct dep_pack *pack = context;
+    struct dep_hash sha256;
+    DEP_AUTO_VIEW view = {.claims = NULL};
+    if (row->index >= pack->size)
+        return DEP_OK;
+    int err = dep_node_view_row(pack->node, row, true, &view, pack->problem);
+    const char *package = err ? NULL : dep_json_string(view.claims, "package");
+    const char *hex = err ? NULL : dep_json_string(view.claims, "sha256");
+    if (!package || !hex || !dep_hex_parse(dep_slice_string(hex), sha256.bytes, DEP_HASH_LEN))
+        return err;
+    for (size_t i = 0; i < pack->want_count; i++)
+        note_package(&pack->wants[i], &sha256, package);
+    return DEP_OK;
+}
+
+/* ---- taking it ---- */
+
+static struct dep_foreign_log *find_log(struct dep_pack *pack, const struct dep_foreign_log *log)
+{
+    for (size_t i = 0; i < pack->foreign_count; i++)
+        if (pack->foreign[i].size == log->size && strcmp(pack->foreign[i].origin, log->origin) == 0)
+            return &pack->foreign[i];
+    return NULL;
+}
+
+static int compare_logs(const void *a, const void *b)
+{
+    const struct dep_foreign_log *one = a, *other = b;
+    int order = strcmp(one->origin, other->origin);
+    return order ? order : (one->size > other->size) - (one->size < other->size);
+}
+
+/* Takes `log` over. */
+static int add_log(struct dep_pack *pack, struct dep_foreign_log *log)
+{
+    struct dep_foreign_log *there = find_log(pack, log);
+    if (there)
+        return dep_foreign_log_merge(there, log) ? pack_no_memory(pack) : DEP_OK;
+    if (pack->foreign_count == LOGS_MAX)
+        return dep_problem_fault(pack->problem, DEP_ERR_CAP, "node.pack", "logs");
+    struct dep_foreign_log *logs =
+        dep_list_reserve(pack->foreign, pack->foreign_count, 1, sizeof *logs, &pack->foreign_room);
+    if (!logs)
+        return pack_no_memory(pack);
+    pack->foreign = logs;
+    logs[pack->foreign_count++] = *log;
+    *log = (struct dep_foreign_log){.origin = NULL};
+    return DEP_OK;
+}
+
+/* It came with several packages, or is a check of another that did. */
+static bool is_carried(const struct dep_pack *pack, const struct dep_hash *sha256)
+{
+    for (size_t i = 0; i < pack->foreign_count; i++)
+        for (size_t k = 0; k < pack->foreign[i].line_count; k++)
+            if (dep_hash_equal(&pack->foreign[i].lines[k].sha256, sha256))
+                return true;
+    return false;
+}
+
+static int take(struct dep_pack *pack, const struct pack_want *want)
+{
+    struct dep_foreign_bag *bag = NULL;
+    DEP_AUTO_FOREIGN_LOG log = {.origin = NULL};
+    if (is_carried(pack, &want->is.record))
+        return DEP_OK;
+    int err = dep_foreign_bag_open(pack->node, want->by_status[0] ? want->by_status : want->newest,
+                                   &bag, pack->problem);
+    if (!err)
+        err = dep_foreign_log_take(pack->node->schemas, bag, &want->is, &log, pack->problem);
+    dep_foreign_bag_free(bag);
+    return err ? err : add_log(pack, &log);
+}
+
+/* It goes, and of our own log that it was heard of; or it is named. */
+static int take_or_name(struct dep_pack *pack, const struct pack_want *want)
+{
+    int err = want->newest[0] ? take(pack, want) : DEP_FOUND;
+    if (err == DEP_FOUND)
+        return pack_name(pack, &pack->release.sha256, "authority", &want->is.record, "originator");
+    return err ? err : pack_add_heard(pack, &want->heard);
+}
+
+/* ---- what they refer to ---- */
+
+static int name_refs(struct dep_pack *pack, const struct dep_foreign_line *line)
+{
+    DEP_AUTO_PRESENTATION presentation = {.claims = NULL};
+    struct dep_slice sd_jwt;
+    struct dep_hash to;
+    uint64_t index;
+    size_t i;
+    json_t *ref;
+    struct dep_slice text = dep_slice_sub(dep_buf_slice(&line->text), 0, line->text.len - 1);
+    int err = dep_records_line_parse(text, &index, &sd_jwt, &pack->problem->finding);
+    if (!err)
+        err = dep_presentation_parse(pack->node->schemas, sd_jwt, &presentation, NULL,
+                                     &pack->problem->finding);
+    if (err)
+        return dep_problem_fault(pack->problem, err < 0 ? err : DEP_ERR_CORRUPT, "node.pack",
+                                 "logs");
+    json_array_foreach(dep_json_array(presentation.claims, "refs"), i, ref)
+    {
+        const char *name = dep_json_string(ref, "rel"), *hex = dep_json_string(ref, "sha256");
+        const char *rel = name ? dep_content_rel(name) : NULL;
+        if (!rel || !hex || !dep_hex_parse(dep_slice_string(hex), to.bytes, DEP_HASH_LEN) ||
+            is_carried(pack, &to) || pack_find(pack, &to))
+            continue;
+        err = pack_name(pack, &line->sha256, rel, &to, "originator");
+        if (err)
+            return err;
+    }
+    return DEP_OK;
+}
+
+/* ---- lines of content.jsonl ---- */
+
+static int compare_lines(const void *a, const void *b)
+{
+    const struct pack_foreign_line *one = a, *other = b;
+    int order = strcmp(one->log->origin, other->log->origin);
+    return order
+               ? order
+               : (one->line->index > other->line->index) - (one->line->index < other->line->index);
+}
+
+static int list_lines(struct dep_pack *pack)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < pack->foreign_count; i++)
+        count += pack->foreign[i].line_count;
+    pack->foreign_lines = dep_alloc_array(count + 1, sizeof *pack->foreign_lines);
+    if (!pack->foreign_lines)
+        return pack_no_memory(pack);
+    for (size_t i = 0; i < pack->foreign_count; i++)
+        for (size_t k = 0; k < pack->foreign[i].line_count; k++)
+            if (pack->foreign[i].lines[k].listed)
+                pack->foreign_lines[pack->foreign_line_count++] =
+                    (struct pack_foreign_line){&pack->foreign[i], &pack->foreign[i].lines[k]};
+    if (pack->foreign_line_count)
+        qsort(pack->foreign_lines, pack->foreign_line_count, sizeof *pack->foreign_lines,
+              compare_lines);
+    return DEP_OK;
+}
+
+int pack_foreign(struct dep_pack *pack)
+{
+    const struct dep_index_query query = {.type = "foreign.record"};
+    if (pack->want_count == 0)
+        return DEP_OK;
+    int err = dep_roll_list(pack->node, &query, look_at, pack, pack->problem);
+    for (size_t i = 0; !err && i < pack->want_count; i++)
+        err = take_or_name(pack, &pack->wants[i]);
+    if (!err && pack->foreign_count)
+        qsort(pack->foreign, pack->foreign_count, sizeof *pack->foreign, compare_logs);
+    if (!err)
+        err = list_lines(pack);
+    for (size_t i = 0; !err && i < pack->foreign_line_count; i++)
+        err = name_refs(pack, pack->foreign_lines[i].line);
+    return err;
+}
+
+/* ---- into the package ---- */
+
+static bool carries(const struct dep_pack *pack, const char *origin, uint64_t size)
+{
+    for (size_t i = 0; i < pack->foreign_count; i++)
+        if (pack->foreign[i].size == size && strcmp(pack->foreign[i].origin, origin) == 0)
+            return true;
+    return false;
+}
+
+static int write_records(const struct dep_foreign_log *log, const char *path,
+                         struct dep_bag_writer *bag, struct dep_fault *fault)
+{
+    int err = dep_bag_writer_open(bag, path, fault);
+    for (size_t i = 0; !err && i < log->line_count; i++)
+        err = dep_bag_writer_add(bag, dep_buf_slice(&log->lines[i].text), fault);
+    return err ? err : dep_bag_writer_close(bag, NULL, fault);
+}
+
+/* Of earlier checkpoints those that tell a time, or that another folder has. */
+static int write_log(const struct dep_pack *pack, size_t at, struct dep_bag_writer *bag)
+{
+    const struct dep_foreign_log *log = &pack->foreign[at];
+    struct dep_fault *fault = &pack->problem->fault;
+    char path[PATH_ROOM];
+    (void)snprintf(path, sizeof path, "logs/%03zu/records.jsonl", at + 1);
+    int err = write_records(log, path, bag, fault);
+    for (size_t i = 0; !err && i < log->file_count; i++) {
+        const struct dep_foreign_file *file = &log->files[i];
+        if (file->before && !file->timed && !carries(pack, log->origin, file->size))
+            continue;
+        (void)snprintf(path, sizeof path, "logs/%03zu/%s", at + 1, file->path);
+        err = dep_bag_writer_put(bag, path, dep_buf_slice(&file->bytes), fault);
+    }
+    return err;
+}
+
+int pack_foreign_write(const struct dep_pack *pack, struct dep_bag_writer *bag)
+{
+    int err = DEP_OK;
+    for (size_t i = 0; !err && i < pack->foreign_count; i++)
+        err = write_log(pack, i, bag);
+    return err;
+}
+
+uint64_t pack_foreign_len(const struct dep_pack *pack)
+{
+    uint64_t len = 0;
+    for (size_t i = 0; i < pack->foreign_count; i++) {
+        for (size_t k = 0; k < pack->foreign[i].line_count; k++)
+            len += pack->foreign[i].lines[k].text.len;
+        for (size_t k = 0; k < pack->foreign[i].file_count; k++)
+            len += pack->foreign[i].files[k].bytes.len;
+    }
+    return len;
+}
+
+json_t *pack_foreign_json(const struct dep_pack *pack, const struct dep_foreign_line *line)
+{
+    DEP_AUTO_PRESENTATION presentation = {.claims = NULL};
+    struct dep_slice sd_jwt;
+    uint64_t index;
+    struct dep_slice text = dep_slice_sub(dep_buf_slice(&line->text), 0, line->text.len - 1);
+    if (dep_records_line_parse(text, &index, &sd_jwt, NULL) ||
+        dep_presentation_parse(pack->node->schemas, sd_jwt, &presentation, NULL, NULL))
+        return NULL;
+    struct dep_view view = {.claims = presentation.claims};
+    (void)snprintf(view.row.type, sizeof view.row.type, "%s", presentation.record.type);
+    (void)snprintf(view.row.jti, sizeof view.row.jti, "%s", presentation.record.jti);
+    return pack_record_json(presentation.record.iss, line->schema, line->shown, &view);
+}
