@@ -102,7 +102,7 @@ printf '%s\n' 'see Fingerprint of the charter' "type $pin" 'see Result: intact' 
 copy; printf x >>bad/data/logs/000/records.jsonl; found bad bag.altered
 copy; printf 'x\n' >>bad/data/logs/000/records.jsonl; lists bad; found bad records.form
 copy; sed -i '$d' bad/data/logs/000/records.jsonl; lists bad; found bad status.keys.absent
-copy; head -n -2 bag/data/logs/000/records.jsonl >bad/data/logs/000/records.jsonl; tail -n 1 bag/data/logs/000/records.jsonl >>bad/data/logs/000/records.jsonl; lists bad; found bad package.head
+copy; head -n -3 bag/data/logs/000/records.jsonl >bad/data/logs/000/records.jsonl; tail -n 2 bag/data/logs/000/records.jsonl >>bad/data/logs/000/records.jsonl; lists bad; found bad package.head
 copy; sed -i '/"index":"0"/d' bad/data/logs/000/records.jsonl; lists bad; found bad keyset.first
 copy; echo hello >bad/data/more; found bad bag.unlisted
 copy; echo hello >bad/data/more; lists bad; found bad package.file
