@@ -105,18 +105,38 @@ struct stream {
     struct dep_buf room; /* secret */
     size_t taken;        /* bytes of `room` already consumed */
     bool at_end;
-    uint64_t line;
-    json_t *claims[GROUP_MAX];
+    uint64_t line;     /* the one read last */
+    uint64_t recorded; /* before this group */
+    json_t
+        *claims[GROUP_MAX]; /* of what stands on each of `lines`; beyond `count` the one refused */
+    uint64_t lines[GROUP_MAX];
     struct dep_draft drafts[GROUP_MAX];
     struct dep_done done[GROUP_MAX];
-    size_t count;
+    size_t count, refused;
 };
 
-static int stream_error(struct stream *stream, int err, struct dep_problem *problem)
+/* Which line it was, what went in before it and that nothing did since; then what is wrong with it. */
+static int say_stream(const struct stream *stream, int err, const struct dep_problem *problem)
 {
-    dep_say(_("line %llu was not recorded, nor any after it; those before it are"),
-            (unsigned long long)stream->line);
-    return dep_say_problem(stream->args, err, problem);
+    bool any = stream->count || err == DEP_FOUND;
+    uint64_t from = any ? stream->lines[0] : stream->line + 1;
+    uint64_t line = any ? stream->lines[stream->refused] : from;
+    if (err != DEP_FOUND)
+        dep_say(_("from line %llu on nothing was acknowledged: look what of it is there before you "
+                  "send it again; records acknowledged before: %llu"),
+                (unsigned long long)from, (unsigned long long)stream->recorded);
+    else
+        dep_say(_("line %llu is refused, and what came together with it: from line %llu on nothing "
+                  "was recorded; records made before: %llu"),
+                (unsigned long long)line, (unsigned long long)from,
+                (unsigned long long)stream->recorded);
+    if (stream->args->json &&
+        !dep_print_json(json_pack("{s:I,s:I,s:I}", "line", (json_int_t)line, "from",
+                                  (json_int_t)from, "recorded", (json_int_t)stream->recorded)))
+        return DEP_EXIT_FAULT;
+    return dep_say_refused(stream->args,
+                           dep_schemas_find(dep_node_schemas(stream->node), stream->type, 0),
+                           stream->claims[stream->refused], true, err, problem);
 }
 
 /* Until there is something to read; what is due meanwhile is published. */
@@ -171,21 +191,22 @@ static bool next_line(struct stream *stream, struct dep_slice *out)
 
 static int take_line(struct stream *stream, struct dep_slice line, struct dep_problem *problem)
 {
-    stream->line++;
-    json_t *claims = NULL;
-    int err = dep_json_parse(line, &claims, &problem->finding);
-    if (!err && !json_is_object(claims))
+    size_t at = stream->count;
+    json_t **claims = &stream->claims[at];
+    stream->lines[at] = stream->line;
+    int err = dep_json_parse(line, claims, &problem->finding);
+    if (!err && !json_is_object(*claims))
         err = dep_found(&problem->finding, "json.syntax", "RFC 8259 section 4", 0);
+    if (err == DEP_FOUND)
+        (void)snprintf(problem->detail, sizeof problem->detail, "%llu:%zu",
+                       (unsigned long long)stream->line, problem->finding.offset + 1);
     if (!err)
-        err = dep_mandate_draw(stream->node, stream->type, claims, problem);
+        err = dep_mandate_draw(stream->node, stream->type, *claims, problem);
     if (err) {
-        json_decref(claims);
-        (void)snprintf(problem->detail, sizeof problem->detail, "%s %llu", _("line"),
-                       (unsigned long long)stream->line);
+        stream->refused = at;
         return err;
     }
-    stream->claims[stream->count] = claims;
-    stream->drafts[stream->count] = (struct dep_draft){.type = stream->type, .claims = claims};
+    stream->drafts[at] = (struct dep_draft){.type = stream->type, .claims = *claims};
     stream->count++;
     return DEP_OK;
 }
@@ -198,6 +219,15 @@ static bool acknowledges_at_once(const struct stream *stream)
     return stream->count <= FEW && poll(&ready, 1, 0) == 1;
 }
 
+static void drop_group(struct stream *stream)
+{
+    for (size_t i = 0; i < GROUP_MAX && stream->claims[i]; i++) {
+        json_decref(stream->claims[i]);
+        stream->claims[i] = NULL;
+    }
+    stream->count = 0;
+}
+
 static int commit_group(struct stream *stream, struct dep_problem *problem)
 {
     if (stream->count == 0)
@@ -206,17 +236,18 @@ static int commit_group(struct stream *stream, struct dep_problem *problem)
     /* Else the register's other writers would wait with us. */
     if (!err && !acknowledges_at_once(stream))
         err = dep_node_publish(stream->node, problem);
-    for (size_t i = 0; i < stream->count; i++) {
-        if (!err && !print_done(stream->args, stream->type, stream->claims[i], &stream->done[i]))
+    for (size_t i = 0; !err && i < stream->count; i++)
+        if (!print_done(stream->args, stream->type, stream->claims[i], &stream->done[i]))
             err = dep_problem_fault(problem, DEP_ERR_IO, "stream.acknowledge", "stdout");
-        json_decref(stream->claims[i]);
+    if (!err && fflush(stdout) != 0)
+        err = dep_problem_fault(problem, DEP_ERR_IO, "stream.acknowledge", "stdout");
+    if (err) {
+        stream->refused = err == DEP_FOUND ? problem->draft : 0;
+        return err;
     }
-    if (err)
-        stream->line -= stream->count - 1; /* the whole group stayed out */
-    stream->count = 0;
-    return !err && fflush(stdout) != 0
-               ? dep_problem_fault(problem, DEP_ERR_IO, "stream.acknowledge", "stdout")
-               : err;
+    stream->recorded += stream->count;
+    drop_group(stream);
+    return DEP_OK;
 }
 
 static int run_stream(struct dep_args *args, struct dep_node *node, const char *type)
@@ -231,10 +262,13 @@ static int run_stream(struct dep_args *args, struct dep_node *node, const char *
     stream->type = type;
     dep_buf_init_secret(&stream->room, STREAM_ROOM);
     int err = dep_node_unlock(node, &problem);
+    bool unlocked = !err;
     while (!err) {
         struct dep_slice line;
-        while (!err && stream->count < GROUP_MAX && next_line(stream, &line))
-            err = line.len ? take_line(stream, line, &problem) : (stream->line++, DEP_OK);
+        while (!err && stream->count < GROUP_MAX && next_line(stream, &line)) {
+            stream->line++;
+            err = line.len ? take_line(stream, line, &problem) : DEP_OK;
+        }
         bool more = false;
         if (!err && stream->count == 0 && !stream->at_end)
             err = wait_for_bytes(stream, &problem);
@@ -248,18 +282,15 @@ static int run_stream(struct dep_args *args, struct dep_node *node, const char *
         if (!err && stream->at_end && stream->taken == stream->room.len)
             break;
     }
-    struct dep_problem first = problem;
-    /* What came whole before the bad line is kept. */
-    if (stream->count && err == DEP_FOUND)
-        (void)!commit_group(stream, &problem);
-    int published = dep_node_publish(node, err ? &problem : &first);
+    struct dep_problem second = {.detail = ""};
+    int published = dep_node_publish(node, &second);
     int status = DEP_EXIT_YES;
     if (err)
-        status = stream_error(stream, err, &first);
+        status =
+            unlocked ? say_stream(stream, err, &problem) : dep_say_problem(args, err, &problem);
     else if (published)
-        status = dep_say_problem(args, published, &first);
-    for (size_t i = 0; i < stream->count; i++)
-        json_decref(stream->claims[i]);
+        status = dep_say_problem(args, published, &second);
+    drop_group(stream);
     dep_buf_done(&stream->room);
     free(stream);
     return dep_finish_output(status);

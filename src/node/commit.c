@@ -48,6 +48,7 @@ static int issue_one(struct commit_work *work, size_t i)
     const struct dep_draft *draft = &work->drafts[i];
     struct dep_problem *problem = work->problem;
     const struct dep_schema *schema = dep_schemas_find(node->schemas, draft->type, 0);
+    problem->draft = i;
     if (!schema)
         return dep_problem_found(problem, "record.type", "doc/format/record.md 5", draft->type);
     struct dep_issuer issuer = {
@@ -139,11 +140,14 @@ static int prepare(void *context, uint64_t first_index)
         err = work->judge(work->judge_context, work->problem);
     if (!err && work->decide)
         err = make_draft(work, first_index);
-    for (size_t i = 0; !err && i < work->count; i++)
+    for (size_t i = 0; !err && i < work->count; i++) {
+        work->problem->draft = i;
         if (dep_mandate_governs(work->drafts[i].type))
             err = dep_node_mandate_judge(node, first_index, work->drafts, i, work->problem);
+    }
     for (size_t i = 0; !err && i < work->count; i++) {
         DEP_AUTO_RECORD record = {.jti = NULL};
+        work->problem->draft = i;
         if (strncmp(work->drafts[i].type, "key.", 4) == 0) {
             err = dep_record_parse(work->items[i].jwt, &record, &work->problem->finding);
             if (!err)

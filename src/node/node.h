@@ -15,11 +15,13 @@
 #include "store/register.h"
 
 /* What went wrong: `finding` after DEP_FOUND, `fault` after < 0. `where` is the JSON pointer of a
- * bad field, `detail` the thing concerned; both may be empty. */
+ * bad field, `detail` the thing concerned; both may be empty. `draft`: of several drafts, the one that
+ * the finding is about. */
 struct dep_problem {
     struct dep_finding finding;
     struct dep_fault fault;
     struct dep_jtd_error where;
+    size_t draft;
     char detail[512];
 };
 /* Fill finding and detail, return DEP_FOUND. */

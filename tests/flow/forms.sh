@@ -84,6 +84,25 @@ holds why 'Territory \[incident.reported/territory\]: it is missing'
 holds why 'How sure \[incident.reported/confidence\]: it is missing'
 same "$before" "$(depositary list --json | wc -l)" 'records'
 
+# Of a stream the bad line is named, with what is wrong there; of those that came with it none is recorded, and what was before stands.
+named() { printf '{"formation":"small_group","member":"%s","from":"2014"}\n' "$@"; }
+feed() { named be us; until [ "$(wc -l <taken)" -eq 2 ]; do sleep 0.02; done; echo; cat; } # two lines, acknowledged; then what is given
+: >taken
+{ named jo; echo '{"formation":"small_group","member":"a b","from":"soon"}'; named fr; } | feed | expect 1 depositary record membership.stated --stream >taken 2>why
+holds why 'line 5 is refused.* from line 4 on nothing was recorded; records made before: 2'
+holds why 'Member \[membership.stated/member\]: it has not the right form'
+holds why 'Right would be: a code of Latin letters'
+holds why '\[membership.stated/from\]'
+: >taken
+{ named jo; echo '{"formation":"nowhere","member":"fr"}'; } | feed | expect 1 env LANGUAGE=ar depositary record membership.stated --stream >taken 2>why
+holds why 'رُفض السطر 5 .*من السطر 4'
+holds why '/formation: nowhere \(small_group\).*\(mandate.code\)'
+: >taken
+{ named jo; echo '{"formation":'; } | feed | expect 1 depositary record membership.stated --stream --json >taken 2>why
+holds why '\[5:[0-9]+\] \(json.syntax\)'
+same '5 4 2' "$(jq -r 'select(.line) | "\(.line) \(.from) \(.recorded)"' taken)" 'the line, as JSON'
+same 6 "$(depositary list --type membership.stated --json | wc -l)" 'what was acknowledged, and nothing else'
+
 # The schemas document themselves, in each language.
 for language in en fr ar; do LANGUAGE=$language depositary schema show incident.reported >"schema.$language"; done
 for type in $(depositary schema list --json | jq -r .type); do

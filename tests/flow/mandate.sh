@@ -113,6 +113,7 @@ refused mandate.closed '/status: under_way \(reopened\)' commitment.updated '{"s
 progress=$(depositary show "$closing" --json | jq -c '{status: "reopened", as_of: "2021-10", reason: {text: "too early", lang: "en"}, refs: [.claims.refs[] | select(.rel == "about")]}')
 printf '%s\n' "$progress" "$progress" | expect 1 depositary record commitment.updated --stream 2>why
 holds why mandate.open
+holds why 'line 2 is refused.* from line 1 on'
 same 1 "$(depositary list --type commitment.updated --json | wc -l)" 'a group is recorded whole or not'
 action=$(record action.recorded '{"text":{"text":"a conference","lang":"en"},"lead":"be","line":"political","paragraph":"1","due":"2021-12"}' --about "$corrected")
 depositary due --json >waiting
