@@ -3,6 +3,7 @@
  * changes it in one respect, and is good or refused by one rule at one place.
  */
 #include "codec/text.h"
+#include "record/schema.h"
 #include "rules/mandate.h"
 #include "rules/test_support.h"
 
@@ -24,6 +25,7 @@ static const struct {
 
 struct fixture {
     json_t *drafts;
+    struct dep_schemas *schemas;
     struct dep_charter *charter;
     struct dep_mandate_code codes[DEP_COUNT(CODES)];
     struct dep_mandate_member members[2 * DEP_COUNT(MEMBERS)];
@@ -45,6 +47,7 @@ static int setup(void **state)
     fixture->drafts =
         json_load_file(DEPOSITARY_SOURCE_ROOT "/tests/vectors/mandate/drafts.json", 0, NULL);
     assert_non_null(fixture->drafts);
+    assert_int_equal(dep_schemas_new(&fixture->schemas, NULL), DEP_OK);
     json_t *json = json_of(test_charter);
     struct dep_signing_key *key = key_new();
     json_change(json, "/members/0", member_json("m0", "IQ", dep_signing_key_public(key), NULL));
@@ -81,6 +84,7 @@ static int teardown(void **state)
 {
     struct fixture *fixture = *state;
     json_decref(fixture->drafts);
+    dep_schemas_free(fixture->schemas);
     dep_charter_free(fixture->charter);
     free(fixture);
     return 0;
@@ -161,6 +165,31 @@ static void judge(const struct fixture *fixture, const json_t *json, const char 
         fail_msg("%s: %s at %s, expected %s at %s", name, found.finding.id, found.where, id, where);
 }
 
+/* What the schema refuses never comes to be judged. `at`: the pointer of the one violation; NULL: none. */
+static void check_form(const struct fixture *fixture, const json_t *json, const char *name,
+                       const char *at)
+{
+    struct dep_violation found[2] = {{.where = {.instance_path = ""}}};
+    const char *type = dep_json_string(json, "type");
+    const struct dep_schema *schema = dep_schemas_find(fixture->schemas, type, 0);
+    assert_non_null(schema);
+    int count = dep_record_violations(schema, json_object_get(json, "claims"), found, 2);
+    if (count != (at != NULL) || (at && strcmp(found[0].where.instance_path, at) != 0))
+        fail_msg("%s: %d violations, the first at %s, expected %s", name, count,
+                 found[0].where.instance_path, at ? at : "none");
+}
+
+/* A row that says what is `wrong` is of doc/functions.md, and is refused. */
+static void check_row(const struct fixture *fixture, const json_t *changed, const json_t *row,
+                      const char *name)
+{
+    const char *form = dep_json_string(row, "form"), *id = dep_json_string(row, "id");
+    assert_true(form || id || !json_object_get(row, "wrong"));
+    check_form(fixture, changed, name, form);
+    if (id || !form)
+        judge(fixture, changed, name, id, dep_json_string(row, "where"));
+}
+
 static void test_drafts(void **state)
 {
     const struct fixture *fixture = *state;
@@ -169,6 +198,7 @@ static void test_drafts(void **state)
     json_array_foreach(fixture->drafts, i, draft)
     {
         const char *name = dep_json_string(draft, "name"), *at;
+        check_form(fixture, draft, name, NULL);
         judge(fixture, draft, name, NULL, NULL);
         json_array_foreach(json_object_get(draft, "rows"), j, row)
         {
@@ -180,9 +210,8 @@ static void test_drafts(void **state)
             size_t k;
             json_array_foreach(json_object_get(row, "drop"), k, pointer)
                 json_change(changed, json_string_value(pointer), NULL);
-            judge(fixture, changed, which, dep_json_string(row, "id"),
-                  dep_json_string(row, "where"));
-            bad += json_object_get(row, "id") != NULL;
+            check_row(fixture, changed, row, which);
+            bad += json_object_get(row, "id") || json_object_get(row, "form");
             json_decref(changed);
         }
     }
