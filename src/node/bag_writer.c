@@ -26,13 +26,6 @@ static const char *const TAGS[] = {"bag-info.txt", "bagit.txt", "manifest-sha256
                                    "manifest-sha512.txt"};
 static const char *const TAG_MANIFESTS[] = {"tagmanifest-sha256.txt", "tagmanifest-sha512.txt"};
 
-struct entry {
-    char *path; /* in the bag; owned */
-    uint64_t bytes;
-    struct dep_hash sha256;
-    uint8_t sha512[DEP_SHA512_LEN];
-};
-
 /* A file being written. */
 struct stream {
     int fd; /* -1: none */
@@ -48,8 +41,9 @@ struct dep_bag_writer {
     int fd, data_fd, parent_fd; /* the parent is opened before anything in it changes */
     bool published;
     struct stream stream;
-    struct entry *entries;
+    struct dep_bag_written *entries; /* their paths are in the bag, and owned */
     size_t count, room;
+    size_t payload_count; /* once it is finished: so many of them, sorted; tag files after them */
     uint64_t bytes;
 };
 
@@ -207,7 +201,7 @@ void dep_bag_writer_free(struct dep_bag_writer *writer)
     close_fd(writer->parent_fd);
     dep_buf_done(&writer->stream.piece);
     for (size_t i = 0; i < writer->count; i++)
-        free(writer->entries[i].path);
+        free((char *)(uintptr_t)writer->entries[i].path);
     free(writer->entries);
     free(writer);
 }
@@ -243,16 +237,16 @@ static int add_entry(struct dep_bag_writer *writer, const char *folder,
         return dep_fault_set(fault, DEP_ERR_CAP, 0, "pack.files", "%s", file->path);
     if (writer->count == writer->room) {
         size_t room = writer->room ? 2 * writer->room : 64;
-        struct entry *grown = dep_realloc_array(writer->entries, room, sizeof *grown);
+        struct dep_bag_written *grown = dep_realloc_array(writer->entries, room, sizeof *grown);
         if (!grown)
             return dep_fault_set(fault, DEP_ERR_NOMEM, 0, "pack.files", "%s", file->path);
         writer->entries = grown;
         writer->room = room;
     }
-    struct entry entry = {.path = dep_strdup(path), .bytes = file->bytes, .sha256 = file->sha256};
+    struct dep_bag_written entry = *file;
+    entry.path = dep_strdup(path);
     if (!entry.path)
         return dep_fault_set(fault, DEP_ERR_NOMEM, 0, "pack.files", "%s", file->path);
-    memcpy(entry.sha512, file->sha512, sizeof entry.sha512);
     writer->entries[writer->count++] = entry;
     return DEP_OK;
 }
@@ -383,7 +377,8 @@ static int put_tag(struct dep_bag_writer *writer, const char *name, const struct
 }
 
 static int put_manifest(struct dep_bag_writer *writer, const char *name, unsigned algorithm,
-                        const struct entry *entries, size_t count, struct dep_fault *fault)
+                        const struct dep_bag_written *entries, size_t count,
+                        struct dep_fault *fault)
 {
     DEP_AUTO_BUF text;
     dep_buf_init(&text, MANIFEST_MAX);
@@ -399,10 +394,11 @@ static int put_manifest(struct dep_bag_writer *writer, const char *name, unsigne
 
 static int by_path(const void *a, const void *b)
 {
-    return strcmp(((const struct entry *)a)->path, ((const struct entry *)b)->path);
+    return strcmp(((const struct dep_bag_written *)a)->path,
+                  ((const struct dep_bag_written *)b)->path);
 }
 
-static void sort(struct entry *entries, size_t count)
+static void sort(struct dep_bag_written *entries, size_t count)
 {
     if (count)
         qsort(entries, count, sizeof *entries, by_path);
@@ -441,6 +437,7 @@ static int put_tags(struct dep_bag_writer *writer, const struct dep_package_info
         return err;
     size_t tags = writer->count - files;
     sort(writer->entries + files, tags);
+    writer->payload_count = files;
     err = put_manifest(writer, TAG_MANIFESTS[0], DEP_BAG_SHA256, writer->entries + files, tags,
                        fault);
     return err ? err
@@ -454,6 +451,22 @@ int dep_bag_writer_finish(struct dep_bag_writer *writer, const struct dep_packag
     int err = put_tags(writer, info, fault);
     /* Once, for all: a package may have thousands of small files. */
     return !err && syncfs(writer->fd) != 0 ? io_fault(fault, "file.sync", writer->dir) : err;
+}
+
+static int by_name(const void *key, const void *entry)
+{
+    const struct dep_slice *path = key;
+    const char *name = ((const struct dep_bag_written *)entry)->path;
+    int order = strncmp((const char *)path->data, name, path->len);
+    return order ? order : -(int)(name[path->len] != 0);
+}
+
+const struct dep_bag_written *dep_bag_writer_find(const struct dep_bag_writer *writer,
+                                                  struct dep_slice path)
+{
+    return writer->payload_count ? bsearch(&path, writer->entries, writer->payload_count,
+                                           sizeof *writer->entries, by_name)
+                                 : NULL;
 }
 
 /* A file system that can't promise it by itself (network, FUSE) is asked beforehand. */

@@ -47,6 +47,11 @@ struct dep_bag_written {
     uint64_t bytes;
     struct dep_hash sha256;
     uint8_t sha512[DEP_SHA512_LEN];
+    /* Of an age file, or of all pieces of one: its payload's. */
+    bool has_payload;
+    struct dep_hash payload_sha256;
+    /* Digested as the disk gave it back, not as it was written. */
+    bool read_back;
 };
 DEP_MUST_USE int dep_bag_writer_list(struct dep_bag_writer *writer,
                                      const struct dep_bag_written *file, struct dep_fault *fault);
@@ -60,6 +65,10 @@ uint64_t dep_bag_writer_bytes(const struct dep_bag_writer *writer);
 DEP_MUST_USE int dep_bag_writer_finish(struct dep_bag_writer *writer,
                                        const struct dep_package_info *info,
                                        struct dep_fault *fault);
+/* What was listed, by its path in the bag ("data/items/...", which `path` of it is too); NULL where
+ * nothing was, or before dep_bag_writer_finish(). Borrowed. */
+const struct dep_bag_written *dep_bag_writer_find(const struct dep_bag_writer *writer,
+                                                  struct dep_slice path);
 /* Where it lies until then, to be read back. */
 const char *dep_bag_writer_dir(const struct dep_bag_writer *writer);
 /* Its name, durably; never over something ("pack.exists"). */

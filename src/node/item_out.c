@@ -205,8 +205,9 @@ int dep_item_out_add(struct dep_item_out *item_out, struct dep_slice file, struc
         if (room == 0)
             room = item_out->order.piece_len;
         struct dep_slice here = dep_slice_sub(file, 0, file.len < room ? file.len : (size_t)room);
-        dep_digests_add(item_out->digests, here, payload);
+        dep_digests_begin(item_out->digests, here, payload);
         err = write_bytes(item_out, here, fault);
+        dep_digests_end(item_out->digests);
         if (err)
             return err;
         file = dep_slice_sub(file, here.len, file.len - here.len);

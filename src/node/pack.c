@@ -121,12 +121,14 @@ static int told_against(struct dep_pack *pack, const struct dep_verify *verify)
                          found->id, (int)found->path.len, (const char *)found->path.data);
 }
 
-/* By the same verifier that its recipient has, from what lies on the disk. */
-static int read_back(struct dep_pack *pack, const struct dep_pack_how *how, const char *dir,
-                     enum dep_result *out)
+/* By the same verifier that its recipient has, from what lies on the disk: once all of it is there, as a
+ * medium that claims to be larger than it is loses what came first. */
+static int read_back(struct dep_pack *pack, const struct dep_pack_how *how,
+                     const struct dep_bag_writer *bag, enum dep_result *out)
 {
     struct dep_bag_verified *verified = NULL;
-    const struct dep_bag_order order = {.dir = dir,
+    const struct dep_bag_order order = {.dir = dep_bag_writer_dir(bag),
+                                        .written = bag,
                                         .pin = dep_charter_digest(pack->charter)->bytes,
                                         .progress = how->reading_back,
                                         .context = how->reading_context};
@@ -158,7 +160,7 @@ static int write_bag(struct dep_pack *pack, const struct dep_pack_how *how,
     out->bytes = dep_bag_writer_bytes(bag);
     err = dep_bag_writer_finish(bag, &info, fault);
     if (!err)
-        err = read_back(pack, how, dep_bag_writer_dir(bag), &out->result);
+        err = read_back(pack, how, bag, &out->result);
     return err ? err : dep_bag_writer_publish(bag, fault);
 }
 

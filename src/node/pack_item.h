@@ -49,7 +49,8 @@ struct dep_packed_item {
     char path[DEP_PACKED_PATH_LEN]; /* below data/: "items/ITEM/container.tar.age" */
     uint64_t bytes;
     struct dep_hash payload_sha256; /* of the age payload; in clear, of the tar */
-    bool shared;                    /* its bytes take no room: the file system shares them */
+    /* Its bytes take no room: the file system shares them, and what it gave back was digested. */
+    bool shared;
     struct dep_packed_file *files;
     size_t file_count;
 };

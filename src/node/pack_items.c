@@ -244,8 +244,12 @@ static int list_files(struct placing *placing, const struct dep_packed_item *pac
         const struct dep_packed_file *file = &packed->files[i];
         (void)snprintf(path, sizeof path, packed->file_count > 1 ? "%s.%03zu" : "%s", packed->path,
                        i);
-        struct dep_bag_written written = {
-            .path = path, .bytes = file->bytes, .sha256 = file->sha256};
+        struct dep_bag_written written = {.path = path,
+                                          .bytes = file->bytes,
+                                          .sha256 = file->sha256,
+                                          .has_payload = true,
+                                          .payload_sha256 = packed->payload_sha256,
+                                          .read_back = packed->shared};
         memcpy(written.sha512, file->sha512, sizeof written.sha512);
         int err = dep_bag_writer_list(placing->bag, &written, &placing->pack->problem->fault);
         if (err)

@@ -165,6 +165,95 @@ static void test_large(void **state)
     expect("bag.unlisted");
 }
 
+/* ---- of what was just written ---- */
+
+enum { WRITTEN_LEN = 2 * 1024 * 1024, FLIPPED_AT = WRITTEN_LEN - 5 };
+static const struct dep_package_info ABOUT = {.sender = "test",
+                                              .date_s = 1795511717,
+                                              .id = "019a0000-0000-7000-8000-000000000000",
+                                              .agent = {(const uint8_t *)"depositary 0", 12},
+                                              .kind = DEP_PACKAGE_RELEASE};
+
+/* One large file; with `as` another wrote it, and says what it is. */
+static struct dep_bag_writer *write_bag(const struct dep_bag_written *as)
+{
+    char path[512];
+    struct dep_bag_writer *writer = NULL;
+    struct dep_fault fault;
+    uint8_t *bytes = calloc(1, WRITTEN_LEN);
+    assert_non_null(bytes);
+    place(path, "written");
+    assert_int_equal(dep_bag_writer_new(path, &writer, &fault), DEP_OK);
+    if (as) {
+        write_file("written.unfinished/data/large", dep_slice_of(bytes, WRITTEN_LEN));
+        assert_int_equal(dep_bag_writer_list(writer, as, &fault), DEP_OK);
+    } else {
+        assert_int_equal(
+            dep_bag_writer_put(writer, "large", dep_slice_of(bytes, WRITTEN_LEN), &fault), DEP_OK);
+    }
+    free(bytes);
+    assert_int_equal(dep_bag_writer_finish(writer, &ABOUT, &fault), DEP_OK);
+    return writer;
+}
+
+static void flip_a_byte(void)
+{
+    char path[512];
+    place(path, "written.unfinished/data/large");
+    FILE *file = fopen(path, "r+b");
+    assert_non_null(file);
+    assert_int_equal(fseek(file, FLIPPED_AT, SEEK_SET), 0);
+    assert_int_equal(fputc(1, file), 1);
+    assert_int_equal(fclose(file), 0);
+}
+
+static int read_back(const struct dep_bag_writer *writer, struct dep_bag_verified **out,
+                     struct dep_problem *problem)
+{
+    const struct dep_bag_order order = {.dir = dep_bag_writer_dir(writer), .written = writer};
+    *problem = (struct dep_problem){.detail = ""};
+    return dep_node_verify_bag(&order, out, problem);
+}
+
+static void assert_good(const struct dep_bag_writer *writer)
+{
+    struct dep_bag_verified *bag = NULL;
+    struct dep_problem problem;
+    assert_int_equal(read_back(writer, &bag, &problem), DEP_OK);
+    assert_false(test_found(dep_bag_verified_verify(bag), "bag.altered"));
+    dep_bag_verified_free(bag);
+}
+
+static void test_written(void **state)
+{
+    (void)state;
+    struct dep_bag_verified *bag = NULL;
+    struct dep_problem problem;
+    struct dep_bag_writer *writer = write_bag(NULL);
+    const struct dep_bag_written *found =
+        dep_bag_writer_find(writer, DEP_SLICE_LITERAL("data/large"));
+    assert_non_null(found);
+    assert_int_equal(found->bytes, WRITTEN_LEN);
+    assert_null(dep_bag_writer_find(writer, DEP_SLICE_LITERAL("data/larg")));
+    assert_null(dep_bag_writer_find(writer, DEP_SLICE_LITERAL("data/large1")));
+    assert_null(dep_bag_writer_find(writer, DEP_SLICE_LITERAL("bagit.txt")));
+    struct dep_bag_written seen = *found;
+    assert_good(writer);
+    flip_a_byte();
+    assert_int_equal(read_back(writer, &bag, &problem), DEP_ERR_CORRUPT);
+    assert_string_equal(problem.fault.what, "pack.readback");
+    assert_string_equal(problem.fault.where, "data/large");
+    assert_null(bag);
+    dep_bag_writer_free(writer);
+    /* What was digested as the disk gave it back isn't read once more. */
+    seen.path = "large";
+    seen.read_back = true;
+    writer = write_bag(&seen);
+    flip_a_byte();
+    assert_good(writer);
+    dep_bag_writer_free(writer);
+}
+
 static void test_no_package(void **state)
 {
     (void)state;
@@ -200,7 +289,7 @@ int main(void)
         IN_FOLDER(test_good),          IN_FOLDER(test_link),         IN_FOLDER(test_linked_folder),
         IN_FOLDER(test_fifo),          IN_FOLDER(test_empty_folder), IN_FOLDER(test_deep),
         IN_FOLDER(test_strange_bytes), IN_FOLDER(test_large),        IN_FOLDER(test_no_package),
-        IN_FOLDER(test_unreadable),
+        IN_FOLDER(test_unreadable),    IN_FOLDER(test_written),
     };
     struct dep_finding why;
     if (dep_crypto_init(false) || dep_schemas_new(&schemas, &why))

@@ -316,6 +316,60 @@ static int hash_large(struct hashing *hashing, size_t index, const struct dep_ve
     return err ? err : give_digests(bag, index, wanted, &sha256, sha512);
 }
 
+/* ---- of what was just written ---- */
+
+/* One digest holds all that were taken of the same bytes. NULL where it can't be done so. */
+static const struct dep_bag_written *written_as(const struct dep_bag_verified *bag,
+                                                const struct dep_verify_wanted *wanted)
+{
+    if (!bag->order->written || (wanted->payload == DEP_PAYLOAD_NONE && wanted->size <= SMALL_MAX))
+        return NULL;
+    const struct dep_bag_written *written = dep_bag_writer_find(bag->order->written, wanted->path);
+    bool payload = wanted->payload == DEP_PAYLOAD_NONE || (written && written->has_payload);
+    return written && payload && written->bytes == wanted->size ? written : NULL;
+}
+
+static int sha256_of(struct dep_bag_verified *bag, int fd, struct dep_hash *out)
+{
+    struct dep_vault_reader *reader = NULL;
+    struct dep_sha256_stream stream;
+    struct dep_slice piece;
+    dep_sha256_start(&stream);
+    int err = dep_vault_reader_new(fd, 0, true, &reader, &bag->fault);
+    while (!err && !(err = dep_vault_reader_next(reader, &piece, &bag->fault)) && piece.len) {
+        dep_sha256_add(&stream, piece.data, piece.len);
+        tell_progress(bag, piece.len);
+    }
+    dep_vault_reader_free(reader);
+    dep_sha256_finish(&stream, out);
+    return err;
+}
+
+static int hash_written(struct dep_bag_verified *bag, size_t index,
+                        const struct dep_verify_wanted *wanted,
+                        const struct dep_bag_written *written)
+{
+    struct dep_hash again = written->sha256;
+    int fd = -1;
+    int err = open_file(bag, wanted->path, wanted->size, &fd);
+    if (err)
+        return err;
+    if (written->read_back)
+        tell_progress(bag, wanted->size);
+    else
+        err = sha256_of(bag, fd, &again);
+    (void)close(fd);
+    if (!err && !dep_hash_equal(&again, &written->sha256))
+        err = dep_fault_set(&bag->fault, DEP_ERR_CORRUPT, 0, "pack.readback", "%s", written->path);
+    if (!err)
+        err = give_digests(bag, index, wanted, &written->sha256, written->sha512);
+    return !err && wanted->payload == DEP_PAYLOAD_STARTS
+               ? dep_verify_payload(bag->verify, index, &written->payload_sha256)
+               : err;
+}
+
+/* ---- all files ---- */
+
 /* The payload at hand ends where no piece goes on with it. */
 static int end_payload(struct hashing *hashing, size_t next)
 {
@@ -334,6 +388,19 @@ static int end_payload(struct hashing *hashing, size_t next)
     return err;
 }
 
+static int hash_file(struct hashing *hashing, size_t index)
+{
+    struct dep_bag_verified *bag = hashing->bag;
+    struct dep_verify_wanted wanted;
+    dep_verify_wanted(bag->verify, index, &wanted);
+    const struct dep_bag_written *written = written_as(bag, &wanted);
+    if (written)
+        return hash_written(bag, index, &wanted, written);
+    bool small = wanted.size <= SMALL_MAX && wanted.payload == DEP_PAYLOAD_NONE;
+    int err = small ? hash_small(bag, index, &wanted) : hash_large(hashing, index, &wanted);
+    return err ? err : end_payload(hashing, index + 1);
+}
+
 static int hash_all(struct dep_bag_verified *bag)
 {
     struct hashing hashing = {.bag = bag, .payload_file = SIZE_MAX};
@@ -341,14 +408,8 @@ static int hash_all(struct dep_bag_verified *bag)
     bag->block = dep_alloc(SMALL_MAX);
     if (!err && !bag->block)
         err = DEP_ERR_NOMEM;
-    for (size_t i = 0; !err && i < dep_verify_file_count(bag->verify); i++) {
-        struct dep_verify_wanted wanted;
-        dep_verify_wanted(bag->verify, i, &wanted);
-        bool small = wanted.size <= SMALL_MAX && wanted.payload == DEP_PAYLOAD_NONE;
-        err = small ? hash_small(bag, i, &wanted) : hash_large(&hashing, i, &wanted);
-        if (!err)
-            err = end_payload(&hashing, i + 1);
-    }
+    for (size_t i = 0; !err && i < dep_verify_file_count(bag->verify); i++)
+        err = hash_file(&hashing, i);
     dep_digests_free(hashing.digests);
     free(bag->block);
     bag->block = NULL;

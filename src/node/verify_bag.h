@@ -6,6 +6,7 @@
  */
 #ifndef DEP_NODE_VERIFY_BAG_H
 #define DEP_NODE_VERIFY_BAG_H
+#include "node/bag_writer.h"
 #include "node/node.h"
 #include "package/verify.h"
 
@@ -14,6 +15,10 @@ struct dep_bag_order {
     const uint8_t *pin; /* DEP_FINGERPRINT_BYTES, or NULL */
     const struct dep_known_checkpoint *known;
     size_t known_count;
+    /* Who wrote it, and took digests of the large files while doing so; NULL: nobody who is here. Of
+     * these only SHA-256 is taken again, and nothing where the digests are of what was read back;
+     * another one is a fault, "pack.readback". */
+    const struct dep_bag_writer *written;
     dep_progress_fn *progress; /* bytes read, of all there are; may be NULL */
     void *context;
 };

@@ -1,7 +1,8 @@
 /*
  * Three digests on two threads. Each is a chain, so no two threads may work on one; but block by
  * block whichever thread is free takes the digest that has most before it. So both stay busy to
- * the end, though SHA-512 alone costs nearly as much as the two SHA-256.
+ * the end, though SHA-512 alone costs as much as the two SHA-256, and more where these are taken
+ * together.
  */
 #include "store/digests.h"
 
@@ -40,13 +41,33 @@ static enum chain choose(const struct dep_digests *digests)
     return best;
 }
 
-static void digest(struct dep_digests *digests, enum chain chain, struct dep_slice block)
+static struct dep_slice take(struct dep_digests *digests, enum chain chain, size_t len)
 {
-    switch (chain) {
-    case FILE_512: dep_sha512_add(&digests->file_512, block.data, block.len); break;
-    case FILE_256: dep_sha256_add(&digests->file_256, block.data, block.len); break;
-    default: dep_sha256_add(&digests->payload_256, block.data, block.len); break;
-    }
+    struct dep_slice *rest = &digests->rest[chain];
+    struct dep_slice block = dep_slice_sub(*rest, 0, rest->len < len ? rest->len : len);
+    *rest = dep_slice_sub(*rest, block.len, rest->len - block.len);
+    digests->taken[chain] = true;
+    return block;
+}
+
+static bool both_sha256(const struct dep_digests *digests, enum chain chain)
+{
+    return chain != FILE_512 && !digests->taken[FILE_256] && !digests->taken[PAYLOAD_256] &&
+           digests->rest[FILE_256].len && digests->rest[PAYLOAD_256].len &&
+           dep_sha256_two_is_fast();
+}
+
+static void digest(struct dep_digests *digests, enum chain chain, struct dep_slice block,
+                   struct dep_slice payload)
+{
+    if (payload.len)
+        dep_sha256_add_two(&digests->file_256, block.data, &digests->payload_256, payload.data,
+                           block.len);
+    else if (chain == FILE_512)
+        dep_sha512_add(&digests->file_512, block.data, block.len);
+    else
+        dep_sha256_add(chain == FILE_256 ? &digests->file_256 : &digests->payload_256, block.data,
+                       block.len);
 }
 
 /* One block, the lock held before and after. False where there is none to be taken. */
@@ -55,14 +76,22 @@ static bool work(struct dep_digests *digests)
     enum chain chain = choose(digests);
     if (chain == CHAINS)
         return false;
-    struct dep_slice *rest = &digests->rest[chain];
-    struct dep_slice block = dep_slice_sub(*rest, 0, rest->len < BLOCK ? rest->len : BLOCK);
-    *rest = dep_slice_sub(*rest, block.len, rest->len - block.len);
-    digests->taken[chain] = true;
+    struct dep_slice block, payload = {NULL, 0};
+    if (both_sha256(digests, chain)) {
+        size_t file = digests->rest[FILE_256].len, other = digests->rest[PAYLOAD_256].len;
+        size_t least = file < other ? file : other;
+        chain = FILE_256;
+        block = take(digests, FILE_256, least < BLOCK ? least : BLOCK);
+        payload = take(digests, PAYLOAD_256, block.len);
+    } else {
+        block = take(digests, chain, BLOCK);
+    }
     (void)pthread_mutex_unlock(&digests->lock);
-    digest(digests, chain, block);
+    digest(digests, chain, block, payload);
     (void)pthread_mutex_lock(&digests->lock);
     digests->taken[chain] = false;
+    if (payload.len)
+        digests->taken[PAYLOAD_256] = false;
     (void)pthread_cond_broadcast(&digests->changed);
     return true;
 }
@@ -105,16 +134,29 @@ static bool done(const struct dep_digests *digests)
     return true;
 }
 
-void dep_digests_add(struct dep_digests *digests, struct dep_slice file, struct dep_slice payload)
+void dep_digests_begin(struct dep_digests *digests, struct dep_slice file, struct dep_slice payload)
 {
     (void)pthread_mutex_lock(&digests->lock);
+    assert(done(digests));
     digests->rest[FILE_512] = digests->rest[FILE_256] = file;
     digests->rest[PAYLOAD_256] = payload;
     (void)pthread_cond_broadcast(&digests->changed);
+    (void)pthread_mutex_unlock(&digests->lock);
+}
+
+void dep_digests_end(struct dep_digests *digests)
+{
+    (void)pthread_mutex_lock(&digests->lock);
     while (!done(digests))
         if (!work(digests))
             (void)pthread_cond_wait(&digests->changed, &digests->lock);
     (void)pthread_mutex_unlock(&digests->lock);
+}
+
+void dep_digests_add(struct dep_digests *digests, struct dep_slice file, struct dep_slice payload)
+{
+    dep_digests_begin(digests, file, payload);
+    dep_digests_end(digests);
 }
 
 void dep_digests_file(struct dep_digests *digests, struct dep_hash *out_sha256,
