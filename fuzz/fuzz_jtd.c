@@ -12,9 +12,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct dep_slice value_text = dep_slice_of(data, size);
     struct dep_slice schema_text = dep_slice_next(&value_text, '\n');
-    DEP_AUTO_JSON *schema = NULL, *value = NULL;
-    if (dep_json_parse_lenient(schema_text, &schema, NULL) ||
-        dep_json_parse_lenient(value_text, &value, NULL))
+    const size_t flags = JSON_DECODE_ANY | JSON_REJECT_DUPLICATES;
+    DEP_AUTO_JSON *schema =
+        json_loadb((const char *)schema_text.data, schema_text.len, flags, NULL);
+    DEP_AUTO_JSON *value = json_loadb((const char *)value_text.data, value_text.len, flags, NULL);
+    if (!schema || !value)
         return 0;
     struct dep_finding why = {NULL, NULL, 0};
     int err = dep_jtd_check(schema, &why);

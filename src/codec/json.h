@@ -1,8 +1,8 @@
 /*
- * JSON, strict: RFC 8259 through jansson, and besides refused: repeated names, raw NUL, reals,
- * integers beyond int64, depth over DEP_JSON_DEPTH_MAX, anything but white space after the value.
- * (PLATFORM trap: jansson swallows a NUL after a number, so NUL is looked for first.) Values are
- * jansson's json_t: new references are the caller's (json_decref).
+ * JSON, strict: RFC 8259, and besides refused: repeated names, NUL also as an escape, half of a
+ * surrogate pair, reals, integers beyond int64, depth over DEP_JSON_DEPTH_MAX, anything but white
+ * space after the value. Values are jansson's json_t: new references are the caller's
+ * (json_decref). They are read by our own reader (doc/decisions/021).
  *
  * Layer:   codec (pure).
  */
@@ -23,12 +23,9 @@ static inline void dep_json_release(json_t **value)
 }
 #define DEP_AUTO_JSON DEP_CLEANUP(dep_json_release) json_t
 
-/* Any JSON value at the top. Findings: "json.syntax", "json.nul", "json.duplicate", "json.real",
+/* Any JSON value at the top; the finding's place is an offset. Findings: "json.syntax", "json.nul", "json.duplicate", "json.real",
  * "json.integer", "json.depth", "json.len". */
 DEP_MUST_USE int dep_json_parse(struct dep_slice text, json_t **out, struct dep_finding *why);
-/* The same, but reals allowed (JSON Type Definition's own tests, foreign reports). */
-DEP_MUST_USE int dep_json_parse_lenient(struct dep_slice text, json_t **out,
-                                        struct dep_finding *why);
 /* Compact, object names in order of insertion. */
 DEP_MUST_USE int dep_json_encode(const json_t *value, struct dep_buf *out);
 /* Compact, object names sorted. */

@@ -120,6 +120,22 @@ static void test_refusals(void **state)
         {"[1] ", 4, NULL},
         {"[1] x", 5, "json.syntax"},
         {"", 0, "json.syntax"},
+        {"[-0]", 4, NULL},
+        {"[01]", 4, "json.syntax"},
+        {"[-]", 3, "json.syntax"},
+        {"[1E2]", 5, "json.real"},
+        {"[\"\\ud83d\\ude00\"]", 16, NULL},
+        {"[\"\\ud83d\\u0041\"]", 16, "json.syntax"},
+        {"[\"\\ude00\"]", 10, "json.syntax"},
+        {"[\"\\x\"]", 6, "json.syntax"},
+        {"[\"\x1f\"]", 5, "json.syntax"},
+        {"[\"\xc3\"]", 5, "json.syntax"},
+        {"{\"\\u0061\":1,\"a\":2}", 18, "json.duplicate"},
+        {"{\"\\u0061\":\"\\u0062\"}", 19, NULL},
+        {"[1,]", 4, "json.syntax"},
+        {"{\"a\":1,}", 9, "json.syntax"},
+        {"{1:1}", 5, "json.syntax"},
+        {"[tru]", 5, "json.syntax"},
     };
     for (size_t i = 0; i < DEP_COUNT(rows); i++) {
         struct dep_finding why = {"", "", 0};
@@ -162,6 +178,43 @@ static void test_depth(void **state)
         assert_int_equal(err, depth == DEP_JSON_DEPTH_MAX ? DEP_OK : DEP_FOUND);
         assert_string_equal(why.id, depth == DEP_JSON_DEPTH_MAX ? "" : "json.depth");
     }
+}
+
+/* Of each text: each allocation of jansson's in turn is refused. */
+static long refuse_after;
+
+static void *refusing(size_t size)
+{
+    return refuse_after-- == 0 ? NULL : malloc(size);
+}
+
+static void test_refused_memory(void **state)
+{
+    (void)state;
+    static const char text[] =
+        "{\"a\":[1,\"two\",{\"\\u0062\":\"th\\u0072ee\"},null,true],\"c\":{},\"d\":[],"
+        "\"e\":0,\"f\":0,\"g\":0,\"h\":0,\"i\":0,\"j\":0,\"k\":[0,0,0,0,0,0,0,0,0,0]}";
+    json_malloc_t take;
+    json_free_t release;
+    json_get_alloc_funcs(&take, &release);
+    DEP_AUTO_JSON *whole = NULL;
+    assert_int_equal(dep_json_parse(dep_slice_string(text), &whole, NULL), DEP_OK);
+    assert_string_equal(dep_json_string(json_array_get(dep_json_array(whole, "a"), 2), "b"),
+                        "three");
+    json_set_alloc_funcs(refusing, release);
+    long refused = 0;
+    for (int err = DEP_ERR_NOMEM; err; refused++) {
+        json_t *kept = (json_t *)&refused, *value = kept;
+        refuse_after = refused;
+        err = dep_json_parse(dep_slice_string(text), &value, NULL);
+        assert_true(err == DEP_OK || (err == DEP_ERR_NOMEM && value == kept));
+        if (!err) {
+            assert_true(json_equal(value, whole));
+            json_decref(value);
+        }
+    }
+    json_set_alloc_funcs(take, release);
+    assert_true(refused > 40);
 }
 
 /* What stands at an address that may be freed by now: asked of the kernel, which forbids nothing.
@@ -210,8 +263,8 @@ static void test_freed(void **state)
 int main(void)
 {
     dep_json_wipe_freed();
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_suite),
-                                       cmocka_unit_test(test_refusals),
-                                       cmocka_unit_test(test_depth), cmocka_unit_test(test_freed)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_suite), cmocka_unit_test(test_refusals), cmocka_unit_test(test_depth),
+        cmocka_unit_test(test_refused_memory), cmocka_unit_test(test_freed)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

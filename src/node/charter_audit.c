@@ -108,12 +108,15 @@ static int know(struct judging *judging, const struct dep_hash *digest, bool wit
 }
 
 /* The record lists what stands in the file, in its order. */
-static void adoptions_judge(struct judging *judging)
+static int adoptions_judge(struct judging *judging)
 {
     const struct dep_adoptions *adoptions = judging->line.adoptions[judging->line.count - 1];
     DEP_AUTO_JSON *found = dep_adoptions_claim(adoptions);
+    if (!found)
+        return dep_problem_fault(judging->problem, DEP_ERR_NOMEM, "verify.memory", "");
     if (!json_equal(found, judging->noted->adoptions))
         altered(judging, "verify.charter.adoptions");
+    return DEP_OK;
 }
 
 /* Of those before it only what is here is judged: `previous` vouches for them. */
@@ -174,9 +177,9 @@ static int entered_judge(struct judging *judging)
                         judging->problem->detail);
         return know(judging, &noted->digest, true);
     }
+    err = err ? err : adoptions_judge(judging);
     if (err)
         return err;
-    adoptions_judge(judging);
     entry_judge(judging);
     return line_judge(judging);
 }

@@ -378,13 +378,12 @@ static int enter_charter(struct init_work *work, struct dep_node *node,
         err = dep_adoptions_save(dep_register_dir_fd(node->reg), dep_charter_digest(work->charter),
                                  adoptions, &work->problem->fault);
     DEP_AUTO_JSON *claims = err ? NULL : dep_charter_claims(work->charter);
-    if (claims)
-        (void)json_object_set_new(claims, "adoptions", dep_adoptions_claim(adoptions));
+    if (!err &&
+        (!claims || json_object_set_new(claims, "adoptions", dep_adoptions_claim(adoptions))))
+        err = dep_problem_fault(work->problem, DEP_ERR_NOMEM, "init.charter", work->dir);
     struct dep_draft draft = {"charter.entered", claims, NULL, DEP_ROLE_ROOT, work->root};
     struct dep_done done;
-    if (!err)
-        err = claims ? dep_node_commit(node, &draft, 1, &done, work->problem)
-                     : dep_problem_fault(work->problem, DEP_ERR_NOMEM, "init.charter", work->dir);
+    err = err ? err : dep_node_commit(node, &draft, 1, &done, work->problem);
     dep_adoptions_done(adoptions);
     free(adoptions);
     return err;

@@ -59,8 +59,9 @@ static inline json_t *vector_load(const char *name)
     for (size_t len; (len = fread(block, 1, sizeof block, file)) > 0;)
         dep_buf_add(&bytes, block, len);
     (void)fclose(file);
-    json_t *value = NULL;
-    assert_int_equal(dep_json_parse_lenient(dep_buf_slice(&bytes), &value, NULL), DEP_OK);
+    /* Published cases have reals and NUL in them, which records don't. */
+    json_t *value = json_loadb((const char *)bytes.data, bytes.len, JSON_ALLOW_NUL, NULL);
+    assert_non_null(value);
     return value;
 }
 

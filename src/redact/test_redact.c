@@ -314,7 +314,7 @@ static void test_boxes(void **state)
         {"{\"boxes\":[{\"page\":1,\"x\":0,\"y\":0,\"width\":1,\"height\":1},{}]}", "redact.box", 1},
         {"{\"boxes\":[{\"page\":1,\"x\":0,\"y\":0,\"width\":1,\"height\":1,\"z\":1}]}",
          "redact.box", 0},
-        {"{\"boxes\":[{\"page\":1,\"x\":0.5,\"y\":0,\"width\":1,\"height\":1}]}", "json.real", 0},
+        {"{\"boxes\":[{\"page\":1,\"x\":0.5,\"y\":0,\"width\":1,\"height\":1}]}", "json.real", 25},
         {"{\"boxes\":[]}", "redact.none", 0},
         {"{\"boxes\":{}}", "redact.form", 0},
         {"{\"boxes\":[],\"grid\":1}", "redact.form", 0},

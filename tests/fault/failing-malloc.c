@@ -1,8 +1,7 @@
 /*
  * For LD_PRELOAD: the allocation number FAIL_AT of the process fails, those of its libraries among
- * them; with FAIL_ON every later one, too. How many there were is written to descriptor 9 at exit,
- * and to descriptor 8 through which libraries the refused one came. Who then reads from nowhere is
- * told so on standard error.
+ * them; with FAIL_ON every later one, too. How many there were is written to descriptor 9 at exit.
+ * Who then reads from nowhere is told so on standard error.
  */
 #include <errno.h>
 #include <execinfo.h>
@@ -51,8 +50,6 @@ static int fails(void)
     long number = atomic_fetch_add(&made, 1) + 1;
     if (fail_at < 0 || number < fail_at || (number > fail_at && !fail_on))
         return 0;
-    void *frames[16];
-    backtrace_symbols_fd(frames, backtrace(frames, 16), 8);
     errno = ENOMEM;
     return 1;
 }
