@@ -5,15 +5,15 @@ need jq age openssl python3
 # shellcheck source=tests/flow/forgeries/good
 . "$SOURCE_ROOT/tests/flow/forgeries/good"
 good_package
-depositary verify bag --pin "$(cat pin)" --json >good.json || { jq .findings good.json; fail 'the good package is not intact'; }
-same intact "$(json good.json .result)" 'the good package'
+foreign_package
 forge=$SOURCE_ROOT/tests/flow/forgeries/forge
 failed=0 count=0
 # Every second one under a sanitizer: all are judged without, in a browser and by its module.
 some=p
 [ -z "$FLOW_SANITIZED" ] || some='1~2p'
-for id in $("$forge" --ids | sed -n "$some"); do
-    "$forge" "$id" bag forged reg
+# judge ID: as it was forged, by `pin`.
+judge() {
+    local id=$1
     IFS=/ read -r finding result <<<"$("$forge" --expected "$id")"
     count=$((count + 1))
     status=0 want=1
@@ -25,5 +25,17 @@ for id in $("$forge" --ids | sed -n "$some"); do
         failed=$((failed + 1))
     fi
     keep "$id"
-done
+}
+# all OF: from the good package of this folder.
+all() {
+    depositary verify bag --pin "$(cat pin)" --json >good.json || { jq .findings good.json; fail 'the good package is not intact'; }
+    same intact "$(json good.json .result)" 'the good package'
+    for id in $("$forge" --ids "$1" | sed -n "$some"); do
+        "$forge" "$id" bag forged reg
+        judge "$id"
+    done
+}
+all good
+cd foreign || exit 1
+all foreign
 same 0 "$failed" "forgeries with another outcome, of $count"
