@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # What flow tests share. Read by tests/flow/run before each test.
 set -eu -o pipefail
+shopt -s inherit_errexit # a function within $(...) ends at its first failure as well
 trap 'echo "failed at line $LINENO: $BASH_COMMAND" >&2' ERR
 set -E
 

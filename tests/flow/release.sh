@@ -10,8 +10,11 @@ new_officers 'L1:legal' 'L2:legal' 'A1:approver,legal'
 as() { local who=$1; shift; depositary "$@" -C reg --as "$who"; }
 # What is stated goes in on standard input, as a person's file would.
 state() { as "$1" "${@:3}" --file - --yes --json <<<"$2" >done.json; json done.json .record >last; }
-# missing PREPARED: each requirement that isn't met, as need:why.
-missing() { { as L1 release --dry-run "$1" --json || true; } | jq -r '.verdict.requirements[] | select(.met != "met" and .met != "waived") | .need + ":" + .met' | sort -u | xargs; }
+# judged PREPARED: the outcome, and each requirement that isn't met, as need:why.
+judged() {
+    { as L1 release --dry-run "$1" --json || true; } |
+        jq -r '.verdict | [.outcome] + ([.requirements[] | select(.met != "met" and .met != "waived") | .need + ":" + .met] | unique) | join(" ")'
+}
 # refused PREPARED WHAT: releasing it is refused because of exactly that, and nothing is recorded.
 refused() {
     local before after
@@ -37,7 +40,7 @@ item=$(json collected .item)
 # ---- everything is missing ----
 fields='{"action": "release", "recipient": "court", "purpose": "trial"}'
 one=$(prepare X-1 <<<"$fields")
-same 'approval:absent assurance.fair_trial:absent consent.host:absent request:absent' "$(missing "$one")" 'all that is missing'
+same 'no approval:absent assurance.fair_trial:absent consent.host:absent request:absent' "$(judged "$one")" 'all that is missing'
 # Before anything is prepared the answer is there as well, and nothing is recorded.
 expect 1 as L1 release prepare X-1 --dry-run --json --yes --file - <<<"$fields" >asked.json
 same 4 "$(jq '[.verdict.requirements[] | select(.met == "absent")] | length' asked.json)" 'requirements told beforehand'
@@ -83,13 +86,13 @@ own=$(as A1 release prepare X-1 --file - --yes --json <<<"$fields" | jq -r .reco
 expect 1 as A1 approve "$own" 2>err
 holds err 'approval.same_person'
 as A1 approve "$one" >/dev/null
-same '' "$(missing "$one")" 'nothing is missing'
+same yes "$(judged "$one")" 'nothing is missing'
 as A1 approve "$one" --reject >/dev/null
 refused "$one" 'approval:withdrawn'
 as A1 approve "$one" >/dev/null
 
 # ---- withdrawn between preparing and releasing ----
-same '' "$(missing "$one")" 'nothing is missing before the withdrawal'
+same yes "$(judged "$one")" 'nothing is missing before the withdrawal'
 as L1 consent withdraw "$consent" >/dev/null
 refused "$one" 'consent.host:withdrawn'
 # A standing consent, checked, that names the case's every item: released.
