@@ -89,6 +89,13 @@ int dep_node_act(struct dep_node *node, const char *name, const char *type, stru
     return err ? err : load(node, &row, out, problem);
 }
 
+int dep_act_readable(const struct dep_act *act, struct dep_problem *problem)
+{
+    return act->head.readable ? DEP_OK
+                              : dep_problem_found(problem, act->head.why_not,
+                                                  "doc/format/record.md 8", act->head.row.jti);
+}
+
 struct listing {
     struct dep_node *node;
     dep_act_fn *each;

@@ -23,6 +23,9 @@ void dep_act_done(struct dep_act *act);
  * (doc/format/record.md section 8) is absent, heads as well as later records. */
 DEP_MUST_USE int dep_node_act(struct dep_node *node, const char *name, const char *type,
                               struct dep_act *out, struct dep_problem *problem);
+/* A finding says why its protected fields, on which something hangs, can't be read: "secret.reader",
+ * "secret.not_shared", "secret.erased" (dep_view's `why_not`). */
+DEP_MUST_USE int dep_act_readable(const struct dep_act *act, struct dep_problem *problem);
 /* Every act of the type that shows, oldest first. `each` other than 0 stops and is
  * returned. */
 typedef int dep_act_fn(void *context, const struct dep_act *act);

@@ -224,6 +224,8 @@ static int earlier_pseudonym(struct dep_node *node, const char *name, const json
 {
     DEP_AUTO_ACT act = {.later = NULL};
     int err = dep_node_act(node, name, "consent.given", &act, problem);
+    if (!err)
+        err = dep_act_readable(&act, problem);
     if (err)
         return err;
     const json_t *earlier = dep_json_object(act.head.claims, "terms");
@@ -321,6 +323,8 @@ static int judge_check(void *context, struct dep_problem *problem)
     int err = dep_node_act(node, checking->consent, "consent.given", &act, problem);
     if (err == DEP_FOUND && strcmp(problem->finding.id, "act.type") == 0)
         err = dep_node_act(node, checking->consent, "assurance.given", &act, problem);
+    if (!err)
+        err = dep_act_readable(&act, problem);
     if (err)
         return err;
     err = dep_consent_judge_check(&act, node->officer, &problem->finding);

@@ -48,7 +48,7 @@ DEP_MUST_USE int dep_consent_judge(const char *member, const char *officer, cons
  * "consent.empty". */
 DEP_MUST_USE int dep_assurance_judge(const char *officer, const json_t *claims,
                                      struct dep_finding *why);
-/* A second officer's check: "consent.check.not_paper", "consent.check.same_officer",
+/* A second officer's check of what she can read: "consent.check.not_paper", "consent.check.same_officer",
  * "consent.withdrawn". */
 DEP_MUST_USE int dep_consent_judge_check(const struct dep_act *consent, const char *officer,
                                          struct dep_finding *why);

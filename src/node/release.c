@@ -123,8 +123,8 @@ static int load_open(struct dep_node *node, const char *name, struct dep_act *ou
     int err = dep_node_act(node, name, "release.prepared", &act, problem);
     if (!err)
         err = judge_open(&act, problem);
-    if (!err && !act.head.readable)
-        err = dep_problem_found(problem, act.head.why_not, CLAUSE, act.head.row.jti);
+    if (!err)
+        err = dep_act_readable(&act, problem);
     if (err)
         dep_act_done(&act);
     else
@@ -316,6 +316,8 @@ int dep_node_release_review(struct dep_node *node, const char *release, json_t *
 {
     DEP_AUTO_ACT act = {.later = NULL};
     int err = dep_node_act(node, release, "release.made", &act, problem);
+    if (!err)
+        err = dep_act_readable(&act, problem);
     if (err)
         return err;
     if (!dep_json_string(dep_json_object(act.head.claims, "verdict"), "review_by"))

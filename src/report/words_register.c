@@ -276,8 +276,9 @@ const struct words_entry WORDS_REGISTER[] = {
     {"secret.damaged", N_("the protected values are damaged")},
     {"secret.erased", N_("the protected values were erased")},
     {"secret.locked", N_("the protected values are not shown")},
-    {"secret.not_shared", N_("the protected values are not open to you; the key of a role of yours "
-                             "is not shared with you yet")},
+    {"secret.not_shared",
+     N_("the protected values are not open to you yet: an officer who holds the "
+        "key of your role must share it first (key share)")},
     {"secret.reader", N_("the protected values are not for your roles")},
     {"sent_not_received", N_("sent, not received")},
     {"shrank", N_("shrank while it was read: what is missing is zeros")},

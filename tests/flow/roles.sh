@@ -50,6 +50,15 @@ same 'false secret.not_shared' "$(jq -r '"\(.readable) \(.why_not)"' shown)" 'no
 expect 1 depositary key share legal-2 --yes -C reg --as administrator-1 2>err
 holds err 'key.share.not_yours'
 expect 2 depositary key share legal-2 -C reg --as legal-1 </dev/null 2>err
+# What she can't read yet she can't check either, and is told what to do about it.
+text() { printf '{"text": "%s", "lang": "en"}' "$1"; }
+consent=$(depositary consent give -C reg --as legal-1 --yes --json --fields - <<<"{\"terms\": {\"layer\": \"originator\", \"grantor\": \"test\", \"actions\": [\"release\"], \"recipients\": [\"any\"],
+    \"purposes\": [\"any\"], \"lines\": [\"any\"], \"territories\": [\"any\"], \"handling\": [\"H1\"], \"scope\": {\"kind\": \"all\"}, \"in_force\": {\"from\": \"2020-01-01T00:00:00Z\"}},
+    \"side\": {\"state\": \"on_paper\", \"scan_sha256\": \"$(printf %064d 1)\", \"seen_by\": \"legal-1\", \"checked\": $(text stamp)}}" 2>/dev/null | jq -r .record)
+check() { depositary consent check "$consent" -C reg --as legal-2 --yes --fields - <<<"{\"outcome\": \"as_recorded\", \"checked\": $(text telephone)}"; }
+expect 1 check 2>err
+holds err 'secret.not_shared'
+holds err 'must share it first .key share.'
 # It shows who, in which role, and who enrolled; No is the default.
 kid=$(depositary key list -C reg --json | jq -r 'select(.code == "legal-2") | .kid')
 printf '%s\n' "see legal-2  $kid" 'see legal officer' 'see Enrolled by: registrar' 'see [y/n]' 'type ' >script
@@ -62,6 +71,7 @@ same 'legal-1 ["legal"]' "$(depositary list --type key.shared --json -C reg --as
     xargs -I{} depositary show {} --json -C reg --as legal-1 | jq -r '"\(.claims.by.code) \(.claims.roles | tojson)"')" 'who shared, for good'
 depositary show "$(cat old)" -C reg --as legal-2 --json >shown
 holds shown 'by legal-1'
+expect 0 check >/dev/null
 expect 1 depositary key share legal-2 --yes -C reg --as legal-1 2>err
 holds err 'key.share.none'
 depositary key list -C reg >keys
