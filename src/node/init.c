@@ -3,6 +3,8 @@
  * durable.
  */
 #include "node/init.h"
+
+#include "node/cards.h"
 #include "node/charter_impl.h"
 #include "node/node_impl.h"
 
@@ -102,34 +104,15 @@ static int take_home_card(struct init_work *work)
     int err = dep_file_read(AT_FDCWD, path, DEP_KEYFILE_MAX, &text, &work->problem->fault);
     if (err)
         return err;
-    DEP_AUTO_JSON *card = NULL;
-    struct dep_finding why;
-    err = dep_json_parse(dep_buf_slice(&text), &card, &why);
-    const char *kind = err ? NULL : dep_json_string(card, "depositary");
-    const char *vault = err ? NULL : dep_json_string(card, "vault");
-    if (!kind || strcmp(kind, "home-card") != 0 || !vault ||
-        dep_age_recipient_parse(dep_slice_string(vault), &work->vault, &why))
-        return wrong(work, "init.home_card", path);
-    const json_t *readers = dep_json_object(card, "readers");
-    for (size_t i = 0; i < DEP_ROLE_COUNT; i++) {
-        const char *recipient = dep_json_string(readers, dep_role_name(dep_reading_roles[i]));
-        if (recipient &&
-            dep_age_recipient_parse(dep_slice_string(recipient), &work->readers[i], &why))
-            return wrong(work, "init.home_card", path);
-        work->has_reader[i] = recipient != NULL;
-    }
-    const json_t *recovery = dep_json_array(card, "recovery");
-    size_t i;
-    json_t *entry;
-    json_array_foreach(recovery, i, entry)
-    {
-        const char *recipient = json_string_value(entry);
-        if (!recipient || work->recovery_count + 1 >= DEP_RECIPIENTS_MAX ||
-            dep_age_recipient_parse(dep_slice_string(recipient),
-                                    &work->recovery[work->recovery_count], &why))
-            return wrong(work, "init.home_card", path);
-        work->recovery_count++;
-    }
+    struct dep_home_card card;
+    err = dep_home_card_parse(dep_buf_slice(&text), &card, work->problem);
+    if (err)
+        return err == DEP_FOUND ? wrong(work, work->problem->finding.id, path) : err;
+    work->vault = card.vault;
+    memcpy(work->readers, card.readers, sizeof work->readers);
+    memcpy(work->has_reader, card.has_reader, sizeof work->has_reader);
+    memcpy(work->recovery, card.recovery, sizeof work->recovery);
+    work->recovery_count = card.recovery_count;
     return DEP_OK;
 }
 

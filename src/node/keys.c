@@ -3,10 +3,11 @@
  * carries the signed record.
  */
 #include "node/keys.h"
+
+#include "node/cards.h"
 #include "node/node_impl.h"
 #include "node/share.h"
 
-#include "codec/base64.h"
 #include "store/file.h"
 
 #include <errno.h>
@@ -29,76 +30,7 @@ static void officer_name(char out[NAME_MAX_LEN], const char *code)
     (void)snprintf(out, NAME_MAX_LEN, "officer-%s", code);
 }
 
-static json_t *role_names(unsigned roles)
-{
-    json_t *names = json_array();
-    for (unsigned role = 1; role < DEP_ROLE_ROOT; role <<= 1)
-        if (roles & role)
-            (void)json_array_append_new(names, json_string(dep_role_name((enum dep_role)role)));
-    return names;
-}
-
-/* 0 where a name is unknown or none is given. */
-static unsigned roles_of(const json_t *names)
-{
-    unsigned roles = 0;
-    size_t i;
-    json_t *name;
-    json_array_foreach(names, i, name)
-    {
-        const char *text = json_string_value(name);
-        enum dep_role role = text ? dep_role_parse(dep_slice_string(text)) : (enum dep_role)0;
-        if (!role || role >= DEP_ROLE_ROOT)
-            return 0;
-        roles |= role;
-    }
-    return roles;
-}
-
-static char *base64_text(const void *data, size_t len)
-{
-    DEP_AUTO_BUF text;
-    dep_buf_init(&text, 256);
-    dep_base64_encode(DEP_BASE64_URL, dep_slice_of(data, len), &text);
-    return dep_buf_take(&text);
-}
-
 /* ---- request ---- */
-
-/* The bytes that `proof` signs. */
-static int signed_part(const json_t *request, struct dep_buf *out)
-{
-    DEP_AUTO_JSON *copy = json_deep_copy(request);
-    if (!copy)
-        return DEP_ERR_NOMEM;
-    (void)json_object_del(copy, "proof");
-    return dep_json_encode_sorted(copy, out);
-}
-
-static int encode_request(const char *member, const char *code, unsigned roles,
-                          const struct dep_signing_key *key,
-                          const struct dep_age_identity *identity, struct dep_buf *out)
-{
-    char age[DEP_AGE_RECIPIENT_TEXT + 1];
-    dep_age_recipient_encode(&identity->recipient, age);
-    DEP_AUTO_FREE char *public_key =
-        base64_text(dep_signing_key_public(key)->bytes, DEP_ED25519_PUBLIC_LEN);
-    DEP_AUTO_JSON *request =
-        !public_key ? NULL
-                    : json_pack("{s:s,s:i,s:s,s:s,s:o,s:s,s:s}", "depositary", "key-request", "v",
-                                1, "member", member, "code", code, "roles", role_names(roles),
-                                "public", public_key, "age", age);
-    DEP_AUTO_BUF message;
-    dep_buf_init(&message, DEP_KEYFILE_MAX);
-    if (!request || signed_part(request, &message))
-        return DEP_ERR_NOMEM;
-    uint8_t signature[DEP_ED25519_SIGNATURE_LEN];
-    dep_signing_key_sign(key, dep_buf_slice(&message), signature);
-    DEP_AUTO_FREE char *proof = base64_text(signature, sizeof signature);
-    if (!proof || json_object_set_new(request, "proof", json_string(proof)))
-        return DEP_ERR_NOMEM;
-    return dep_json_encode_sorted(request, out);
-}
 
 static int ask_fresh(const struct dep_world *world, const char *code, struct dep_buf *out,
                      struct dep_problem *problem)
@@ -135,7 +67,7 @@ static int request_in(int keys_fd, const char *member, const char *code, unsigne
     if (!err)
         err = dep_keyfile_save_own(keys_fd, name, &identity, dep_buf_slice(&passphrase),
                                    world->random, problem);
-    if (!err && encode_request(member, code, roles, key, &identity, out))
+    if (!err && dep_key_request_encode(member, code, roles, key, &identity.recipient, out))
         err = dep_problem_fault(problem, DEP_ERR_NOMEM, "keys.request", code);
     dep_signing_key_free(key);
     dep_age_identity_wipe(&identity);
@@ -160,47 +92,6 @@ int dep_key_request(const char *keys_dir, const char *member, const char *code, 
 }
 
 /* ---- signing a request ---- */
-
-struct request {
-    json_t *json; /* owned */
-    const char *member, *code, *age, *public_text;
-    unsigned roles;
-    struct dep_public_key public;
-    struct dep_age_recipient recipient;
-};
-
-static int parse_request(struct dep_slice text, struct request *out, struct dep_problem *problem)
-{
-    int err = dep_json_parse(text, &out->json, &problem->finding);
-    if (err)
-        return err == DEP_FOUND ? wrong(problem, problem->finding.id, "key-request") : err;
-    const char *kind = dep_json_string(out->json, "depositary");
-    const char *proof = dep_json_string(out->json, "proof");
-    out->member = dep_json_string(out->json, "member");
-    out->code = dep_json_string(out->json, "code");
-    out->age = dep_json_string(out->json, "age");
-    out->public_text = dep_json_string(out->json, "public");
-    out->roles = roles_of(dep_json_array(out->json, "roles"));
-    uint8_t signature[DEP_ED25519_SIGNATURE_LEN];
-    DEP_AUTO_BUF message;
-    dep_buf_init(&message, DEP_KEYFILE_MAX);
-    if (!kind || strcmp(kind, "key-request") != 0 || !proof || !out->member || !out->code ||
-        !out->age || !out->public_text || !out->roles)
-        return wrong(problem, "key.request.form", "key-request");
-    if (!dep_code_valid(dep_slice_string(out->code)))
-        return wrong(problem, "officer.code", out->code);
-    if (!dep_base64_parse_exact(DEP_BASE64_URL, dep_slice_string(out->public_text),
-                                out->public.bytes, DEP_ED25519_PUBLIC_LEN) ||
-        dep_age_recipient_parse(dep_slice_string(out->age), &out->recipient, &problem->finding))
-        return wrong(problem, "key.request.form", out->code);
-    if (signed_part(out->json, &message))
-        return dep_problem_fault(problem, DEP_ERR_NOMEM, "keys.sign", out->code);
-    if (!dep_base64_parse_exact(DEP_BASE64_URL, dep_slice_string(proof), signature,
-                                sizeof signature) ||
-        !dep_ed25519_verify(&out->public, dep_buf_slice(&message), signature))
-        return wrong(problem, "key.request.proof", out->code);
-    return DEP_OK;
-}
 
 /* A role nobody held until now gets its key with its first officer: what was recorded before stays
  * closed to it. */
@@ -244,16 +135,16 @@ static int save_new_roles(struct dep_node *node, const struct dep_age_identity *
     return err;
 }
 
-static json_t *officer_claims(const struct request *request, const json_t *holder)
+static json_t *officer_claims(const struct dep_key_request *request, const json_t *holder)
 {
     char kid[DEP_KID_LEN + 1];
     dep_kid(&request->public, kid);
     return json_pack("{s:s,s:s,s:s,s:s,s:s,s:o,s:O*}", "use", "officer", "kid", kid, "public",
                      request->public_text, "age", request->age, "code", request->code, "roles",
-                     role_names(request->roles), "holder", holder);
+                     dep_role_names(request->roles), "holder", holder);
 }
 
-static int encode_card(struct dep_node *node, const struct request *request,
+static int encode_card(struct dep_node *node, const struct dep_key_request *request,
                        const struct dep_done *done, struct dep_buf *out,
                        struct dep_problem *problem)
 {
@@ -261,13 +152,9 @@ static int encode_card(struct dep_node *node, const struct request *request,
     int err = dep_node_view(node, done->jti, false, &view, problem);
     if (err)
         return err;
-    DEP_AUTO_JSON *card =
-        json_pack("{s:s,s:i,s:s,s:s,s:s,s:s#}", "depositary", "key-card", "v", 1, "member",
-                  dep_register_info(node->reg)->member, "code", request->code, "record", done->jti,
-                  "jwt", (const char *)view.jwt.data, view.jwt.len);
-    return card && dep_json_encode_sorted(card, out) == DEP_OK
-               ? DEP_OK
-               : dep_problem_fault(problem, DEP_ERR_NOMEM, "keys.card", request->code);
+    err = dep_key_card_encode(dep_register_info(node->reg)->member, request->code, done->jti,
+                              dep_buf_slice(&view.jwt), out);
+    return err ? dep_problem_fault(problem, err, "keys.card", request->code) : DEP_OK;
 }
 
 /* Who held this code last, and is revoked; or NULL. */
@@ -309,7 +196,7 @@ static int add_share(struct dep_node *node, const struct enroller *by, const cha
     return DEP_OK;
 }
 
-static int enrol(struct dep_node *node, const struct request *request, const json_t *holder,
+static int enrol(struct dep_node *node, const struct dep_key_request *request, const json_t *holder,
                  const struct enroller *by, struct dep_done *out, struct dep_problem *problem)
 {
     enum { DRAFTS = 2 + DEP_ROLE_COUNT };
@@ -349,9 +236,9 @@ static int enrol(struct dep_node *node, const struct request *request, const jso
 int dep_key_sign(struct dep_node *node, struct dep_slice text, const json_t *holder,
                  struct dep_done *out, struct dep_buf *card, struct dep_problem *problem)
 {
-    struct request request = {.json = NULL};
+    DEP_AUTO_KEY_REQUEST request = {.json = NULL};
     struct dep_signing_key *registrar = NULL;
-    int err = parse_request(text, &request, problem);
+    int err = dep_key_request_parse(text, &request, problem);
     if (!err && strcmp(request.member, dep_register_info(node->reg)->member) != 0)
         err = wrong(problem, "key.request.member", request.member);
     if (!err && dep_node_key_of(node, DEP_KEY_OFFICER, request.code))
@@ -370,7 +257,6 @@ int dep_key_sign(struct dep_node *node, struct dep_slice text, const json_t *hol
     if (!err)
         err = encode_card(node, &request, out, card, problem);
     dep_signing_key_free(registrar);
-    json_decref(request.json);
     return err;
 }
 
@@ -420,31 +306,17 @@ int dep_key_enrol(struct dep_node *node, const char *code, unsigned roles, bool 
 
 int dep_key_import(const char *keys_dir, struct dep_slice text, struct dep_problem *problem)
 {
-    DEP_AUTO_JSON *card = NULL;
-    int err = dep_json_parse(text, &card, &problem->finding);
+    DEP_AUTO_KEY_CARD card = {.json = NULL};
+    int err = dep_key_card_parse(text, &card, problem);
     if (err)
-        return err == DEP_FOUND ? wrong(problem, problem->finding.id, "key-card") : err;
-    const char *kind = dep_json_string(card, "depositary");
-    const char *code = dep_json_string(card, "code");
-    const char *jwt = dep_json_string(card, "jwt");
-    if (!kind || strcmp(kind, "key-card") != 0 || !code ||
-        !dep_code_valid(dep_slice_string(code)) || !jwt)
-        return wrong(problem, "key.card.form", "key-card");
-    DEP_AUTO_RECORD record = {.jti = NULL};
-    err = dep_record_parse(dep_slice_string(jwt), &record, &problem->finding);
-    if (err)
-        return err == DEP_FOUND ? wrong(problem, problem->finding.id, "key-card") : err;
-    const char *recorded_code = dep_json_string(record.jwt.payload, "code");
-    const char *age = dep_json_string(record.jwt.payload, "age");
+        return err;
     DEP_AUTO_FD keys = open(keys_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (keys < 0)
         return dep_problem_fault(problem, DEP_ERR_IO, "keys.folder", keys_dir);
     char name[NAME_MAX_LEN], file[NAME_MAX_LEN + 16];
-    officer_name(name, code);
-    bool here = dep_keyfile_exists(keys, name, ".sign.age");
-    if (!here || !recorded_code || strcmp(recorded_code, code) != 0 || !age ||
-        strcmp(record.type, "key.enrolled") != 0)
-        return wrong(problem, here ? "key.card.form" : "key.card.not_here", code);
+    officer_name(name, card.code);
+    if (!dep_keyfile_exists(keys, name, ".sign.age"))
+        return wrong(problem, "key.card.not_here", card.code);
     (void)snprintf(file, sizeof file, "%s.card.json", name);
     return dep_file_replace(keys, file, text, 0600, &problem->fault);
 }
@@ -498,24 +370,21 @@ int dep_key_home_card(struct dep_node *node, struct dep_buf *out, struct dep_pro
     const struct dep_key_state *vault = dep_node_key_of(node, DEP_KEY_VAULT, NULL);
     if (!vault)
         return wrong(problem, "vault.not_enrolled", node->dir);
-    json_t *readers = json_object(), *recovery = json_array();
-    for (size_t i = 0; i < DEP_ROLE_COUNT; i++) {
-        const char *name = dep_role_name(dep_reading_roles[i]);
-        const struct dep_key_state *role = dep_node_key_of(node, DEP_KEY_ROLE, name);
+    struct dep_home_card card = {.recovery_count = node->recovery_count};
+    memcpy(card.recovery, node->recovery, sizeof card.recovery);
+    int err = dep_age_recipient_parse(dep_slice_string(vault->age_recipient), &card.vault,
+                                      &problem->finding);
+    for (size_t i = 0; !err && i < DEP_ROLE_COUNT; i++) {
+        const struct dep_key_state *role =
+            dep_node_key_of(node, DEP_KEY_ROLE, dep_role_name(dep_reading_roles[i]));
+        card.has_reader[i] = role != NULL;
         if (role)
-            (void)json_object_set_new(readers, name, json_string(role->age_recipient));
+            err = dep_age_recipient_parse(dep_slice_string(role->age_recipient), &card.readers[i],
+                                          &problem->finding);
     }
-    for (size_t i = 0; i < node->recovery_count; i++) {
-        char text[DEP_AGE_RECIPIENT_TEXT + 1];
-        dep_age_recipient_encode(&node->recovery[i], text);
-        (void)json_array_append_new(recovery, json_string(text));
-    }
-    DEP_AUTO_JSON *card = json_pack("{s:s,s:i,s:s,s:s,s:o,s:o}", "depositary", "home-card", "v", 1,
-                                    "member", dep_register_info(node->reg)->member, "vault",
-                                    vault->age_recipient, "readers", readers, "recovery", recovery);
-    return card && dep_json_encode_sorted(card, out) == DEP_OK
-               ? DEP_OK
-               : dep_problem_fault(problem, DEP_ERR_NOMEM, "keys.card", node->dir);
+    if (!err)
+        err = dep_home_card_encode(dep_register_info(node->reg)->member, &card, out);
+    return err < 0 ? dep_problem_fault(problem, err, "keys.card", node->dir) : err;
 }
 
 static int load_recovery(const char *file, struct dep_age_identity *out,
@@ -541,7 +410,7 @@ static int recover_with(struct dep_node *node, const struct dep_age_identity *re
         return keys;
     DEP_AUTO_BUF text;
     dep_buf_init(&text, DEP_KEYFILE_MAX);
-    struct request request = {.json = NULL};
+    DEP_AUTO_KEY_REQUEST request = {.json = NULL};
     struct dep_signing_key *registrar = NULL;
     int err = dep_keyfile_load_signing(keys, "registrar", recovery, &registrar, problem);
     if (!err)
@@ -550,7 +419,7 @@ static int recover_with(struct dep_node *node, const struct dep_age_identity *re
         err = request_in(keys, dep_register_info(node->reg)->member, code, roles, no_passphrase,
                          &node->world, &text, problem);
     if (!err)
-        err = parse_request(dep_buf_slice(&text), &request, problem);
+        err = dep_key_request_parse(dep_buf_slice(&text), &request, problem);
     if (!err) {
         char kid[DEP_KID_LEN + 1];
         dep_kid(dep_signing_key_public(root), kid);
@@ -565,7 +434,6 @@ static int recover_with(struct dep_node *node, const struct dep_age_identity *re
         err = enrol(node, &request, NULL, &by, out, problem);
     }
     dep_signing_key_free(registrar);
-    json_decref(request.json);
     return err;
 }
 
