@@ -48,6 +48,12 @@ static bool is_any(const char *type, const char *const *list, size_t count)
     return false;
 }
 
+static bool examines_original(const struct dep_custody_event *event)
+{
+    const char *on = dep_json_string(event->claims, "worked_on");
+    return strcmp(event->type, "custody.examined") == 0 && on && strcmp(on, "original") == 0;
+}
+
 int dep_custody_judge(const struct dep_item *item, const struct dep_custody_event *event,
                       struct dep_finding *why)
 {
@@ -63,6 +69,8 @@ int dep_custody_judge(const struct dep_item *item, const struct dep_custody_even
         return err;
     if (strcmp(type, "custody.disposed") == 0 && !authority)
         return dep_found(why, "custody.authority", "MANDATE F15", 0);
+    if (examines_original(event) && !dep_json_object(event->claims, "why_original"))
+        return dep_found(why, "custody.original", "MANDATE F15", 0);
     if (event->correction)
         return DEP_OK;
     if (item->on_hold && is_any(type, final, DEP_COUNT(final)))

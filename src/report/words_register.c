@@ -86,6 +86,8 @@ const struct words_entry WORDS_REGISTER[] = {
                              "history, and try again")},
     {"custody.not_lost", N_("the item isn't lost")},
     {"custody.not_sent", N_("nothing was sent that could be received: record the transfer first")},
+    {"custody.original", N_("what is examined is a working copy; where it was the original itself, "
+                            "why has to be said (why_original)")},
     {"custody.sent",
      N_("the item was sent and not received: record the receipt first, or why it is unavailable")},
     {"custody.side",

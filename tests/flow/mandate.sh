@@ -217,6 +217,7 @@ refused record.field harmed violation.tagged "$(violation '{"harmed":[{"sex":"fe
 refused mandate.harmed /count violation.tagged "$(violation '{"violation":"attack_school_hospital"}')" --about "$first"
 refused mandate.month '/month: 2021-02-03 \(2021-02\)' violation.tagged "$(violation '{"month":"2021-02-03"}')" --about "$first"
 refused mandate.ref.other 'evidence.collected \(consent.given\)' violation.tagged "$(violation '{}')" --about "$first" --source "$evidence"
+# Nothing of a grave violation is published, nor of an allegation: no figure of few.
 unpublished type "[{\"record\":\"$tagged\",\"fields\":[]}]"
 unpublished type "[{\"record\":\"$allegation\",\"fields\":[]}]"
 refused mandate.consent consent_to_share violation.tagged "$(violation '{"consent_to_share":"given"}')" --about "$first"
