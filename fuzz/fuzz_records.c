@@ -1,7 +1,8 @@
 /*
- * Lines of records.jsonl and names of files: a line that is taken is written again as it was; a name
+ * Lines of records.jsonl and in_force.jsonl, and names of files: a line that is taken is written again as it was; a name
  * that may stand in a package leads nowhere else, and what it names is one thing.
  */
+#include "package/in_force.h"
 #include "package/names.h"
 #include "package/records.h"
 
@@ -29,6 +30,22 @@ static void read_line(struct dep_slice line)
     must(again.len == line.len + 1 && memcmp(again.data, line.data, line.len) == 0);
 }
 
+static void read_proof(struct dep_slice text)
+{
+    struct dep_in_force line;
+    struct dep_finding why = {NULL, NULL, 0};
+    int err = dep_in_force_parse(text, &line, &why);
+    must(err == DEP_OK || (err == DEP_FOUND && why.id));
+    if (err)
+        return;
+    struct dep_hash root = {{0}};
+    (void)dep_in_force_holds(&line, line.place + 1, &root);
+    DEP_AUTO_BUF again;
+    dep_buf_init(&again, DEP_IN_FORCE_LINE_MAX);
+    must(dep_in_force_encode(&line, &again) == DEP_OK);
+    must(again.len == text.len + 1 && memcmp(again.data, text.data, text.len) == 0);
+}
+
 static void read_name(struct dep_slice name)
 {
     struct dep_package_place place;
@@ -54,6 +71,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     while (text.len) {
         struct dep_slice line = dep_slice_next(&text, '\n');
         read_line(line);
+        read_proof(line);
         read_name(line);
     }
     return 0;

@@ -181,7 +181,7 @@ static int record_status(struct dep_node *node, json_t *claims, struct dep_recor
     size_t count = 0;
     char text[24];
     const char *of = recording->args->positional[1];
-    int err = dep_node_status_issue(node, of, &count, &recording->done, problem);
+    int err = dep_node_status_issue(node, of, &count, NULL, &recording->done, problem);
     if (err)
         return err;
     (void)snprintf(text, sizeof text, "%zu", count);

@@ -81,13 +81,15 @@ static int issue_statuses(struct dep_pack *pack)
     size_t count;
     if (!self || !schema || !(self->roles & schema->signers))
         return DEP_OK;
-    int err = pack->needs_consents
-                  ? dep_node_status_issue(node, "consents", &count, &done, pack->problem)
-                  : DEP_OK;
+    int err = pack->needs_consents ? dep_node_status_issue(node, "consents", &count,
+                                                           &pack->in_force, &done, pack->problem)
+                                   : DEP_OK;
+    if (pack->in_force)
+        pack->in_force_of = done.sha256;
     if (err == DEP_FOUND && strcmp(pack->problem->finding.id, "status.unread") == 0)
         err = DEP_OK;
     /* Last, so that it speaks of the others' signatures too. */
-    return err ? err : dep_node_status_issue(node, "keys", &count, &done, pack->problem);
+    return err ? err : dep_node_status_issue(node, "keys", &count, NULL, &done, pack->problem);
 }
 
 /* ---- writing ---- */

@@ -83,7 +83,6 @@ static int add_consent(struct dep_pack *pack, const struct dep_view *consent)
     const json_t *terms = dep_json_object(consent->claims, "terms");
     if (is_text(terms, "layer", "source"))
         return pack_found(pack, "pack.source", consent->row.jti);
-    pack->needs_consents = true; /* so that it can be told later that it is in force */
     int err = add_act(pack, consent);
     if (err || !dep_record_ref(consent->claims, "answers"))
         return err;
@@ -121,6 +120,8 @@ int pack_act(struct dep_pack *pack, const struct dep_index_row *row)
             err = dep_node_view_row(pack->node, row, true, &view, pack->problem);
         if (!err)
             err = table[i].add(pack, &view);
+        /* That it wasn't withdrawn. */
+        pack->needs_consents = table[i].add == add_consent;
         return err;
     }
     return pack_found(pack, "pack.type", row->type);

@@ -5,6 +5,7 @@
  */
 #ifndef DEP_NODE_PACK_IMPL_H
 #define DEP_NODE_PACK_IMPL_H
+#include "log/set.h"
 #include "node/bag_writer.h"
 #include "node/foreign_log.h"
 #include "node/node_impl.h"
@@ -75,7 +76,9 @@ struct dep_pack {
     const struct dep_charter_code *to;   /* the recipient's */
     struct dep_index_row release, again; /* jti "" where there is none */
     struct dep_hash again_content;       /* what `again` signs */
-    bool needs_consents; /* consents go, or a verdict that relies on them or assurances */
+    bool needs_consents;                 /* a status of consents goes with it */
+    struct dep_set *in_force;            /* of the status that was issued for it; or NULL */
+    struct dep_hash in_force_of;         /* that status */
     struct pack_entry *entries;
     size_t count, room;
     uint32_t *table; /* places in `entries` plus one, by digest; as many as `table_room` */
@@ -228,6 +231,11 @@ struct pack_lines {
     size_t count;
 };
 DEP_MUST_USE int pack_put_records(const struct pack_lines *lines);
+/* Proofs that the status at that row lists what goes; where its set can't be computed any more
+ * DEP_FOUND, and then it proves nothing (pack_listed.c). */
+DEP_MUST_USE int pack_listed_load(struct dep_pack *pack, const struct dep_index_row *status);
+DEP_MUST_USE int pack_put_listed(const struct dep_pack *pack, uint64_t status,
+                                 struct dep_bag_writer *bag);
 DEP_MUST_USE int pack_write(struct dep_pack *pack, const struct dep_done *head,
                             const struct dep_pack_how *how, struct dep_bag_writer *bag,
                             struct dep_packed *out);

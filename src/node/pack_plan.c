@@ -18,6 +18,7 @@ void dep_pack_free(struct dep_pack *pack)
     free(pack->links);
     pack_items_done(pack);
     pack_foreign_done(pack);
+    dep_set_free(pack->in_force);
     dep_buf_done(&pack->content);
     dep_buf_done(&pack->head_disclosures);
     free(pack);

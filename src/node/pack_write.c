@@ -22,6 +22,7 @@ struct writing {
     struct dep_checkpoint checkpoint; /* borrows from `note` */
     struct pack_entry *entries;       /* all of records.jsonl, index ascending */
     size_t count, room;
+    uint64_t listing; /* index of the status of consents that goes; 0: none does */
 };
 
 static int put(struct writing *writing, const char *path, struct dep_slice bytes)
@@ -154,13 +155,35 @@ static int look_at_status(void *context, const struct dep_index_row *row)
     return DEP_FOUND;
 }
 
-static int add_newest_status(struct writing *writing, const char *of)
+static int newest_status(struct writing *writing, const char *of, struct dep_index_row *out)
 {
     struct newest newest = {writing, of, {.jti = ""}};
     const struct dep_index_query query = {.type = "status.issued", .newest_first = true};
     int err =
         dep_roll_list(writing->pack->node, &query, look_at_status, &newest, writing->pack->problem);
-    return err == DEP_FOUND ? add_status(writing, &newest.row) : err;
+    *out = newest.row;
+    return err == DEP_FOUND ? DEP_OK : err;
+}
+
+static int add_keys_status(struct writing *writing)
+{
+    struct dep_index_row row;
+    int err = newest_status(writing, "keys", &row);
+    return err || !row.jti[0] ? err : add_status(writing, &row);
+}
+
+/* Without proofs it would say of each consent that it isn't in force. */
+static int add_consents_status(struct writing *writing)
+{
+    struct dep_index_row row;
+    int err = newest_status(writing, "consents", &row);
+    if (err || !row.jti[0])
+        return err;
+    err = pack_listed_load(writing->pack, &row);
+    if (err)
+        return err == DEP_FOUND ? DEP_OK : err;
+    writing->listing = row.index;
+    return add_status(writing, &row);
 }
 
 /* Of a whole register all. */
@@ -170,8 +193,8 @@ static int add_statuses(struct writing *writing)
     const struct dep_index_query all = {.type = "status.issued"};
     if (pack->kind == DEP_PACKAGE_REGISTER)
         return list(writing, &all, add_status);
-    int err = add_newest_status(writing, "keys");
-    return err || !pack->needs_consents ? err : add_newest_status(writing, "consents");
+    int err = add_keys_status(writing);
+    return err || !pack->needs_consents ? err : add_consents_status(writing);
 }
 
 static int add_head(struct writing *writing, const struct dep_done *head)
@@ -277,6 +300,8 @@ int pack_write(struct dep_pack *pack, const struct dep_done *head, const struct 
         err = collect_entries(&writing, head);
     if (!err)
         err = put_records(&writing);
+    if (!err && writing.listing)
+        err = pack_put_listed(pack, writing.listing, bag);
     if (!err)
         err = put_tiles(&writing);
     if (!err)

@@ -2,6 +2,7 @@
 
 #include "node/consent.h"
 #include "node/node_impl.h"
+#include "package/in_force.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -19,18 +20,20 @@ struct set {
     struct dep_problem *problem;
 };
 
+static int set_fault(const struct set *set, int err)
+{
+    return dep_problem_fault(set->problem, err, "node.status", "");
+}
+
 static int set_add(struct set *set, const struct dep_hash *hash)
 {
-    if (set->count == DEP_STATUS_MAX)
-        return dep_problem_fault(set->problem, DEP_ERR_CAP, "node.status", "");
-    if (set->count == set->room) {
-        size_t room = set->room ? 2 * set->room : 64;
-        struct dep_hash *grown = dep_realloc_array(set->hashes, room, sizeof *grown);
-        if (!grown)
-            return dep_problem_fault(set->problem, DEP_ERR_NOMEM, "node.status", "");
-        set->hashes = grown;
-        set->room = room;
-    }
+    if (set->count == DEP_SET_MAX)
+        return set_fault(set, DEP_ERR_CAP);
+    struct dep_hash *grown =
+        dep_list_reserve(set->hashes, set->count, 1, sizeof *grown, &set->room);
+    if (!grown)
+        return set_fault(set, DEP_ERR_NOMEM);
+    set->hashes = grown;
     set->hashes[set->count++] = *hash;
     return DEP_OK;
 }
@@ -95,27 +98,6 @@ static int collect_keys(struct dep_node *node, struct set *set)
     return err;
 }
 
-static int by_bytes(const void *a, const void *b)
-{
-    return memcmp(a, b, sizeof(struct dep_hash));
-}
-
-static json_t *set_json(struct set *set)
-{
-    if (set->count)
-        qsort(set->hashes, set->count, sizeof *set->hashes, by_bytes);
-    json_t *array = json_array();
-    for (size_t i = 0; array && i < set->count; i++) {
-        char hex[2 * DEP_HASH_LEN + 1];
-        dep_hex_encode(set->hashes[i].bytes, DEP_HASH_LEN, hex);
-        if (json_array_append_new(array, json_string(hex))) {
-            json_decref(array);
-            return NULL;
-        }
-    }
-    return array;
-}
-
 /* ---- issuing ---- */
 
 struct newest {
@@ -151,17 +133,27 @@ static bool is_known(const char *of)
     return strcmp(of, "consents") == 0 || strcmp(of, "keys") == 0;
 }
 
-static int make_claims(struct dep_node *node, const char *of, struct set *set, json_t **out)
+static int collect(struct dep_node *node, const char *of, struct set *set)
 {
     int err = strcmp(of, "keys") == 0 ? collect_keys(node, set) : collect_consents(node, set);
+    if (!err)
+        set->count = dep_set_order(set->hashes, set->count);
+    return err;
+}
+
+static int make_claims(struct dep_node *node, const char *of, struct set *set, json_t **out)
+{
+    int err = collect(node, of, set);
     if (err)
         return err;
-    char as_of[24];
+    char as_of[24], hex[2 * DEP_HASH_LEN + 1];
+    struct dep_hash root;
+    dep_set_root(set->hashes, set->count, &root);
+    dep_hex_encode(root.bytes, DEP_HASH_LEN, hex);
     (void)snprintf(as_of, sizeof as_of, "%llu", (unsigned long long)set->as_of);
-    json_t *in_force = set_json(set);
-    *out = in_force ? json_pack("{s:s,s:s,s:o}", "of", of, "as_of", as_of, "in_force", in_force)
-                    : NULL;
-    return *out ? DEP_OK : dep_problem_fault(set->problem, DEP_ERR_NOMEM, "node.status", of);
+    *out = json_pack("{s:s,s:s,s:{s:I,s:s}}", "of", of, "as_of", as_of, "in_force", "count",
+                     (json_int_t)set->count, "root", hex);
+    return *out ? DEP_OK : set_fault(set, DEP_ERR_NOMEM);
 }
 
 static int issue(struct dep_node *node, const char *of, struct set *set, struct dep_done *out)
@@ -180,19 +172,68 @@ static int issue(struct dep_node *node, const char *of, struct set *set, struct 
 }
 
 int dep_node_status_issue(struct dep_node *node, const char *of, size_t *out_count,
-                          struct dep_done *out, struct dep_problem *problem)
+                          struct dep_set **out_set, struct dep_done *out,
+                          struct dep_problem *problem)
 {
     if (!is_known(of))
         return dep_problem_found(problem, "status.of", CLAUSE, of);
     struct set set = {.as_of = dep_register_count(node->reg),
                       .now_s = dep_node_now_ms(node) / 1000,
                       .problem = problem};
+    DEP_AUTO_SET *tree = NULL;
     int err = issue(node, of, &set, out);
+    if (!err && out_set && (err = dep_set_new(set.hashes, set.count, &tree)))
+        err = set_fault(&set, err);
+    free(set.hashes);
+    if (err)
+        return err;
+    *out_count = set.count;
+    if (out_set) {
+        *out_set = tree;
+        tree = NULL;
+    }
+    return DEP_OK;
+}
+
+/* ---- again ---- */
+
+/* As of then, and as it was written down. */
+static int collect_again(struct dep_node *node, const struct dep_view *status, struct set *set)
+{
+    const char *as_of = dep_json_string(status->claims, "as_of");
+    const json_t *in_force = dep_json_object(status->claims, "in_force");
+    uint64_t count;
+    struct dep_hash root, again;
+    if (!status->readable)
+        return dep_problem_found(set->problem, "status.again", CLAUSE, status->row.jti);
+    if (!as_of || !dep_u64_parse(dep_slice_string(as_of), UINT64_MAX, &set->as_of) ||
+        !dep_in_force_set_read(in_force, &count, &root))
+        return set_fault(set, DEP_ERR_CORRUPT);
+    set->now_s = status->row.iat;
+    int err = collect(node, "consents", set);
+    if (err)
+        return err;
+    dep_set_root(set->hashes, set->count, &again);
+    return set->count == count && dep_hash_equal(&root, &again)
+               ? DEP_OK
+               : dep_problem_found(set->problem, "status.again", CLAUSE, status->row.jti);
+}
+
+int dep_node_status_set(struct dep_node *node, const struct dep_index_row *status,
+                        struct dep_set **out, struct dep_problem *problem)
+{
+    struct set set = {.problem = problem};
+    DEP_AUTO_VIEW view = {.claims = NULL};
+    int err = dep_node_view_row(node, status, true, &view, problem);
     if (!err)
-        *out_count = set.count;
+        err = collect_again(node, &view, &set);
+    if (!err && (err = dep_set_new(set.hashes, set.count, out)))
+        err = set_fault(&set, err);
     free(set.hashes);
     return err;
 }
+
+/* ---- the newest ---- */
 
 int dep_node_status_newest(struct dep_node *node, const char *of, struct dep_view *out,
                            struct dep_problem *problem)

@@ -93,6 +93,8 @@ static enum dep_place_kind log_place(struct dep_slice rest, struct dep_package_p
         return DEP_PLACE_CHECKPOINT;
     if (dep_slice_equal_string(rest, "records.jsonl"))
         return DEP_PLACE_RECORDS;
+    if (dep_slice_equal_string(rest, "in_force.jsonl"))
+        return DEP_PLACE_IN_FORCE;
     if (take(&rest, "tokens/"))
         return token_name(rest) ? DEP_PLACE_TOKEN : DEP_PLACE_UNKNOWN;
     if (take(&rest, "before/"))

@@ -22,6 +22,7 @@ enum dep_place_kind {
     DEP_PLACE_ADOPTIONS, /* number */
     DEP_PLACE_CHECKPOINT,
     DEP_PLACE_RECORDS,
+    DEP_PLACE_IN_FORCE,
     DEP_PLACE_TILE,
     DEP_PLACE_TOKEN,  /* over the checkpoint */
     DEP_PLACE_BEFORE, /* size: an earlier checkpoint, */

@@ -4,6 +4,7 @@
  *
  * Format:  doc/format/package.md section 5.3.
  */
+#include "package/in_force.h"
 #include "package/verdict_impl.h"
 
 #include <stdlib.h>
@@ -14,49 +15,20 @@ static const char CLAUSE[] = "package.md 5.3";
 /* A status record, opened. */
 struct status {
     const struct dep_shown_record *record; /* NULL: none is shown */
-    uint64_t as_of;
-    int64_t earliest_s;   /* when it was made */
-    struct dep_hash *set; /* ascending; owned */
-    size_t count;
+    struct status_set set;
 };
 
-static void status_done(struct status *status)
-{
-    free(status->set);
-    *status = (struct status){.record = NULL};
-}
-#define AUTO_STATUS DEP_CLEANUP(status_done) struct status
-
-static int by_bytes(const void *a, const void *b)
-{
-    return memcmp(a, b, sizeof(struct dep_hash));
-}
-
-/* DEP_FOUND: it isn't a set, or looks further than it stands. */
-static int read_set(const struct dep_opened_record *opened, const struct dep_shown_record *record,
-                    struct status *out)
+bool status_set_read(const struct dep_opened_record *opened, const struct dep_shown_record *record,
+                     struct status_set *out)
 {
     const json_t *claims = opened->presentation.claims;
-    const json_t *in_force = dep_json_array(claims, "in_force");
     const char *as_of = dep_json_string(claims, "as_of");
-    struct status status = {.record = record,
-                            .count = json_array_size(in_force),
-                            .earliest_s = opened_earliest_s(opened)};
-    if (!as_of || !dep_u64_parse(dep_slice_string(as_of), record->index, &status.as_of))
-        return DEP_FOUND;
-    status.set = dep_alloc_array(status.count, sizeof *status.set);
-    if (!status.set)
-        return DEP_ERR_NOMEM;
-    for (size_t i = 0; i < status.count; i++) {
-        const char *hex = json_string_value(json_array_get(in_force, i));
-        if (!hex || !dep_hex_parse(dep_slice_string(hex), status.set[i].bytes, DEP_HASH_LEN) ||
-            (i && by_bytes(&status.set[i - 1], &status.set[i]) >= 0)) {
-            free(status.set);
-            return DEP_FOUND;
-        }
-    }
-    *out = status;
-    return DEP_OK;
+    struct status_set set;
+    if (!as_of || !dep_u64_parse(dep_slice_string(as_of), record->index, &set.as_of) ||
+        !dep_in_force_set_read(dep_json_object(claims, "in_force"), &set.count, &set.root))
+        return false;
+    *out = set;
+    return true;
 }
 
 /* One record: taken where it is a status of `of` that shows its set. */
@@ -69,15 +41,11 @@ static int take(struct judging *judging, const struct dep_shown_record *record, 
         return err;
     const char *what = dep_json_string(opened.presentation.claims, "of");
     if (!what || strcmp(what, of) != 0 || !record->whole ||
-        !dep_json_array(opened.presentation.claims, "in_force"))
+        !dep_json_object(opened.presentation.claims, "in_force"))
         return DEP_OK;
-    struct status status;
-    err = read_set(&opened, record, &status);
-    if (err == DEP_FOUND)
+    struct status status = {.record = record};
+    if (!status_set_read(&opened, record, &status.set))
         return judging_find_of(judging, "status.form", DEP_ALTERED, &record->sha256, "in_force");
-    if (err)
-        return err;
-    status_done(out);
     *out = status;
     return DEP_OK;
 }
@@ -103,11 +71,6 @@ static int newest(struct judging *judging, struct dep_slice origin, const char *
     return err;
 }
 
-static bool lists(const struct status *status, const struct dep_hash *record)
-{
-    return bsearch(record, status->set, status->count, sizeof *record, by_bytes) != NULL;
-}
-
 static int find(struct judging *judging, const char *id, enum dep_result result, bool aside,
                 const struct dep_hash *record)
 {
@@ -121,13 +84,13 @@ static int find(struct judging *judging, const char *id, enum dep_result result,
 
 /* The enrolments in force at `as_of`, by the key records shown in this folder. */
 static int keys_at(struct judging *judging, const struct dep_shown_log *log, uint64_t as_of,
-                   struct dep_hash **out, size_t *out_count)
+                   struct status_set *out)
 {
     size_t all = dep_keyset_count(log->keys), count = 0;
     size_t place = 0;
     while (dep_step_log_at(judging->verify, place) != log)
         place++;
-    struct dep_hash *set = dep_alloc_array(all, sizeof *set);
+    DEP_AUTO_FREE struct dep_hash *set = dep_alloc_array(all, sizeof *set);
     if (!set)
         return DEP_ERR_NOMEM;
     for (size_t i = 0; i < all; i++) {
@@ -137,23 +100,21 @@ static int keys_at(struct judging *judging, const struct dep_shown_log *log, uin
         if (record && key->enrolled_at < as_of && !(key->revoked && key->revoked_at < as_of))
             set[count++] = record->sha256;
     }
-    qsort(set, count, sizeof *set, by_bytes);
-    *out = set;
-    *out_count = count;
+    out->count = dep_set_order(set, count);
+    dep_set_root(set, (size_t)out->count, &out->root);
     return DEP_OK;
 }
 
 static int compare_keys(struct judging *judging, const struct status *status)
 {
     const struct dep_shown_log *log = dep_step_log_at(judging->verify, status->record->log);
-    struct dep_hash *set = NULL;
-    size_t count = 0;
-    int err = keys_at(judging, log, status->as_of, &set, &count);
-    bool same = !err && count == status->count &&
-                (count == 0 || memcmp(set, status->set, count * sizeof *set) == 0);
-    free(set);
-    return err || same ? err
-                       : find(judging, "status.keys", DEP_ALTERED, false, &status->record->sha256);
+    struct status_set shown;
+    int err = keys_at(judging, log, status->set.as_of, &shown);
+    if (err)
+        return err;
+    return shown.count == status->set.count && dep_hash_equal(&shown.root, &status->set.root)
+               ? DEP_OK
+               : find(judging, "status.keys", DEP_ALTERED, false, &status->record->sha256);
 }
 
 /* The first record of a folder at or above `index`. */
@@ -183,12 +144,12 @@ static bool has_more_than_keys(struct judging *judging, const struct dep_shown_l
 
 static int check_keys(struct judging *judging, const struct dep_shown_log *log)
 {
-    AUTO_STATUS status = {.record = NULL};
+    struct status status = {.record = NULL};
     int err = newest(judging, log->origin, "keys", &status);
     if (err)
         return err;
     const struct dep_shown_record *past =
-        first_from(judging, log, status.record ? status.as_of + 1 : 0);
+        first_from(judging, log, status.record ? status.set.as_of + 1 : 0);
     if (!status.record)
         return past ? find(judging, "status.keys.absent", DEP_UNPROVED, false, &past->sha256)
                     : DEP_OK;
@@ -306,6 +267,30 @@ static bool named_elsewhere(struct judging *judging, const struct dep_hash *cons
     return false;
 }
 
+/* Of the sender's own log its newest; of another's the newest that is proved to list the consent, and
+ * only where none is, the newest of all. */
+static int status_for(struct judging *judging, struct statuses *statuses, bool own,
+                      struct dep_slice origin, const struct dep_hash *consent, struct status *out)
+{
+    const struct listed *listing = own ? NULL : judging_newest_listing(judging, origin, consent);
+    const struct status *newest = NULL;
+    if (listing) {
+        *out = (struct status){.record = listing->status, .set.as_of = listing->as_of};
+        return DEP_OK;
+    }
+    int err = status_of(judging, statuses, origin, &newest);
+    if (!err)
+        *out = *newest;
+    return err;
+}
+
+/* By its status it isn't in force, and nothing here shows why. */
+static int unlisted(struct judging *judging, bool own, const struct dep_hash *consent)
+{
+    return own ? find(judging, "status.consent", DEP_ALTERED, false, consent)
+               : find(judging, "status.consent.absent", DEP_UNPROVED, false, consent);
+}
+
 static int check_consent(struct judging *judging, struct statuses *statuses,
                          const struct dep_hash *consent)
 {
@@ -313,25 +298,25 @@ static int check_consent(struct judging *judging, struct statuses *statuses,
     bool own = !shown || shown_own(judging, shown), ended = false;
     struct dep_slice origin =
         shown ? dep_step_log_at(judging->verify, shown->log)->origin : judging->log->origin;
-    const struct status *status = NULL;
+    struct status status;
     if (!shown && named_elsewhere(judging, consent))
         return find(judging, "status.consent.absent", DEP_UNPROVED, false, consent);
-    int err = status_of(judging, statuses, origin, &status);
-    if (!err && !status->record)
+    int err = status_for(judging, statuses, own, origin, consent, &status);
+    if (!err && !status.record)
         err = find(judging, "status.consent.absent", DEP_UNPROVED, false, consent);
-    if (err || !status->record)
+    if (err || !status.record)
         return err;
     if (shown)
-        err = check_ended(judging, consent, shown, status->as_of, &ended);
+        err = check_ended(judging, consent, shown, status.set.as_of, &ended);
     if (!err && shown && !ended)
-        err = check_term(judging, shown, status, &ended);
+        err = check_term(judging, shown, &status, &ended);
     if (err)
         return err;
     /* Made after the status: of it that one says nothing. */
-    bool below = !shown || shown->index < status->as_of;
-    if (below && !ended && !lists(status, consent))
-        err = find(judging, "status.consent", DEP_ALTERED, false, consent);
-    if (err || (own && status->as_of >= judging->written.size))
+    bool below = !shown || shown->index < status.set.as_of;
+    if (below && !ended && !judging_lists(judging, status.record, consent))
+        err = unlisted(judging, own, consent);
+    if (err || (own && status.set.as_of >= judging->written.size))
         return err;
     return find(judging, "status.consent.past", DEP_UNPROVED, !own, consent);
 }
@@ -342,13 +327,9 @@ static int check_each(struct judging *judging, struct dep_hash *consents, size_t
     statuses.list = dep_alloc_array(statuses.count, sizeof *statuses.list);
     statuses.read = dep_alloc_array(statuses.count, sizeof *statuses.read);
     int err = statuses.list && statuses.read ? DEP_OK : DEP_ERR_NOMEM;
-    if (count)
-        qsort(consents, count, sizeof *consents, by_bytes);
+    count = dep_set_order(consents, count);
     for (size_t i = 0; !err && i < count; i++)
-        if (i == 0 || by_bytes(&consents[i - 1], &consents[i]) != 0)
-            err = check_consent(judging, &statuses, &consents[i]);
-    for (size_t i = 0; statuses.list && i < statuses.count; i++)
-        status_done(&statuses.list[i]);
+        err = check_consent(judging, &statuses, &consents[i]);
     free(statuses.list);
     free(statuses.read);
     return err;

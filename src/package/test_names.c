@@ -78,6 +78,7 @@ static void test_places(void **state)
         {"data/logs/1000/checkpoint", DEP_PLACE_UNKNOWN, 0, 0},
         {"data/logs/000", DEP_PLACE_UNKNOWN, 0, 0},
         {"data/logs/002/records.jsonl", DEP_PLACE_RECORDS, 2, 0},
+        {"data/logs/002/in_force.jsonl", DEP_PLACE_IN_FORCE, 2, 0},
         {"data/logs/002/records.jsonl.x", DEP_PLACE_UNKNOWN, 0, 0},
         {"data/logs/002/tile/0/000.p/8", DEP_PLACE_TILE, 2, 0},
         {"data/logs/002/tile/0/x001/000", DEP_PLACE_TILE, 2, 0},

@@ -110,39 +110,36 @@ static inline void test_enter(struct test_world *world)
 
 /* ---- status ---- */
 
-static inline int test_by_hash(const void *a, const void *b)
-{
-    return memcmp(a, b, sizeof(struct dep_hash));
-}
-
 /* As of its own place: every record of `type` in the log but those revoked or withdrawn. */
 static inline size_t test_status_in(struct test_world *world, struct test_log *log, const char *of,
                                     const char *type)
 {
-    struct dep_hash set[TEST_NAMES_MAX];
+    struct dep_hash *set = calloc(TEST_NAMES_MAX, sizeof *set), root;
     size_t count = 0;
-    json_t *in_force = json_array();
-    char as_of[24];
+    char as_of[24], hex[2 * DEP_HASH_LEN + 1];
+    assert_non_null(set);
     for (size_t i = 0; i < log->count; i++) {
         DEP_AUTO_RECORD record = {.jti = NULL};
         assert_int_equal(
             dep_record_parse(dep_buf_slice(&log->records[i].issued.jwt), &record, NULL), DEP_OK);
         if (strcmp(record.type, type) == 0 && !log->records[i].ended) {
-            assert_true(count < DEP_COUNT(set));
+            assert_true(count < TEST_NAMES_MAX);
             set[count++] = log->records[i].issued.sha256;
         }
     }
-    qsort(set, count, sizeof *set, test_by_hash);
-    for (size_t i = 0; i < count; i++) {
-        char hex[2 * DEP_HASH_LEN + 1];
-        dep_hex_encode(set[i].bytes, DEP_HASH_LEN, hex);
-        (void)json_array_append_new(in_force, json_string(hex));
-    }
+    count = dep_set_order(set, count);
+    dep_set_root(set, count, &root);
+    dep_hex_encode(root.bytes, DEP_HASH_LEN, hex);
     (void)snprintf(as_of, sizeof as_of, "%zu", log->count);
-    size_t at =
-        test_issue(world, log, log->legal, DEP_ROLE_LEGAL, "LO1", "status.issued",
-                   json_pack("{s:s,s:s,s:o}", "of", of, "as_of", as_of, "in_force", in_force));
+    size_t at = test_issue(world, log, log->legal, DEP_ROLE_LEGAL, "LO1", "status.issued",
+                           json_pack("{s:s,s:s,s:{s:I,s:s}}", "of", of, "as_of", as_of, "in_force",
+                                     "count", (json_int_t)count, "root", hex));
     log->records[at].shown[0] = "in_force";
+    bool proved = strcmp(of, "consents") == 0;
+    log->records[at].set = proved ? set : NULL;
+    log->records[at].set_count = count;
+    if (!proved)
+        free(set);
     return at;
 }
 static inline size_t test_status(struct test_world *world, const char *of, const char *type)

@@ -101,6 +101,39 @@ static inline void test_write_records(struct test_world *world, const struct tes
     test_put(world, path, dep_buf_slice(&lines));
 }
 
+static inline bool test_is_in(const struct test_log *log, const struct dep_hash *sha256)
+{
+    for (size_t i = 0; i < log->count; i++)
+        if (log->records[i].in && dep_hash_equal(&log->records[i].issued.sha256, sha256))
+            return true;
+    return false;
+}
+
+/* Of every status of consents that is in it, what it lists of those that are. */
+static inline void test_write_in_force(struct test_world *world, const struct test_log *log,
+                                       const char *folder)
+{
+    char path[DEP_PACKAGE_PATH_MAX];
+    DEP_AUTO_BUF lines;
+    dep_buf_init(&lines, TEST_LEN_MAX);
+    for (size_t i = 0; i < log->count; i++) {
+        const struct test_record *record = &log->records[i];
+        DEP_AUTO_SET *set = NULL;
+        if (!record->in || !record->set)
+            continue;
+        assert_int_equal(dep_set_new(record->set, record->set_count, &set), DEP_OK);
+        for (size_t k = 0; k < record->set_count; k++) {
+            struct dep_in_force line = {.status = i, .sha256 = record->set[k]};
+            assert_int_equal(dep_set_prove(set, &line.sha256, &line.place, &line.proof), DEP_OK);
+            if (test_is_in(log, &line.sha256))
+                assert_int_equal(dep_in_force_encode(&line, &lines), DEP_OK);
+        }
+    }
+    (void)snprintf(path, sizeof path, "%s/in_force.jsonl", folder);
+    if (lines.len)
+        test_put(world, path, dep_buf_slice(&lines));
+}
+
 /* Checkpoint, records and tiles of a log as it stands. */
 static inline void test_write_log(struct test_world *world, struct test_log *log,
                                   const char *folder)
@@ -142,6 +175,7 @@ static inline void test_write_log(struct test_world *world, struct test_log *log
     (void)snprintf(path, sizeof path, "%s/checkpoint", folder);
     test_put(world, path, dep_buf_slice(&log->checkpoint));
     test_write_records(world, log, folder);
+    test_write_in_force(world, log, folder);
 }
 
 /* ---- charter ---- */
@@ -426,8 +460,10 @@ static inline void test_world_free(struct test_world *world)
     json_decref(world->own);
     for (size_t i = 0; i < 2; i++) {
         struct test_log *log = &world->logs[i];
-        for (size_t at = 0; at < log->count; at++)
+        for (size_t at = 0; at < log->count; at++) {
             dep_issued_done(&log->records[at].issued);
+            free(log->records[at].set);
+        }
         dep_signing_key_free(log->root);
         dep_signing_key_free(log->log);
         dep_signing_key_free(log->officer);

@@ -188,6 +188,47 @@ static void prepared_anew(struct test_world *world)
     test_show_all(world, record_of(world, world->other), "release.prepared");
 }
 
+/* ---- proofs that a status lists the consent ---- */
+
+static const char proofs[] = "data/logs/000/in_force.jsonl";
+
+static void listed_nowhere(struct test_world *world)
+{
+    test_drop(world, proofs);
+}
+/* Its one line, written again. */
+static void change_line(struct test_world *world, uint64_t status, uint8_t flip)
+{
+    struct dep_buf *lines = test_file(world, proofs);
+    struct dep_in_force line;
+    assert_int_equal(dep_in_force_parse(dep_slice_of(lines->data, lines->len - 1), &line, NULL),
+                     DEP_OK);
+    line.status = status ? status : line.status;
+    line.sha256.bytes[0] ^= flip;
+    dep_buf_clear(lines);
+    assert_int_equal(dep_in_force_encode(&line, lines), DEP_OK);
+}
+static void listed_falsely(struct test_world *world)
+{
+    change_line(world, 0, 1);
+}
+static void listed_by_nothing(struct test_world *world)
+{
+    change_line(world, world->keys, 0);
+}
+static void listed_twice(struct test_world *world)
+{
+    struct dep_buf *lines = test_file(world, proofs);
+    DEP_AUTO_BUF once;
+    dep_buf_init(&once, 1 << 20);
+    dep_buf_add_slice(&once, dep_buf_slice(lines));
+    dep_buf_add_slice(lines, dep_buf_slice(&once));
+}
+static void listed_in_part(struct test_world *world)
+{
+    test_file(world, proofs)->len--;
+}
+
 /* ---- another member's consent ---- */
 
 static void foreign(struct test_world *world)
@@ -238,6 +279,15 @@ static void foreign_status_absent(struct test_world *world)
 {
     foreign(world);
     world->edit = (struct test_edit){TEST_RECORDS, foreign_status_left_out};
+}
+static void forget_foreign_proof(struct test_world *world)
+{
+    test_drop(world, "data/logs/001/in_force.jsonl");
+}
+static void foreign_unlisted(struct test_world *world)
+{
+    foreign(world);
+    world->edit = (struct test_edit){TEST_DATA, forget_foreign_proof};
 }
 static void hide_foreign_consent(struct test_world *world)
 {
@@ -327,8 +377,8 @@ static void test_status_records(void **state)
          {TEST_SENT, keys_newest_left_out},
          "status.keys.past",
          DEP_UNPROVED},
-        {"a set that isn't ascending",
-         {"status.issued", "/in_force/1", "\"" ZERO "\"", false},
+        {"a set of more than there may be",
+         {"status.issued", "/in_force/count", "1000001", false},
          NO_EDIT,
          "status.form",
          DEP_ALTERED},
@@ -347,6 +397,27 @@ static void test_status_records(void **state)
          NO_FORGERY,
          {TEST_RECORDS, consent_not_listed},
          "status.consent",
+         DEP_ALTERED},
+        {"the proof that it is listed left out",
+         NO_FORGERY,
+         {TEST_DATA, listed_nowhere},
+         "status.consent",
+         DEP_ALTERED},
+        {"that proof altered",
+         NO_FORGERY,
+         {TEST_DATA, listed_falsely},
+         "in_force.proof",
+         DEP_ALTERED},
+        {"a proof about another record than a status",
+         NO_FORGERY,
+         {TEST_DATA, listed_by_nothing},
+         "in_force.status",
+         DEP_ALTERED},
+        {"a proof twice", NO_FORGERY, {TEST_DATA, listed_twice}, "in_force.form", DEP_ALTERED},
+        {"proofs that end within a line",
+         NO_FORGERY,
+         {TEST_DATA, listed_in_part},
+         "in_force.form",
          DEP_ALTERED},
         {"no status of consents",
          NO_FORGERY,
@@ -718,6 +789,16 @@ static void test_foreign_consent(void **state)
         {"and so it isn't judged",
          NO_FORGERY,
          {TEST_CHARTER, foreign_status_absent},
+         "verdict.unjudged",
+         DEP_UNPROVED},
+        {"no proof that its status lists it",
+         NO_FORGERY,
+         {TEST_CHARTER, foreign_unlisted},
+         "status.consent.absent",
+         DEP_UNPROVED},
+        {"and so that isn't judged",
+         NO_FORGERY,
+         {TEST_CHARTER, foreign_unlisted},
          "verdict.unjudged",
          DEP_UNPROVED},
         {"the consent withheld",

@@ -7,6 +7,7 @@
 #include "rules/written.h"
 
 #include "log/cosign.h"
+#include "package/in_force.h"
 #include "package/info.h"
 #include "package/records.h"
 #include "package/verify_impl.h"
@@ -34,6 +35,8 @@ struct test_record {
     bool in, listed;                   /* in the package; with a line */
     bool ended;                        /* no status lists it */
     const char *shown[TEST_NAMES_MAX]; /* ascending, NULL at the end */
+    struct dep_hash *set;              /* of a status of consents */
+    size_t set_count;
 };
 struct test_log {
     const char *member;

@@ -205,7 +205,9 @@ static int judge(struct judging *judging, const struct dep_shown_record *head)
 {
     const struct dep_content_package *content = dep_step_content(judging->verify);
     DEP_AUTO_OPENED opened = {.presentation = {.claims = NULL}};
-    int err = judging_keys(judging);
+    int err = judging_in_force(judging);
+    if (!err)
+        err = judging_keys(judging);
     /* Of what was taken in or withdrawn there is no verdict; a field kit hands over all it has. */
     if (err || !content || content->kind != DEP_PACKAGE_RELEASE)
         return err;
@@ -224,6 +226,7 @@ int dep_step_judge(struct dep_verify *verify, json_t **out_verdict)
     int err = judge(&judging, head);
     if (!err)
         *out_verdict = judging.json ? json_incref((json_t *)(uintptr_t)judging.json) : NULL;
+    free(judging.listed);
     dep_written_done(&judging.written);
     dep_opened_record_done(&judging.release_opened);
     dep_opened_record_done(&judging.prepared_opened);

@@ -10,7 +10,6 @@
 
 static void again_done(struct again *again)
 {
-    dep_opened_record_done(&again->status_opened);
     dep_verdict_done(&again->verdict);
     dep_heard_free(again->heard);
     free(again->heard_at);
@@ -131,20 +130,6 @@ static int compare_hashes(const void *a, const void *b)
     return memcmp(a, b, sizeof(struct dep_hash));
 }
 
-/* Many consents of a member stand in one: it is kept until another is asked for. */
-static int open_status(struct again *again, const struct dep_shown_record *status)
-{
-    if (again->status == status)
-        return DEP_OK;
-    dep_opened_record_done(&again->status_opened);
-    again->status_opened = (struct dep_opened_record){.presentation = {.claims = NULL}};
-    again->status = NULL;
-    int err = dep_step_open(again->judging->verify, status, &again->status_opened);
-    if (!err)
-        again->status = status;
-    return err;
-}
-
 /* The status record by which another member's consent counted is the one that is named. */
 static int add_status(struct again *again, struct dep_fact *fact)
 {
@@ -158,25 +143,16 @@ static int add_status(struct again *again, struct dep_fact *fact)
     const struct dep_shown_record *status =
         line ? dep_step_record_find(verify, &line->status) : NULL;
     const struct dep_shown_record *consent = dep_step_record_find(verify, &fact->record);
-    if (!status || !status->whole || status->log != consent->log ||
-        !shown_is(status, "status.issued"))
+    if (!status || !judging_lists(again->judging, status, &fact->record) ||
+        !dep_slice_equal(dep_step_log_at(verify, status->log)->origin,
+                         dep_step_log_at(verify, consent->log)->origin))
         return DEP_OK;
-    int err = open_status(again, status);
+    DEP_AUTO_OPENED opened = {.presentation = {.claims = NULL}};
+    int err = dep_step_open(verify, status, &opened);
     if (err)
         return err;
-    char hex[2 * DEP_HASH_LEN + 1];
-    dep_hex_encode(fact->record.bytes, DEP_HASH_LEN, hex);
-    size_t i;
-    json_t *element;
-    json_array_foreach(dep_json_array(again->status_opened.presentation.claims, "in_force"), i,
-                       element)
-    {
-        const char *listed = json_string_value(element);
-        if (!listed || strcmp(listed, hex) != 0)
-            continue;
-        fact->status = status->sha256;
-        fact->status_s = opened_earliest_s(&again->status_opened);
-    }
+    fact->status = status->sha256;
+    fact->status_s = opened_earliest_s(&opened);
     return DEP_OK;
 }
 
@@ -384,7 +360,8 @@ static int read_action(struct again *again)
 
 /* ---- what can't be judged ---- */
 
-/* A record, or the status by which it counted, that a requirement names and that isn't shown whole. */
+/* A record that a requirement names and that isn't shown whole, or the status by which it counted and
+ * that isn't proved to list it. */
 static int mark_unjudged(struct again *again)
 {
     const struct dep_written *written = again_written(again);
@@ -403,7 +380,8 @@ static int mark_unjudged(struct again *again)
         bool record_shown = !line->has_record || (shown && (shown->whole || open));
         /* Of the sender's own consents none is asked for. */
         bool own = shown && shown_own(again->judging, shown);
-        bool status_shown = own || !line->has_status || (status && status->whole);
+        bool status_shown = own || !line->has_status ||
+                            (status && judging_lists(again->judging, status, &line->record));
         if (record_shown && status_shown)
             continue;
         again->unjudged[i] = true;

@@ -38,9 +38,7 @@ struct again {
     bool *perhaps_more; /* a marking of it may be there that isn't shown */
     bool *unjudged;     /* of each written requirement */
     struct dep_verdict verdict;
-    bool left_out;                         /* some of it couldn't be judged */
-    const struct dep_shown_record *status; /* opened last, or NULL */
-    struct dep_opened_record status_opened;
+    bool left_out; /* some of it couldn't be judged */
 };
 
 static inline const struct dep_written *again_written(const struct again *again)

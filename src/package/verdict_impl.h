@@ -9,6 +9,18 @@
 #include "package/steps.h"
 #include "rules/written.h"
 
+/* What a status.issued stands for. */
+struct status_set {
+    uint64_t as_of, count;
+    struct dep_hash root;
+};
+/* A record that a status is proved to list. */
+struct listed {
+    struct dep_hash sha256;
+    const struct dep_shown_record *status;
+    uint64_t as_of; /* of that status */
+};
+
 struct judging {
     struct dep_verify *verify;
     struct dep_shown_log *log; /* the sender's */
@@ -19,6 +31,8 @@ struct judging {
     bool has_written;
     struct dep_written written;
     const struct dep_charter *charter; /* that it names, where in the chain; or NULL */
+    struct listed *listed;             /* by digest */
+    size_t listed_count, listed_room;
 };
 
 /* ---- findings ---- */
@@ -38,7 +52,19 @@ bool opened_shows(const struct dep_opened_record *opened, const char *field);
 /* When it was made by its own clock at the earliest: iat less its uncertainty. */
 int64_t opened_earliest_s(const struct dep_opened_record *opened);
 
+/* ---- status ---- */
+/* False where it shows no set, or looks further than it stands. */
+bool status_set_read(const struct dep_opened_record *opened, const struct dep_shown_record *record,
+                     struct status_set *out);
+/* Is `record` proved to be in the set of this status? */
+bool judging_lists(const struct judging *judging, const struct dep_shown_record *status,
+                   const struct dep_hash *record);
+/* By the newest status of this log that is proved to list it; or NULL. */
+const struct listed *judging_newest_listing(const struct judging *judging, struct dep_slice origin,
+                                            const struct dep_hash *record);
+
 /* ---- the steps ---- */
+DEP_MUST_USE int judging_in_force(struct judging *judging); /* in_force.* (verdict_listed.c) */
 DEP_MUST_USE int judging_keys(struct judging *judging);     /* status.keys* (status.c) */
 DEP_MUST_USE int judging_consents(struct judging *judging); /* status.consent* (status.c) */
 /* Does the verdict ask for a consent in this line? */

@@ -105,10 +105,9 @@ struct dep_fact {
     bool any_recipient, any_purpose, any_line, any_territory; /* said expressly */
     struct dep_interval in_force;
     int64_t recorded_s;     /* its uncertainty added: when it was there at the latest */
-    int64_t withdrawn_s;    /* its uncertainty taken off; INT64_MAX: not. A status record that no
-                               longer lists it is a withdrawal as well */
-    int64_t status_s;       /* when its grantor's newest status record was made, which lists it,
-                               its uncertainty taken off; INT64_MIN: none */
+    int64_t withdrawn_s;    /* its uncertainty taken off; INT64_MAX: not */
+    int64_t status_s;       /* when its grantor's newest status record was made that is proved to
+                               list it, its uncertainty taken off; INT64_MIN: none */
     struct dep_hash status; /* that record */
     bool own;               /* granted by this member: no status is asked */
     bool on_paper, guardian, assent;

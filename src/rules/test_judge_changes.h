@@ -76,12 +76,6 @@ static void originator_without_register_on_paper(struct world *w)
     w->facts[PERMISSION].checked_by = ID_BOB;
 }
 
-static void host_omitted_by_status(struct world *w)
-{
-    /* The grantor's newest status leaves it out: section 2 makes that a withdrawal. */
-    w->facts[HOST].withdrawn_s = w->facts[HOST].status_s;
-}
-
 static void two_territories(struct world *w)
 {
     dep_codes_add(&w->materials[0].territories, SY);

@@ -210,7 +210,6 @@ static const struct row {
      {FACT(HOST, status_s, T + UNCERTAIN + 1)},
      NO(CONSENT_HOST, STALE)},
     {"host own", NULL, {FACT(HOST, status_s, INT64_MIN), FACT(HOST, own, true)}, YES},
-    {"host omitted by status", host_omitted_by_status, {{0}}, NO(CONSENT_HOST, WITHDRAWN)},
     {"two territories", two_territories, {{0}}, NO(CONSENT_HOST, ABSENT)},
     {"two territories both", two_territories_both, {{0}}, YES},
     {"territory of nobody",

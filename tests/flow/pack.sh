@@ -177,7 +177,7 @@ same 'charter.entered charter.entered consent.given consent.checked package.sent
 as L1 consent withdraw "$given" --json >done.json
 as L1 pack "$(json done.json .record)" --to organisation --out withdrawal >/dev/null
 depositary verify withdrawal --pin "$pin" >/dev/null
-same 'charter.entered charter.entered consent.given consent.checked consent.withdrawn package.sent status.issued status.issued' "$(disclosed withdrawal | grep -v '^key\.' | cut -d' ' -f1 | xargs)" 'a withdrawal has what it is about with it'
+same 'charter.entered charter.entered consent.given consent.checked consent.withdrawn package.sent status.issued' "$(disclosed withdrawal | grep -v '^key\.' | cut -d' ' -f1 | xargs)" 'a withdrawal has what it is about with it'
 expect 1 as L1 pack "$given" --to nobody --out x 2>err
 holds err 'pack.recipient'
 
