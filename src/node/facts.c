@@ -102,6 +102,19 @@ static int take(void *context, const struct dep_index_row *row)
     return err ? dep_problem_fault(listening->problem, err, "node.facts", row->jti) : DEP_OK;
 }
 
+/* By the newest status of its member that came with it: how long ago it was known to be in force. */
+static int take_listed(struct listening *listening, const struct dep_heard_record *record,
+                       const char *member, const json_t *listed)
+{
+    struct dep_heard_status status = {
+        .consent = record->sha256, .index = record->index, .member = member};
+    const char *hex = dep_json_string(listed, "status"), *made = dep_json_string(listed, "made");
+    if (!hex || !dep_hex_parse(dep_slice_string(hex), status.status.bytes, DEP_HASH_LEN) || !made ||
+        !dep_time_parse(dep_slice_string(made), &status.made_s, NULL))
+        return DEP_OK;
+    return dep_heard_add_status(listening->hearing->heard, &status);
+}
+
 /* What another member signed and a package brought: heard where it was taken in. Of this member's own
  * records what counts is what stands in its log. */
 static int take_foreign(void *context, const struct dep_index_row *row)
@@ -132,6 +145,9 @@ static int take_foreign(void *context, const struct dep_index_row *row)
     err = dep_heard_add(listening->hearing->heard, &record, &why);
     if (err == DEP_FOUND)
         return add_unread(listening, row, why.id);
+    if (!err)
+        err = take_listed(listening, &record, foreign.record.iss,
+                          dep_json_object(view.claims, "in_force"));
     return err ? dep_problem_fault(listening->problem, err, "node.facts", row->jti) : DEP_OK;
 }
 

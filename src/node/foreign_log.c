@@ -30,6 +30,7 @@ void dep_foreign_log_done(struct dep_foreign_log *log)
         file_done(&log->files[i]);
     free(log->lines);
     free(log->files);
+    free(log->proofs);
     free(log->origin);
     *log = (struct dep_foreign_log){.origin = NULL};
 }
@@ -89,6 +90,24 @@ static int add_file(struct dep_foreign_log *log, struct dep_foreign_file *file)
     return DEP_OK;
 }
 
+static int add_proof(struct dep_foreign_log *log, const struct dep_in_force *proof)
+{
+    size_t at = 0;
+    while (at < log->proof_count && dep_in_force_compare(&log->proofs[at], proof) < 0)
+        at++;
+    if (at < log->proof_count && dep_in_force_compare(&log->proofs[at], proof) == 0)
+        return DEP_OK;
+    struct dep_in_force *proofs =
+        dep_list_reserve(log->proofs, log->proof_count, 1, sizeof *proofs, &log->proof_room);
+    if (!proofs)
+        return DEP_ERR_NOMEM;
+    memmove(&proofs[at + 1], &proofs[at], (log->proof_count - at) * sizeof *proofs);
+    proofs[at] = *proof;
+    log->proofs = proofs;
+    log->proof_count++;
+    return DEP_OK;
+}
+
 int dep_foreign_log_merge(struct dep_foreign_log *into, struct dep_foreign_log *from)
 {
     int err = DEP_OK;
@@ -96,6 +115,8 @@ int dep_foreign_log_merge(struct dep_foreign_log *into, struct dep_foreign_log *
         err = add_line(into, &from->lines[--from->line_count]);
     while (!err && from->file_count)
         err = add_file(into, &from->files[--from->file_count]);
+    for (size_t i = 0; !err && i < from->proof_count; i++)
+        err = add_proof(into, &from->proofs[i]);
     return err;
 }
 
@@ -265,6 +286,35 @@ static int take_records(struct taking *taking)
     return err;
 }
 
+/* By one of the status records that go. */
+static bool is_of_kept(const struct taking *taking, const struct dep_in_force *proof)
+{
+    const struct dep_foreign_log *log = taking->log;
+    size_t at = line_place(log, proof->status);
+    return at < log->line_count && log->lines[at].index == proof->status &&
+           dep_hash_equal(&proof->sha256, &taking->want->record);
+}
+
+static int take_proofs(struct taking *taking)
+{
+    char path[PATH_ROOM];
+    DEP_AUTO_BUF text;
+    dep_buf_init(&text, DEP_IN_FORCE_LEN_MAX);
+    (void)snprintf(path, sizeof path, "%s/in_force.jsonl", taking->folder);
+    int err = dep_foreign_bag_read(taking->bag, path, DEP_IN_FORCE_LEN_MAX, &text, taking->problem);
+    if (err)
+        return err == DEP_FOUND ? DEP_OK : err; /* it came without */
+    struct dep_slice rest = dep_buf_slice(&text);
+    while (!err && rest.len) {
+        struct dep_in_force proof;
+        struct dep_finding why;
+        err = dep_in_force_parse(dep_slice_next(&rest, '\n'), &proof, &why);
+        if (!err && is_of_kept(taking, &proof))
+            err = add_proof(taking->log, &proof);
+    }
+    return err < 0 ? no_memory(taking) : err;
+}
+
 /* ---- what proves them ---- */
 
 static int take_tile(void *context, const struct dep_tile_id *tile)
@@ -344,6 +394,8 @@ static int take_folder(struct taking *taking)
     int err = take_checkpoint(taking);
     if (!err)
         err = take_records(taking);
+    if (!err)
+        err = take_proofs(taking);
     if (!err)
         err = take_tiles(taking);
     if (!err)

@@ -9,6 +9,7 @@
 #ifndef DEP_NODE_FOREIGN_LOG_H
 #define DEP_NODE_FOREIGN_LOG_H
 #include "node/foreign_bag.h"
+#include "package/in_force.h"
 #include "record/presentation.h"
 
 enum {
@@ -37,7 +38,8 @@ struct dep_foreign_log {
     uint64_t size;
     struct dep_foreign_line *lines; /* index ascending */
     struct dep_foreign_file *files; /* by path */
-    size_t line_count, line_room, file_count, file_room;
+    struct dep_in_force *proofs;    /* that a status among `lines` lists one of them; in order */
+    size_t line_count, line_room, file_count, file_room, proof_count, proof_room;
 };
 void dep_foreign_log_done(struct dep_foreign_log *log);
 #define DEP_AUTO_FOREIGN_LOG DEP_CLEANUP(dep_foreign_log_done) struct dep_foreign_log

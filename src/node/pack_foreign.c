@@ -248,6 +248,18 @@ static int write_records(const struct dep_foreign_log *log, const char *path,
     return err ? err : dep_bag_writer_close(bag, NULL, fault);
 }
 
+static int write_proofs(const struct dep_pack *pack, const struct dep_foreign_log *log,
+                        const char *path, struct dep_bag_writer *bag)
+{
+    DEP_AUTO_BUF lines;
+    dep_buf_init(&lines, DEP_IN_FORCE_LEN_MAX);
+    for (size_t i = 0; i < log->proof_count; i++)
+        if (dep_in_force_encode(&log->proofs[i], &lines))
+            return dep_problem_fault(pack->problem, dep_buf_err(&lines), "node.pack", path);
+    return lines.len ? dep_bag_writer_put(bag, path, dep_buf_slice(&lines), &pack->problem->fault)
+                     : DEP_OK;
+}
+
 /* Of earlier checkpoints those that tell a time, or that another folder has. */
 static int write_log(const struct dep_pack *pack, size_t at, struct dep_bag_writer *bag)
 {
@@ -256,6 +268,9 @@ static int write_log(const struct dep_pack *pack, size_t at, struct dep_bag_writ
     char path[PATH_ROOM];
     (void)snprintf(path, sizeof path, "logs/%03zu/records.jsonl", at + 1);
     int err = write_records(log, path, bag, fault);
+    (void)snprintf(path, sizeof path, "logs/%03zu/in_force.jsonl", at + 1);
+    if (!err)
+        err = write_proofs(pack, log, path, bag);
     for (size_t i = 0; !err && i < log->file_count; i++) {
         const struct dep_foreign_file *file = &log->files[i];
         if (file->before && !file->timed && !carries(pack, log->origin, file->size))
@@ -282,6 +297,7 @@ uint64_t pack_foreign_len(const struct dep_pack *pack)
             len += pack->foreign[i].lines[k].text.len;
         for (size_t k = 0; k < pack->foreign[i].file_count; k++)
             len += pack->foreign[i].files[k].bytes.len;
+        len += pack->foreign[i].proof_count * DEP_IN_FORCE_LINE_MAX;
     }
     return len;
 }

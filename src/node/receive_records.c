@@ -21,16 +21,23 @@ void dep_kept_done(struct dep_kept *kept)
     *kept = (struct dep_kept){.count = 0};
 }
 
+static bool is_type(const json_t *record, const char *wanted)
+{
+    const char *type = dep_json_string(record, "type");
+    return type && strcmp(type, wanted) == 0;
+}
+
 /* What is heard of another's: what a verdict may rest on, and what is said of our own packages. */
 static bool is_heard(const json_t *record)
 {
-    static const char *const besides[] = {"release.withdrawn", "foreign.received"};
     const char *type = dep_json_string(record, "type");
-    bool heard = type && dep_heard_type_find(type) != NULL;
-    for (size_t i = 0; type && i < DEP_COUNT(besides); i++)
-        heard |= strcmp(type, besides[i]) == 0;
-    return heard;
+    const char *of = dep_json_string(dep_json_object(record, "shown"), "of");
+    return type && (dep_heard_type_find(type) != NULL || is_type(record, "release.withdrawn") ||
+                    is_type(record, "foreign.received") ||
+                    (is_type(record, "status.issued") && of && strcmp(of, "consents") == 0));
 }
+
+/* ---- records ---- */
 
 /* The lines of one records.jsonl, in order. */
 struct lines {
@@ -41,6 +48,8 @@ struct lines {
     ssize_t len;
     uint64_t index;
     struct dep_slice sd_jwt;
+    struct dep_receive_proofs *proofs; /* of that folder */
+    size_t first;                      /* of what is kept of it */
 };
 
 static void lines_done(struct lines *lines)
@@ -50,6 +59,7 @@ static void lines_done(struct lines *lines)
     if (lines->line)
         dep_wipe(lines->line, lines->room);
     free(lines->line);
+    dep_receive_proofs_free(lines->proofs);
 }
 
 static int cannot_read(const struct lines *lines, struct dep_problem *problem)
@@ -68,7 +78,11 @@ static int open_log(struct lines *lines, int folder, const char *log, struct dep
     (void)snprintf(path, sizeof path, "data/logs/%s/records.jsonl", lines->log);
     int fd = openat(folder, path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
     lines->file = fd < 0 ? NULL : fdopen(fd, "r");
-    return lines->file ? DEP_OK : cannot_read(lines, problem);
+    if (!lines->file)
+        return cannot_read(lines, problem);
+    dep_receive_proofs_free(lines->proofs);
+    lines->proofs = NULL;
+    return dep_receive_proofs_read(folder, log, &lines->proofs, problem);
 }
 
 /* Up to the record at that place; it was verified, so it is there. */
@@ -146,11 +160,17 @@ static int read_one(struct dep_verify *verify, size_t place, const json_t *accou
         return dep_problem_found(problem, "receive.many", CLAUSE, package);
     if (!log || !text || !dep_u64_parse(dep_slice_string(text), UINT64_MAX, &index))
         return dep_problem_fault(problem, DEP_ERR_CORRUPT, "node.receive", package);
-    if (!lines->file || strcmp(lines->log, log) != 0)
+    if (!lines->file || strcmp(lines->log, log) != 0) {
         err = open_log(lines, folder, log, problem);
+        lines->first = out->count;
+    }
     if (!err)
         err = find_line(lines, index, problem);
     if (!err && (err = keep(out, account, record, lines, package, refs)))
+        err = dep_problem_fault(problem, err, "node.receive", package);
+    /* A status stands behind what it lists. */
+    if (!err && is_type(record, "status.issued") &&
+        (err = dep_receive_mark_listed(lines->proofs, lines->sd_jwt, index, out, lines->first)))
         err = dep_problem_fault(problem, err, "node.receive", package);
     return err;
 }

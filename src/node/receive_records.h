@@ -19,4 +19,16 @@ DEP_MUST_USE bool dep_kept_add(struct dep_kept *kept, const char *type, json_t *
  */
 DEP_MUST_USE int dep_kept_read(struct dep_verify *verify, int folder, const char *package,
                                json_t *refs, struct dep_kept *out, struct dep_problem *problem);
+
+/* ---- receive_listed.c ---- */
+/* in_force.jsonl of one log folder of the copy; NULL where there is none. */
+struct dep_receive_proofs;
+DEP_MUST_USE int dep_receive_proofs_read(int folder, const char *log,
+                                         struct dep_receive_proofs **out,
+                                         struct dep_problem *problem);
+void dep_receive_proofs_free(struct dep_receive_proofs *proofs);
+/* Consents among `kept` from `first` on that the status at `index` is proved to list get `in_force`. */
+DEP_MUST_USE int dep_receive_mark_listed(const struct dep_receive_proofs *proofs,
+                                         struct dep_slice status_sd_jwt, uint64_t index,
+                                         struct dep_kept *kept, size_t first);
 #endif

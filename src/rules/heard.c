@@ -15,7 +15,7 @@ struct given {
     int64_t earliest_s; /* when it can have been recorded at the earliest, by its own clock */
 };
 
-enum said_kind { SAID_WITHDRAWN, SAID_ANSWERED, SAID_CHECKED };
+enum said_kind { SAID_WITHDRAWN, SAID_ANSWERED, SAID_CHECKED, SAID_LISTED };
 
 /* What was said of it later. */
 struct said {
@@ -25,6 +25,7 @@ struct said {
     dep_id member, by;
     bool good; /* an answer that doesn't end it; a check that found it as recorded */
     int64_t earliest_s;
+    struct dep_hash status; /* that lists it */
 };
 
 struct dep_heard {
@@ -230,6 +231,17 @@ int dep_heard_add(struct dep_heard *heard, const struct dep_heard_record *record
                                : take_said(heard, type, record);
 }
 
+int dep_heard_add_status(struct dep_heard *heard, const struct dep_heard_status *status)
+{
+    struct said said = {.kind = SAID_LISTED,
+                        .about = status->consent,
+                        .index = status->index,
+                        .earliest_s = status->made_s,
+                        .status = status->status};
+    int err = dep_names_add(heard->reader.names, status->member, &said.member);
+    return err ? err : add_said(heard, &said);
+}
+
 /* ---- putting together ---- */
 
 static int compare_given(const void *a, const void *b)
@@ -294,6 +306,12 @@ static void apply_said(const struct picture *picture, enum said_kind kind)
                 given->fact.checked_by = said->good ? said->by : 0;
             break;
         case SAID_WITHDRAWN: withdraw(given, said->earliest_s); break;
+        case SAID_LISTED:
+            if (said->earliest_s > given->fact.status_s) {
+                given->fact.status_s = said->earliest_s;
+                given->fact.status = said->status;
+            }
+            break;
         }
     }
 }
@@ -358,7 +376,9 @@ static void pick(const struct dep_heard *heard, int64_t before_s, uint64_t size,
             continue;
         struct said *said = &out->said[out->said_count++];
         *said = heard->said[i];
-        said->earliest_s = at_the_latest(said->earliest_s, before_s);
+        /* A status is as old as its maker's clock says. */
+        if (said->kind != SAID_LISTED)
+            said->earliest_s = at_the_latest(said->earliest_s, before_s);
     }
     if (out->given_count)
         qsort(out->given, out->given_count, sizeof *out->given, compare_heard);
@@ -372,6 +392,7 @@ static int put_together(const struct picture *picture, struct dep_facts *facts)
     apply_said(picture, SAID_ANSWERED);
     apply_said(picture, SAID_CHECKED);
     apply_said(picture, SAID_WITHDRAWN);
+    apply_said(picture, SAID_LISTED);
     apply_corrections(picture);
     apply_rejections(picture);
     int err = DEP_OK;

@@ -49,6 +49,16 @@ static inline void dep_heard_release(struct dep_heard **heard)
  */
 DEP_MUST_USE int dep_heard_add(struct dep_heard *heard, const struct dep_heard_record *record,
                                struct dep_finding *why);
+/* A status record of `member` was heard of at `index` that is proved to list `consent`. Of several the
+ * newest counts, and only of its own member's consents. */
+struct dep_heard_status {
+    struct dep_hash consent, status;
+    uint64_t index;
+    const char *member;
+    int64_t made_s; /* its uncertainty taken off */
+};
+DEP_MUST_USE int dep_heard_add_status(struct dep_heard *heard,
+                                      const struct dep_heard_status *status);
 /* Add the facts that came of it. Withdrawn and lapsed ones are among them: the judge tells those
  * apart. Approvals that were taken back are too, refusals to approve aren't. */
 DEP_MUST_USE int dep_heard_facts(const struct dep_heard *heard, struct dep_facts *facts);

@@ -180,6 +180,53 @@ static void test_consents(void **state)
         assert_fact(state, rows[i].rows, rows[i].checked_by, rows[i].withdrawn_s, rows[i].what);
 }
 
+/* Of a status that lists it: the newest of its own member counts, from where it was heard of. */
+static void test_statuses(void **state)
+{
+    static const struct {
+        const char *what;
+        struct dep_heard_status said[2];
+        uint64_t size;
+        int64_t status_s;
+        uint8_t status;
+    } rows[] = {
+        {"none", {{.member = NULL}}, 99, INT64_MIN, 0},
+        {"one", {{{{1}}, {{7}}, 11, "m0", 500}}, 99, 500, 7},
+        {"of another consent", {{{{3}}, {{7}}, 11, "m0", 500}}, 99, INT64_MIN, 0},
+        {"by another member", {{{{1}}, {{7}}, 11, "m1", 500}}, 99, INT64_MIN, 0},
+        {"two", {{{{1}}, {{7}}, 11, "m0", 500}, {{{1}}, {{8}}, 12, "m0", 600}}, 99, 600, 8},
+        {"the older heard of last",
+         {{{{1}}, {{8}}, 11, "m0", 600}, {{{1}}, {{7}}, 12, "m0", 500}},
+         99,
+         600,
+         8},
+        {"the newer not yet heard of",
+         {{{{1}}, {{7}}, 11, "m0", 500}, {{{1}}, {{8}}, 12, "m0", 600}},
+         12,
+         500,
+         7},
+        {"by a clock that is ahead", {{{{1}}, {{7}}, 11, "m0", INT64_MAX}}, 99, INT64_MAX, 7},
+    };
+    const struct fixture *fixture = *state;
+    struct dep_fact_reader reader = {fixture->charter, fixture->names, "m0"};
+    for (size_t i = 0; i < DEP_COUNT(rows); i++) {
+        DEP_AUTO_HEARD *heard = NULL;
+        struct dep_facts *facts = NULL;
+        assert_int_equal(dep_heard_new(&reader, NOW_S, &heard), DEP_OK);
+        for (size_t k = 0; k < 2; k++)
+            if (rows[i].said[k].member)
+                assert_int_equal(dep_heard_add_status(heard, &rows[i].said[k]), DEP_OK);
+        assert_int_equal(add(heard, &consent, 10, NULL), DEP_OK);
+        assert_int_equal(dep_facts_new(&facts), DEP_OK);
+        assert_int_equal(dep_heard_facts_at(heard, NOW_S, rows[i].size, facts), DEP_OK);
+        assert_int_equal(dep_facts_count(facts), 1);
+        const struct dep_fact *fact = dep_facts_at(facts, 0);
+        if (fact->status_s != rows[i].status_s || fact->status.bytes[0] != rows[i].status)
+            fail_msg("%s", rows[i].what);
+        dep_facts_free(facts);
+    }
+}
+
 static void test_requests(void **state)
 {
     static const struct heard_row
@@ -341,6 +388,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_consents, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_statuses, setup, teardown),
         cmocka_unit_test_setup_teardown(test_requests, setup, teardown),
         cmocka_unit_test_setup_teardown(test_approvals, setup, teardown),
         cmocka_unit_test_setup_teardown(test_refused, setup, teardown),

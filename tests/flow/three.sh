@@ -10,7 +10,7 @@ depositary init iq --member iq --name 'Republic of Iraq' --officer T1 --roles $r
 depositary init un --member un --name 'A mechanism' --officer T1 --roles $roles --root-out un.root.pem --no-recovery --no-passphrase >/dev/null
 for m in iq un; do depositary charter show --member -C $m --out $m.entry; done
 depositary charter draft -C reg --founding iq.entry un.entry | jq '.members[].from = "2020-01-01T00:00:00Z" | .amend.threshold = 1 | .rules = [
-    {"id": "R1", "when": {"action": ["release", "onward"]}, "needs": [{"need": "request"}, {"need": "consent.host"}, {"need": "consent.originator"}, {"need": "approval"}]}]' >charter.json
+    {"id": "R1", "when": {"action": ["release", "onward"]}, "needs": [{"need": "request"}, {"need": "consent.host", "status_max_age_s": 604800}, {"need": "consent.originator", "status_max_age_s": 604800}, {"need": "approval"}]}]' >charter.json
 for m in reg iq un; do depositary charter adopt charter.json -C $m --root $m.root.pem --out $m.adoption >/dev/null; done
 for m in reg iq un; do depositary charter enter charter.json ./*.adoption -C $m --as T1 >/dev/null; done
 for m in reg iq un; do
