@@ -5,6 +5,7 @@
 #include "cli/cli.h"
 #include "cli/import.h"
 #include "cli/wanted.h"
+#include "report/iati.h"
 #include "store/file.h"
 
 #include <errno.h>
@@ -17,6 +18,8 @@ static const struct dep_option OPTIONS[] = {
     {"--about", 0, true, true, N_("a record that each is about: their campaign; may be repeated")},
     {"--lang", 0, true, false, N_("language of texts where no column states it (default: yours)")},
     {"--decimal-comma", 0, false, false, N_("decimal numbers are written with a comma")},
+    {"--iati", 0, false, false,
+     N_("the file is IATI 2.03: its transactions are flows of money (flow.recorded)")},
     {"--revise", 0, false, false,
      N_("what the register states otherwise is corrected, rather than rejected")},
     {"--take-good", 0, false, false, N_("record the good rows even where others are rejected")},
@@ -54,20 +57,42 @@ static int read_bytes(const char *name, struct dep_buf *out, struct dep_problem 
     }
 }
 
-static int read_rows(struct importing *all, const struct dep_schema *schema, const char *name,
-                     struct dep_problem *problem)
+static int read_table(struct importing *all, const struct dep_schema *schema, struct dep_slice text,
+                      struct dep_problem *problem)
 {
     const char *lang = dep_arg(all->args, "--lang");
     const struct dep_flat_style style = {lang ? lang : dep_reader_language(),
                                          dep_flag(all->args, "--decimal-comma")};
-    DEP_AUTO_BUF text;
-    int err = read_bytes(name, &text, problem);
-    if (!err)
-        err = dep_table_read(dep_buf_slice(&text), schema, &style, &all->table, problem);
+    int err = dep_table_read(text, schema, &style, &all->table, problem);
     for (size_t i = 0; !err && i < all->import.count; i++)
         if (!dep_fields_fill_unknown(schema, all->import.rows[i].claims))
-            err = dep_problem_fault(problem, DEP_ERR_NOMEM, "cli.import", name);
+            err = dep_problem_fault(problem, DEP_ERR_NOMEM, "cli.import", schema->type);
     return err;
+}
+
+static int read_iati(struct importing *all, struct dep_slice text, struct dep_problem *problem)
+{
+    DEP_AUTO_IATI iati = {.left_count = 0};
+    int err = dep_iati_read(text, &all->import, &iati, problem);
+    if (err)
+        return err;
+    all->table.passed = json_object();
+    for (size_t i = 0; i < iati.left_count; i++)
+        if (json_object_set_new(all->table.passed, iati.left[i].path,
+                                json_integer((json_int_t)iati.left[i].count)))
+            return dep_problem_fault(problem, DEP_ERR_NOMEM, "cli.import", "");
+    return DEP_OK;
+}
+
+static int read_rows(struct importing *all, const struct dep_schema *schema, const char *name,
+                     struct dep_problem *problem)
+{
+    DEP_AUTO_BUF text;
+    int err = read_bytes(name, &text, problem);
+    if (err)
+        return err;
+    return dep_flag(all->args, "--iati") ? read_iati(all, dep_buf_slice(&text), problem)
+                                         : read_table(all, schema, dep_buf_slice(&text), problem);
 }
 
 /* ---- what all are about ---- */
@@ -118,13 +143,13 @@ static bool answer(const struct importing *all)
             "{s:s,s:I,s:I,s:I,s:I,s:O}", "type", all->import.type, "rows",
             (json_int_t)all->import.count, "recorded", (json_int_t)all->recorded, "held",
             (json_int_t)held, "rejected", (json_int_t)bad, "not_taken", all->table.passed));
-    size_t i;
-    json_t *name;
-    json_array_foreach(all->table.passed, i, name)
+    const char *name;
+    json_t *times;
+    json_object_foreach(all->table.passed, name, times)
     {
-        (void)printf("%s ", _("Not taken over, since a report works it out:"));
-        dep_print_safe(stdout, json_string_value(name), json_string_length(name));
-        (void)printf("\n");
+        dep_print_label(stdout, _("Not taken over"));
+        dep_print_safe(stdout, name, strlen(name));
+        (void)printf(" (%lld)\n", (long long)json_integer_value(times));
     }
     (void)printf(_("Rows: %zu. Recorded: %zu. In the register already: %zu. Rejected: %zu.\n"),
                  all->import.count, all->recorded, held, bad);
@@ -133,7 +158,7 @@ static bool answer(const struct importing *all)
 
 static int run(struct importing *all, struct dep_node *node, struct dep_problem *problem)
 {
-    int err = dep_table_refer(node, &all->table, problem);
+    int err = all->table.names ? dep_table_refer(node, &all->table, problem) : DEP_OK;
     if (!err)
         err = add_abouts(all, node, problem);
     if (!err)
@@ -193,6 +218,9 @@ int dep_cmd_import(int argc, char **argv)
                                _("name one record type and one file (\"-\": standard input)"));
     if (dep_has_own_command(args.positional[0]))
         return dep_usage_error(&args, _("%s has a command of its own (see depositary --help)"),
+                               args.positional[0]);
+    if (dep_flag(&args, "--iati") && strcmp(args.positional[0], "flow.recorded") != 0)
+        return dep_usage_error(&args, _("an IATI file brings flow.recorded, not %s"),
                                args.positional[0]);
     status = dep_confine_command(&args, true);
     if (status)

@@ -76,6 +76,8 @@ static int refuse_options(const struct dep_args *args, const struct view *view)
         return dep_usage_error(args, _("%s is only as it is now: no --as-of"), view->name);
     if (dep_arg(args, "--limit") && !view->limited)
         return dep_usage_error(args, _("%s is shown whole: no --limit"), view->name);
+    if (dep_flag(args, "--iati") && view->run != dep_report_campaign)
+        return dep_usage_error(args, _("--iati goes with campaign only"));
     if (dep_arg(args, "--within") && !due)
         return dep_usage_error(args, _("--within goes with due only"));
     if (args->positional_count > (view->named ? 2U : 1U))
@@ -88,8 +90,8 @@ static int refuse_values(const struct dep_args *args)
 {
     int64_t seconds;
     uint64_t limit;
-    if (args->json && dep_flag(args, "--csv"))
-        return dep_usage_error(args, _("either --json or --csv"));
+    if (args->json + dep_flag(args, "--csv") + dep_flag(args, "--iati") > 1)
+        return dep_usage_error(args, _("either --json, --csv or --iati"));
     if (!dep_report_as_of(args, &seconds))
         return dep_usage_error(args, _("--as-of needs a date, as 2021-09-30, not %s"),
                                dep_arg(args, "--as-of"));
@@ -106,6 +108,7 @@ int dep_cmd_report(int argc, char **argv)
     static const struct dep_option options[] = {
         {"--as-of", 0, true, false, N_("as it was on that date")},
         {"--csv", 0, false, false, N_("a table for a spreadsheet (RFC 4180)")},
+        {"--iati", 0, false, false, N_("campaign: its flows as an IATI 2.03 file")},
         {"--limit", 0, true, false, N_("at most so many")},
         {"--within", 0, true, false, N_("due: so many days from now (default: 30)")},
     };

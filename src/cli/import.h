@@ -18,7 +18,7 @@ struct dep_table {
     struct dep_import *import;
     struct dep_import_names *names; /* as many as rows */
     size_t room;
-    json_t *passed; /* names of columns that a report computed, which aren't taken over */
+    json_t *passed; /* what isn't taken over, by name: how often it stands there */
 };
 void dep_table_done(struct dep_table *table);
 #define DEP_AUTO_TABLE DEP_CLEANUP(dep_table_done) struct dep_table

@@ -34,7 +34,7 @@ struct head {
 };
 
 /* What a report of the type's records works out, and where it says what they are about. */
-static bool is_other(const char *type, struct dep_slice name, enum column_is *out)
+static bool is_other(const char *type, struct dep_slice name, struct column *out)
 {
     static const struct {
         const char *name;
@@ -50,7 +50,8 @@ static bool is_other(const char *type, struct dep_slice name, enum column_is *ou
     for (size_t i = 0; i < DEP_COUNT(others); i++)
         if (dep_slice_equal_string(name, others[i].name) &&
             (!others[i].of_flows || strcmp(type, "flow.recorded") == 0)) {
-            *out = others[i].is;
+            out->is = others[i].is;
+            (void)snprintf(out->flat.path, sizeof out->flat.path, "%s", others[i].name);
             return true;
         }
     return false;
@@ -67,25 +68,21 @@ static int column_bad(struct dep_problem *problem, const char *id, uint64_t line
 
 static bool same_column(const struct column *a, const struct column *b)
 {
-    return a->is == b->is && a->is != IS_COMPUTED && strcmp(a->flat.path, b->flat.path) == 0;
+    return a->is == b->is && strcmp(a->flat.path, b->flat.path) == 0;
 }
 
 static int read_head(const struct dep_csv_row *row, const struct dep_schema *schema,
-                     struct head *head, json_t *passed, struct dep_problem *problem)
+                     struct head *head, struct dep_problem *problem)
 {
     for (size_t i = 0; i < row->count; i++) {
         struct column *column = &head->columns[i];
         struct dep_slice name = row->cells[i];
         *column = (struct column){.is = IS_FIELD};
-        if (!dep_flat_find(schema, name, &column->flat) &&
-            !is_other(schema->type, name, &column->is))
+        if (!dep_flat_find(schema, name, &column->flat) && !is_other(schema->type, name, column))
             return column_bad(problem, "import.column", row->line, name);
         for (size_t before = 0; before < i; before++)
             if (same_column(column, &head->columns[before]))
                 return column_bad(problem, "import.column.again", row->line, name);
-        if (column->is == IS_COMPUTED &&
-            json_array_append_new(passed, json_stringn((const char *)name.data, name.len)))
-            return dep_problem_fault(problem, DEP_ERR_NOMEM, "cli.import", schema->type);
     }
     head->count = row->count;
     return DEP_OK;
@@ -101,6 +98,13 @@ static char *name_of(struct dep_slice cell)
     return name;
 }
 
+/* One more that isn't taken over. */
+static int pass(json_t *passed, const char *name)
+{
+    json_int_t before = json_integer_value(json_object_get(passed, name));
+    return json_object_set_new(passed, name, json_integer(before + 1)) ? DEP_ERR_NOMEM : DEP_OK;
+}
+
 /* What a cell of this column states, and what keeps it from being stated. */
 static int take_cell(const struct column *column, struct dep_slice cell,
                      const struct dep_flat_style *style, json_t *claims,
@@ -110,7 +114,7 @@ static int take_cell(const struct column *column, struct dep_slice cell,
                 : column->is == IS_PARENT ? &names->parent
                 : column->is == IS_ABOUT  ? &names->about
                                           : &names->source;
-    if (column->is == IS_COMPUTED || cell.len == 0)
+    if (cell.len == 0)
         return DEP_OK;
     if (column->is == IS_FIELD)
         return dep_flat_set(&column->flat, cell, style, claims, why);
@@ -140,7 +144,10 @@ static int take_row(const struct head *head, const struct dep_csv_row *row,
         return dep_import_refuse(taken, "import.cells", CLAUSE, "");
     for (size_t i = 0; !err && i < head->count; i++) {
         struct dep_finding why;
-        err = take_cell(&head->columns[i], row->cells[i], style, taken->claims, names, &why);
+        if (head->columns[i].is == IS_COMPUTED)
+            err = row->cells[i].len ? pass(table->passed, head->columns[i].flat.path) : DEP_OK;
+        else
+            err = take_cell(&head->columns[i], row->cells[i], style, taken->claims, names, &why);
         if (err == DEP_FOUND)
             err = dep_import_refuse(taken, why.id, why.clause, head->columns[i].flat.path);
     }
@@ -165,7 +172,7 @@ int dep_table_read(struct dep_slice text, const struct dep_schema *schema,
     DEP_AUTO_CSV csv = {.at = 0};
     struct dep_csv_row row;
     bool more = false;
-    table->passed = json_array();
+    table->passed = json_object();
     if (!head || !table->passed)
         return dep_problem_fault(problem, DEP_ERR_NOMEM, "cli.import", schema->type);
     int err = dep_csv_open(text, &csv, &problem->finding);
@@ -174,7 +181,7 @@ int dep_table_read(struct dep_slice text, const struct dep_schema *schema,
     if (!err && !more)
         err = dep_problem_found(problem, "import.header", CLAUSE, "");
     if (!err)
-        err = read_head(&row, schema, head, table->passed, problem);
+        err = read_head(&row, schema, head, problem);
     while (!err) {
         err = next(&csv, &row, &more, problem);
         if (err || !more)

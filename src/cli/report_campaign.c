@@ -7,6 +7,7 @@
 #include "node/campaign.h"
 #include "record/flat.h"
 #include "report/csv.h"
+#include "report/iati.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -280,6 +281,24 @@ static int print_csv(const struct campaign *c, struct dep_problem *problem)
     return fwrite(out.data, 1, out.len, stdout) == out.len ? DEP_OK : DEP_ERR_IO;
 }
 
+static int print_iati(struct dep_node *node, const struct campaign *c, struct dep_problem *problem)
+{
+    enum { IATI_MAX = 256 * 1024 * 1024 };
+    DEP_AUTO_BUF out;
+    size_t left = 0;
+    char number[24];
+    dep_buf_init(&out, IATI_MAX);
+    int err = dep_iati_write(&c->ledger, dep_register_info(dep_node_register(node))->member,
+                             dep_node_now_ms(node) / 1000, &out, &left, &problem->finding);
+    if (err)
+        return err < 0 ? dep_problem_fault(problem, err, "cli.report", "") : err;
+    if (fwrite(out.data, 1, out.len, stdout) != out.len)
+        return DEP_ERR_IO;
+    (void)snprintf(number, sizeof number, "%zu", left);
+    return left ? dep_problem_found(problem, "iati.left_out", "doc/format/mandate.md 3", number)
+                : DEP_OK;
+}
+
 static int print_page(struct campaign *c, const char *const *providers, size_t count,
                       struct dep_problem *problem)
 {
@@ -317,6 +336,8 @@ int dep_report_campaign(struct dep_args *args, struct dep_node *node, struct dep
         err = dep_problem_fault(problem, DEP_ERR_NOMEM, "cli.report", "");
     else if (dep_flag(args, "--csv"))
         err = print_csv(&c, problem);
+    else if (dep_flag(args, "--iati"))
+        err = print_iati(node, &c, problem);
     else if (args->json)
         err = print_json(&c, providers, count, problem);
     else

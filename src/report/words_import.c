@@ -20,9 +20,12 @@ const struct words_entry WORDS_IMPORT[] = {
     {"iati.deep", N_("elements within elements, more than 32 deep")},
     {"iati.doctype",
      N_("a document type declaration: IATI has none, and entities aren’t expanded")},
+    {"iati.left",
+     N_("more kinds of elements and attributes that aren’t taken over than can be told")},
     {"iati.left_out",
      N_("not all was written: IATI has no word for flows that are about so much, in "
         "kind or of no exact day (in brackets: how many)")},
+    {"iati.long", N_("a text of more than 64 KiB (in brackets: the line)")},
     {"iati.many", N_("more flows than one file may bring (100,000)")},
     {"iati.organisation",
      N_("no organisation stands here with a ref that may be a code: Latin letters, "

@@ -1,0 +1,78 @@
+/*
+ * What reading and writing IATI share.
+ * Layer:   report, private to it.
+ */
+#ifndef DEP_REPORT_IATI_IMPL_H
+#define DEP_REPORT_IATI_IMPL_H
+#include "report/iati.h"
+
+/* Of what a flow states and IATI has no word for. */
+#define IATI_NAMESPACE "urn:depositary:flow:1"
+/* Whose codes a sector of vocabulary 99 has: lines of effort. */
+#define IATI_LINES "urn:depositary:lines"
+
+/* The transaction types that are flows (code list TransactionType). Of several for one flow the first is
+ * written. */
+struct iati_type {
+    const char *code, *kind, *side;
+};
+enum { IATI_TYPES = 7 };
+extern const struct iati_type IATI_TYPE[IATI_TYPES];
+
+/* ---- what was read, before it is a row (iati_flow.c) ---- */
+enum iati_slot {
+    /* of the activity */
+    IATI_IDENTIFIER,
+    IATI_REPORTER,
+    IATI_SECONDARY,
+    IATI_LANG,
+    IATI_CURRENCY,
+    IATI_ABOVE, /* the activity of which it is a part */
+    IATI_RELATED_TYPE,
+    IATI_RELATED_REF,
+    IATI_OF_TRANSACTION, /* and those after it: */
+    IATI_REF = IATI_OF_TRANSACTION,
+    IATI_REFERENCE,
+    IATI_YEAR,
+    IATI_CODE,
+    IATI_DATE,
+    IATI_VALUE,
+    IATI_VALUE_CURRENCY,
+    IATI_VALUE_DATE,
+    IATI_COMMENT,
+    IATI_COMMENT_LANG,
+    IATI_PROVIDER,
+    IATI_RECEIVER,
+    IATI_SECTOR_VOCABULARY,
+    IATI_SECTOR_URI,
+    IATI_SECTOR,
+    IATI_LINE,
+    IATI_EARMARK,
+    IATI_EARMARK_LANG,
+    IATI_RATE_CURRENCY,
+    IATI_RATE_VALUE,
+    IATI_RATE_ON,
+    IATI_RATE_IS,
+    IATI_RATE_SOURCE,
+    IATI_RATE_LANG,
+    IATI_SLOTS,
+};
+/* Texts of an activity and of one transaction; an empty one wasn't stated. */
+struct iati_said {
+    struct dep_buf slot[IATI_SLOTS];
+};
+/* One slot as a string, "" where it is empty. */
+const char *iati_text(const struct iati_said *said, enum iati_slot slot);
+
+/* The type of the transaction; NULL where it is no flow. */
+const struct iati_type *iati_type_of(const struct iati_said *said);
+/*
+ * Claims of flow.recorded. `occurrence`: how many transactions of the activity before it say just the
+ * same, for one without a ref of its own. NULL without memory. `*out_digested`: its reference is a
+ * digest, since activity and ref are none that a code could hold.
+ */
+json_t *iati_claims(const struct iati_said *said, const struct iati_type *type, size_t occurrence,
+                    bool *out_digested);
+/* What two transactions without a ref have to differ in. */
+void iati_sameness(const struct iati_said *said, struct dep_hash *out);
+#endif
