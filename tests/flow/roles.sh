@@ -52,10 +52,10 @@ holds err 'key.share.not_yours'
 expect 2 depositary key share legal-2 -C reg --as legal-1 </dev/null 2>err
 # What she can't read yet she can't check either, and is told what to do about it.
 text() { printf '{"text": "%s", "lang": "en"}' "$1"; }
-consent=$(depositary consent give -C reg --as legal-1 --yes --json --fields - <<<"{\"terms\": {\"layer\": \"originator\", \"grantor\": \"test\", \"actions\": [\"release\"], \"recipients\": [\"any\"],
+consent=$(depositary consent give -C reg --as legal-1 --yes --json --file - <<<"{\"terms\": {\"layer\": \"originator\", \"grantor\": \"test\", \"actions\": [\"release\"], \"recipients\": [\"any\"],
     \"purposes\": [\"any\"], \"lines\": [\"any\"], \"territories\": [\"any\"], \"handling\": [\"H1\"], \"scope\": {\"kind\": \"all\"}, \"in_force\": {\"from\": \"2020-01-01T00:00:00Z\"}},
     \"side\": {\"state\": \"on_paper\", \"scan_sha256\": \"$(printf %064d 1)\", \"seen_by\": \"legal-1\", \"checked\": $(text stamp)}}" 2>/dev/null | jq -r .record)
-check() { depositary consent check "$consent" -C reg --as legal-2 --yes --fields - <<<"{\"outcome\": \"as_recorded\", \"checked\": $(text telephone)}"; }
+check() { depositary consent check "$consent" -C reg --as legal-2 --yes --file - <<<"{\"outcome\": \"as_recorded\", \"checked\": $(text telephone)}"; }
 expect 1 check 2>err
 holds err 'secret.not_shared'
 holds err 'must share it first .key share.'
