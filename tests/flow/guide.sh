@@ -12,6 +12,16 @@ for chapter in "$SOURCE_ROOT"/doc/guide/*.md; do
 done
 [ "$chapters" -gt 1 ] || fail 'no chapters'
 
+# The desk officer's example is in three languages: whatever has a name by language has all of them, and what was adopted is summed up in each.
+example=$SOURCE_ROOT/doc/examples/spring-2021
+for file in "$example"/{meeting,statement,campaign,publication}.json "$example"/{codes,members}.jsonl; do
+    jq -es '[.[] | .. | arrays | select(.[0] | objects | has("lang")) | map(.lang) | sort] | length > 0 and all(. == ["ar", "en", "fr"])' "$file" >/dev/null ||
+        fail "$file isn't in three languages"
+done
+for lang in fr ar; do
+    same "$(jq -c '[.paragraphs[].number]' "$example/summary.en.json")" "$(jq -c '[.paragraphs[].number]' "$example/summary.$lang.json")" "the summary in $lang"
+done
+
 # What it can't fail on proves nothing: a wrong command, a wrong line, a wrong status.
 mkdir wrong
 # shellcheck disable=SC2016
