@@ -79,6 +79,7 @@ struct dep_shown_record {
     uint64_t shown;                  /* bit i: protected field i of the schema is disclosed */
     const struct dep_schema *schema; /* type and version */
     const char *standing;            /* "in_force", "disputed", "revoked": literal */
+    const char *item; /* its open claim of that name; NULL: it has none, "": no item has that id */
     int64_t iat;
     uint32_t len; /* of that line, without LF */
     uint32_t log; /* place among the logs */

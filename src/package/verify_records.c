@@ -165,12 +165,28 @@ static int take_links(struct dep_verify *verify, const json_t *claims, size_t fr
     return DEP_OK;
 }
 
+/* Its item, as a rule that of the record before it. What is longer than an id isn't kept. */
+static int keep_item(struct dep_verify *verify, const json_t *claims, const char **out)
+{
+    const char *item = dep_json_string(claims, "item");
+    const char *last = verify->record_count ? verify->records[verify->record_count - 1].item : NULL;
+    if (!item)
+        return DEP_OK;
+    if (strlen(item) > DEP_UUID_LEN)
+        item = "";
+    *out = last && strcmp(item, last) == 0 ? last : verify_keep(verify, item);
+    return *out ? DEP_OK : DEP_ERR_NOMEM;
+}
+
 static int take_record(struct batch *batch, const struct job *job)
 {
     struct dep_verify *verify = batch->verify;
     const struct dep_presentation *presentation = &job->presentation;
     const struct dep_record *record = &presentation->record;
+    const char *item = NULL;
     int err = make_room(verify);
+    if (!err)
+        err = keep_item(verify, presentation->claims, &item);
     if (err)
         return err;
     struct dep_shown_record row = {
@@ -179,6 +195,7 @@ static int take_record(struct batch *batch, const struct job *job)
         .offset = job->offset,
         .schema = presentation->schema,
         .standing = "in_force",
+        .item = item,
         .iat = record->iat,
         .len = (uint32_t)job->line.len,
         .log = (uint32_t)(batch->log - verify->logs),
