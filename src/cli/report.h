@@ -24,7 +24,7 @@ DEP_MUST_USE int dep_report_unread(size_t count, struct dep_problem *problem);
 /*
  * How many lines of each kind: a terminal gets a page, the newest DEP_REPORT_PAGE, and so does who asks
  * for a number with --limit; else, as JSON and for a spreadsheet, UINT64_MAX. A page is read off index.db;
- * what is written whole is compared with the log whole (doc/decisions/022). False where --limit is no
+ * what is written whole is compared with the log whole (doc/decisions/025). False where --limit is no
  * number.
  */
 enum { DEP_REPORT_PAGE = 100 };

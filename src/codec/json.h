@@ -2,7 +2,7 @@
  * JSON, strict: RFC 8259, and besides refused: repeated names, NUL also as an escape, half of a
  * surrogate pair, reals, integers beyond int64, depth over DEP_JSON_DEPTH_MAX, anything but white
  * space after the value. Values are jansson's json_t: new references are the caller's
- * (json_decref). They are read by our own reader (doc/decisions/021).
+ * (json_decref). They are read by our own reader (doc/decisions/024).
  *
  * Layer:   codec (pure).
  */

@@ -1,6 +1,6 @@
 /*
  * The reader. jansson's own writes past its memory once an allocation is refused, and takes a value
- * for whole that was cut (doc/decisions/021); its values and lists, made one at a time, tell.
+ * for whole that was cut (doc/decisions/024); its values and lists, made one at a time, tell.
  */
 #include "codec/json.h"
 #include "codec/text.h"

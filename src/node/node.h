@@ -169,7 +169,7 @@ void dep_view_done(struct dep_view *view);
  * From here on this process only shows, and never decides: what it lists it reads off index.db and not
  * from the whole log, so that a page is there at once whatever the register holds. Each record that is
  * shown is compared with the log; that one is missing from index.db, or stands there as corrected,
- * isn't noticed (doc/decisions/022). Unlocks.
+ * isn't noticed (doc/decisions/025). Unlocks.
  */
 DEP_MUST_USE int dep_node_show_pages(struct dep_node *node, struct dep_problem *problem);
 /*
