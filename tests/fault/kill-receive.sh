@@ -36,7 +36,7 @@ made() { reg list --json | jq -r .type | grep -E '^(evidence.intake|foreign.rece
 before=$(made)
 reg receive withdrawal >/dev/null
 after=$(made)
-same '2 evidence.intake 2 foreign.received 3 foreign.record 1 release.withdrawn' "$after" 'what one receive makes'
+same '2 evidence.intake 2 foreign.received 4 foreign.record 1 release.withdrawn' "$after" 'what one receive makes'
 runs=0 absent=0 there=0 acknowledged=0
 # check WHERE: after a kill there.
 check() {
