@@ -95,7 +95,7 @@ int main(void)
     struct dep_issued issued;
     if (dep_crypto_init(false) || dep_schemas_new(&schemas, &why))
         return 1;
-    dep_json_wipe_freed();
+    dep_json_own_memory();
     int err = issue("note", note, &issued);
     if (!err) {
         err = run(&issued, "note", names, protected_names("note", names));

@@ -74,6 +74,15 @@ static int show_commands(FILE *out)
     return dep_finish_output(out == stdout ? DEP_EXIT_YES : DEP_EXIT_USAGE);
 }
 
+/* An answer for which there was memory. */
+static int whole(int status)
+{
+    if (!dep_json_refused() || status == DEP_EXIT_FAULT)
+        return status;
+    dep_say(_("out of memory: what is shown may lack a part"));
+    return DEP_EXIT_FAULT;
+}
+
 int main(int argc, char **argv)
 {
     (void)setlocale(LC_ALL, "");
@@ -85,7 +94,7 @@ int main(int argc, char **argv)
         dep_say(_("the crypto library could not be started"));
         return DEP_EXIT_FAULT;
     }
-    dep_json_wipe_freed();
+    dep_json_own_memory();
     if (argc < 2)
         return show_commands(stderr);
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
@@ -97,7 +106,7 @@ int main(int argc, char **argv)
     }
     for (size_t i = 0; i < DEP_COUNT(COMMANDS); i++)
         if (strcmp(argv[1], COMMANDS[i].name) == 0)
-            return COMMANDS[i].run(argc - 1, argv + 1);
+            return whole(COMMANDS[i].run(argc - 1, argv + 1));
     dep_say(_("no such command: %s"), argv[1]);
     return show_commands(stderr);
 }

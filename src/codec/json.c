@@ -10,9 +10,25 @@ static void wipe_and_free(void *block)
     free(block);
 }
 
-void dep_json_wipe_freed(void)
+static _Atomic bool refused;
+
+static void *take(size_t size)
 {
-    json_set_alloc_funcs(malloc, wipe_and_free);
+    void *block = dep_alloc(size);
+    if (!block)
+        refused = true;
+    return block;
+}
+
+void dep_json_own_memory(void)
+{
+    refused = false;
+    json_set_alloc_funcs(take, wipe_and_free);
+}
+
+bool dep_json_refused(void)
+{
+    return refused;
 }
 
 static int add_piece(const char *piece, size_t len, void *context)
@@ -24,6 +40,8 @@ static int add_piece(const char *piece, size_t len, void *context)
 
 static int encode(const json_t *value, size_t flags, struct dep_buf *out)
 {
+    if (refused)
+        return DEP_ERR_NOMEM;
     if (json_dump_callback(value, add_piece, out, JSON_ENCODE_ANY | flags) == 0)
         return dep_buf_err(out);
     return dep_buf_err(out) ? dep_buf_err(out) : DEP_ERR_NOMEM;

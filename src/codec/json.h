@@ -14,8 +14,11 @@
 enum { DEP_JSON_DEPTH_MAX = 32, DEP_JSON_LEN_MAX = 8 * 1024 * 1024 };
 
 /* From here on jansson wipes what it frees, so that no protected value outlives the tree it stood
- * in. Once, before the first value is made. */
-void dep_json_wipe_freed(void);
+ * in; and once it was refused memory nothing is encoded any more (DEP_ERR_NOMEM), since a list may lack
+ * what could not be added. Once, before the first value is made. */
+void dep_json_own_memory(void);
+/* It was: what a process shows may lack a part. */
+bool dep_json_refused(void);
 
 static inline void dep_json_release(json_t **value)
 {

@@ -180,41 +180,44 @@ static void test_depth(void **state)
     }
 }
 
-/* Of each text: each allocation of jansson's in turn is refused. */
-static long refuse_after;
-
-static void *refusing(size_t size)
-{
-    return refuse_after-- == 0 ? NULL : malloc(size);
-}
-
+/* Each allocation in turn is refused. */
 static void test_refused_memory(void **state)
 {
     (void)state;
     static const char text[] =
         "{\"a\":[1,\"two\",{\"\\u0062\":\"th\\u0072ee\"},null,true],\"c\":{},\"d\":[],"
         "\"e\":0,\"f\":0,\"g\":0,\"h\":0,\"i\":0,\"j\":0,\"k\":[0,0,0,0,0,0,0,0,0,0]}";
-    json_malloc_t take;
-    json_free_t release;
-    json_get_alloc_funcs(&take, &release);
     DEP_AUTO_JSON *whole = NULL;
     assert_int_equal(dep_json_parse(dep_slice_string(text), &whole, NULL), DEP_OK);
     assert_string_equal(dep_json_string(json_array_get(dep_json_array(whole, "a"), 2), "b"),
                         "three");
-    json_set_alloc_funcs(refusing, release);
     long refused = 0;
     for (int err = DEP_ERR_NOMEM; err; refused++) {
         json_t *kept = (json_t *)&refused, *value = kept;
-        refuse_after = refused;
+        dep_alloc_fail_at(refused);
         err = dep_json_parse(dep_slice_string(text), &value, NULL);
+        dep_alloc_fail_at(-1);
         assert_true(err == DEP_OK || (err == DEP_ERR_NOMEM && value == kept));
         if (!err) {
             assert_true(json_equal(value, whole));
             json_decref(value);
         }
     }
-    json_set_alloc_funcs(take, release);
     assert_true(refused > 40);
+    /* Nobody saw that the list lacks one: it isn't written. */
+    DEP_AUTO_BUF out;
+    dep_buf_init(&out, DEP_JSON_LEN_MAX);
+    dep_json_own_memory();
+    json_t *list = json_object_get(whole, "d");
+    assert_int_equal(dep_json_encode(whole, &out), DEP_OK);
+    dep_buf_clear(&out);
+    dep_alloc_fail_at(0);
+    (void)json_array_append_new(list, json_string("lost"));
+    dep_alloc_fail_at(-1);
+    assert_true(dep_json_refused());
+    assert_int_equal(dep_json_encode(whole, &out), DEP_ERR_NOMEM);
+    assert_int_equal(out.len, 0);
+    dep_json_own_memory();
 }
 
 /* What stands at an address that may be freed by now: asked of the kernel, which forbids nothing.
@@ -262,7 +265,7 @@ static void test_freed(void **state)
 
 int main(void)
 {
-    dep_json_wipe_freed();
+    dep_json_own_memory();
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_suite), cmocka_unit_test(test_refusals), cmocka_unit_test(test_depth),
         cmocka_unit_test(test_refused_memory), cmocka_unit_test(test_freed)};
