@@ -1,7 +1,7 @@
 # Consents that others signed, passed on with their logs: two of one member from two packages, then one of them by who got it from a third.
 # Written once more; and when what came with it is gone.
 # timeout: 200
-need jq
+need jq pdftotext
 # shellcheck source=tests/flow/charter-of-two
 . "$SOURCE_ROOT/tests/flow/charter-of-two"
 roles=custodian,administrator,legal
@@ -57,6 +57,13 @@ depositary verify court --pin "$pin" --json >verified.json || { jq -c .findings 
 same '000 un,001 iq,002 test' "$(logs verified.json)" 'logs'
 cmp court/data/logs/001/checkpoint release/data/logs/002/checkpoint
 cmp court/data/logs/001/checkpoint second/data/logs/000/checkpoint
+# On an Arabic page who signed is read from the right as well: the member, then the code.
+pdftotext -bbox court/data/custody.ar.pdf words
+x() { sed -n "s/.*xMin=\"\([0-9]*\).*>$1<.*/\1/p" words | head -n 1; }
+[ "$(x un)" -gt "$(x T1)" ] || fail 'the code stands before its member'
+# What is read on a terminal: the lines and their colons.
+LANGUAGE=fr depositary verify court --pin "$pin" >page
+lacks page '[[:alnum:])]: '
 
 # ---- once more: the same is decided ----
 at un pack "$(at un list --type package.sent --json | tail -n 1 | jq -r .id)" --out again --yes --json >again.packed
