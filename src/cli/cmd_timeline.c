@@ -24,10 +24,12 @@ static const struct {
 
 static const char *words_of(const struct dep_table *table, const char *column, const char *code)
 {
-    const struct dep_schema *schema = dep_schemas_find(dep_node_schemas(table->node), code, 0);
+    bool is_field = strcmp(column, "field") == 0;
     if (strcmp(column, "known") == 0)
         return strcmp(code, "stated") == 0 ? _("stated") : _("recorded");
-    return schema ? dep_schema_label(schema, NULL, dep_reader_language()) : NULL;
+    const struct dep_schema *schema =
+        dep_schemas_find(dep_node_schemas(table->node), is_field ? table->word : code, 0);
+    return schema ? dep_schema_label(schema, is_field ? code : NULL, dep_reader_language()) : NULL;
 }
 
 static const struct dep_table_column COLUMNS[] = {{"line", N_("Line"), 5, NULL},
@@ -37,8 +39,8 @@ static const struct dep_table_column COLUMNS[] = {{"line", N_("Line"), 5, NULL},
                                                   {"earliest", N_("Not before (UTC)"), 20, NULL},
                                                   {"latest", N_("Not after (UTC)"), 20, NULL},
                                                   {"known", N_("How known"), 10, words_of},
-                                                  {"what", N_("What"), 28, words_of},
-                                                  {"field", NULL, 0, NULL},
+                                                  {"what", N_("What"), 32, words_of},
+                                                  {"field", N_("Which time"), 26, words_of},
                                                   {"record", N_("Record"), DEP_UUID_LEN, NULL},
                                                   {"by", N_("By"), 0, NULL},
                                                   {"item", NULL, 0, NULL},
@@ -142,7 +144,9 @@ static int run(struct dep_args *args, struct dep_node *node, struct dep_problem 
     if (!err)
         err = dep_node_timeline(node, &order, &timeline, problem);
     for (size_t i = 0; !err && i < timeline.count; i++) {
-        table.unread += timeline.items[i].unread;
+        const struct dep_timeline_item *item = &timeline.items[timeline.events[i].of];
+        table.unread += item->unread;
+        table.word = item->type; /* whose field it is */
         err = dep_table_row(&table, row_of(&timeline, i));
     }
     return err ? err : dep_table_end(&table);

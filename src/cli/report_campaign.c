@@ -31,6 +31,7 @@ static const char *const QUALIFIERS[] = {"exact", "about", "more_than", "not_dis
 struct campaign {
     const struct dep_args *args;
     struct dep_campaign ledger;
+    const json_t *qualifiers; /* what an amount may be, in words */
     const char *currency;
     unsigned places;
 };
@@ -48,8 +49,9 @@ static void print_amount(const struct campaign *c, const char *qualifier, struct
 {
     char text[DEP_DECIMAL_ROOM];
     const char *digits = shown(c, value, text) + (value.nano < 0);
+    const char *words = dep_form_choice(c->qualifiers, qualifier, dep_reader_language());
     size_t whole = strcspn(digits, ".");
-    (void)printf("  %s \xe2\x81\xa8%s", qualifier, value.nano < 0 ? "-" : "");
+    (void)printf("  %s \xe2\x81\xa8%s", words ? words : qualifier, value.nano < 0 ? "-" : "");
     for (size_t i = 0; i < whole; i++) {
         if (i && (whole - i) % 3 == 0)
             (void)printf("\xc2\xa0");
@@ -67,11 +69,11 @@ static bool is_empty(const struct dep_ledger_sum *sum)
 static void print_sum(const struct campaign *c, const struct dep_ledger_sum *sum)
 {
     if (sum->exact_count)
-        print_amount(c, _("exact"), sum->exact);
+        print_amount(c, "exact", sum->exact);
     if (sum->about_count)
-        print_amount(c, _("about"), sum->about);
+        print_amount(c, "about", sum->about);
     if (sum->more_than_count)
-        print_amount(c, _("more than"), sum->more_than);
+        print_amount(c, "more_than", sum->more_than);
     if (sum->undisclosed_count)
         (void)printf(_("  %zu without a figure\n"), sum->undisclosed_count);
     if (sum->foreign_count)
@@ -100,11 +102,7 @@ static void print_head(const struct campaign *c)
         return;
     dep_print_label(stdout, _("Goal"));
     (void)printf("\n");
-    print_amount(c,
-                 strcmp(is, "about") == 0       ? _("about")
-                 : strcmp(is, "more_than") == 0 ? _("more than")
-                                                : _("exact"),
-                 value);
+    print_amount(c, is, value);
 }
 
 static int print_totals(struct campaign *c, const char *provider, struct dep_problem *problem)
@@ -327,6 +325,8 @@ int dep_report_campaign(struct dep_args *args, struct dep_node *node, struct dep
         err = dep_node_campaign(node, name, as_of_s, &c.ledger, problem);
     if (err)
         return err;
+    const struct dep_schema *schema = dep_schemas_find(dep_node_schemas(node), "flow.recorded", 0);
+    c.qualifiers = dep_schema_member(schema, schema->jtd, "qualifier");
     c.currency = dep_json_string(c.ledger.opened.claims, "currency");
     int places = dep_currency_places(dep_slice_string(c.currency));
     c.places = places < 0 ? 2 : (unsigned)places;

@@ -197,7 +197,7 @@ static const char *incident_words(const struct dep_table *table, const char *col
         return strcmp(code, "incident") == 0 ? _("incident") : _("coverage");
     const char *extent = dep_table_choice(table, "coverage.stated", "extent", code);
     return extent                           ? extent
-           : strcmp(code, "corrected") == 0 ? _("corrected")
+           : strcmp(code, "corrected") == 0 ? _("as corrected")
            : strcmp(code, "retracted") == 0 ? _("retracted")
                                             : _("as reported");
 }
@@ -336,7 +336,7 @@ int dep_report_incidents(struct dep_args *args, struct dep_node *node, struct de
         {"record", N_("Record"), DEP_UUID_LEN, NULL},
         {"when", N_("When"), 16, NULL},
         {"until", N_("Until"), 10, NULL},
-        {"category", N_("Category"), 16, NULL},
+        {"category", N_("Category"), 20, NULL},
         {"territory", N_("Territory"), 9, NULL},
         {"place", N_("Place"), 15, NULL},
         {"precision_m", N_("Exact to, m"), 11, NULL},

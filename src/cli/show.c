@@ -38,7 +38,7 @@ static void show_members(const struct telling *telling, const json_t *form, cons
         const char *label = dep_form_label(of, telling->lang);
         indent(depth);
         show_text(label ? label : name);
-        (void)printf(": ");
+        dep_print_label(stdout, ""); /* the colon */
         show_value(telling, of, member, depth);
     }
 }

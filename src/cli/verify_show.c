@@ -40,10 +40,18 @@ static void show_place(const json_t *found)
     }
 }
 
+/* A line of its own, below what it belongs to. */
+static void begin_line(const char *label)
+{
+    (void)printf("  ");
+    dep_print_label(stdout, label);
+}
+
 static void show_found(const json_t *found)
 {
     const char *id = text_of(found, "id");
-    (void)printf("  %s: %s [%s]", dep_word(text_of(found, "result")), dep_word(id), id);
+    begin_line(dep_word(text_of(found, "result")));
+    (void)printf("%s [%s]", dep_word(id), id);
     show_place(found);
     (void)printf("\n");
 }
@@ -72,17 +80,22 @@ static void show_package(const json_t *account)
     char id[64];
     int64_t date;
     (void)snprintf(id, sizeof id, "package.kind.%s", kind ? kind : "unknown");
-    (void)printf("%s: ", _("Package"));
+    dep_print_label(stdout, _("Package"));
     show_text(text_of(package, "id"));
-    (void)printf("\n  %s: %s\n  %s: ", _("Kind"), dep_word(id), _("From"));
-    show_text(text_of(package, "sender"));
-    (void)printf("\n  %s: ", _("For"));
-    show_text(text_of(package, "recipient"));
-    if (dep_json_int(package, "date", &date)) {
-        (void)printf("\n  %s: ", _("Sent"));
-        dep_show_time(date);
-    }
     (void)printf("\n");
+    begin_line(_("Kind"));
+    (void)printf("%s\n", dep_word(id));
+    begin_line(_("From"));
+    show_text(text_of(package, "sender"));
+    (void)printf("\n");
+    begin_line(_("For"));
+    show_text(text_of(package, "recipient"));
+    (void)printf("\n");
+    if (dep_json_int(package, "date", &date)) {
+        begin_line(_("Sent"));
+        dep_show_time(date);
+        (void)printf("\n");
+    }
 }
 
 static void show_logs(const json_t *account)
@@ -95,7 +108,8 @@ static void show_logs(const json_t *account)
         show_text(text_of(log, "origin"));
         (void)printf(" (");
         show_text(text_of(log, "member"));
-        (void)printf("): ");
+        (void)printf(")");
+        dep_print_label(stdout, "");
         (void)printf(dep_json_true(log, "proved")
                          ? _("checkpoint over %s records, signed by the log's key\n")
                          : _("checkpoint over %s records, not proved\n"),
@@ -103,7 +117,7 @@ static void show_logs(const json_t *account)
         json_array_foreach(dep_json_array(log, "cosigned"), at, cosigned)
         {
             int64_t time_s = 0;
-            (void)printf("  %s: ", _("Cosigned by"));
+            begin_line(_("Cosigned by"));
             show_text(text_of(cosigned, "name"));
             if (dep_json_int(cosigned, "time", &time_s)) {
                 (void)printf(", ");
@@ -122,7 +136,7 @@ static void show_withheld(const struct dep_schema *schema, const json_t *record)
     json_t *name;
     if (json_array_size(withheld) == 0)
         return;
-    (void)printf("  %s: ", dep_word("withheld"));
+    begin_line(dep_word("withheld"));
     json_array_foreach(withheld, i, name)
     {
         const char *label = dep_schema_label(schema, json_string_value(name), lang);
@@ -144,8 +158,9 @@ static void show_record(const struct dep_schemas *schemas, const json_t *record)
         return;
     (void)printf("\n%s — ", dep_schema_label(schema, NULL, dep_reader_language()));
     show_text(text_of(record, "iss"));
-    (void)printf(" #%s\n  %s: %s ", text_of(record, "index"), _("By"),
-                 dep_word(text_of(by, "role")));
+    (void)printf(" #%s\n", text_of(record, "index"));
+    begin_line(_("By"));
+    (void)printf("%s ", dep_word(text_of(by, "role")));
     show_text(text_of(by, "code"));
     (void)printf(", ");
     dep_show_time(iat);
@@ -189,9 +204,13 @@ static void show_items(const json_t *account)
         (void)snprintf(opens, sizeof opens, "package.opens.%s", text_of(item, "opens"));
         (void)printf("\n%s ", _("Item"));
         show_text(text_of(item, "item"));
-        (void)printf("\n  %s\n  %s: %s\n  %s: %s\n  %s: %s\n", dep_word(as), _("Opens it"),
-                     dep_word(opens), _("What was sealed"), dep_word(text_of(item, "payload")),
-                     _("What is in it"), dep_word(text_of(item, "content")));
+        (void)printf("\n  %s\n", dep_word(as));
+        begin_line(_("Opens it"));
+        (void)printf("%s\n", dep_word(opens));
+        begin_line(_("What was sealed"));
+        (void)printf("%s\n", dep_word(text_of(item, "payload")));
+        begin_line(_("What is in it"));
+        (void)printf("%s\n", dep_word(text_of(item, "content")));
     }
 }
 
@@ -212,7 +231,8 @@ static void show_linked(const json_t *account)
         bool back = rel[0] && rel[strlen(rel) - 1] == '<';
         (void)snprintf(plain, sizeof plain, "%.*s", (int)(strlen(rel) - back), rel);
         (void)snprintf(why, sizeof why, "linked.why.%s", text_of(line, "why"));
-        (void)printf("  %.16s… %s%s: ", text_of(line, "from"), back ? "← " : "→ ", dep_word(plain));
+        (void)printf("  %.16s… %s", text_of(line, "from"), back ? "← " : "→ ");
+        dep_print_label(stdout, dep_word(plain));
         if (dep_json_int(line, "count", &count))
             (void)printf("%lld", (long long)count);
         else

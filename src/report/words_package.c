@@ -95,7 +95,7 @@ const struct words_entry WORDS_PACKAGE[] = {
     {"linked.why.consent", N_("it takes a consent that isn't there")},
     {"linked.why.erased", N_("it was erased")},
     {"linked.why.not_held", N_("the sender doesn't hold it")},
-    {"linked.why.originator", N_("its originator hasn't agreed")},
+    {"linked.why.originator", N_("it is its originator's to show")},
     {"linked.why.protected", N_("it would show somebody who is protected")},
     {"linked.why.rule", N_("the rules of the charter keep it back")},
     {"log.checkpoint", N_("a log comes without a signed checkpoint that can be read")},

@@ -259,8 +259,9 @@ const struct words_entry WORDS_REGISTER[] = {
     {"records.form", N_("the list of records is not as it must be written")},
     {"refused", N_("refused")},
     {"registrar", N_("registrar")},
-    {"report.unread", N_("this is not all: records that show here can’t be read, or were erased, "
-                         "and are in none of it (in brackets: how many)")},
+    {"report.unread",
+     N_("this is not all: there are records that show here and can’t be read, or were "
+        "erased; what they say is in none of it (in brackets: how many)")},
     {"restore", N_("the register could not be restored; nothing was put in its place")},
     {"restore.damaged", N_("the backup is damaged: its log is not what its records make")},
     {"restore.rename",

@@ -62,7 +62,8 @@ page en
 for want in '^Stabilisation 2021$' 'exact 670 000 000.00 USD' '  about 244 000.00 USD' '  more than 500 000 000.00 USD' 'another amount'; do holds page "$want"; done
 page fr
 holds page 'Stabilisation 2021 \(fr\)'
-holds page '670 000 000.00 USD'
+holds page 'exact 670 000 000.00 USD'
+holds page '  environ 244 000.00 USD'
 depositary report campaign --csv >table
 same 14 "$(($(wc -l <table) - 1))" 'flows in the table'
 holds table "^$revised,2021-06-01,payment,provider,be,undp,BE-1,exact,60000,EUR,1.188,USD,2021-06-01,71280.00,USD,exact,counted,"
