@@ -100,7 +100,7 @@ same 'coverage.stated from' "$(jq -r 'select(.line == "1") | .what + " " + .fiel
 same 0 "$(jq -r 'select(.what == "incident.reported" and .record == "'"$first"'" and .may_precede != "1")' events | wc -l)" 'a day in a month may be before it'
 same 0 "$(jq -r 'select(.known == "recorded")' events | wc -l)" 'what was recorded later'
 # A beginning and an end are told apart, also where a person reads.
-for words in 'en:From +[0-9a-f]{8}-:Until \(' 'fr:À partir du +[0-9a-f]{8}-:Jusqu’au \(' 'ar:من⁩ +[0-9a-f]{8}-:إلى \('; do
+for words in 'en:From +[0-9a-f]{8}-:Until \(' 'fr:À partir du +[0-9a-f]{8}-:Jusqu.+au \(' 'ar:من⁩ +[0-9a-f]{8}-:إلى \('; do
     IFS=: read -r language from to <<<"$words"
     LANGUAGE=$language depositary timeline all --from 2021-03 --to 2021-05 >page
     holds page "2021-03 .*$from"
