@@ -182,38 +182,30 @@ bool written_of_consent(const struct dep_written_requirement *requirement)
     }
 }
 
-/* By its own clock before the verdict, of another log: perhaps never heard of. */
-static int check_withdrawal(struct judging *judging, const struct dep_hash *consent,
-                            const struct dep_shown_record *withdrawal)
+/* Does this link tell of the consent's end, by its own log, whatever folder? */
+static bool ends(struct judging *judging, const struct dep_shown_link *link,
+                 const struct dep_shown_record *consent)
 {
-    DEP_AUTO_OPENED opened = {.presentation = {.claims = NULL}};
-    int err = dep_step_open(judging->verify, withdrawal, &opened);
-    if (err)
-        return err;
-    return opened_earliest_s(&opened) < judging->written.now_s
-               ? find(judging, "status.withdrawn", DEP_UNPROVED, false, consent)
-               : DEP_OK;
+    const struct dep_shown_record *from = dep_step_record_at(judging->verify, link->from);
+    bool about = strcmp(link->rel, "about") == 0 &&
+                 (shown_is(from, "consent.withdrawn") || shown_is(from, "record.erased"));
+    return (about || strcmp(link->rel, "supersedes") == 0) &&
+           dep_slice_equal(dep_step_log_at(judging->verify, from->log)->origin,
+                           dep_step_log_at(judging->verify, consent->log)->origin);
 }
 
-/* What is shown of its end: in its own log, below `as_of`. */
-static int check_ended(struct judging *judging, const struct dep_hash *consent,
-                       const struct dep_shown_record *shown, uint64_t as_of, bool *out_ended)
+/* Is its end shown, below `as_of`? */
+static bool is_ended(struct judging *judging, const struct dep_shown_record *consent,
+                     uint64_t as_of)
 {
     size_t count = 0;
-    const struct dep_shown_link *links = dep_step_links_to(judging->verify, consent, &count);
-    int err = DEP_OK;
-    for (size_t i = 0; !err && shown && i < count; i++) {
-        const struct dep_shown_record *from = dep_step_record_at(judging->verify, links[i].from);
-        bool corrects = strcmp(links[i].rel, "supersedes") == 0;
-        bool withdraws = strcmp(links[i].rel, "about") == 0 && shown_is(from, "consent.withdrawn");
-        bool erases = strcmp(links[i].rel, "about") == 0 && shown_is(from, "record.erased");
-        if (from->log != shown->log || !(corrects || withdraws || erases))
-            continue;
-        *out_ended |= from->index < as_of;
-        if (withdraws && !shown_own(judging, shown))
-            err = check_withdrawal(judging, consent, from);
-    }
-    return err;
+    const struct dep_shown_link *links =
+        dep_step_links_to(judging->verify, &consent->sha256, &count);
+    for (size_t i = 0; i < count; i++)
+        if (ends(judging, &links[i], consent) &&
+            dep_step_record_at(judging->verify, links[i].from)->index < as_of)
+            return true;
+    return false;
 }
 
 /* Did its term end before the status was made? */
@@ -232,29 +224,6 @@ static int check_term(struct judging *judging, const struct dep_shown_record *sh
     return DEP_OK;
 }
 
-/* Of each log the newest, read once: place of the first folder of its origin. */
-struct statuses {
-    struct status *list;
-    bool *read;
-    size_t count;
-};
-
-static int status_of(struct judging *judging, struct statuses *statuses, struct dep_slice origin,
-                     const struct status **out)
-{
-    size_t place = 0;
-    while (!dep_slice_equal(dep_step_log_at(judging->verify, place)->origin, origin))
-        place++;
-    if (!statuses->read[place]) {
-        int err = newest(judging, origin, "consents", &statuses->list[place]);
-        if (err)
-            return err;
-        statuses->read[place] = true;
-    }
-    *out = &statuses->list[place];
-    return DEP_OK;
-}
-
 /* Its sender signed that it is another member's, and stands in a log that isn't here. */
 static bool named_elsewhere(struct judging *judging, const struct dep_hash *consent)
 {
@@ -267,71 +236,70 @@ static bool named_elsewhere(struct judging *judging, const struct dep_hash *cons
     return false;
 }
 
-/* Of the sender's own log its newest; of another's the newest that is proved to list the consent, and
- * only where none is, the newest of all. */
-static int status_for(struct judging *judging, struct statuses *statuses, bool own,
-                      struct dep_slice origin, const struct dep_hash *consent, struct status *out)
+/* Of the sender's own log: its newest status lists it, or what ended it is shown. */
+static int check_own(struct judging *judging, const struct status *status,
+                     const struct dep_hash *consent, const struct dep_shown_record *shown)
 {
-    const struct listed *listing = own ? NULL : judging_newest_listing(judging, origin, consent);
-    const struct status *newest = NULL;
-    if (listing) {
-        *out = (struct status){.record = listing->status, .set.as_of = listing->as_of};
-        return DEP_OK;
-    }
-    int err = status_of(judging, statuses, origin, &newest);
-    if (!err)
-        *out = *newest;
-    return err;
-}
-
-/* By its status it isn't in force, and nothing here shows why. */
-static int unlisted(struct judging *judging, bool own, const struct dep_hash *consent)
-{
-    return own ? find(judging, "status.consent", DEP_ALTERED, false, consent)
-               : find(judging, "status.consent.absent", DEP_UNPROVED, false, consent);
-}
-
-static int check_consent(struct judging *judging, struct statuses *statuses,
-                         const struct dep_hash *consent)
-{
-    const struct dep_shown_record *shown = dep_step_record_find(judging->verify, consent);
-    bool own = !shown || shown_own(judging, shown), ended = false;
-    struct dep_slice origin =
-        shown ? dep_step_log_at(judging->verify, shown->log)->origin : judging->log->origin;
-    struct status status;
-    if (!shown && named_elsewhere(judging, consent))
+    if (!status->record)
         return find(judging, "status.consent.absent", DEP_UNPROVED, false, consent);
-    int err = status_for(judging, statuses, own, origin, consent, &status);
-    if (!err && !status.record)
-        err = find(judging, "status.consent.absent", DEP_UNPROVED, false, consent);
-    if (err || !status.record)
-        return err;
-    if (shown)
-        err = check_ended(judging, consent, shown, status.set.as_of, &ended);
-    if (!err && shown && !ended)
-        err = check_term(judging, shown, &status, &ended);
+    bool ended = shown && is_ended(judging, shown, status->set.as_of);
+    int err = shown && !ended ? check_term(judging, shown, status, &ended) : DEP_OK;
     if (err)
         return err;
     /* Made after the status: of it that one says nothing. */
-    bool below = !shown || shown->index < status.set.as_of;
-    if (below && !ended && !judging_lists(judging, status.record, consent))
-        err = unlisted(judging, own, consent);
-    if (err || (own && status.set.as_of >= judging->written.size))
+    bool below = !shown || shown->index < status->set.as_of;
+    if (below && !ended && !judging_lists(judging, status->record, consent))
+        err = find(judging, "status.consent", DEP_ALTERED, false, consent);
+    return err || status->set.as_of >= judging->written.size
+               ? err
+               : find(judging, "status.consent.past", DEP_UNPROVED, false, consent);
+}
+
+/* By its own clock withdrawn before the verdict, in another log: perhaps never heard of. */
+static int check_withdrawn(struct judging *judging, const struct dep_shown_record *consent)
+{
+    size_t count = 0;
+    const struct dep_shown_link *links =
+        dep_step_links_to(judging->verify, &consent->sha256, &count);
+    int err = DEP_OK;
+    for (size_t i = 0; !err && i < count; i++) {
+        const struct dep_shown_record *from = dep_step_record_at(judging->verify, links[i].from);
+        if (!shown_is(from, "consent.withdrawn") || !ends(judging, &links[i], consent))
+            continue;
+        DEP_AUTO_OPENED opened = {.presentation = {.claims = NULL}};
+        err = dep_step_open(judging->verify, from, &opened);
+        if (!err && opened_earliest_s(&opened) < judging->written.now_s)
+            err = find(judging, "status.withdrawn", DEP_UNPROVED, false, &consent->sha256);
+    }
+    return err;
+}
+
+/* Of another's: some status there is proved to list it, and what came after that one isn't seen. */
+static int check_others(struct judging *judging, const struct dep_shown_record *consent)
+{
+    int err = check_withdrawn(judging, consent);
+    if (err)
         return err;
-    return find(judging, "status.consent.past", DEP_UNPROVED, !own, consent);
+    return judging_listed(judging, dep_step_log_at(judging->verify, consent->log)->origin,
+                          &consent->sha256)
+               ? find(judging, "status.consent.past", DEP_UNPROVED, true, &consent->sha256)
+               : find(judging, "status.consent.absent", DEP_UNPROVED, false, &consent->sha256);
 }
 
 static int check_each(struct judging *judging, struct dep_hash *consents, size_t count)
 {
-    struct statuses statuses = {.count = dep_step_log_count(judging->verify)};
-    statuses.list = dep_alloc_array(statuses.count, sizeof *statuses.list);
-    statuses.read = dep_alloc_array(statuses.count, sizeof *statuses.read);
-    int err = statuses.list && statuses.read ? DEP_OK : DEP_ERR_NOMEM;
+    struct status status = {.record = NULL};
+    int err = newest(judging, judging->log->origin, "consents", &status);
     count = dep_set_order(consents, count);
-    for (size_t i = 0; !err && i < count; i++)
-        err = check_consent(judging, &statuses, &consents[i]);
-    free(statuses.list);
-    free(statuses.read);
+    for (size_t i = 0; !err && i < count; i++) {
+        const struct dep_shown_record *shown = dep_step_record_find(judging->verify, &consents[i]);
+        if (shown && !shown_own(judging, shown))
+            err = check_others(judging, shown);
+        else if (!shown && named_elsewhere(judging, &consents[i]))
+            err = find(judging, "status.consent.absent", DEP_UNPROVED, false, &consents[i]);
+        else
+            err = check_own(judging, &status, &consents[i], shown);
+    }
     return err;
 }
 

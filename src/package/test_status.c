@@ -189,6 +189,26 @@ static void foreign_unlisted(struct test_world *world)
     foreign(world);
     world->edit = (struct test_edit){TEST_DATA, forget_foreign_proof};
 }
+/* The only status of consents there is older than it, and no rule asks how old one may be. */
+static void foreign_status_before(struct test_world *world)
+{
+    foreign_status_absent(world);
+    json_change(world->charter, "/rules/0/needs/2/status_max_age_s", NULL);
+    (void)test_status_in(world, &world->logs[1], "consents", "consent.given");
+}
+/* The same log once more, at a later checkpoint that has the withdrawal. */
+static void withdraw_there(struct test_world *world)
+{
+    struct test_log *log = &world->logs[1];
+    (void)test_issue(world, log, log->legal, DEP_ROLE_LEGAL, "LO1", "consent.withdrawn",
+                     test_claims(log, "{'from_now':true}", "about", world->foreign_consent));
+    test_write_log(world, log, "data/logs/002");
+}
+static void foreign_withdrawn_later(struct test_world *world)
+{
+    foreign(world);
+    world->edit = (struct test_edit){TEST_DATA, withdraw_there};
+}
 static void hide_foreign_consent(struct test_world *world)
 {
     world->logs[1].records[world->foreign_consent].shown[0] = NULL;
@@ -330,6 +350,11 @@ static void test_foreign_consent(void **state)
          {TEST_CHARTER, foreign_withdrawn},
          "status.withdrawn",
          DEP_UNPROVED},
+        {"withdrawn there, by a later checkpoint",
+         NO_FORGERY,
+         {TEST_CHARTER, foreign_withdrawn_later},
+         "status.withdrawn",
+         DEP_ALTERED},
         {"nothing tells since when it was there",
          NO_FORGERY,
          {TEST_CHARTER, foreign_untimed},
@@ -364,6 +389,11 @@ static void test_foreign_consent(void **state)
          NO_FORGERY,
          {TEST_CHARTER, foreign_status_absent},
          "verdict.unjudged",
+         DEP_UNPROVED},
+        {"a status from before it",
+         NO_FORGERY,
+         {TEST_CHARTER, foreign_status_before},
+         "status.consent.absent",
          DEP_UNPROVED},
         {"no proof that its status lists it",
          NO_FORGERY,

@@ -18,7 +18,6 @@ struct status_set {
 struct listed {
     struct dep_hash sha256;
     const struct dep_shown_record *status;
-    uint64_t as_of; /* of that status */
 };
 
 struct judging {
@@ -59,9 +58,9 @@ bool status_set_read(const struct dep_opened_record *opened, const struct dep_sh
 /* Is `record` proved to be in the set of this status? */
 bool judging_lists(const struct judging *judging, const struct dep_shown_record *status,
                    const struct dep_hash *record);
-/* By the newest status of this log that is proved to list it; or NULL. */
-const struct listed *judging_newest_listing(const struct judging *judging, struct dep_slice origin,
-                                            const struct dep_hash *record);
+/* Is it by any status of this log, whatever folder? */
+bool judging_listed(const struct judging *judging, struct dep_slice origin,
+                    const struct dep_hash *record);
 
 /* ---- the steps ---- */
 DEP_MUST_USE int judging_in_force(struct judging *judging); /* in_force.* (verdict_listed.c) */

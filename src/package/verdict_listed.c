@@ -62,8 +62,7 @@ static int keep(struct reading *reading, const struct dep_in_force *line)
     if (!grown)
         return DEP_ERR_NOMEM;
     judging->listed = grown;
-    judging->listed[judging->listed_count++] =
-        (struct listed){line->sha256, reading->status, reading->set.as_of};
+    judging->listed[judging->listed_count++] = (struct listed){line->sha256, reading->status};
     return DEP_OK;
 }
 
@@ -152,17 +151,13 @@ bool judging_lists(const struct judging *judging, const struct dep_shown_record 
     return false;
 }
 
-const struct listed *judging_newest_listing(const struct judging *judging, struct dep_slice origin,
-                                            const struct dep_hash *record)
+bool judging_listed(const struct judging *judging, struct dep_slice origin,
+                    const struct dep_hash *record)
 {
-    const struct listed *newest = NULL;
     for (size_t i = first_of(judging, record);
-         i < judging->listed_count && dep_hash_equal(&judging->listed[i].sha256, record); i++) {
-        const struct listed *listed = &judging->listed[i];
-        if (dep_slice_equal(dep_step_log_at(judging->verify, listed->status->log)->origin,
-                            origin) &&
-            (!newest || listed->status->index > newest->status->index))
-            newest = listed;
-    }
-    return newest;
+         i < judging->listed_count && dep_hash_equal(&judging->listed[i].sha256, record); i++)
+        if (dep_slice_equal(
+                dep_step_log_at(judging->verify, judging->listed[i].status->log)->origin, origin))
+            return true;
+    return false;
 }
