@@ -410,6 +410,20 @@ static void receipt_with_content(struct test_world *world)
     world->edit = (struct test_edit){TEST_FILES, info_receipt};
 }
 
+/* All files of the sender's log once more. */
+static void log_twice(struct test_world *world)
+{
+    char path[DEP_PACKAGE_PATH_MAX];
+    static const char first[] = "data/logs/000/";
+    for (size_t i = world->file_count; i-- > 0;) {
+        const struct test_file *file = &world->files[i];
+        if (strncmp(file->path, first, strlen(first)) != 0)
+            continue;
+        (void)snprintf(path, sizeof path, "data/logs/001/%s", file->path + strlen(first));
+        test_put(world, path, dep_buf_slice(&file->data));
+    }
+}
+
 static void test_forgeries(void **state)
 {
     (void)state;
@@ -457,6 +471,7 @@ static void test_forgeries(void **state)
         {"the edge altered", {TEST_DATA, flip_edge}, "subset.root", DEP_ALTERED},
         {"a tile more", {TEST_DATA, more_tiles}, "subset.tile.unneeded", DEP_ALTERED},
         {"a folder that none leads to", {TEST_DATA, folder_gap}, "log.folder", DEP_ALTERED},
+        {"the same log twice", {TEST_DATA, log_twice}, "log.order", DEP_ALTERED},
         {"a record at another's place", {TEST_DATA, swap_records}, "subset.leaf", DEP_ALTERED},
         {"a record twice", {TEST_DATA, record_twice}, "subset.order", DEP_ALTERED},
         {"no end of the last line", {TEST_DATA, no_last_line_end}, "records.form", DEP_ALTERED},

@@ -214,16 +214,22 @@ static int count_folders(struct dep_verify *verify, size_t *out_count)
     return err;
 }
 
-/* Behind the sender's first one by origin and size: nothing is told by their order. */
+static int compare_logs(const struct dep_shown_log *a, const struct dep_shown_log *b)
+{
+    int order = bag_slices_compare(a->origin, b->origin);
+    return order ? order : (a->size > b->size) - (a->size < b->size);
+}
+
+/* Behind the sender's first one by origin and size: nothing is told by their order, or twice. */
 static int check_order(struct dep_verify *verify)
 {
     int err = DEP_OK;
-    for (size_t i = 2; !err && i < verify->log_count; i++) {
-        const struct dep_shown_log *a = &verify->logs[i - 1], *b = &verify->logs[i];
-        int order = bag_slices_compare(a->origin, b->origin);
-        if (order > 0 || (order == 0 && a->size >= b->size))
-            err = verify_find(verify, "log.order", CLAUSE, DEP_ALTERED, dep_slice_string(b->folder),
-                              0, NULL);
+    for (size_t i = 1; !err && i < verify->log_count; i++) {
+        const struct dep_shown_log *log = &verify->logs[i];
+        if (compare_logs(&verify->logs[0], log) == 0 ||
+            (i > 1 && compare_logs(&verify->logs[i - 1], log) >= 0))
+            err = verify_find(verify, "log.order", CLAUSE, DEP_ALTERED,
+                              dep_slice_string(log->folder), 0, NULL);
     }
     return err;
 }
