@@ -140,6 +140,20 @@ void *dep_list_reserve(void *list, size_t count, size_t more, size_t size, size_
     return grown;
 }
 
+size_t dep_list_place(const void *key, const void *list, size_t count, size_t size,
+                      int (*compare)(const void *key, const void *one))
+{
+    size_t low = 0, high = count;
+    while (low < high) {
+        size_t mid = low + (high - low) / 2;
+        if (compare(key, (const char *)list + mid * size) > 0)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return low;
+}
+
 void *dep_realloc_array(void *old, size_t count, size_t size)
 {
     return alloc_fails() ? NULL : reallocarray(old, count ? count : 1, size ? size : 1);

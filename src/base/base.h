@@ -131,6 +131,10 @@ void *dep_realloc_array(void *old, size_t count, size_t size);
 /* `list` of `count` things of `size`, with room for `more` of them; `*room` is for how many, and grows
  * by doubling. NULL on failure: then `list` and `*room` are as before. */
 void *dep_list_reserve(void *list, size_t count, size_t more, size_t size, size_t *room);
+/* In a `list` that ascends, the place of the first that isn't before `key`; `count` where all are.
+ * `compare` is given the key and one of the list, as bsearch() gives them. */
+size_t dep_list_place(const void *key, const void *list, size_t count, size_t size,
+                      int (*compare)(const void *key, const void *one));
 char *dep_strdup(const char *text);
 void dep_alloc_fail_at(long countdown); /* tests: the n-th next allocation fails; -1 never */
 void dep_free_pointer(void *pointer_to_pointer);

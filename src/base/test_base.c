@@ -127,9 +127,31 @@ static void test_list_reserve(void **state)
     free(list);
 }
 
+static int compare_ints(const void *key, const void *one)
+{
+    int a = *(const int *)key, b = *(const int *)one;
+    return (a > b) - (a < b);
+}
+
+static void test_list_place(void **state)
+{
+    (void)state;
+    static const int list[] = {1, 3, 3, 3, 7};
+    static const struct {
+        int key;
+        size_t place;
+    } rows[] = {{0, 0}, {1, 0}, {2, 1}, {3, 1}, {4, 4}, {7, 4}, {8, 5}};
+    for (size_t i = 0; i < DEP_COUNT(rows); i++)
+        for (size_t count = 0; count <= DEP_COUNT(list); count++)
+            assert_int_equal(dep_list_place(&rows[i].key, count ? list : NULL, count, sizeof *list,
+                                            compare_ints),
+                             rows[i].place < count ? rows[i].place : count);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_list_place),
         cmocka_unit_test(test_u64),
         cmocka_unit_test(test_hex),
         cmocka_unit_test(test_buf_cap_sticks),

@@ -191,15 +191,8 @@ int dep_foreign_bag_open(struct dep_node *node, const char *package, struct dep_
 /* The first whose path isn't before `path`. */
 static size_t place_of(const struct dep_foreign_bag *bag, const char *path)
 {
-    size_t low = 0, high = bag->count;
-    while (low < high) {
-        size_t mid = low + (high - low) / 2;
-        if (strcmp(bag->files[mid].path, path) < 0)
-            low = mid + 1;
-        else
-            high = mid;
-    }
-    return low;
+    const struct file key = {.path = (char *)(uintptr_t)path};
+    return dep_list_place(&key, bag->files, bag->count, sizeof key, by_path);
 }
 
 const char *dep_foreign_bag_next(const struct dep_foreign_bag *bag, const char *prefix, size_t from,

@@ -151,20 +151,28 @@ int bag_slices_compare(struct dep_slice a, struct dep_slice b)
     return order ? order : (a.len > b.len) - (a.len < b.len);
 }
 
+static int compare_path(const void *path, const void *entry)
+{
+    return bag_slices_compare(*(const struct dep_slice *)path,
+                              ((const struct bag_entry *)entry)->file.path);
+}
+
+size_t bag_entry_place(const struct dep_bag *bag, struct dep_slice path)
+{
+    return dep_list_place(&path, bag->entries, bag->count, sizeof *bag->entries, compare_path);
+}
+
 struct bag_entry *bag_entry_find(struct dep_bag *bag, struct dep_slice path)
 {
-    size_t low = 0, high = bag->count;
-    while (low < high) {
-        size_t mid = low + (high - low) / 2;
-        int order = bag_slices_compare(bag->entries[mid].file.path, path);
-        if (order == 0)
-            return &bag->entries[mid];
-        if (order < 0)
-            low = mid + 1;
-        else
-            high = mid;
-    }
-    return NULL;
+    size_t at = bag_entry_place(bag, path);
+    return at < bag->count && dep_slice_equal(bag->entries[at].file.path, path) ? &bag->entries[at]
+                                                                                : NULL;
+}
+
+static int compare_folded(const void *folded, const void *fold)
+{
+    return bag_slices_compare(*(const struct dep_slice *)folded,
+                              ((const struct bag_fold *)fold)->folded);
 }
 
 int bag_entry_find_folded(struct dep_bag *bag, struct dep_slice path, struct bag_entry **out)
@@ -174,17 +182,10 @@ int bag_entry_find_folded(struct dep_bag *bag, struct dep_slice path, struct bag
     int err = dep_fold_name(path, &folded);
     if (err)
         return err;
-    size_t low = 0, high = bag->count;
-    while (low < high) {
-        size_t mid = low + (high - low) / 2;
-        if (bag_slices_compare(bag->folds[mid].folded, dep_buf_slice(&folded)) < 0)
-            low = mid + 1;
-        else
-            high = mid;
-    }
-    bool there =
-        low < bag->count && dep_slice_equal(bag->folds[low].folded, dep_buf_slice(&folded));
-    *out = there ? &bag->entries[bag->folds[low].place] : NULL;
+    struct dep_slice wanted = dep_buf_slice(&folded);
+    size_t at = dep_list_place(&wanted, bag->folds, bag->count, sizeof *bag->folds, compare_folded);
+    bool there = at < bag->count && dep_slice_equal(bag->folds[at].folded, wanted);
+    *out = there ? &bag->entries[bag->folds[at].place] : NULL;
     return DEP_OK;
 }
 

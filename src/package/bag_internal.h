@@ -51,6 +51,8 @@ DEP_MUST_USE int bag_find_line(struct dep_bag *bag, const char *id, const char *
                                bool warning, struct dep_slice path, struct dep_slice in,
                                uint64_t line);
 int bag_slices_compare(struct dep_slice a, struct dep_slice b);
+/* Of the first file whose path isn't before `path`. */
+size_t bag_entry_place(const struct dep_bag *bag, struct dep_slice path);
 /* NULL where there is no such file. */
 struct bag_entry *bag_entry_find(struct dep_bag *bag, struct dep_slice path);
 /* A file of that folded name; the first of several. */

@@ -67,16 +67,11 @@ static int gather_heard(struct again *again)
 /* Where the sender's log first heard of it; NULL: nothing tells. */
 static const struct heard_at *heard_of(const struct again *again, const struct dep_hash *record)
 {
-    size_t low = 0, high = again->heard_count;
-    while (low < high) {
-        size_t mid = low + (high - low) / 2;
-        if (memcmp(again->heard_at[mid].record.bytes, record->bytes, DEP_HASH_LEN) < 0)
-            low = mid + 1;
-        else
-            high = mid;
-    }
-    return low < again->heard_count && dep_hash_equal(&again->heard_at[low].record, record)
-               ? &again->heard_at[low]
+    const struct heard_at key = {.record = *record};
+    size_t at =
+        dep_list_place(&key, again->heard_at, again->heard_count, sizeof key, compare_heard);
+    return at < again->heard_count && dep_hash_equal(&again->heard_at[at].record, record)
+               ? &again->heard_at[at]
                : NULL;
 }
 
@@ -242,21 +237,20 @@ static int gather_items(struct again *again)
     return DEP_OK;
 }
 
+static int compare_item(const void *item, const void *record)
+{
+    return strcmp(item, ((const struct item_record *)record)->item);
+}
+
 /* The newest first record and the newest marking; NULL where none is shown. */
 static void find_item(const struct again *again, const char *item,
                       const struct dep_shown_record **own, const struct dep_shown_record **marking)
 {
-    size_t low = 0, high = again->item_count;
-    while (low < high) {
-        size_t mid = low + (high - low) / 2;
-        if (strcmp(again->items[mid].item, item) < 0)
-            low = mid + 1;
-        else
-            high = mid;
-    }
+    size_t at =
+        dep_list_place(item, again->items, again->item_count, sizeof *again->items, compare_item);
     *own = *marking = NULL;
-    for (; low < again->item_count && strcmp(again->items[low].item, item) == 0; low++)
-        *(again->items[low].marking ? marking : own) = again->items[low].record;
+    for (; at < again->item_count && strcmp(again->items[at].item, item) == 0; at++)
+        *(again->items[at].marking ? marking : own) = again->items[at].record;
 }
 
 int again_unjudged(struct again *again, const struct dep_hash *record, const char *field)

@@ -130,15 +130,8 @@ int judging_in_force(struct judging *judging)
 /* The first entry of that digest; the others follow it. */
 static size_t first_of(const struct judging *judging, const struct dep_hash *record)
 {
-    size_t low = 0, high = judging->listed_count;
-    while (low < high) {
-        size_t mid = low + (high - low) / 2;
-        if (memcmp(judging->listed[mid].sha256.bytes, record->bytes, DEP_HASH_LEN) < 0)
-            low = mid + 1;
-        else
-            high = mid;
-    }
-    return low;
+    const struct listed key = {.sha256 = *record};
+    return dep_list_place(&key, judging->listed, judging->listed_count, sizeof key, compare_listed);
 }
 
 bool judging_lists(const struct judging *judging, const struct dep_shown_record *status,

@@ -391,19 +391,11 @@ bool verify_file_good(const struct dep_verify *verify, size_t file)
 void dep_step_files(const struct dep_verify *verify, const char *prefix, size_t *out_first,
                     size_t *out_count)
 {
-    size_t low = 0, high = verify->bag->count, len = strlen(prefix);
-    while (low < high) {
-        size_t mid = low + (high - low) / 2;
-        if (bag_slices_compare(verify_path(verify, mid), dep_slice_of(prefix, len)) < 0)
-            low = mid + 1;
-        else
-            high = mid;
-    }
-    size_t end = low;
+    size_t first = bag_entry_place(verify->bag, dep_slice_string(prefix)), end = first;
     while (end < verify->bag->count && dep_slice_starts(verify_path(verify, end), prefix))
         end++;
-    *out_first = low;
-    *out_count = end - low;
+    *out_first = first;
+    *out_count = end - first;
 }
 
 /* ---- the order of the steps ---- */

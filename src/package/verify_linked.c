@@ -19,11 +19,11 @@ static bool must_be_named(const char *rel)
     return false;
 }
 
-static int compare(const struct dep_content_linked *linked, const struct dep_hash *from,
-                   const char *rel)
+static int by_from(const void *a, const void *b)
 {
-    int order = memcmp(linked->from.bytes, from->bytes, DEP_HASH_LEN);
-    return order ? order : strcmp(linked->rel, rel);
+    const struct dep_content_linked *x = a, *y = b;
+    int order = memcmp(x->from.bytes, y->from.bytes, DEP_HASH_LEN);
+    return order ? order : strcmp(x->rel, y->rel);
 }
 
 /* The linked lines of one record and relation: a run in the order of the file. */
@@ -31,19 +31,13 @@ static const struct dep_content_linked *lines_of(const struct dep_verify *verify
                                                  const struct dep_hash *from, const char *rel,
                                                  size_t *out_count)
 {
-    size_t low = 0, high = verify->linked_count;
-    while (low < high) {
-        size_t mid = low + (high - low) / 2;
-        if (compare(&verify->linked[mid], from, rel) < 0)
-            low = mid + 1;
-        else
-            high = mid;
-    }
-    size_t end = low;
-    while (end < verify->linked_count && compare(&verify->linked[end], from, rel) == 0)
+    const struct dep_content_linked key = {.from = *from, .rel = rel};
+    size_t at = dep_list_place(&key, verify->linked, verify->linked_count, sizeof key, by_from);
+    size_t end = at;
+    while (end < verify->linked_count && by_from(&verify->linked[end], &key) == 0)
         end++;
-    *out_count = end - low;
-    return *out_count > 0 ? &verify->linked[low] : NULL;
+    *out_count = end - at;
+    return *out_count > 0 ? &verify->linked[at] : NULL;
 }
 
 static bool named(const struct dep_content_linked *lines, size_t count, const struct dep_hash *to)

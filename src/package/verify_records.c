@@ -360,54 +360,62 @@ const struct dep_shown_record *dep_step_record_at(const struct dep_verify *verif
     return &verify->records[index];
 }
 
+/* Among records[], by digest. */
+struct digest_key {
+    const struct dep_hash *sha256;
+    const struct dep_shown_record *records;
+};
+
+static int compare_digest(const void *key, const void *place)
+{
+    const struct digest_key *wanted = key;
+    const struct dep_shown_record *record = &wanted->records[*(const uint32_t *)place];
+    return memcmp(wanted->sha256->bytes, record->sha256.bytes, DEP_HASH_LEN);
+}
+
+static int compare_index(const void *key, const void *record)
+{
+    uint64_t index = *(const uint64_t *)key, of = ((const struct dep_shown_record *)record)->index;
+    return (index > of) - (index < of);
+}
+
+static int compare_target(const void *key, const void *link)
+{
+    return memcmp(((const struct dep_hash *)key)->bytes,
+                  ((const struct dep_shown_link *)link)->to.bytes, DEP_HASH_LEN);
+}
+
 const struct dep_shown_record *dep_step_record_find(const struct dep_verify *verify,
                                                     const struct dep_hash *sha256)
 {
-    size_t low = 0, high = verify->record_count;
-    while (low < high) {
-        size_t mid = low + (high - low) / 2;
-        const struct dep_shown_record *record = &verify->records[verify->by_sha[mid]];
-        if (memcmp(record->sha256.bytes, sha256->bytes, DEP_HASH_LEN) < 0)
-            low = mid + 1;
-        else
-            high = mid;
-    }
+    const struct digest_key key = {sha256, verify->records};
+    size_t at = dep_list_place(&key, verify->by_sha, verify->record_count, sizeof *verify->by_sha,
+                               compare_digest);
     const struct dep_shown_record *record =
-        low < verify->record_count ? &verify->records[verify->by_sha[low]] : NULL;
+        at < verify->record_count ? &verify->records[verify->by_sha[at]] : NULL;
     return record && dep_hash_equal(&record->sha256, sha256) ? record : NULL;
 }
 
 const struct dep_shown_record *dep_step_record_in(const struct dep_verify *verify, size_t log,
                                                   uint64_t index)
 {
-    size_t low = verify->logs[log].first_record, high = low + verify->logs[log].record_count;
-    const size_t end = high;
-    while (low < high) {
-        size_t mid = low + (high - low) / 2;
-        if (verify->records[mid].index < index)
-            low = mid + 1;
-        else
-            high = mid;
-    }
-    return low < end && verify->records[low].index == index ? &verify->records[low] : NULL;
+    const size_t count = verify->logs[log].record_count;
+    const struct dep_shown_record *records =
+        count ? &verify->records[verify->logs[log].first_record] : NULL;
+    size_t at = dep_list_place(&index, records, count, sizeof *records, compare_index);
+    return at < count && records[at].index == index ? &records[at] : NULL;
 }
 
 const struct dep_shown_link *dep_step_links_to(const struct dep_verify *verify,
                                                const struct dep_hash *to, size_t *out_count)
 {
-    size_t low = 0, high = verify->link_count;
-    while (low < high) {
-        size_t mid = low + (high - low) / 2;
-        if (memcmp(verify->links[mid].to.bytes, to->bytes, DEP_HASH_LEN) < 0)
-            low = mid + 1;
-        else
-            high = mid;
-    }
-    size_t end = low;
+    size_t at = dep_list_place(to, verify->links, verify->link_count, sizeof *verify->links,
+                               compare_target);
+    size_t end = at;
     while (end < verify->link_count && dep_hash_equal(&verify->links[end].to, to))
         end++;
-    *out_count = end - low;
-    return end > low ? &verify->links[low] : NULL;
+    *out_count = end - at;
+    return end > at ? &verify->links[at] : NULL;
 }
 
 /* ---- opening ---- */
