@@ -62,14 +62,13 @@ static inline int test_keep_tile(void *context, const struct dep_tile_id *tile, 
 static inline int test_write_tile(void *context, const struct dep_tile_id *tile)
 {
     struct test_tiles *tiles = context;
-    char name[DEP_TILE_PATH_MAX], path[DEP_PACKAGE_PATH_MAX];
+    char name[DEP_TILE_PATH_MAX];
     dep_tile_path(tile, name);
-    (void)snprintf(path, sizeof path, "%s/%s", tiles->folder, name);
     for (size_t i = 0; i < tiles->count; i++)
         if (tiles->tiles[i].id.level == tile->level && tiles->tiles[i].id.index == tile->index &&
             tiles->tiles[i].id.width == tile->width) {
-            test_put(tiles->world, path,
-                     dep_slice_of(tiles->tiles[i].data, tile->width * (size_t)DEP_HASH_LEN));
+            test_put_below(tiles->world, tiles->folder, name,
+                           dep_slice_of(tiles->tiles[i].data, tile->width * (size_t)DEP_HASH_LEN));
             return DEP_OK;
         }
     fail_msg("no tile %s", name);
@@ -79,7 +78,6 @@ static inline int test_write_tile(void *context, const struct dep_tile_id *tile)
 static inline void test_write_records(struct test_world *world, const struct test_log *log,
                                       const char *folder)
 {
-    char path[DEP_PACKAGE_PATH_MAX];
     DEP_AUTO_BUF lines;
     dep_buf_init(&lines, TEST_LEN_MAX);
     for (size_t i = 0; i < log->count; i++) {
@@ -97,8 +95,7 @@ static inline void test_write_records(struct test_world *world, const struct tes
                          DEP_OK);
         assert_int_equal(dep_records_line_encode(i, dep_buf_slice(&text), &lines), DEP_OK);
     }
-    (void)snprintf(path, sizeof path, "%s/records.jsonl", folder);
-    test_put(world, path, dep_buf_slice(&lines));
+    test_put_below(world, folder, "records.jsonl", dep_buf_slice(&lines));
 }
 
 static inline bool test_is_in(const struct test_log *log, const struct dep_hash *sha256)
@@ -113,7 +110,6 @@ static inline bool test_is_in(const struct test_log *log, const struct dep_hash 
 static inline void test_write_in_force(struct test_world *world, const struct test_log *log,
                                        const char *folder)
 {
-    char path[DEP_PACKAGE_PATH_MAX];
     DEP_AUTO_BUF lines;
     dep_buf_init(&lines, TEST_LEN_MAX);
     for (size_t i = 0; i < log->count; i++) {
@@ -129,9 +125,8 @@ static inline void test_write_in_force(struct test_world *world, const struct te
                 assert_int_equal(dep_in_force_encode(&line, &lines), DEP_OK);
         }
     }
-    (void)snprintf(path, sizeof path, "%s/in_force.jsonl", folder);
     if (lines.len)
-        test_put(world, path, dep_buf_slice(&lines));
+        test_put_below(world, folder, "in_force.jsonl", dep_buf_slice(&lines));
 }
 
 /* Checkpoint, records and tiles of a log as it stands. */
@@ -140,7 +135,6 @@ static inline void test_write_log(struct test_world *world, struct test_log *log
 {
     static struct test_tiles tiles;
     static uint64_t indices[TEST_RECORDS_MAX];
-    char path[DEP_PACKAGE_PATH_MAX];
     size_t count = 0;
     struct dep_tile_builder *builder = NULL;
     struct dep_checkpoint checkpoint = {.origin = dep_slice_string(log->origin),
@@ -172,8 +166,7 @@ static inline void test_write_log(struct test_world *world, struct test_log *log
     assert_int_equal(dep_cosignature_sign(dep_buf_slice(&text), dep_slice_string(name),
                                           other->cosigner, test_now_s + 100, &log->checkpoint),
                      DEP_OK);
-    (void)snprintf(path, sizeof path, "%s/checkpoint", folder);
-    test_put(world, path, dep_buf_slice(&log->checkpoint));
+    test_put_below(world, folder, "checkpoint", dep_buf_slice(&log->checkpoint));
     test_write_records(world, log, folder);
     test_write_in_force(world, log, folder);
 }

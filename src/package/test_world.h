@@ -146,6 +146,14 @@ static inline void test_put(struct test_world *world, const char *path, struct d
     assert_int_equal(dep_buf_err(there), DEP_OK);
 }
 
+static inline void test_put_below(struct test_world *world, const char *folder, const char *name,
+                                  struct dep_slice data)
+{
+    char path[DEP_PACKAGE_PATH_MAX];
+    (void)snprintf(path, sizeof path, "%s/%s", folder, name);
+    test_put(world, path, data);
+}
+
 static inline void test_drop(struct test_world *world, const char *path)
 {
     for (size_t i = 0; i < world->file_count; i++) {
