@@ -57,6 +57,8 @@ static int open_status(struct reading *reading, uint64_t index)
 static int keep(struct reading *reading, const struct dep_in_force *line)
 {
     struct judging *judging = reading->judging;
+    if (judging->listed_count == DEP_SET_MAX)
+        return bad(reading, "package.limit");
     struct listed *grown = dep_list_reserve(judging->listed, judging->listed_count, 1,
                                             sizeof *grown, &judging->listed_room);
     if (!grown)
