@@ -4,15 +4,7 @@
 need jq pdftotext
 # shellcheck source=tests/flow/charter-of-two
 . "$SOURCE_ROOT/tests/flow/charter-of-two"
-roles=custodian,administrator,legal
-new_register reg --roles $roles --territory FR
-depositary init iq --member iq --name 'Republic of Iraq' --officer T1 --roles $roles --root-out iq.root.pem --no-recovery --no-passphrase --territory IQ >/dev/null
-depositary init un --member un --name 'A mechanism' --officer T1 --roles $roles --root-out un.root.pem --no-recovery --no-passphrase >/dev/null
-for m in iq un; do depositary charter show --member -C $m --out $m.entry; done
-depositary charter draft -C reg --founding iq.entry un.entry | jq '.members[].from = "2020-01-01T00:00:00Z" | .amend.threshold = 1 | .rules = [
-    {"id": "R1", "when": {"action": ["release", "onward"]}, "needs": [{"need": "consent.host"}, {"need": "consent.originator"}]}]' >charter.json
-for m in reg iq un; do depositary charter adopt charter.json -C $m --root $m.root.pem --out $m.adoption >/dev/null; done
-for m in reg iq un; do depositary charter enter charter.json ./*.adoption -C $m --as T1 >/dev/null; done
+three_members '[{"need": "consent.host"}, {"need": "consent.originator"}]'
 pin=$(depositary charter show -C iq --as T1 --json | jq -r .fingerprint)
 at() { depositary "${@:2}" -C "$1" --as T1; }
 say() { at "$1" "${@:3}" --file - --yes --json <<<"$2" | jq -r .record; }

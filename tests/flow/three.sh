@@ -4,15 +4,7 @@
 need jq
 # shellcheck source=tests/flow/charter-of-two
 . "$SOURCE_ROOT/tests/flow/charter-of-two"
-roles=custodian,administrator,legal
-new_register reg --roles $roles --territory FR
-depositary init iq --member iq --name 'Republic of Iraq' --officer T1 --roles $roles --root-out iq.root.pem --no-recovery --no-passphrase --territory IQ >/dev/null
-depositary init un --member un --name 'A mechanism' --officer T1 --roles $roles --root-out un.root.pem --no-recovery --no-passphrase >/dev/null
-for m in iq un; do depositary charter show --member -C $m --out $m.entry; done
-depositary charter draft -C reg --founding iq.entry un.entry | jq '.members[].from = "2020-01-01T00:00:00Z" | .amend.threshold = 1 | .rules = [
-    {"id": "R1", "when": {"action": ["release", "onward"]}, "needs": [{"need": "request"}, {"need": "consent.host", "status_max_age_s": 604800}, {"need": "consent.originator", "status_max_age_s": 604800}, {"need": "approval"}]}]' >charter.json
-for m in reg iq un; do depositary charter adopt charter.json -C $m --root $m.root.pem --out $m.adoption >/dev/null; done
-for m in reg iq un; do depositary charter enter charter.json ./*.adoption -C $m --as T1 >/dev/null; done
+three_members '[{"need": "request"}, {"need": "consent.host", "status_max_age_s": 604800}, {"need": "consent.originator", "status_max_age_s": 604800}, {"need": "approval"}]'
 for m in reg iq un; do
     depositary key enrol L1 --roles legal,custodian --no-passphrase -C $m --as T1 >/dev/null
     [ $m = iq ] || depositary key enrol A1 --roles approver,legal --no-passphrase -C $m --as T1 >/dev/null
@@ -149,7 +141,7 @@ for m in reg iq un; do depositary verify $m >/dev/null; done
 [ -z "$FLOW_SANITIZED" ] || exit 0 # what follows is made by commands that ran above
 
 # Who calls itself Iraq, under a charter of its own.
-depositary init liar --member iq --name 'Republic of Iraq' --officer L1 --roles $roles --root-out liar.root.pem --no-recovery --no-passphrase --territory IQ >/dev/null
+depositary init liar --member iq --name 'Republic of Iraq' --officer L1 --roles custodian,administrator,legal --root-out liar.root.pem --no-recovery --no-passphrase --territory IQ >/dev/null
 liar() { depositary "$@" -C liar --as L1; }
 liar charter draft | jq '.lists.recipients += [{"code": "test", "kind": "other", "name": .name}]' >liar.json
 liar charter adopt liar.json --root liar.root.pem >/dev/null
