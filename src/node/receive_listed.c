@@ -91,14 +91,11 @@ static json_t *make_listed(struct dep_slice sd_jwt)
     DEP_AUTO_RECORD record = {.jti = NULL};
     struct dep_slice jwt = dep_slice_next(&sd_jwt, '~');
     char hex[2 * DEP_HASH_LEN + 1], made[sizeof "2026-11-24T09:15:17Z"];
-    int64_t uncertainty_s = 0, made_s;
     if (dep_record_parse(jwt, &record, NULL))
         return NULL;
-    (void)dep_json_int(dep_json_object(record.jwt.payload, "clock"), "uncertainty_s",
-                       &uncertainty_s);
     /* No clock is so wrong: a status of such a time is as good as none. */
-    if (__builtin_sub_overflow(record.iat, uncertainty_s, &made_s) || made_s < 0 ||
-        made_s > LATEST_S)
+    int64_t made_s = dep_record_earliest_s(record.jwt.payload);
+    if (made_s < 0 || made_s > LATEST_S)
         made_s = 0;
     dep_hex_encode(record.jwt.sha256.bytes, DEP_HASH_LEN, hex);
     dep_time_encode(made_s, made);

@@ -268,7 +268,7 @@ static int check_withdrawn(struct judging *judging, const struct dep_shown_recor
             continue;
         DEP_AUTO_OPENED opened = {.presentation = {.claims = NULL}};
         err = dep_step_open(judging->verify, from, &opened);
-        if (!err && opened_earliest_s(&opened) < judging->written.now_s)
+        if (!err && dep_record_earliest_s(opened.presentation.claims) < judging->written.now_s)
             err = find(judging, "status.withdrawn", DEP_UNPROVED, false, &consent->sha256);
     }
     return err;

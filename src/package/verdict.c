@@ -49,15 +49,6 @@ bool opened_shows(const struct dep_opened_record *opened, const char *field)
     return true; /* the type doesn't have it */
 }
 
-int64_t opened_earliest_s(const struct dep_opened_record *opened)
-{
-    const json_t *claims = opened->presentation.claims;
-    int64_t iat = 0, uncertainty_s = 0, earliest_s;
-    (void)dep_json_int(claims, "iat", &iat);
-    (void)dep_json_int(dep_json_object(claims, "clock"), "uncertainty_s", &uncertainty_s);
-    return __builtin_sub_overflow(iat, uncertainty_s, &earliest_s) ? INT64_MIN : earliest_s;
-}
-
 /* ---- finding the release ---- */
 
 /* The record that `sha256` names, opened: one of the sender's, of this type. DEP_FOUND otherwise. */

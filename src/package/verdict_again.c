@@ -147,7 +147,7 @@ static int add_status(struct again *again, struct dep_fact *fact)
     if (err)
         return err;
     fact->status = status->sha256;
-    fact->status_s = opened_earliest_s(&opened);
+    fact->status_s = dep_record_earliest_s(opened.presentation.claims);
     return DEP_OK;
 }
 

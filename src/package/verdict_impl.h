@@ -48,8 +48,6 @@ bool shown_is(const struct dep_shown_record *record, const char *type);
 bool shown_own(const struct judging *judging, const struct dep_shown_record *record);
 /* Is this field open, or disclosed? */
 bool opened_shows(const struct dep_opened_record *opened, const char *field);
-/* When it was made by its own clock at the earliest: iat less its uncertainty. */
-int64_t opened_earliest_s(const struct dep_opened_record *opened);
 
 /* ---- status ---- */
 /* False where it shows no set, or looks further than it stands. */

@@ -184,6 +184,14 @@ int dep_record_refs_check(const json_t *refs, struct dep_jtd_error *where, struc
     return dep_found(why, "record.envelope", "record.md 2", 0);
 }
 
+int64_t dep_record_earliest_s(const json_t *claims)
+{
+    int64_t iat = 0, uncertainty_s = 0, earliest_s;
+    (void)dep_json_int(claims, "iat", &iat);
+    (void)dep_json_int(dep_json_object(claims, "clock"), "uncertainty_s", &uncertainty_s);
+    return __builtin_sub_overflow(iat, uncertainty_s, &earliest_s) ? INT64_MIN : earliest_s;
+}
+
 static const json_t *ref_find(const json_t *claims, const char *rel)
 {
     size_t index;

@@ -74,6 +74,8 @@ DEP_MUST_USE int dep_record_claims(const struct dep_schemas *schemas,
                                    bool partial, json_t **out, struct dep_jtd_error *where,
                                    struct dep_finding *why);
 
+/* When it was made by its own clock at the earliest: `iat` less its uncertainty. */
+int64_t dep_record_earliest_s(const json_t *claims);
 /* First ref with this rel: id (borrowed) or NULL. */
 const char *dep_record_ref(const json_t *claims, const char *rel);
 /* The digest that it names: false where there is no such ref, or none of that form. */

@@ -509,16 +509,29 @@ static void test_violations(void **state)
     }
 }
 
+static void test_earliest(void **state)
+{
+    (void)state;
+    static const struct {
+        int64_t iat, uncertainty_s, earliest_s;
+    } rows[] = {{100, 0, 100}, {100, 3, 97}, {0, 3, -3}, {INT64_MIN, 1, INT64_MIN}};
+    for (size_t i = 0; i < DEP_COUNT(rows); i++) {
+        DEP_AUTO_JSON *claims = json_pack("{s:I,s:{s:I}}", "iat", (json_int_t)rows[i].iat, "clock",
+                                          "uncertainty_s", (json_int_t)rows[i].uncertainty_s);
+        assert_int_equal(dep_record_earliest_s(claims), rows[i].earliest_s);
+    }
+}
+
 int main(void)
 {
     if (dep_crypto_init(false))
         return 1;
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_round_trip),     cmocka_unit_test(test_issue_refused),
-        cmocka_unit_test(test_issuer_refused), cmocka_unit_test(test_parse_refused),
-        cmocka_unit_test(test_claims_refused), cmocka_unit_test(test_missing_disclosure),
-        cmocka_unit_test(test_bare),           cmocka_unit_test(test_out_of_memory),
-        cmocka_unit_test(test_violations),
+        cmocka_unit_test(test_earliest),           cmocka_unit_test(test_round_trip),
+        cmocka_unit_test(test_issue_refused),      cmocka_unit_test(test_issuer_refused),
+        cmocka_unit_test(test_parse_refused),      cmocka_unit_test(test_claims_refused),
+        cmocka_unit_test(test_missing_disclosure), cmocka_unit_test(test_bare),
+        cmocka_unit_test(test_out_of_memory),      cmocka_unit_test(test_violations),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

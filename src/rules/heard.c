@@ -139,10 +139,8 @@ static struct when when_recorded(const json_t *claims)
     int64_t iat = 0, uncertainty_s = 0;
     (void)dep_json_int(claims, "iat", &iat);
     (void)dep_json_int(dep_json_object(claims, "clock"), "uncertainty_s", &uncertainty_s);
-    struct when when;
+    struct when when = {.earliest_s = dep_record_earliest_s(claims)};
     /* No clock is so wrong; a record that says so counts from the latest and ends at the earliest. */
-    if (__builtin_sub_overflow(iat, uncertainty_s, &when.earliest_s))
-        when.earliest_s = INT64_MIN;
     if (__builtin_add_overflow(iat, uncertainty_s, &when.latest_s))
         when.latest_s = INT64_MAX;
     return when;
@@ -200,7 +198,7 @@ static int take_said(struct dep_heard *heard, const struct type *type,
                      const struct dep_heard_record *record)
 {
     const json_t *claims = record->claims;
-    struct said said = {.index = record->index, .earliest_s = when_recorded(claims).earliest_s};
+    struct said said = {.index = record->index, .earliest_s = dep_record_earliest_s(claims)};
     if (!dep_record_ref_sha256(claims, type->role == ANSWERS ? "answers" : "about", &said.about))
         return DEP_OK;
     switch (type->role) {
