@@ -12,23 +12,22 @@ static void keys_unknown(struct test_world *world)
 {
     leave_out(world, 5); /* EX2's: nothing is signed by it */
 }
-static size_t revoke_spare(struct test_world *world)
+static size_t revoke_spare(struct test_world *world, struct test_log *log)
 {
-    struct test_log *log = &world->logs[0];
     char kid[DEP_KID_LEN + 1];
     dep_kid(dep_signing_key_public(log->spare), kid);
-    record_of(world, 5)->ended = true;
+    log->records[5].ended = true;
     return test_issue(world, log, log->root, DEP_ROLE_ROOT, "root", "key.revoked",
                       json_pack("{s:s,s:I,s:{s:s,s:s}}", "kid", kid, "from_index",
                                 (json_int_t)log->count, "reason", "text", "lost", "lang", "en"));
 }
 static void revoked(struct test_world *world)
 {
-    (void)revoke_spare(world);
+    (void)revoke_spare(world, &world->logs[0]);
 }
 static void revocation_left_out(struct test_world *world)
 {
-    leave_out(world, revoke_spare(world));
+    leave_out(world, revoke_spare(world, &world->logs[0]));
 }
 static void keys_newest_left_out(struct test_world *world)
 {
@@ -209,6 +208,25 @@ static void foreign_withdrawn_later(struct test_world *world)
     foreign(world);
     world->edit = (struct test_edit){TEST_DATA, withdraw_there};
 }
+/* The first of two folders of that log without a revocation, which the status in the second counts. */
+static void show_revocation_there(struct test_world *world)
+{
+    struct test_log *log = &world->logs[1];
+    log->records[log->count - 1].in = true;
+    (void)test_status_in(world, log, "keys", "key.enrolled");
+    test_write_log(world, log, "data/logs/002");
+}
+static void hide_revocation_there(struct test_world *world)
+{
+    struct test_log *log = &world->logs[1];
+    log->records[revoke_spare(world, log)].in = false;
+    world->edit = (struct test_edit){TEST_DATA, show_revocation_there};
+}
+static void foreign_revocation_hidden(struct test_world *world)
+{
+    foreign(world);
+    world->edit = (struct test_edit){TEST_RECORDS, hide_revocation_there};
+}
 static void hide_foreign_consent(struct test_world *world)
 {
     world->logs[1].records[world->foreign_consent].shown[0] = NULL;
@@ -354,6 +372,11 @@ static void test_foreign_consent(void **state)
          NO_FORGERY,
          {TEST_CHARTER, foreign_withdrawn_later},
          "status.withdrawn",
+         DEP_ALTERED},
+        {"a revocation left out of one folder of two",
+         NO_FORGERY,
+         {TEST_CHARTER, foreign_revocation_hidden},
+         "status.keys",
          DEP_ALTERED},
         {"nothing tells since when it was there",
          NO_FORGERY,
