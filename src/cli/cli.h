@@ -80,6 +80,8 @@ bool dep_print_json(json_t *object);
 void dep_print_safe(FILE *out, const char *text, size_t len);
 /* "Label: ", as the reader's language writes it. */
 void dep_print_label(FILE *out, const char *label);
+/* Columns that words take on a terminal. */
+int dep_text_width(const char *words);
 /* Words of ours in a column: padded to what they take on the screen, whatever they take in bytes; in
  * Arabic isolated, so that Latin words beside and within them keep their places. */
 void dep_print_column(FILE *out, const char *words, int columns);

@@ -41,7 +41,7 @@ void dep_print_label(FILE *out, const char *label)
     (void)fprintf(out, _("%s: "), label);
 }
 
-static int width_of(const char *words)
+int dep_text_width(const char *words)
 {
     enum { WIDE_MAX = 256 };
     wchar_t wide[WIDE_MAX];
@@ -60,7 +60,7 @@ void dep_print_column(FILE *out, const char *words, int columns)
 {
     static const char right_to_left[] = "\u2067", pop[] = "\u2069";
     bool isolated = is_arabic(words);
-    int padding = columns - width_of(words);
+    int padding = columns - dep_text_width(words);
     (void)fprintf(out, "%s%s%s%*s", isolated ? right_to_left : "", words, isolated ? pop : "",
                   padding > 0 ? padding : 0, "");
 }

@@ -13,16 +13,23 @@ static int no_memory(const struct dep_table *table)
 
 /* ---- three ways to write it ---- */
 
+/* As wide as what stands above it in the reader's language. */
+static int width_of(const struct dep_table_column *column)
+{
+    int label = dep_text_width(_(column->label));
+    return column->width == 0 || column->width > label ? column->width : label;
+}
+
 static void print_cell(const struct dep_table *table, const struct dep_table_column *column,
                        const char *text)
 {
     const char *words = column->words && text ? column->words(table, column->name, text) : NULL;
-    int padding = column->width - (int)(text ? strlen(text) : 1);
+    int width = width_of(column), padding = width - (text ? dep_text_width(text) : 1);
     if (words)
-        dep_print_column(stdout, words, column->width);
+        dep_print_column(stdout, words, width);
     else
         dep_show_or_dash(text);
-    if (column->width)
+    if (width)
         (void)printf("%*s  ", !words && padding > 0 ? padding : 0, "");
 }
 
@@ -50,7 +57,7 @@ static int print_head(struct dep_table *table)
     for (size_t c = 0; c < table->column_count; c++) {
         if (!table->columns[c].label)
             continue;
-        dep_print_column(stdout, _(table->columns[c].label), table->columns[c].width);
+        dep_print_column(stdout, _(table->columns[c].label), width_of(&table->columns[c]));
         (void)printf("  ");
     }
     (void)printf("\n");

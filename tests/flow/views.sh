@@ -1,5 +1,5 @@
 # Reports and timelines: what is shown is what may be known of, nothing that can't be read is passed over in silence, and no order is invented.
-need jq
+need jq python3
 # shellcheck source=tests/flow/desk
 . "$SOURCE_ROOT/tests/flow/desk"
 for language in en fr ar; do
@@ -70,6 +70,27 @@ same "stage investigation, stage trial, material $item" "$(depositary report cas
 depositary report case --csv >table
 lacks table zebra
 holds table "^$case,[^,]*Z,trial,[^,]*Z,court,FR-75,"
+
+# ---- columns stand below what they are called, in each language ----
+aligned() {
+    python3 - "$1" <<'PY'
+import re, sys, unicodedata
+def starts(line): # of what two blanks part
+    shown = ''.join(c for c in line.rstrip('\n ') if unicodedata.category(c) not in ('Mn', 'Me', 'Cf'))
+    return {m.start() for m in re.finditer(r'(?:(?<=  )|^)\S', shown)}
+head, *rows = open(sys.argv[1], encoding='utf-8')
+sys.exit(not rows or any(starts(row) - starts(head) for row in rows))
+PY
+}
+for language in en fr ar; do
+    for view in incidents custody "custody E-1" case "case $case"; do
+        # shellcheck disable=SC2086
+        LANGUAGE=$language depositary report $view >page
+        aligned page || { cat page; fail "$view isn't aligned in $language"; }
+    done
+    LANGUAGE=$language depositary timeline case "$case" >page
+    aligned page || { cat page; fail "a timeline isn't aligned in $language"; }
+done
 
 # ---- due, as a table ----
 record dispatch.sent "$(jq -nc --arg digest "$(printf '%064d' 0)" '{sender: "test", recipients: ["police"], channel: "interpol", sent_on: "2021-04-02", content_sha256: $digest, restrictions: ["H2"], purpose: "investigation", review_on: "2026-04"}')" >/dev/null
