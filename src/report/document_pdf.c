@@ -29,24 +29,6 @@ struct pages {
 
 /* ---- text ---- */
 
-/* Of text with isolated codes in it, which pango would take for its beginning: by the first letter
- * beside them; of codes alone as the page goes. */
-static PangoDirection direction_of(const char *text, bool rtl)
-{
-    unsigned depth = 0;
-    for (const char *at = text; *at; at += g_utf8_skip[*(const guchar *)at]) {
-        gunichar code = g_utf8_get_char(at);
-        if (code == 0x2068)
-            depth++;
-        else if (code == 0x2069 && depth)
-            depth--;
-        else if (depth == 0 && g_unichar_isalpha(code))
-            return g_unichar_get_script(code) == G_UNICODE_SCRIPT_ARABIC ? PANGO_DIRECTION_RTL
-                                                                         : PANGO_DIRECTION_LTR;
-    }
-    return rtl ? PANGO_DIRECTION_RTL : PANGO_DIRECTION_LTR;
-}
-
 static PangoLayout *layout_new(struct pages *pages, const char *text, double width, double points,
                                bool bold)
 {
@@ -64,11 +46,7 @@ static PangoLayout *layout_new(struct pages *pages, const char *text, double wid
     pango_attr_list_insert(attributes, pango_attr_insert_hyphens_new(FALSE));
     pango_layout_set_attributes(layout, attributes);
     pango_attr_list_unref(attributes);
-    bool isolates = tamed && strstr(tamed, "\xe2\x81\xa8");
-    if (isolates)
-        pango_context_set_base_dir(pango_layout_get_context(layout),
-                                   direction_of(tamed, pages->document->rtl));
-    pango_layout_set_auto_dir(layout, !isolates);
+    pango_layout_set_auto_dir(layout, TRUE);
     pango_layout_set_text(layout, tamed ? tamed : "", -1);
     /* "Left" means the beginning of the paragraph; a Latin one on an Arabic page still begins on
      * its reader's side. */

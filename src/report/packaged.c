@@ -38,6 +38,13 @@ static int64_t integer_of(const json_t *object, const char *name)
 #define ISOLATED "\xe2\x81\xa8%s\xe2\x81\xa9"
 enum { BY_ROOM = 256 };
 
+/* A line that begins with such a code goes as its page does all the same (Unicode's RLM): pango and
+ * HTML's dir="auto" take the first letter that they find, isolated or not. */
+static const char *mark_of(const struct dep_paper *paper)
+{
+    return strcmp(paper->lang, "ar") == 0 ? "\xe2\x80\x8f" : "";
+}
+
 /* A record of the account as the papers know one. False without memory. */
 static bool view_of(const json_t *record, struct dep_view *out)
 {
@@ -104,8 +111,9 @@ static int record_rows(const struct dep_paper *paper, struct dep_document *docum
         return DEP_ERR_NOMEM;
     char by[BY_ROOM];
     const json_t *signer = dep_json_object(record, "by");
-    (void)snprintf(by, sizeof by, ISOLATED " \xc2\xb7 %s " ISOLATED, text_of(record, "iss"),
-                   dep_words(text_of(signer, "role")), text_of(signer, "code"));
+    (void)snprintf(by, sizeof by, "%s" ISOLATED " \xc2\xb7 %s " ISOLATED, mark_of(paper),
+                   text_of(record, "iss"), dep_words(text_of(signer, "role")),
+                   text_of(signer, "code"));
     dep_paper_time_row(document, _("Recorded"), view.row.iat);
     dep_document_row(document, _("Signed by"), by);
     const char *standing = text_of(record, "standing");
@@ -177,8 +185,8 @@ static void add_records(const struct dep_paper *paper, const struct dep_packaged
             dep_document_cells(document, head, DEP_COUNT(head), true);
         }
         dep_time_encode(integer_of(record, "iat"), when);
-        (void)snprintf(by, sizeof by, ISOLATED " \xc2\xb7 " ISOLATED, text_of(record, "iss"),
-                       text_of(dep_json_object(record, "by"), "code"));
+        (void)snprintf(by, sizeof by, "%s" ISOLATED " \xc2\xb7 " ISOLATED, mark_of(paper),
+                       text_of(record, "iss"), text_of(dep_json_object(record, "by"), "code"));
         const char *cells[] = {type_words(paper, record), when, by, text_of(record, "id")};
         dep_document_cells(document, cells, DEP_COUNT(cells), false);
     }
@@ -358,6 +366,8 @@ static const char HEAD[] =
     "table{border-collapse:collapse;width:100%}\n"
     "th,td{text-align:start;vertical-align:top;border-bottom:1px solid #bbb;padding:.25rem .5rem;"
     "overflow-wrap:anywhere}\n"
+    /* A Latin value keeps its own direction, and stands beside its label. */
+    "[dir=rtl] :is(h2,h3,p,dt,dd,th,td,li,footer){text-align:right}\n"
     "footer{color:#444;font-size:.85rem;margin-top:1rem}\n"
     "@media print{section{break-before:page}nav{display:none}}\n"
     "</style>\n</head>\n<body>\n"

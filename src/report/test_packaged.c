@@ -91,6 +91,7 @@ static void test_index(void **state)
         {"r-3", 3},
         {"Documentation Centre", 6}, /* sender, and the foot of each section */
         {">3</td>", 3},
+        {"<dd dir=\"auto\">\xe2\x80\x8f", 1}, /* who signed, on the Arabic page: from the right */
     };
     for (size_t i = 0; i < DEP_COUNT(rows); i++)
         if (count_of(&page, rows[i].text) != rows[i].times)
