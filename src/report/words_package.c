@@ -118,7 +118,8 @@ const struct words_entry WORDS_PACKAGE[] = {
     {"pack.again",
      N_("what was sent without a release is sent again by packing the record itself")},
     {"pack.changed", N_("what would go is not any more what was shown: something that belongs to "
-                        "it was recorded meanwhile; look again")},
+                        "it was recorded meanwhile, or another version of this program made it; "
+                        "look again")},
     {"pack.erased", N_("a record that must be shown with it was erased")},
     {"pack.exculpatory", N_("court and defence don't get a case without what is in the accused's "
                             "favour: release this item to them first, or with it")},
