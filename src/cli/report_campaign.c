@@ -257,7 +257,7 @@ static int print_csv(const struct campaign *c, struct dep_problem *problem)
                                        "comment",        "comment.lang"};
     enum { CSV_MAX = 256 * 1024 * 1024 };
     DEP_AUTO_BUF out;
-    dep_buf_init(&out, CSV_MAX);
+    dep_buf_init_secret(&out, CSV_MAX);
     dep_csv_row(&out, head, DEP_COUNT(head));
     for (size_t i = 0; i < c->ledger.count; i++) {
         const struct dep_flow *flow = &c->ledger.flows[i];
@@ -285,7 +285,7 @@ static int print_iati(struct dep_node *node, const struct campaign *c, struct de
     DEP_AUTO_BUF out;
     size_t left = 0;
     char number[24];
-    dep_buf_init(&out, IATI_MAX);
+    dep_buf_init_secret(&out, IATI_MAX);
     int err = dep_iati_write(&c->ledger, dep_register_info(dep_node_register(node))->member,
                              dep_node_now_ms(node) / 1000, &out, &left, &problem->finding);
     if (err)
@@ -319,7 +319,7 @@ int dep_report_campaign(struct dep_args *args, struct dep_node *node, struct dep
     int64_t as_of_s = INT64_MAX;
     (void)dep_report_as_of(args, &as_of_s); /* dep_cmd_report() asked */
     const char *name = args->positional_count > 1 ? args->positional[1] : NULL;
-    bool page = !args->json && !dep_flag(args, "--csv");
+    bool page = !args->json && !dep_flag(args, "--csv") && !dep_flag(args, "--iati");
     int err = page ? dep_node_show_pages(node, problem) : DEP_OK;
     if (!err)
         err = dep_node_campaign(node, name, as_of_s, &c.ledger, problem);
