@@ -1,5 +1,6 @@
 #include "base.h"
 
+#include <malloc.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -371,6 +372,13 @@ char *dep_arena_string(struct dep_arena *arena, struct dep_slice text)
 void dep_wipe(void *data, size_t len)
 {
     explicit_bzero(data, len);
+}
+
+void dep_free_wiped(void *block)
+{
+    if (block)
+        dep_wipe(block, malloc_usable_size(block));
+    free(block);
 }
 
 bool dep_equal_secret(const void *a, const void *b, size_t len)

@@ -1,14 +1,6 @@
 #include "codec/json.h"
 
-#include <malloc.h>
 #include <stdlib.h>
-
-/* All of the block, its slack too: jansson doesn't say how long it is. */
-static void wipe_and_free(void *block)
-{
-    dep_wipe(block, malloc_usable_size(block));
-    free(block);
-}
 
 static _Atomic bool refused;
 
@@ -23,7 +15,7 @@ static void *take(size_t size)
 void dep_json_own_memory(void)
 {
     refused = false;
-    json_set_alloc_funcs(take, wipe_and_free);
+    json_set_alloc_funcs(take, dep_free_wiped);
 }
 
 bool dep_json_refused(void)

@@ -125,11 +125,9 @@ static bool set_text(json_t *claims, const char *name, const struct iati_said *s
 
 static bool set_rate(json_t *claims, const struct iati_said *said)
 {
-    json_t *rate = json_object();
-    if (!*iati_text(said, IATI_RATE_VALUE)) {
-        json_decref(rate);
+    if (!*iati_text(said, IATI_RATE_VALUE))
         return true;
-    }
+    json_t *rate = json_object();
     bool done = rate && set(rate, "currency", iati_text(said, IATI_RATE_CURRENCY)) &&
                 set(rate, "value", iati_text(said, IATI_RATE_VALUE)) &&
                 set(rate, "on", iati_text(said, IATI_RATE_ON)) &&

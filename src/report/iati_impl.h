@@ -19,6 +19,14 @@ struct iati_type {
 enum { IATI_TYPES = 7 };
 extern const struct iati_type IATI_TYPE[IATI_TYPES];
 
+/* ---- libxml2's memory (iati_memory.c) ---- */
+
+/* From here on it is wiped when it is given back, and libxml2 prints nothing. */
+void iati_memory_begin(void);
+/* Whether any was refused since: libxml2 tells that as whatever comes of it, a name that isn't there, or
+ * not at all. */
+bool iati_memory_refused(void);
+
 /* ---- what was read, before it is a row (iati_flow.c) ---- */
 enum iati_slot {
     /* of the activity */

@@ -30,7 +30,7 @@ static const struct taken {
     {"transaction/value", NULL, IATI_VALUE},
     {"transaction/value", "currency", IATI_VALUE_CURRENCY},
     {"transaction/value", "value-date", IATI_VALUE_DATE},
-    {"transaction/description", "", IATI_SLOTS}, /* the element, and what is in it */
+    {"transaction/description", "", IATI_COMMENT}, /* the element, and what is in it */
     {"transaction/description/narrative", NULL, IATI_COMMENT},
     {"transaction/description/narrative", "xml:lang", IATI_COMMENT_LANG},
     {"transaction/provider-org", "ref", IATI_PROVIDER},
@@ -63,9 +63,10 @@ struct reader {
     struct iati_said said;
     size_t depth, left_at; /* of the element that is left, with all in it; 0: none is */
     char path[PATH_ROOM];  /* of the element, below its activity */
-    enum iati_slot text;   /* where its text goes; IATI_SLOTS: nowhere */
-    uint64_t line;         /* on which the transaction begins */
-    struct dep_hash *same; /* of the activity's transactions without a ref */
+    bool
+        seen[DEP_COUNT(TAKEN)]; /* elements (their first row): of several the first is taken over */
+    uint64_t line;              /* on which the transaction begins */
+    struct dep_hash *same;      /* of the activity's transactions without a ref */
     size_t same_count, same_room;
     struct activity *activities;
     size_t activity_count, activity_room;
@@ -128,6 +129,8 @@ static void clear(struct reader *reader, enum iati_slot from, enum iati_slot to)
 {
     for (enum iati_slot slot = from; slot < to; slot++)
         dep_buf_clear(&reader->said.slot[slot]);
+    for (size_t i = 0; i < DEP_COUNT(TAKEN); i++)
+        reader->seen[i] = reader->seen[i] && (TAKEN[i].slot < from || TAKEN[i].slot >= to);
 }
 
 static void put(struct reader *reader, enum iati_slot slot, const void *bytes, size_t len)
@@ -176,7 +179,7 @@ static void take_attributes(struct reader *reader, int count, const xmlChar **at
         const struct taken *taken = taken_at(reader->path, name);
         if (!taken)
             leave(reader, *reader->path ? reader->path : "iati-activity", "/@", name);
-        else if (reader->said.slot[taken->slot].len == 0)
+        else
             put(reader, taken->slot, attributes[3], (size_t)(attributes[4] - attributes[3]));
     }
 }
@@ -271,7 +274,8 @@ static void end_sector(struct reader *reader)
 {
     struct dep_buf *code = &reader->said.slot[IATI_SECTOR];
     if (strcmp(iati_text(&reader->said, IATI_SECTOR_VOCABULARY), "99") == 0 &&
-        strcmp(iati_text(&reader->said, IATI_SECTOR_URI), IATI_LINES) == 0 && code->len)
+        strcmp(iati_text(&reader->said, IATI_SECTOR_URI), IATI_LINES) == 0 && code->len &&
+        !reader->said.slot[IATI_LINE].len)
         put(reader, IATI_LINE, code->data, code->len);
     else
         leave(reader, reader->path, "", "");
@@ -344,7 +348,6 @@ static void on_begin(void *context, const xmlChar *local, const xmlChar *prefix,
         stop(reader, DEP_FOUND, "iati.deep");
         return;
     }
-    reader->text = IATI_SLOTS;
     if (reader->left_at)
         return;
     name_of(local, prefix, uri, name, sizeof name);
@@ -358,22 +361,16 @@ static void on_begin(void *context, const xmlChar *local, const xmlChar *prefix,
         begin_activity(reader);
     else
         (void)snprintf(reader->path + len, sizeof reader->path - len, "%s%s", len ? "/" : "", name);
-    if (!activity && (reader->depth == DEPTH_ACTIVITY || !taken_at(reader->path, NULL))) {
+    const struct taken *taken = taken_at(reader->path, NULL);
+    if (!activity && (reader->depth == DEPTH_ACTIVITY || !taken || reader->seen[taken - TAKEN])) {
         leave(reader, reader->path, "", "");
         reader->left_at = reader->depth;
         reader->path[len] = 0;
         return;
     }
-    if (strcmp(reader->path, "transaction") == 0) {
-        clear(reader, IATI_OF_TRANSACTION, IATI_SLOTS);
+    reader->seen[taken - TAKEN] = true;
+    if (strcmp(reader->path, "transaction") == 0)
         reader->line = line_of(reader);
-    }
-    reader->text = text_at(reader->path);
-    if (reader->text != IATI_SLOTS && reader->said.slot[reader->text].len) {
-        leave(reader, reader->path, "", ""); /* of several the first */
-        reader->text = IATI_SLOTS;
-        return;
-    }
     take_attributes(reader, count, attributes);
 }
 
@@ -383,16 +380,16 @@ static void on_end(void *context, const xmlChar *local, const xmlChar *prefix, c
     (void)local, (void)prefix, (void)uri;
     if (stopped(reader))
         return;
-    reader->text = IATI_SLOTS;
     size_t depth = reader->depth--;
     if (reader->left_at) {
         if (depth == reader->left_at)
             reader->left_at = 0;
         return;
     }
-    if (strcmp(reader->path, "transaction") == 0)
+    if (strcmp(reader->path, "transaction") == 0) {
         end_transaction(reader);
-    else if (strcmp(reader->path, "related-activity") == 0)
+        clear(reader, IATI_OF_TRANSACTION, IATI_SLOTS);
+    } else if (strcmp(reader->path, "related-activity") == 0)
         end_related(reader);
     else if (strcmp(reader->path, "transaction/sector") == 0)
         end_sector(reader);
@@ -407,8 +404,9 @@ static void on_end(void *context, const xmlChar *local, const xmlChar *prefix, c
 static void on_text(void *context, const xmlChar *text, int len)
 {
     struct reader *reader = context;
-    if (!stopped(reader) && reader->text != IATI_SLOTS && len > 0)
-        put(reader, reader->text, text, (size_t)len);
+    enum iati_slot slot = stopped(reader) || reader->left_at ? IATI_SLOTS : text_at(reader->path);
+    if (slot != IATI_SLOTS && len > 0)
+        put(reader, slot, text, (size_t)len);
 }
 
 /* Called at the name, before anything is declared. */
@@ -424,7 +422,7 @@ static void on_error(void *context, xmlErrorPtr error)
     struct reader *reader = context;
     if (error->level < XML_ERR_ERROR || stopped(reader))
         return;
-    stop(reader, error->code == XML_ERR_NO_MEMORY ? DEP_ERR_NOMEM : DEP_FOUND, "iati.xml");
+    stop(reader, DEP_FOUND, "iati.xml");
     reader->why_line = error->line > 0 ? (uint64_t)error->line : 0;
 }
 
@@ -521,6 +519,7 @@ static int parse(struct reader *reader, struct dep_slice text)
                                          .characters = on_text,
                                          .serror = on_error};
     assert(text.len <= INT32_MAX);
+    iati_memory_begin();
     xmlInitParser();
     reader->parser = xmlCreateMemoryParserCtxt((const char *)text.data, (int)text.len);
     if (!reader->parser)
@@ -532,7 +531,7 @@ static int parse(struct reader *reader, struct dep_slice text)
     if (!reader->err && (!reader->parser->wellFormed || !reader->rooted))
         stop(reader, DEP_FOUND, reader->rooted ? "iati.xml" : "iati.root");
     xmlFreeParserCtxt(reader->parser);
-    return reader->err;
+    return iati_memory_refused() ? DEP_ERR_NOMEM : reader->err;
 }
 
 int dep_iati_read(struct dep_slice text, struct dep_import *import, struct dep_iati *out,
