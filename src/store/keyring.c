@@ -226,8 +226,11 @@ static int open_private(struct dep_register *reg, const char *jti, const struct 
     if (!id || !n || !c || strcmp(id, jti) != 0 ||
         !dep_base64_parse_exact(DEP_BASE64_URL, dep_slice_string(n), nonce, sizeof nonce) ||
         !dep_base64_parse(DEP_BASE64_URL, dep_slice_string(c), &sealed) ||
-        sealed.len < DEP_AEAD_TAG_LEN)
-        return err < 0 ? err : damaged(why);
+        sealed.len < DEP_AEAD_TAG_LEN) {
+        err = err < 0 ? err : dep_buf_err(&sealed);
+        return err < 0 ? dep_store_fault(reg, fault, err, "store.secrets", "private")
+                       : damaged(why);
+    }
     struct dep_aead *aead = NULL;
     uint8_t *at = dep_buf_grow(out, sealed.len - DEP_AEAD_TAG_LEN);
     err = at ? dep_aead_new(key, &aead) : dep_buf_err(out);

@@ -89,6 +89,18 @@ static void test_secrets(void **state)
                                               &placed.keyring, &custodian, 1, &out, &why, &fault),
                      DEP_OK);
     assert_true(dep_slice_equal(dep_buf_slice(&out), dep_buf_slice(&issued.disclosures)));
+    dep_buf_done(&out);
+    /* Refused memory is a fault, never damage. */
+    long refused = 0;
+    for (int err = DEP_ERR_NOMEM; err; refused++) {
+        dep_alloc_fail_at(refused);
+        err = dep_register_open_secret(place.reg, issued.jti, &placed.secret, &placed.keyring,
+                                       &custodian, 1, &out, &why, &fault);
+        dep_alloc_fail_at(-1);
+        assert_true(err == DEP_OK || (err == DEP_ERR_NOMEM && out.len == 0));
+        out.err = DEP_OK;
+    }
+    assert_true(refused > 4);
     dep_buf_clear(&out);
     /* A role it isn't wrapped to, and a stranger under the right name. */
     struct dep_role_identity stranger = {.role = DEP_ROLE_AUDITOR};
