@@ -87,14 +87,29 @@ static bool find_within(struct finding_column *find, const json_t *form, const c
     return false;
 }
 
+/* The text of a text is the text: one column, whichever it is called. */
+static void take_whole_text(struct dep_flat_column *column)
+{
+    static const char last[] = ".text";
+    struct dep_slice path = dep_slice_string(column->path);
+    size_t above = path.len > sizeof last - 1 ? path.len - (sizeof last - 1) : 0;
+    struct dep_flat_column whole = {.path = ""};
+    struct finding_column find = {column->schema, dep_slice_sub(path, 0, above), NULL, &whole};
+    if (strcmp(column->path + above, last) == 0 &&
+        find_within(&find, column->schema->jtd, "", "", 0) && is_text(whole.form))
+        *column = whole;
+}
+
 bool dep_flat_find(const struct dep_schema *schema, struct dep_slice header,
                    struct dep_flat_column *out)
 {
     static const char *const languages[] = {NULL, "en", "fr", "ar"};
     for (size_t i = 0; i < DEP_COUNT(languages); i++) {
         struct finding_column find = {schema, trim(header), languages[i], out};
-        if (find_within(&find, schema->jtd, "", "", 0))
+        if (find_within(&find, schema->jtd, "", "", 0)) {
+            take_whole_text(out);
             return true;
+        }
     }
     return false;
 }

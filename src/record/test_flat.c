@@ -25,6 +25,11 @@ static void test_headers(void **state)
         {"flow.recorded", "comment.lang", "comment.lang"},
         {"flow.recorded", "rate.source", "rate.source"},
         {"flow.recorded", "rate.source.lang", "rate.source.lang"},
+        {"flow.recorded", "comment.text", "comment"}, /* one column, whichever it is called */
+        {"flow.recorded", "Comment \u203a Text", "comment"},
+        {"flow.recorded", "rate.source.text", "rate.source"},
+        {"note", "text.text", "text"},
+        {"note", "text", "text"},
         {"flow.recorded", "rate", NULL}, /* more than one thing */
         {"flow.recorded", "rate.", NULL},
         {"flow.recorded", "Amount of it", NULL},
