@@ -235,12 +235,12 @@ static int add_refs(struct dep_node *node, struct dep_import_row *row, const cha
     struct dep_slice rest = dep_slice_string(names ? names : "");
     int err = DEP_OK;
     while (!err && rest.len) {
-        char name[DEP_UUID_LEN + 1];
+        char name[DEP_UUID_LEN + 2]; /* one more than any has: what is longer names nothing */
         struct dep_slice each = dep_slice_next(&rest, ' ');
         if (each.len == 0)
             continue;
         (void)snprintf(name, sizeof name, "%.*s",
-                       (int)(each.len < DEP_UUID_LEN ? each.len : DEP_UUID_LEN),
+                       (int)(each.len < sizeof name ? each.len : sizeof name - 1),
                        (const char *)each.data);
         err = add_ref(node, row, rel, name, problem);
     }

@@ -56,6 +56,17 @@ int dep_import_refuse(struct dep_import_row *row, const char *id, const char *cl
     return refuse_with(row, &problem);
 }
 
+/* How many rows lie above it; too many where it is above itself. */
+static size_t depth_of(const struct dep_import *import, const struct dep_import_row *row)
+{
+    size_t depth = 0;
+    while (row->parent != DEP_IMPORT_NONE && depth <= DEP_IMPORT_DEPTH_MAX) {
+        row = &import->rows[row->parent];
+        depth++;
+    }
+    return depth;
+}
+
 /* ---- the same again ---- */
 
 /* What stands in the register, or in a row: what it is, and all that it says. */
@@ -93,9 +104,9 @@ static bool is_flow(const char *type)
     return strcmp(type, "flow.recorded") == 0;
 }
 
-/* Only what the type's fields say, and what it is about: all else differs from record to record. A flow
- * may be told of its parent later, and is the same flow. */
-static int digest_content(const struct dep_schema *schema, const json_t *claims,
+/* Only what the type's fields say, and what it is about, `above` besides: all else differs from record to
+ * record. A flow may be told of its parent later, and is the same flow. */
+static int digest_content(const struct dep_schema *schema, const json_t *claims, const char *above,
                           struct dep_hash *out)
 {
     DEP_AUTO_JSON *said = json_object();
@@ -114,6 +125,8 @@ static int digest_content(const struct dep_schema *schema, const json_t *claims,
         if (!bad && !is_flow(schema->type) && strcmp(dep_json_string(ref, "rel"), "about") == 0)
             bad = json_object_set_new(said, dep_json_string(ref, "id"), json_true());
     }
+    if (!bad && !is_flow(schema->type) && above)
+        bad = json_object_set_new(said, above, json_true());
     if (bad)
         return DEP_ERR_NOMEM;
     int err = dep_json_encode_sorted(said, &text);
@@ -138,9 +151,10 @@ static int digest_flow(const json_t *claims, struct dep_hash *out)
     return DEP_OK;
 }
 
-static int digest(const struct dep_schema *schema, const json_t *claims, struct stated *out)
+static int digest(const struct dep_schema *schema, const json_t *claims, const char *above,
+                  struct stated *out)
 {
-    int err = digest_content(schema, claims, &out->content);
+    int err = digest_content(schema, claims, above, &out->content);
     out->key = out->content;
     return !err && is_flow(schema->type) ? digest_flow(claims, &out->key) : err;
 }
@@ -154,7 +168,7 @@ static int add_statement(struct statements *all, const struct dep_schema *schema
     all->list = grown;
     struct stated *stated = &all->list[all->count++];
     *stated = (struct stated){.record = view->row.jti, .sha256 = &view->row.sha256};
-    return digest(schema, view->claims, stated);
+    return digest(schema, view->claims, NULL, stated);
 }
 
 struct reading {
@@ -284,21 +298,28 @@ static int judge_forms(struct dep_import *import, const struct dep_schema *schem
     return err ? dep_problem_fault(problem, err, "node.import", import->type) : DEP_OK;
 }
 
+static int compare_one(struct dep_import *import, const struct dep_schema *schema,
+                       const struct statements *all, size_t at, struct stated *said)
+{
+    struct dep_import_row *row = &import->rows[at];
+    const char *above = row->parent == DEP_IMPORT_NONE ? NULL : import->rows[row->parent].record;
+    char place[32];
+    (void)snprintf(place, sizeof place, "row %zu", row->parent); /* that has no record yet */
+    *said = (struct stated){.row = at};
+    int err = digest(schema, row->claims, above && !*above ? place : above, said);
+    return err ? err : compare_held(import, row, said, find_statement(all->list, all->count, said));
+}
+
+/* Those that others are about first: what is about a record is known again with it. */
 static int compare_all(struct dep_import *import, const struct dep_schema *schema,
                        const struct statements *all, struct stated *said)
 {
     size_t count = 0;
     int err = DEP_OK;
-    for (size_t i = 0; !err && i < import->count; i++) {
-        if (import->rows[i].is == DEP_IMPORT_BAD)
-            continue;
-        struct stated *stated = &said[count++];
-        *stated = (struct stated){.row = i};
-        err = digest(schema, import->rows[i].claims, stated);
-        if (!err)
-            err = compare_held(import, &import->rows[i], stated,
-                               find_statement(all->list, all->count, stated));
-    }
+    for (size_t depth = 0; !err && depth <= DEP_IMPORT_DEPTH_MAX; depth++)
+        for (size_t i = 0; !err && i < import->count; i++)
+            if (import->rows[i].is != DEP_IMPORT_BAD && depth_of(import, &import->rows[i]) == depth)
+                err = compare_one(import, schema, all, i, &said[count++]);
     return err ? err : refuse_repeated(import, said, count);
 }
 
@@ -316,17 +337,6 @@ static int know_again(struct dep_node *node, struct dep_import *import,
 }
 
 /* ---- one by one ---- */
-
-/* How many rows lie above it; too many where it is above itself. */
-static size_t depth_of(const struct dep_import *import, const struct dep_import_row *row)
-{
-    size_t depth = 0;
-    while (row->parent != DEP_IMPORT_NONE && depth <= DEP_IMPORT_DEPTH_MAX) {
-        row = &import->rows[row->parent];
-        depth++;
-    }
-    return depth;
-}
 
 static int add_ref(json_t *claims, const char *rel, const char *id, const struct dep_hash *sha256,
                    json_t **out)

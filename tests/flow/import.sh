@@ -110,6 +110,20 @@ same '2 2' "$(json answer '"\(.rows) \(.recorded)"')" 'another type, by its labe
 depositary report membership --json >report
 same 2 "$(grep -o '"be"\|"fr"' report | sort -u | wc -l)" 'they are members'
 
+# What is about another row is known again with it, and is another where that is another.
+printf 'record,parent,text\na,,first\nb,,second\n,a,seen\n,b,seen\n' >notes.csv
+depositary import note notes.csv --lang en --json >answer
+same '4 4 0' "$(json answer '"\(.rows) \(.recorded) \(.held)"')" 'notes about notes'
+printf ',b,added\n' >>notes.csv
+depositary import note notes.csv --lang en --json >answer
+same '5 1 4' "$(json answer '"\(.rows) \(.recorded) \(.held)"')" 'the same notes, and one more'
+printf 'text,about\nC,%sx\n' "$campaign" >long.csv
+expect 1 depositary import note long.csv --lang en >out 2>why
+holds why 'line 2: .*index.absent'
+printf 'text,Text \xe2\x80\xba Text\nA,B\n' >twice.csv
+expect 1 depositary import note twice.csv --lang en >out 2>why
+holds why import.column.again
+
 # What goes out as a table comes back in, into another register, and comes to the same.
 printf 'kind,side,provider,receiver,reference,qualifier,on,in_kind,rate.currency,rate.value,rate.on,rate.qualifier,amount,currency,comment,line\n%s\n%s\n' \
     'payment,provider,jp,undp,JP-9,not_disclosed,2021-06-01,40 vehicles,,,,,,,=1+1,' \
