@@ -126,6 +126,8 @@ int dep_confine_command(const struct dep_args *args, bool to_register);
 /* Opens `args->dir`; on failure prints the problem and sets `out_status`. Without `write` nothing
  * but index.db, open by then, can be written in the register from here on. */
 struct dep_node *dep_open_node(struct dep_args *args, bool write, int *out_status);
+/* Those that the program knows, without a register (dep_schemas_free()). NULL without memory, which is said. */
+struct dep_schemas *dep_open_schemas(int *out_status);
 
 /* ---- stated fields as arguments (fields.c) ---- */
 /*
@@ -140,6 +142,9 @@ json_t *dep_fields_read(struct dep_args *args, const char *type, int *out_status
 bool dep_fields_fill_unknown(const struct dep_schema *schema, json_t *fields);
 /* What --file names, as it is: nothing is asked and nothing filled in. */
 json_t *dep_fields_read_file(struct dep_args *args, int *out_status);
+/* A file, or standard input where it is called "-", into `out`, a secret of at most `cap` bytes. */
+DEP_MUST_USE int dep_read_input(const char *name, size_t cap, struct dep_buf *out,
+                                struct dep_problem *problem);
 
 /* One custody or hold record about an item, its fields read as above (--answers where the type has
  * a second side). Returns the exit status. */

@@ -6,13 +6,9 @@
 #include "cli/import.h"
 #include "cli/wanted.h"
 #include "report/iati.h"
-#include "store/file.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 static const struct dep_option OPTIONS[] = {
     {"--about", 0, true, true, N_("a record that each is about: their campaign; may be repeated")},
@@ -34,28 +30,6 @@ struct importing {
 };
 
 /* ---- before the register is opened ---- */
-
-static int read_bytes(const char *name, struct dep_buf *out, struct dep_problem *problem)
-{
-    dep_buf_init_secret(out, DEP_IMPORT_LEN_MAX);
-    if (strcmp(name, "-") != 0)
-        return dep_file_read(AT_FDCWD, name, DEP_IMPORT_LEN_MAX, out, &problem->fault);
-    enum { PIECE = 64 * 1024 };
-    for (;;) {
-        uint8_t *at = dep_buf_grow(out, PIECE);
-        if (!at)
-            return dep_problem_fault(problem, dep_buf_err(out), "cli.import", name);
-        ssize_t got;
-        do
-            got = read(STDIN_FILENO, at, PIECE);
-        while (got < 0 && errno == EINTR);
-        out->len -= PIECE - (got > 0 ? (size_t)got : 0);
-        if (got < 0)
-            return dep_problem_fault(problem, DEP_ERR_IO, "cli.import", name);
-        if (got == 0)
-            return DEP_OK;
-    }
-}
 
 static int read_table(struct importing *all, const struct dep_schema *schema, struct dep_slice text,
                       struct dep_problem *problem)
@@ -88,7 +62,7 @@ static int read_rows(struct importing *all, const struct dep_schema *schema, con
                      struct dep_problem *problem)
 {
     DEP_AUTO_BUF text;
-    int err = read_bytes(name, &text, problem);
+    int err = dep_read_input(name, DEP_IMPORT_LEN_MAX, &text, problem);
     if (err)
         return err;
     return dep_flag(all->args, "--iati") ? read_iati(all, dep_buf_slice(&text), problem)
@@ -225,12 +199,9 @@ int dep_cmd_import(int argc, char **argv)
     status = dep_confine_command(&args, true);
     if (status)
         return status;
-    struct dep_schemas *schemas = NULL;
-    struct dep_finding why;
-    if (dep_schemas_new(&schemas, &why)) {
-        dep_say(_("out of memory"));
-        return DEP_EXIT_FAULT;
-    }
+    struct dep_schemas *schemas = dep_open_schemas(&status);
+    if (!schemas)
+        return status;
     status = import_of(&args, schemas);
     dep_schemas_free(schemas);
     return status;

@@ -135,12 +135,9 @@ int dep_cmd_schema(int argc, char **argv)
     status = dep_confine_command(&args, false);
     if (status)
         return status;
-    struct dep_schemas *schemas = NULL;
-    struct dep_finding why;
-    if (dep_schemas_new(&schemas, &why)) {
-        dep_say(_("out of memory"));
-        return DEP_EXIT_FAULT;
-    }
+    struct dep_schemas *schemas = dep_open_schemas(&status);
+    if (!schemas)
+        return status;
     const struct dep_schema *schema = wanted ? dep_schemas_find(schemas, wanted, 0) : NULL;
     if (wanted && !schema)
         status = dep_usage_error(&args, _("no such record type: %s"), wanted);

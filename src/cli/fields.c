@@ -33,30 +33,18 @@ const char *dep_reader_language(void)
     return "und";
 }
 
-static int read_all(int fd, struct dep_buf *out)
+int dep_read_input(const char *name, size_t cap, struct dep_buf *out, struct dep_problem *problem)
 {
-    for (;;) {
-        uint8_t piece[64 * 1024];
-        ssize_t got = read(fd, piece, sizeof piece);
-        if (got < 0)
-            return DEP_ERR_IO;
-        if (got == 0)
-            return dep_buf_err(out);
-        dep_buf_add(out, piece, (size_t)got);
-        dep_wipe(piece, sizeof piece);
-        if (dep_buf_err(out))
-            return dep_buf_err(out);
-    }
+    dep_buf_init_secret(out, cap);
+    return strcmp(name, "-") == 0 ? dep_file_read_fd(STDIN_FILENO, name, cap, out, &problem->fault)
+                                  : dep_file_read(AT_FDCWD, name, cap, out, &problem->fault);
 }
 
 static json_t *read_file(struct dep_args *args, const char *name, int *out_status)
 {
     struct dep_buf text;
-    dep_buf_init_secret(&text, FIELDS_LEN_MAX);
     struct dep_problem problem = {.detail = ""};
-    int err = strcmp(name, "-") == 0
-                  ? read_all(STDIN_FILENO, &text)
-                  : dep_file_read(AT_FDCWD, name, FIELDS_LEN_MAX, &text, &problem.fault);
+    int err = dep_read_input(name, FIELDS_LEN_MAX, &text, &problem);
     json_t *fields = NULL;
     if (!err) {
         err = dep_json_parse(dep_buf_slice(&text), &fields, &problem.finding);
@@ -96,14 +84,10 @@ bool dep_fields_fill_unknown(const struct dep_schema *schema, json_t *fields)
 
 json_t *dep_fields_read(struct dep_args *args, const char *type, int *out_status)
 {
-    struct dep_schemas *schemas = NULL;
-    struct dep_finding why;
     const char *file = dep_arg(args, "--file");
-    if (dep_schemas_new(&schemas, &why)) {
-        dep_say(_("out of memory"));
-        *out_status = DEP_EXIT_FAULT;
+    struct dep_schemas *schemas = dep_open_schemas(out_status);
+    if (!schemas)
         return NULL;
-    }
     json_t *fields = file ? read_file(args, file, out_status) : json_object();
     const struct dep_schema *schema = dep_schemas_find(schemas, type, 0);
     if (fields && !schema) {

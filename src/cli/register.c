@@ -77,3 +77,14 @@ struct dep_node *dep_open_node(struct dep_args *args, bool write, int *out_statu
                 (unsigned long long)recovery.moved_files);
     return node;
 }
+
+struct dep_schemas *dep_open_schemas(int *out_status)
+{
+    struct dep_schemas *schemas = NULL;
+    struct dep_finding why;
+    if (dep_schemas_new(&schemas, &why)) {
+        dep_say(_("out of memory"));
+        *out_status = DEP_EXIT_FAULT;
+    }
+    return schemas;
+}

@@ -16,30 +16,35 @@ static int io_fault(struct dep_fault *fault, const char *what, const char *where
     return dep_fault_set(fault, DEP_ERR_IO, sys, what, "%s", where);
 }
 
+int dep_file_read_fd(int fd, const char *where, size_t cap, struct dep_buf *out,
+                     struct dep_fault *fault)
+{
+    for (size_t total = 0;;) {
+        uint8_t piece[16 * 1024];
+        ssize_t got = read(fd, piece, sizeof piece);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            return io_fault(fault, "file.read", where);
+        if (got == 0)
+            return DEP_OK;
+        total += (size_t)got;
+        dep_buf_add(out, piece, (size_t)got);
+        dep_wipe(piece, (size_t)got);
+        if (total > cap || dep_buf_err(out) == DEP_ERR_CAP)
+            return dep_fault_set(fault, DEP_ERR_CAP, 0, "file.large", "%s", where);
+        if (dep_buf_err(out))
+            return dep_fault_set(fault, dep_buf_err(out), 0, "file.memory", "%s", where);
+    }
+}
+
 int dep_file_read(int dir_fd, const char *path, size_t cap, struct dep_buf *out,
                   struct dep_fault *fault)
 {
     int fd = openat(dir_fd, path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
     if (fd < 0)
         return io_fault(fault, "file.open", path);
-    int err = DEP_OK;
-    for (size_t total = 0; !err;) {
-        uint8_t piece[16 * 1024];
-        ssize_t got = read(fd, piece, sizeof piece);
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got < 0)
-            err = io_fault(fault, "file.read", path);
-        if (got <= 0)
-            break;
-        total += (size_t)got;
-        dep_buf_add(out, piece, (size_t)got);
-        dep_wipe(piece, (size_t)got);
-        if (total > cap || dep_buf_err(out) == DEP_ERR_CAP)
-            err = dep_fault_set(fault, DEP_ERR_CAP, 0, "file.large", "%s", path);
-        else if (dep_buf_err(out))
-            err = dep_fault_set(fault, dep_buf_err(out), 0, "file.memory", "%s", path);
-    }
+    int err = dep_file_read_fd(fd, path, cap, out, fault);
     (void)close(fd);
     return err;
 }

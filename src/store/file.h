@@ -9,6 +9,9 @@
 /* Whole file, at most `cap` bytes, appended to `out`. `dir_fd` may be AT_FDCWD. */
 DEP_MUST_USE int dep_file_read(int dir_fd, const char *path, size_t cap, struct dep_buf *out,
                                struct dep_fault *fault);
+/* The same of what is open, to its end; `where`: what a fault calls it. */
+DEP_MUST_USE int dep_file_read_fd(int fd, const char *where, size_t cap, struct dep_buf *out,
+                                  struct dep_fault *fault);
 /* Written beside, synced, renamed, folder synced (the folder is opened before anything is written).
  */
 DEP_MUST_USE int dep_file_replace(int dir_fd, const char *path, struct dep_slice content,
