@@ -27,6 +27,18 @@ void iati_memory_begin(void);
  * not at all. */
 bool iati_memory_refused(void);
 
+/* ---- which is of which (iati_parents.c) ---- */
+
+/* An activity once it is read: which rows are of it, and of which other it is a part. */
+struct iati_activity {
+    char *id, *above;
+    size_t from, to;
+};
+/* A payment is of a commitment or pledge of its activity or the one above, a commitment of a pledge
+ * (doc/format/mandate.md 3, "Parents"). The activities are sorted. DEP_ERR_NOMEM. */
+DEP_MUST_USE int iati_set_parents(struct dep_import *import, struct iati_activity *activities,
+                                  size_t activity_count);
+
 /* ---- what was read, before it is a row (iati_flow.c) ---- */
 enum iati_slot {
     /* of the activity */

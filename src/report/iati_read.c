@@ -48,12 +48,6 @@ static const struct taken {
     {"transaction/+rate", "xml:lang", IATI_RATE_LANG},
 };
 
-/* An activity once it is read: which rows are of it, and of which other it is a part. */
-struct activity {
-    char *id, *above;
-    size_t from, to;
-};
-
 enum { DEPTH_ACTIVITY = 2, PATH_ROOM = 96 };
 
 struct reader {
@@ -68,7 +62,7 @@ struct reader {
     uint64_t line;              /* on which the transaction begins */
     struct dep_hash *same;      /* of the activity's transactions without a ref */
     size_t same_count, same_room;
-    struct activity *activities;
+    struct iati_activity *activities;
     size_t activity_count, activity_room;
     size_t first_row;
     bool rooted;
@@ -311,11 +305,11 @@ static void end_activity(struct reader *reader)
         return;
     }
     reader->activities = grown;
-    struct activity *activity = &reader->activities[reader->activity_count++];
-    *activity = (struct activity){.id = dep_strdup(iati_text(&reader->said, IATI_IDENTIFIER)),
-                                  .above = dep_strdup(iati_text(&reader->said, IATI_ABOVE)),
-                                  .from = reader->first_row,
-                                  .to = reader->import->count};
+    struct iati_activity *activity = &reader->activities[reader->activity_count++];
+    *activity = (struct iati_activity){.id = dep_strdup(iati_text(&reader->said, IATI_IDENTIFIER)),
+                                       .above = dep_strdup(iati_text(&reader->said, IATI_ABOVE)),
+                                       .from = reader->first_row,
+                                       .to = reader->import->count};
     if (!activity->id || !activity->above)
         stop(reader, DEP_ERR_NOMEM, NULL);
 }
@@ -426,70 +420,6 @@ static void on_error(void *context, xmlErrorPtr error)
     reader->why_line = error->line > 0 ? (uint64_t)error->line : 0;
 }
 
-/* ---- which is of which ---- */
-
-static int compare_activity(const void *left, const void *right)
-{
-    const struct activity *a = left, *b = right;
-    return strcmp(a->id, b->id);
-}
-
-/* Of the kind and provider the latest that isn't later than the flow; where all are, the first. */
-static size_t find_above(const struct dep_import *import, const struct activity *in,
-                         const json_t *flow, const char *kind)
-{
-    const char *provider = dep_json_string(flow, "provider"), *on = dep_json_string(flow, "on");
-    const char *found_on = NULL;
-    size_t found = DEP_IMPORT_NONE;
-    for (size_t i = in->from; provider && on && i < in->to; i++) {
-        const json_t *each = import->rows[i].claims;
-        const char *by = dep_json_string(each, "provider"), *day = dep_json_string(each, "on");
-        if (!by || !day || strcmp(dep_json_string(each, "kind"), kind) != 0 ||
-            strcmp(by, provider) != 0)
-            continue;
-        if (!found_on ||
-            (strcmp(day, on) <= 0 && (strcmp(found_on, on) > 0 || strcmp(day, found_on) > 0))) {
-            found = i;
-            found_on = day;
-        }
-    }
-    return found;
-}
-
-static void set_parent(const struct reader *reader, const struct activity *own, size_t row)
-{
-    static const char *const kinds[] = {"commitment", "pledge"};
-    struct dep_import *import = reader->import;
-    const json_t *flow = import->rows[row].claims;
-    const char *kind = dep_json_string(flow, "kind");
-    size_t from = strcmp(kind, "payment") == 0      ? 0
-                  : strcmp(kind, "commitment") == 0 ? 1
-                                                    : DEP_COUNT(kinds);
-    const struct activity key = {.id = own->above};
-    const struct activity *in[] = {own, own->above[0] ? bsearch(&key, reader->activities,
-                                                                reader->activity_count, sizeof key,
-                                                                compare_activity)
-                                                      : NULL};
-    for (size_t a = 0; a < DEP_COUNT(in); a++)
-        for (size_t k = from; in[a] && k < DEP_COUNT(kinds); k++) {
-            size_t above = find_above(import, in[a], flow, kinds[k]);
-            if (above == DEP_IMPORT_NONE || above == row)
-                continue;
-            import->rows[row].parent = above;
-            return;
-        }
-}
-
-static void set_parents(struct reader *reader)
-{
-    if (reader->activity_count)
-        qsort(reader->activities, reader->activity_count, sizeof *reader->activities,
-              compare_activity);
-    for (size_t i = 0; i < reader->activity_count; i++)
-        for (size_t row = reader->activities[i].from; row < reader->activities[i].to; row++)
-            set_parent(reader, &reader->activities[i], row);
-}
-
 /* ---- the whole ---- */
 
 void dep_iati_done(struct dep_iati *iati)
@@ -547,7 +477,7 @@ int dep_iati_read(struct dep_slice text, struct dep_import *import, struct dep_i
         dep_buf_init_secret(&reader->said.slot[i], DEP_IATI_TEXT_MAX);
     int err = parse(reader, text);
     if (!err)
-        set_parents(reader);
+        err = iati_set_parents(import, reader->activities, reader->activity_count);
     char line[32];
     (void)snprintf(line, sizeof line, "%llu", (unsigned long long)reader->why_line);
     if (err == DEP_FOUND)

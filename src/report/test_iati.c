@@ -332,9 +332,22 @@ static void test_parents(void **state)
                 ACTIVITY("C", FLOW(" ref=\"7\"", "3", "2021-06-01", VALUE,
                                    TO) "<related-activity type=\"1\" ref=\"A\"/>")
                     ACTIVITY("D", FLOW(" ref=\"8\"", "3", "2021-06-01", VALUE,
-                                       TO) "<related-activity type=\"1\" ref=\"nowhere\"/>"));
-    static const size_t parents[] = {
-        1, 6, 6, 1, 2, DEP_IMPORT_NONE, DEP_IMPORT_NONE, 2, DEP_IMPORT_NONE};
+                                       TO) "<related-activity type=\"1\" ref=\"nowhere\"/>")
+                        ACTIVITY("E", FLOW(" ref=\"9\"", "2", "2021-04-01", VALUE, TO)
+                                          FLOW(" ref=\"10\"", "2", "2021-03-01", VALUE, TO)
+                                              FLOW(" ref=\"11\"", "3", "2021-01-01", VALUE, TO)));
+    static const size_t parents[] = {1,
+                                     6,
+                                     6,
+                                     1,
+                                     2,
+                                     DEP_IMPORT_NONE,
+                                     DEP_IMPORT_NONE,
+                                     2,
+                                     DEP_IMPORT_NONE,
+                                     DEP_IMPORT_NONE,
+                                     DEP_IMPORT_NONE,
+                                     10};
     struct read read = read_text(text, sizeof text - 1);
     assert_int_equal(read.err, DEP_OK);
     assert_int_equal(read.import.count, DEP_COUNT(parents));
@@ -368,7 +381,7 @@ static void test_refused_memory(void **state)
                            "2021-06-01", VALUE, TO) FLOW("", "3", "2021-06-01", VALUE, TO) GOOD
                  "<x:y "
                  "xmlns:x=\"urn:x\"/>"));
-    json_set_alloc_funcs(dep_alloc, free);
+    dep_json_own_memory();
     for (size_t i = 0; i < DEP_COUNT(heads); i++) {
         char text[sizeof body + 64];
         long refused = 0;
@@ -384,7 +397,7 @@ static void test_refused_memory(void **state)
         }
         assert_true(refused > 100);
     }
-    json_set_alloc_funcs(malloc, free);
+    dep_json_own_memory();
 }
 
 int main(void)
