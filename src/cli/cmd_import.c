@@ -141,8 +141,10 @@ static int run(struct importing *all, struct dep_node *node, struct dep_problem 
         return err;
     say_rejected(all, dep_schemas_find(dep_node_schemas(node), all->import.type, 0));
     if (count_of(all, DEP_IMPORT_BAD) == 0 || dep_flag(all->args, "--take-good"))
-        err = dep_import_commit(node, &all->import, &all->recorded, problem);
-    return err;
+        return dep_import_commit(node, &all->import, &all->recorded, problem);
+    dep_say(_("nothing was recorded: correct what is rejected, or take the others with "
+              "--take-good"));
+    return DEP_OK;
 }
 
 static int import_into(struct importing *all)

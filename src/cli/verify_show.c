@@ -140,7 +140,7 @@ static void show_withheld(const struct dep_schema *schema, const json_t *record)
     json_array_foreach(withheld, i, name)
     {
         const char *label = dep_schema_label(schema, json_string_value(name), lang);
-        (void)printf("%s%s", i ? "; " : "", label ? label : json_string_value(name));
+        (void)printf("%s%s", i ? _("; ") : "", label ? label : json_string_value(name));
     }
     (void)printf("\n");
 }

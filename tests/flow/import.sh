@@ -59,13 +59,15 @@ for want in 'line 3: .*/amount.*record.format' 'line 4: .*/amount.*record.format
     holds why "$want"
 done
 same 9 "$(grep -c '^depositary: line' why)" 'each row is told once'
+holds why 'nothing was recorded: .*--take-good'
 for language in fr ar; do
     LANGUAGE=$language expect 1 import bad.csv >/dev/null 2>why
     lacks why 'line|Right would be'
 done
 expect 1 import bad.csv --json >out 2>/dev/null
 same '3 record.format /amount' "$(head -n 1 out | jq -r '"\(.line) \(.finding) \(.pointer)"')" 'the same for a program'
-expect 1 import bad.csv --take-good --json >out 2>/dev/null
+expect 1 import bad.csv --take-good --json >out 2>why
+lacks why 'nothing was recorded'
 same '10 1 0 9' "$(tail -n 1 out | jq -r '"\(.rows) \(.recorded) \(.held) \(.rejected)"')" 'the good ones'
 same $((before + 1)) "$(flows)" 'one was good'
 # A comma is decimal only where that is said; then a point isn't.
