@@ -98,8 +98,10 @@ static void show_fields(const char *title, const struct group *group, bool shown
         const struct dep_schema_field *field = &group->schema->fields[i];
         if (field->open || (group->shown >> i & 1) != shown)
             continue;
-        (void)printf("%s%s%s%s", any ? ", " : "        ", any ? "" : title, any ? "" : ": ",
-                     dep_schema_label(group->schema, field->name, dep_reader_language()));
+        (void)printf("%s", any ? _("; ") : "        ");
+        if (!any)
+            dep_print_label(stdout, title);
+        (void)printf("%s", dep_schema_label(group->schema, field->name, dep_reader_language()));
         any = true;
     }
     if (any)
@@ -147,10 +149,11 @@ static void show_plan(struct dep_node *node, const struct dep_pack_told *told,
                       const struct groups *groups)
 {
     const char *name = recipient_name(node, told->recipient);
-    (void)printf("%s: ", _("Recipient"));
+    dep_print_label(stdout, _("Recipient"));
     dep_print_safe(stdout, name, strlen(name));
-    (void)printf(" (%s)\n%s: %s\n", told->recipient, _("Package"), told->package);
-    (void)printf("%s\n", _("What goes:"));
+    (void)printf(" (%s)\n", told->recipient);
+    dep_print_label(stdout, _("Package"));
+    (void)printf("%s\n%s\n", told->package, _("What goes:"));
     show_groups(groups);
     show_containers(told);
     (void)printf(_("Linked records that don't go: %llu by their fingerprint, %llu only counted\n"),
@@ -180,8 +183,8 @@ static int tell_packed(const struct dep_args *args, const struct dep_packed *pac
         dep_bytes_text(packed->bytes, bytes);
         (void)printf(_("Packed: %s (files: %llu, %s); recorded as %s\n"), dep_arg(args, "--out"),
                      (unsigned long long)packed->files, bytes, packed->head.jti);
-        (void)printf("%s: %s\n", _("Read back and verified"),
-                     dep_word(dep_result_name(packed->result)));
+        dep_print_label(stdout, _("Read back and verified"));
+        (void)printf("%s\n", dep_word(dep_result_name(packed->result)));
         if (packed->passphrase[0])
             (void)printf(_("Passphrase of the containers, shown this once; send it another way: "
                            "%s\n"),

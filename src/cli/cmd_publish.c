@@ -283,7 +283,8 @@ static int write_site(struct dep_args *args, struct dep_node *node,
                    : DEP_ERR_IO;
     (void)printf(_("Recorded: %s\n"), made);
     (void)printf(_("Published: %s\n"), dir);
-    (void)printf("%s: %s\n", _("Read back and verified"), dep_word(dep_result_name(packed.result)));
+    dep_print_label(stdout, _("Read back and verified"));
+    (void)printf("%s\n", dep_word(dep_result_name(packed.result)));
     return DEP_OK;
 }
 

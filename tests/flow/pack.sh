@@ -23,8 +23,8 @@ count() { depositary list -C reg --as L1 --type "$1" --json | wc -l; }
 as L1 pack "$made" --dry-run --json >plan.json
 same 0 "$(count package.sent)" 'packages sent after a dry run'
 for language in en fr ar; do LC_ALL=C.UTF-8 LANGUAGE=$language as L1 pack "$made" --dry-run >"plan.$language"; done
-holds plan.en 'shown: Exhibit number, Legal basis, Sensitive material$'
-holds plan.fr 'montré: '
+holds plan.en 'shown: Exhibit number; Legal basis; Sensitive material$'
+holds plan.fr 'montré.+: '
 holds plan.ar 'معروض: '
 expect 2 as L1 pack "$made" 2>err
 expect 2 as L1 pack --out x 2>err
