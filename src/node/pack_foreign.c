@@ -84,10 +84,11 @@ static int look_at(void *context, const struct dep_index_row *row)
 
 /* ---- taking it ---- */
 
-static struct dep_foreign_log *find_log(struct dep_pack *pack, const struct dep_foreign_log *log)
+static struct dep_foreign_log *find_log(const struct dep_pack *pack, const char *origin,
+                                        uint64_t size)
 {
     for (size_t i = 0; i < pack->foreign_count; i++)
-        if (pack->foreign[i].size == log->size && strcmp(pack->foreign[i].origin, log->origin) == 0)
+        if (pack->foreign[i].size == size && strcmp(pack->foreign[i].origin, origin) == 0)
             return &pack->foreign[i];
     return NULL;
 }
@@ -102,7 +103,7 @@ static int compare_logs(const void *a, const void *b)
 /* Takes `log` over. */
 static int add_log(struct dep_pack *pack, struct dep_foreign_log *log)
 {
-    struct dep_foreign_log *there = find_log(pack, log);
+    struct dep_foreign_log *there = find_log(pack, log->origin, log->size);
     if (there)
         return dep_foreign_log_merge(there, log) ? pack_no_memory(pack) : DEP_OK;
     if (pack->foreign_count == LOGS_MAX)
@@ -231,14 +232,6 @@ int pack_foreign(struct dep_pack *pack)
 
 /* ---- into the package ---- */
 
-static bool carries(const struct dep_pack *pack, const char *origin, uint64_t size)
-{
-    for (size_t i = 0; i < pack->foreign_count; i++)
-        if (pack->foreign[i].size == size && strcmp(pack->foreign[i].origin, origin) == 0)
-            return true;
-    return false;
-}
-
 static int write_records(const struct dep_foreign_log *log, const char *path,
                          struct dep_bag_writer *bag, struct dep_fault *fault)
 {
@@ -273,7 +266,7 @@ static int write_log(const struct dep_pack *pack, size_t at, struct dep_bag_writ
         err = write_proofs(pack, log, path, bag);
     for (size_t i = 0; !err && i < log->file_count; i++) {
         const struct dep_foreign_file *file = &log->files[i];
-        if (file->before && !file->timed && !carries(pack, log->origin, file->size))
+        if (file->before && !file->timed && !find_log(pack, log->origin, file->size))
             continue;
         (void)snprintf(path, sizeof path, "logs/%03zu/%s", at + 1, file->path);
         err = dep_bag_writer_put(bag, path, dep_buf_slice(&file->bytes), fault);
