@@ -155,7 +155,9 @@ static int check_keys(struct judging *judging, const struct dep_shown_log *log)
     if (err)
         return err;
     const struct dep_shown_record *past =
-        first_from(judging, log, status.record ? status.set.as_of + 1 : 0);
+        has_more_than_keys(judging, log)
+            ? first_from(judging, log, status.record ? status.set.as_of + 1 : 0)
+            : NULL;
     if (!status.record)
         return past ? find(judging, "status.keys.absent", DEP_UNPROVED, false, &past->sha256)
                     : DEP_OK;
@@ -169,7 +171,7 @@ int judging_keys(struct judging *judging)
     int err = DEP_OK;
     for (size_t i = 0; !err && i < dep_step_log_count(judging->verify); i++) {
         const struct dep_shown_log *log = dep_step_log_at(judging->verify, i);
-        if (log->proved && has_more_than_keys(judging, log))
+        if (log->proved)
             err = check_keys(judging, log);
     }
     return err;

@@ -227,6 +227,38 @@ static void foreign_revocation_hidden(struct test_world *world)
     foreign(world);
     world->edit = (struct test_edit){TEST_RECORDS, hide_revocation_there};
 }
+/* In a second folder nothing but keys, and that who signed the consent wasn't to be trusted by then. */
+static void distrust_there(struct test_world *world)
+{
+    struct test_log *log = &world->logs[1];
+    char kid[DEP_KID_LEN + 1];
+    dep_kid(dep_signing_key_public(log->legal), kid);
+    for (size_t i = world->foreign_consent; i < log->count; i++)
+        log->records[i].in = false;
+    (void)test_issue(world, log, log->root, DEP_ROLE_ROOT, "root", "key.revoked",
+                     json_pack("{s:s,s:I,s:{s:s,s:s}}", "kid", kid, "from_index",
+                               (json_int_t)world->foreign_consent, "reason", "text", "lost", "lang",
+                               "en"));
+    test_write_log(world, log, "data/logs/002");
+}
+/* An enrolment left out of a folder that has nothing but keys. */
+static void leave_enrolment_out_there(struct test_world *world)
+{
+    struct test_log *log = &world->logs[1];
+    for (size_t i = world->foreign_consent - 1; i < log->count; i++)
+        log->records[i].in = false;
+    test_write_log(world, log, "data/logs/002");
+}
+static void foreign_enrolment_left_out(struct test_world *world)
+{
+    foreign(world);
+    world->edit = (struct test_edit){TEST_DATA, leave_enrolment_out_there};
+}
+static void foreign_distrusted(struct test_world *world)
+{
+    foreign(world);
+    world->edit = (struct test_edit){TEST_DATA, distrust_there};
+}
 static void hide_foreign_consent(struct test_world *world)
 {
     world->logs[1].records[world->foreign_consent].shown[0] = NULL;
@@ -376,6 +408,16 @@ static void test_foreign_consent(void **state)
         {"a revocation left out of one folder of two",
          NO_FORGERY,
          {TEST_CHARTER, foreign_revocation_hidden},
+         "status.keys",
+         DEP_ALTERED},
+        {"its key distrusted in another folder",
+         NO_FORGERY,
+         {TEST_CHARTER, foreign_distrusted},
+         "record.disputed",
+         DEP_UNPROVED},
+        {"an enrolment left out of a folder of keys alone",
+         NO_FORGERY,
+         {TEST_CHARTER, foreign_enrolment_left_out},
          "status.keys",
          DEP_ALTERED},
         {"nothing tells since when it was there",

@@ -270,6 +270,8 @@ int verify_logs(struct dep_verify *verify)
     if (!err)
         err = check_order(verify);
     if (!err)
+        err = verify_standing(verify);
+    if (!err)
         err = verify_folders_agree(verify);
     return err ? err : verify_records_sort(verify);
 }

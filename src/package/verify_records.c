@@ -278,21 +278,6 @@ static int read_window(void *context, const struct verify_window *window, uint64
     return err;
 }
 
-/* What each signature is worth in the light of all keys shown, revocations that came later too. */
-static int mark_standing(struct dep_verify *verify, struct dep_shown_log *log)
-{
-    int err = DEP_OK;
-    for (size_t i = log->first_record; !err && i < verify->record_count; i++) {
-        struct dep_shown_record *record = &verify->records[i];
-        const struct dep_key_state *key = dep_keyset_at(log->keys, verify->record_keys[i]);
-        record->standing = dep_keyset_standing(log->keys, key->kid, record->index);
-        if (strcmp(record->standing, "disputed") == 0)
-            err = dep_step_find_record(verify, "record.disputed", KEYS_CLAUSE, DEP_DISPUTED, record,
-                                       NULL);
-    }
-    return err;
-}
-
 int verify_records(struct dep_verify *verify, size_t log, size_t file, struct dep_subset *subset)
 {
     struct batch *batch = dep_alloc(sizeof *batch);
@@ -305,7 +290,7 @@ int verify_records(struct dep_verify *verify, size_t log, size_t file, struct de
     int err = verify_lines(verify, file, DEP_RECORDS_LINE_MAX, read_window, batch);
     free(batch);
     /* A line too long was one of no good form; a file that isn't good was said to be none. */
-    return err == DEP_FOUND || !err ? mark_standing(verify, &verify->logs[log]) : err;
+    return err == DEP_FOUND ? DEP_OK : err;
 }
 
 void verify_records_drop(struct dep_verify *verify, const struct dep_shown_log *log)
@@ -313,6 +298,54 @@ void verify_records_drop(struct dep_verify *verify, const struct dep_shown_log *
     verify->record_count = log->first_record;
     while (verify->link_count && verify->links[verify->link_count - 1].from >= log->first_record)
         verify->link_count--;
+}
+
+/* Of its log the folder that goes furthest. */
+static const struct dep_shown_log *furthest(const struct dep_verify *verify,
+                                            const struct dep_shown_log *log)
+{
+    const struct dep_shown_log *found = log;
+    for (size_t i = 0; i < verify->log_count; i++) {
+        const struct dep_shown_log *other = &verify->logs[i];
+        if (other->proved && other->size > found->size &&
+            dep_slice_equal(other->origin, log->origin))
+            found = other;
+    }
+    return found;
+}
+
+/* By its folder's keys; where these have nothing against it, by those of the furthest. */
+static const char *standing_of(const struct dep_keyset *keys, const struct dep_keyset *furthest,
+                               const char *kid, uint64_t index)
+{
+    const char *standing = dep_keyset_standing(keys, kid, index);
+    return strcmp(standing, "in_force") == 0 && dep_keyset_find(furthest, kid)
+               ? dep_keyset_standing(furthest, kid, index)
+               : standing;
+}
+
+static int mark_standing(struct dep_verify *verify, const struct dep_shown_log *log)
+{
+    const struct dep_keyset *last = furthest(verify, log)->keys;
+    int err = DEP_OK;
+    for (size_t i = log->first_record; !err && i < log->first_record + log->record_count; i++) {
+        struct dep_shown_record *record = &verify->records[i];
+        const struct dep_key_state *key = dep_keyset_at(log->keys, verify->record_keys[i]);
+        record->standing = standing_of(log->keys, last, key->kid, record->index);
+        if (strcmp(record->standing, "disputed") == 0)
+            err = dep_step_find_record(verify, "record.disputed", KEYS_CLAUSE, DEP_DISPUTED, record,
+                                       NULL);
+    }
+    return err;
+}
+
+int verify_standing(struct dep_verify *verify)
+{
+    int err = DEP_OK;
+    for (size_t i = 0; !err && i < verify->log_count; i++)
+        if (verify->logs[i].proved)
+            err = mark_standing(verify, &verify->logs[i]);
+    return err;
 }
 
 /* ---- finding them again ---- */
