@@ -105,6 +105,10 @@ DEP_MUST_USE int dep_sight_trim(struct dep_node *node, json_t *claims, struct de
 /* A row of dep_index_list() with its claims, all refs among them, whoever asks: for deciding. */
 DEP_MUST_USE int dep_node_view_row(struct dep_node *node, const struct dep_index_row *row,
                                    bool unlock, struct dep_view *out, struct dep_problem *problem);
+/* The record refers to `id` (as `rel`; NULL: however), whatever index.db says. DEP_ERR_CORRUPT
+ * ("index.differs"). */
+DEP_MUST_USE int dep_node_check_ref(struct dep_node *node, const struct dep_index_row *row,
+                                    const char *rel, const char *id, struct dep_problem *problem);
 /* The same for showing: a row that dep_sight_sees(), without refs to what doesn't show. What is
  * unlocked is a reading (readings.h). */
 DEP_MUST_USE int dep_node_view_seen(struct dep_node *node, const struct dep_index_row *row,

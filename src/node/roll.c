@@ -420,13 +420,39 @@ static int give_picked(struct dep_node *node, const struct dep_index_query *quer
     return err;
 }
 
+struct referring {
+    struct dep_node *node;
+    const struct dep_index_query *query;
+    dep_index_fn *each;
+    void *context;
+    struct dep_problem *problem;
+};
+
+static int give_referring(void *context, const struct dep_index_row *row)
+{
+    struct referring *referring = context;
+    int err = dep_node_check_ref(referring->node, row, referring->query->rel, referring->query->ref,
+                                 referring->problem);
+    return err ? err : referring->each(referring->context, row);
+}
+
+/* On a page nothing is told of a record that it doesn't say itself: nor what it refers to. */
+static int list_page(struct dep_node *node, const struct dep_index_query *query, dep_index_fn *each,
+                     void *context, struct dep_problem *problem)
+{
+    struct referring referring = {node, query, each, context, problem};
+    return query->ref
+               ? dep_index_list(node->index, query, give_referring, &referring, &problem->fault)
+               : dep_index_list(node->index, query, each, context, &problem->fault);
+}
+
 int dep_roll_list(struct dep_node *node, const struct dep_index_query *query, dep_index_fn *each,
                   void *context, struct dep_problem *problem)
 {
     assert(!query->id && !query->field && !query->text && !query->incomplete);
     struct picked picked = {.rows = NULL};
     if (node->shows_only)
-        return dep_index_list(node->index, query, each, context, &problem->fault);
+        return list_page(node, query, each, context, problem);
     int err = dep_roll_read(node, problem);
     if (err)
         return err;

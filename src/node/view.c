@@ -168,6 +168,24 @@ int dep_node_view_row(struct dep_node *node, const struct dep_index_row *row, bo
     return DEP_OK;
 }
 
+int dep_node_check_ref(struct dep_node *node, const struct dep_index_row *row, const char *rel,
+                       const char *id, struct dep_problem *problem)
+{
+    DEP_AUTO_VIEW view = {.claims = NULL};
+    bool refers = false;
+    int err = dep_node_view_row(node, row, false, &view, problem);
+    if (err)
+        return err;
+    size_t i;
+    json_t *ref;
+    json_array_foreach(dep_json_array(view.claims, "refs"), i, ref)
+    {
+        refers = refers || (strcmp(dep_json_string(ref, "id"), id) == 0 &&
+                            (!rel || strcmp(dep_json_string(ref, "rel"), rel) == 0));
+    }
+    return refers ? DEP_OK : index_differs(row, problem);
+}
+
 int dep_node_view_seen(struct dep_node *node, const struct dep_index_row *row, bool unlock,
                        struct dep_view *out, struct dep_problem *problem)
 {

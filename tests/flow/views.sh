@@ -1,5 +1,5 @@
 # Reports and timelines: what is shown is what may be known of, nothing that can't be read is passed over in silence, and no order is invented.
-need jq python3
+need jq python3 sqlite3
 # shellcheck source=tests/flow/desk
 . "$SOURCE_ROOT/tests/flow/desk"
 for language in en fr ar; do
@@ -36,6 +36,12 @@ lacks table zebra
 depositary report incidents --limit 1 --json >page 2>why
 same "$withdrawn" "$(jq -r 'select(.kind == "incident").record' page)" 'the newest'
 holds why 'newest 1'
+# It is read off index.db; that a retraction is of another incident isn't believed there.
+sqlite3 reg/index.db "UPDATE ref SET target='$second' WHERE target='$withdrawn'"
+expect 3 depositary report incidents >page 2>why
+holds why index.differs
+sqlite3 reg/index.db "UPDATE ref SET target='$withdrawn' WHERE target='$second'"
+depositary report incidents >page
 expect 2 depositary report membership --limit 1 2>/dev/null
 expect 2 depositary report due --as-of 2021 2>/dev/null
 expect 2 depositary report incidents --limit x 2>/dev/null
