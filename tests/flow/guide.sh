@@ -22,6 +22,11 @@ for lang in fr ar; do
     same "$(jq -c '[.paragraphs[].number]' "$example/summary.en.json")" "$(jq -c '[.paragraphs[].number]' "$example/summary.$lang.json")" "the summary in $lang"
 done
 
+# A key is one also where its first letter is a "-", as one of 64 is.
+mkdir key
+printf 'A chapter.\n\n    $ echo "(key -%042d)"\n    (key %043d)\n' 0 0 >key.md
+(cd key && HOME=$PWD "$SOURCE_ROOT/tests/flow/guide-reader" ../key.md >/dev/null)
+
 # What it can't fail on proves nothing: a wrong command, a wrong line, a wrong status.
 mkdir wrong
 # shellcheck disable=SC2016
