@@ -153,6 +153,25 @@ static void print_differences(const struct campaign *c)
     }
 }
 
+/* Commitments of which more was paid than they say. */
+static void print_overpaid(const struct campaign *c)
+{
+    bool any = false;
+    for (size_t i = 0; i < c->ledger.count; i++) {
+        const struct dep_flow *flow = &c->ledger.flows[i];
+        if (!flow->overpaid)
+            continue;
+        if (!any)
+            (void)printf("%s\n", _("Commitments of which more was paid than they say:"));
+        any = true;
+        (void)printf("  %s  ", flow->id);
+        dep_show_or_dash(flow->provider);
+        (void)printf("  ");
+        dep_show_or_dash(flow->reference);
+        (void)printf("\n");
+    }
+}
+
 /* ---- for a program ---- */
 
 static json_t *sum_json(const struct campaign *c, const struct dep_ledger_sum *sum)
@@ -182,11 +201,12 @@ static json_t *flow_json(const struct campaign *c, const struct dep_flow *flow)
 {
     char value[DEP_DECIMAL_ROOM];
     const struct dep_flow *counted = &c->ledger.flows[flow->counted_by];
-    return json_pack("{s:s,s:s,s:s?,s:s?,s:s?,s:s?}", "record", flow->id, "place",
+    return json_pack("{s:s,s:s,s:s?,s:s?,s:s?,s:s?,s:b}", "record", flow->id, "place",
                      PLACES[flow->place], "counted_by", flow == counted ? NULL : counted->id,
                      "differs", flow == counted ? NULL : dep_flow_differs(flow, counted), "value",
                      flow->converted ? shown(c, flow->value, value) : NULL, "value_is",
-                     flow->converted ? QUALIFIERS[flow->value_is] : NULL);
+                     flow->converted ? QUALIFIERS[flow->value_is] : NULL, "overpaid",
+                     flow->overpaid);
 }
 
 static int by_name(const void *left, const void *right)
@@ -239,22 +259,38 @@ static int print_json(struct campaign *c, const char *const *providers, size_t c
  * them. */
 static int print_csv(const struct campaign *c, struct dep_problem *problem)
 {
-    enum { VALUE = 13, STATED = 19 };
-    static const char *const head[] = {"record",         "on",
-                                       "kind",           "side",
-                                       "provider",       "receiver",
-                                       "reference",      "qualifier",
-                                       "amount",         "currency",
-                                       "rate.value",     "rate.currency",
-                                       "rate.on",        "value",
-                                       "value_currency", "value_is",
-                                       "place",          "counted_by",
-                                       "parent",         "rate.qualifier",
-                                       "rate.source",    "rate.source.lang",
-                                       "in_kind",        "in_kind.lang",
-                                       "earmark",        "earmark.lang",
-                                       "line",           "fiscal_year",
-                                       "comment",        "comment.lang"};
+    enum { VALUE = 13, STATED = 20 };
+    static const char *const head[] = {"record",
+                                       "on",
+                                       "kind",
+                                       "side",
+                                       "provider",
+                                       "receiver",
+                                       "reference",
+                                       "qualifier",
+                                       "amount",
+                                       "currency",
+                                       "rate.value",
+                                       "rate.currency",
+                                       "rate.on",
+                                       "value",
+                                       "value_currency",
+                                       "value_is",
+                                       "place",
+                                       "counted_by",
+                                       "overpaid",
+                                       "parent",
+                                       "rate.qualifier",
+                                       "rate.source",
+                                       "rate.source.lang",
+                                       "in_kind",
+                                       "in_kind.lang",
+                                       "earmark",
+                                       "earmark.lang",
+                                       "line",
+                                       "fiscal_year",
+                                       "comment",
+                                       "comment.lang"};
     enum { CSV_MAX = 256 * 1024 * 1024 };
     DEP_AUTO_BUF out;
     dep_buf_init_secret(&out, CSV_MAX);
@@ -271,7 +307,8 @@ static int print_csv(const struct campaign *c, struct dep_problem *problem)
         row[VALUE + 2] = flow->converted ? QUALIFIERS[flow->value_is] : NULL;
         row[VALUE + 3] = PLACES[flow->place];
         row[VALUE + 4] = c->ledger.flows[flow->counted_by].id;
-        row[VALUE + 5] = flow->parent;
+        row[VALUE + 5] = flow->overpaid ? "true" : NULL;
+        row[VALUE + 6] = flow->parent;
         dep_csv_row(&out, row, DEP_COUNT(row));
     }
     if (dep_buf_err(&out))
@@ -310,6 +347,7 @@ static int print_page(struct campaign *c, const char *const *providers, size_t c
     }
     (void)printf("\n");
     print_differences(c);
+    print_overpaid(c);
     return err;
 }
 

@@ -133,6 +133,66 @@ static void place_payments(struct dep_flow *flows, struct dep_flow *const *by_id
     }
 }
 
+/* ---- payments beyond their commitment ---- */
+
+/* What the payments of a commitment surely come to, in its own currency and in the ledger's. */
+struct paying {
+    struct dep_decimal amount, value;
+    bool other_currency; /* some payment isn't in the commitment's */
+    bool unsure;         /* about so much was paid back: it may be less */
+};
+
+static int add_payment(const struct dep_flow *commitment, const struct dep_flow *payment,
+                       struct paying *paying, struct dep_finding *why)
+{
+    bool sure = payment->is == DEP_AMOUNT_EXACT ||
+                (payment->is == DEP_AMOUNT_MORE_THAN && payment->amount.nano >= 0);
+    if (!payment->currency || payment->is == DEP_AMOUNT_NOT_DISCLOSED || !commitment->currency)
+        return DEP_OK;
+    if (!sure) {
+        paying->unsure = paying->unsure || payment->amount.nano < 0;
+        return DEP_OK;
+    }
+    if (strcmp(payment->currency, commitment->currency) != 0)
+        paying->other_currency = true;
+    else if (!dep_decimal_add(paying->amount, payment->amount, &paying->amount))
+        return range(why);
+    bool converts = payment->converted && payment->value_is != DEP_AMOUNT_ABOUT;
+    return !converts || dep_decimal_add(paying->value, payment->value, &paying->value) ? DEP_OK
+                                                                                       : range(why);
+}
+
+/* Where all are in one currency they are compared in that: rates of two days would differ. */
+static bool is_overpaid(const struct dep_flow *commitment, const struct paying *paying)
+{
+    if (commitment->is != DEP_AMOUNT_EXACT || paying->unsure)
+        return false;
+    if (!paying->other_currency)
+        return dep_decimal_compare(paying->amount, commitment->amount) > 0;
+    return commitment->converted && commitment->value_is == DEP_AMOUNT_EXACT &&
+           dep_decimal_compare(paying->value, commitment->value) > 0;
+}
+
+static int find_overpaid(struct dep_flow *flows, struct dep_flow *const *by_id, size_t count,
+                         struct dep_finding *why)
+{
+    DEP_AUTO_FREE struct paying *paying = dep_alloc_array(count, sizeof *paying);
+    int err = paying ? DEP_OK : DEP_ERR_NOMEM;
+    for (size_t i = 0; !err && i < count; i++) {
+        const struct dep_flow *flow = &flows[i];
+        if (flow->kind != DEP_FLOW_PAYMENT || flow->place != DEP_FLOW_KEPT)
+            continue;
+        const struct dep_flow *parent = parent_of(flows, by_id, count, flow);
+        if (parent)
+            err = add_payment(parent, flow, &paying[parent - flows], why);
+    }
+    for (size_t i = 0; !err && i < count; i++)
+        flows[i].overpaid = flows[i].kind == DEP_FLOW_COMMITMENT &&
+                            flows[i].place == DEP_FLOW_COUNTED &&
+                            is_overpaid(&flows[i], &paying[i]);
+    return err;
+}
+
 /* What is left of a pledge is what it says less what kept it. Where that has no figure, nothing is
  * said to be left: a total is rather too small than too large. */
 static int take_from(struct dep_flow *pledge, const struct dep_flow *flow, struct dep_finding *why)
@@ -193,7 +253,8 @@ int dep_ledger_place(const struct dep_ledger_of *of, struct dep_flow *flows, siz
         place_within(of, &flows[i]);
     qsort(sorted, count, sizeof(void *), compare_id);
     place_payments(flows, sorted, count);
-    return place_pledges(flows, sorted, count, why);
+    err = find_overpaid(flows, sorted, count, why);
+    return err ? err : place_pledges(flows, sorted, count, why);
 }
 
 /* ---- sums ---- */

@@ -47,6 +47,7 @@ struct dep_flow {
     bool converted;    /* `value` is the amount in the ledger's currency */
     struct dep_decimal value;
     enum dep_amount_is value_is;
+    bool overpaid; /* a commitment that counts, and its payments surely come to more */
 };
 
 struct dep_ledger_of {

@@ -195,6 +195,58 @@ static void test_currencies(void **state)
                      0);
 }
 
+/* A commitment of 60 and what is paid of it: told only where it is surely more. */
+static void test_overpaid(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *paid, *more;
+        enum dep_amount_is commitment_is, more_is;
+        const char *currency, *rate; /* of what is paid more */
+        bool overpaid;
+    } rows[] = {
+        {"60.01", "0", DEP_AMOUNT_EXACT, DEP_AMOUNT_EXACT, "USD", NULL, true},
+        {"60", "0", DEP_AMOUNT_EXACT, DEP_AMOUNT_EXACT, "USD", NULL, false},
+        {"60.01", "-0.01", DEP_AMOUNT_EXACT, DEP_AMOUNT_EXACT, "USD", NULL, false},
+        {"40", "20.01", DEP_AMOUNT_EXACT, DEP_AMOUNT_EXACT, "USD", NULL, true},
+        {"40", "21", DEP_AMOUNT_EXACT, DEP_AMOUNT_ABOUT, "USD", NULL, false},
+        {"40", "20.01", DEP_AMOUNT_EXACT, DEP_AMOUNT_MORE_THAN, "USD", NULL, true},
+        {"61", "-2", DEP_AMOUNT_EXACT, DEP_AMOUNT_ABOUT, "USD", NULL, false},
+        {"61", "1", DEP_AMOUNT_EXACT, DEP_AMOUNT_NOT_DISCLOSED, "USD", NULL, true},
+        {"61", "0", DEP_AMOUNT_ABOUT, DEP_AMOUNT_EXACT, "USD", NULL, false},
+        {"61", "0", DEP_AMOUNT_MORE_THAN, DEP_AMOUNT_EXACT, "USD", NULL, false},
+        {"40", "10", DEP_AMOUNT_EXACT, DEP_AMOUNT_EXACT, "EUR", "2.01", true},
+        {"40", "10", DEP_AMOUNT_EXACT, DEP_AMOUNT_EXACT, "EUR", "2", false},
+        {"40", "1000", DEP_AMOUNT_EXACT, DEP_AMOUNT_EXACT, "EUR", NULL, false},
+    };
+    for (size_t i = 0; i < DEP_COUNT(rows); i++) {
+        struct dep_flow flows[] = {
+            flow("c", NULL, COMMITMENT, "1", "60"), flow("d", "c", PAYMENT, "1", rows[i].paid),
+            flow("e", "c", PAYMENT, "2", rows[i].more),
+            flow("f", NULL, PAYMENT, "3", "1000"), /* of nothing */
+        };
+        flows[0].is = rows[i].commitment_is;
+        flows[2].is = rows[i].more_is;
+        flows[2].currency = rows[i].currency;
+        flows[2].rate_currency = rows[i].rate ? "USD" : NULL;
+        if (rows[i].rate)
+            flows[2].rate = of(rows[i].rate);
+        place(&OPEN, flows, DEP_COUNT(flows));
+        if (flows[0].overpaid != rows[i].overpaid)
+            fail_msg("row %zu", i);
+        assert_false(flows[1].overpaid || flows[2].overpaid || flows[3].overpaid);
+    }
+    /* In its own currency, whatever the rates of the days. */
+    struct dep_flow euro[] = {flow("c", NULL, COMMITMENT, "1", "60"),
+                              flow("d", "c", PAYMENT, "1", "60")};
+    for (int i = 0; i < 2; i++)
+        euro[i].currency = "EUR", euro[i].rate_currency = "USD",
+        euro[i].rate = of(i ? "1.3" : "1.1");
+    place(&OPEN, euro, DEP_COUNT(euro));
+    assert_false(euro[0].overpaid);
+    assert_true(dep_decimal_compare(euro[1].value, euro[0].value) > 0);
+}
+
 static void test_range(void **state)
 {
     (void)state;
@@ -205,7 +257,7 @@ static void test_range(void **state)
     assert_string_equal(why.id, "ledger.range");
     assert_int_equal(dep_ledger_place(&USD, NULL, 0, &why), DEP_OK);
     one.rate = of("1");
-    for (long at = 0; at < 2; at++) {
+    for (long at = 0; at < 3; at++) {
         dep_alloc_fail_at(at);
         int err = dep_ledger_place(&USD, &one, 1, &why);
         dep_alloc_fail_at(-1);
@@ -308,13 +360,83 @@ static void test_properties(void **state)
     }
 }
 
+/* Where one flow's figure is revised, the total differs by just that much, and by nothing where the flow
+ * isn't counted; what is qualified never comes into what is exact. */
+static void test_revised(void **state)
+{
+    (void)state;
+    static struct dep_flow flows[DRAWN], revised[DRAWN];
+    seed = 20210915;
+    for (int round = 0; round < ROUNDS; round++) {
+        draw_flows(flows);
+        place(&USD, flows, DRAWN);
+        memcpy(revised, flows, sizeof flows);
+        size_t at = draw(DRAWN);
+        if (flows[at].is != DEP_AMOUNT_EXACT)
+            continue;
+        assert_true(dep_decimal_add(flows[at].amount, of("12.34"), &revised[at].amount));
+        place(&USD, revised, DRAWN);
+        bool counts = flows[at].place == DEP_FLOW_COUNTED && flows[at].kind != DEP_FLOW_PLEDGE;
+        struct dep_ledger_sum before = sum_of(flows, DRAWN, DEP_LEDGER_COMMITTED);
+        struct dep_ledger_sum after = sum_of(revised, DRAWN, DEP_LEDGER_COMMITTED);
+        if (counts)
+            assert_true(dep_decimal_add(before.exact, of("12.34"), &before.exact));
+        assert_true(same_sums(&before, &after));
+        /* Said to be about so much, it leaves what is exact, and nothing else changes there. */
+        revised[at].is = DEP_AMOUNT_ABOUT;
+        place(&USD, revised, DRAWN);
+        struct dep_ledger_sum about = sum_of(revised, DRAWN, DEP_LEDGER_COMMITTED);
+        struct dep_decimal less = {counts ? -revised[at].amount.nano : 0};
+        assert_true(dep_decimal_add(after.exact, less, &after.exact));
+        assert_int_equal(dep_decimal_compare(after.exact, about.exact), 0);
+        assert_int_equal(about.about_count, after.about_count + counts);
+    }
+}
+
+/* The total of what is converted is the sum of what each comes to by itself, rounded once; with a rate of
+ * one it is what it was; with one that is about, nothing of it is exact. */
+static void test_converted(void **state)
+{
+    (void)state;
+    static struct dep_flow flows[DRAWN];
+    seed = 20211104;
+    for (int round = 0; round < ROUNDS; round++) {
+        struct dep_decimal sum = {0}, plain = {0};
+        for (size_t i = 0; i < DRAWN; i++) {
+            char amount[24], rate[24];
+            (void)snprintf(ids[i], sizeof ids[i], "%03zu", i);
+            (void)snprintf(amount, sizeof amount, "%u.%02u", draw(1000000), draw(100));
+            (void)snprintf(rate, sizeof rate, "%u.%03u", round ? draw(3) : 1,
+                           round ? draw(999) + 1 : 0);
+            flows[i] = flow(ids[i], NULL, PAYMENT, ids[i], amount);
+            flows[i].currency = "EUR", flows[i].rate_currency = "USD", flows[i].rate = of(rate);
+            struct dep_decimal value;
+            assert_true(dep_decimal_multiply(flows[i].amount, flows[i].rate, 2, &value));
+            assert_true(dep_decimal_add(sum, value, &sum));
+            assert_true(dep_decimal_add(plain, flows[i].amount, &plain));
+        }
+        place(&OPEN, flows, DRAWN);
+        struct dep_ledger_sum paid = sum_of(flows, DRAWN, DEP_LEDGER_PAID);
+        assert_int_equal(dep_decimal_compare(paid.exact, sum), 0);
+        if (round == 0)
+            assert_int_equal(dep_decimal_compare(paid.exact, plain), 0);
+        for (size_t i = 0; i < DRAWN; i++)
+            flows[i].rate_about = true;
+        place(&OPEN, flows, DRAWN);
+        paid = sum_of(flows, DRAWN, DEP_LEDGER_PAID);
+        assert_int_equal(paid.exact_count, 0);
+        assert_int_equal(dep_decimal_compare(paid.about, sum), 0);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_chain),      cmocka_unit_test(test_paid_back),
-        cmocka_unit_test(test_sides),      cmocka_unit_test(test_boundary),
-        cmocka_unit_test(test_currencies), cmocka_unit_test(test_range),
-        cmocka_unit_test(test_properties),
+        cmocka_unit_test(test_overpaid),  cmocka_unit_test(test_revised),
+        cmocka_unit_test(test_converted), cmocka_unit_test(test_chain),
+        cmocka_unit_test(test_paid_back), cmocka_unit_test(test_sides),
+        cmocka_unit_test(test_boundary),  cmocka_unit_test(test_currencies),
+        cmocka_unit_test(test_range),     cmocka_unit_test(test_properties),
     };
     return cmocka_run_group_tests_name("ledger", tests, NULL, NULL);
 }

@@ -55,6 +55,21 @@ add "$(flow commitment se SE-1 70 USD)" --about "$kept" --supersedes "$made" >/d
 same '100071350.00 40071305.50 30.00' "$(sums)" 'the commitment revised'
 add "$(flow pledge se SE-1 120 USD)" --supersedes "$kept" >/dev/null
 same '100071350.00 40071305.50 50.00' "$(sums)" 'the pledge revised'
+# More paid than was committed is told, and where.
+same '' "$(jq -r '.flows[] | select(.overpaid) | .record' report)" 'nothing is overpaid yet'
+over=$(add "$(flow commitment no NO-1 10 USD '{"receiver":"school"}')")
+add "$(flow payment no NO-1 10.01 USD '{"receiver":"school"}')" --about "$over" >/dev/null
+same '' "$(total 'committed.exact' >/dev/null; jq -r '.flows[] | select(.overpaid) | .record' report)" 'outside the boundary nothing counts'
+over=$(add "$(flow commitment no NO-2 10 USD)")
+extra=$(add "$(flow payment no NO-2 10.01 USD)" --about "$over")
+total committed.exact >/dev/null
+same "$over" "$(jq -r '.flows[] | select(.overpaid) | .record' report)" 'more paid than committed'
+depositary report campaign >page
+holds page "^Commitments of which more was paid than they say:$"
+holds page "^  $over  no  NO-2$"
+add "$(flow payment no NO-2 10 USD)" --about "$over" --supersedes "$extra" >/dev/null
+total committed.exact >/dev/null
+same '' "$(jq -r '.flows[] | select(.overpaid) | .record' report)" 'no longer, once revised'
 # As of the day of the meeting there was the pledge alone.
 same '0.00 600000000.00' "$(total 'committed.exact' --as-of 2021-03-30) $(json report .totals.pledged.more_than)" 'as of a past date'
 page() { LANGUAGE=$1 depositary report campaign | LC_ALL=C sed 's/\xc2\xa0/ /g; s/\xe2\x81[\xa8\xa9]//g' >page; }
@@ -65,7 +80,7 @@ holds page 'Stabilisation 2021 \(fr\)'
 holds page 'exact 670 000 000.00 USD'
 holds page '  environ 244 000.00 USD'
 depositary report campaign --csv >table
-same 14 "$(($(wc -l <table) - 1))" 'flows in the table'
+same 18 "$(($(wc -l <table) - 1))" 'flows in the table'
 holds table "^$revised,2021-06-01,payment,provider,be,undp,BE-1,exact,60000,EUR,1.188,USD,2021-06-01,71280.00,USD,exact,counted,"
 
 # What can't be read is in no total, and whoever takes the table is told that it isn't all.
