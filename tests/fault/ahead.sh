@@ -176,7 +176,7 @@ check_stream() {
     depositary list --type note --json -C reg | jq -r .id >listed
     while read -r id; do
         grep -q "$id" listed || fail "$1: acknowledged and lost"
-        depositary show "$id" -C reg | grep -q 'kept from' || fail "$1: its protected fields are lost"
+        depositary show "$id" -C reg | among 'kept from' || fail "$1: its protected fields are lost"
     done <ack
     made=$(($(wc -l <listed) - notes - 1))
     if [ "$made" -lt "$(wc -l <ack)" ] || [ "$made" -gt 4 ]; then fail "$1: $made records, $(wc -l <ack) acknowledged"; fi

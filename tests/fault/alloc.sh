@@ -63,7 +63,7 @@ after=acknowledged
 sweep note depositary note --text x -C reg
 after=whole
 sweep collect depositary collect data -C reg --yes
-sweep check depositary item check "$(depositary item list -C reg --json | head -1 | jq -r .item)" -C reg
+sweep check depositary item check "$(depositary item list -C reg --json | sed -n 1p | jq -r .item)" -C reg
 sweep verify depositary verify reg
 
 # A checkpoint cosigned and stamped: what is acknowledged was remembered, and nothing half stands in the way of another try.

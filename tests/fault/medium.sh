@@ -30,7 +30,7 @@ same '' "$(awk '$3 != 0' differs)" 'what is missing is zeros'
 depositary item files "$(json collected .item)" -C reg --json >files
 same '["shrank"]' "$(jq -c 'select(.path == "files/data/big").flags' files)" 'what the list says of it'
 same '[]' "$(jq -c 'select(.path == "files/data/small").flags' files)" 'what the list says of the other'
-depositary item files "$(json collected .item)" -C reg | grep -q 'data/big  — shrank' || fail 'the list does not tell'
+depositary item files "$(json collected .item)" -C reg | among 'data/big  — shrank' || fail 'the list does not tell'
 depositary item check "$(json collected .item)" -C reg >/dev/null || fail 'the item does not check'
 
 # A small file is read before its header: it is listed as not taken.

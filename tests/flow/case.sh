@@ -63,7 +63,7 @@ echo '{"outcome": "keep", "until": "2100-01-01T00:00:00+03:00"}' | review >/dev/
 same '' "$(kind 3651)" 'kept until later'
 echo '{"outcome": "keep", "until": "2026-01-01T00:00:00Z"}' | review >/dev/null
 same due.retention "$(kind 1)" 'kept until a date that has passed'
-expect 1 depositary retention review "$(depositary list --type case. --json | jq -r .id | head -1)" --file - 2>why <<<'{"outcome": "erase"}'
+expect 1 depositary retention review "$(depositary list --type case. --json | jq -r .id | sed -n 1p)" --file - 2>why <<<'{"outcome": "erase"}'
 holds why retention.rule
 depositary hold place "$item" --yes --file - <<<'{"authority": {"text": "Court order 4", "lang": "en"}}' >/dev/null
 same due.hold "$(kind 1)" 'under a hold'

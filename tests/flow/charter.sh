@@ -25,7 +25,7 @@ echo second >copies/verify.html
 charter draft iq --founding --verifier copies/verify.html --verifier named.json | jq -c '.verifiers | map(.name)' >names
 same '["verify.html","named.json"]' "$(cat names)" 'verifiers'
 same "verify.html $(echo first | sha256sum | cut -d' ' -f1)" "$(jq -r '.verifiers[] | .name + " " + .sha256' named.json)" 'the verifier named'
-depositary charter show named.json | grep -q "^  $(echo first | sha256sum | cut -d' ' -f1)  verify.html$" || fail 'the verifier is not shown'
+depositary charter show named.json | among "^  $(echo first | sha256sum | cut -d' ' -f1)  verify.html$" || fail 'the verifier is not shown'
 # As it is drafted it can be adopted: each member is a recipient, and the list has its territories.
 depositary charter show draft.json >/dev/null
 same 'iq:iq fr:fr jo:jo' "$(jq -r '.lists.recipients[] | select(.kind == "member") | .code + ":" + .member' draft.json | xargs)" 'recipients'

@@ -4,7 +4,7 @@ printf 'the officer knows\n' >credentials/depositary.officer
 printf 'the root knows' >credentials/depositary.root
 export CREDENTIALS_DIRECTORY=$PWD/credentials
 depositary init register --member XA --name XA --officer K-1 --root-out root.pem --no-recovery >/dev/null </dev/null
-head -1 root.pem | grep -q ENCRYPTED || fail 'the root key lies open'
+holds root.pem 'BEGIN ENCRYPTED'
 depositary note --text one -C register </dev/null >/dev/null
 
 # Without it nothing opens; each file is for what it is called.

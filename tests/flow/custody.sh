@@ -33,7 +33,7 @@ run item history E-2 --json >history
 same 'wrong basis,right basis' "$(jq -r .claims.basis.text history | paste -sd,)" 'both are there'
 same 'true,false' "$(jq -r .superseded history | paste -sd,)" 'and which is corrected'
 same 'false,true' "$(jq -r .claims.restricted history | paste -sd,)" 'medical material is restricted'
-same "$(jq -r .claims.payload_sha256 history | head -1)" "$(jq -r .claims.payload_sha256 history | tail -1)" 'the container'
+same "$(jq -r .claims.payload_sha256 history | sed -n 1p)" "$(jq -r .claims.payload_sha256 history | tail -1)" 'the container'
 run item correct E-2 --file - >/dev/null <<<'{"restricted": false, "sensitive": null}'
 same true "$(run item list --json | jq .restricted)" 'a correction lifts no restriction'
 run item check E-2 --json >check

@@ -6,7 +6,7 @@ run note --text 'a name that must go' --json >note
 id=$(json note .id)
 mkdir dump
 echo x >dump/x
-run collect dump --json --file - <<<'{"exhibit": "X-1", "case": "C-1"}' >collected
+run collect dump --json --file - <<<'{"exhibit": "X-1-to-be-erased", "case": "C-1"}' >collected
 depositary backup -C reg copy >/dev/null
 cp reg/log/checkpoint before
 
@@ -21,14 +21,15 @@ same intact "$(json verdict .verdict)" 'verdict after an erasure'
 # A search for what the erased evidence record held finds nothing, and index.db holds no trace.
 run search C-1 --json >found
 same 1 "$(wc -l <found)" 'found before'
-run hold place X-1 --yes --file - <<<'{"authority": {"text": "Court order 4", "lang": "en"}}' >/dev/null
+holds reg/index.db 'X-1-to-be-erased'
+run hold place X-1-to-be-erased --yes --file - <<<'{"authority": {"text": "Court order 4", "lang": "en"}}' >/dev/null
 expect 1 run erase "$(json collected .record)" --yes --file - <<<'{"authority": {"text": "no", "lang": "en"}}' 2>err
 holds err 'hold.in_force'
-run hold lift X-1 --yes --file - <<<'{"authority": {"text": "Court order 5", "lang": "en"}}' >/dev/null
+run hold lift X-1-to-be-erased --yes --file - <<<'{"authority": {"text": "Court order 5", "lang": "en"}}' >/dev/null
 run erase "$(json collected .record)" --yes --file - <<<'{"authority": {"text": "Court order 6", "lang": "en"}}' >/dev/null
 run search C-1 --json >found
 same 0 "$(wc -l <found)" 'found after'
-lacks reg/index.db 'X-1'
+lacks reg/index.db 'X-1-to-be-erased'
 
 # An old copy of the keyring undoes nothing once the log that tells of the erasure is restored.
 depositary backup -C reg later >/dev/null

@@ -7,14 +7,12 @@ mkdir source
 head -c 400000000 /dev/zero >source/zebra-file-name.bin
 printf '{"exhibit":"zebra-exhibit","description":{"text":"zebra-narrative","lang":"en"}}' >fields.json
 
+# What reads and what encrypts are two threads.
+until_it_seals() { until grep -q '^Threads:.*[2-9]' "/proc/$pid/status"; do sleep 0.01; done; }
 ulimit -c unlimited 2>/dev/null || true
 depositary collect source -C kit --file - --json <fields.json >collected 2>err &
 pid=$!
-for _ in $(seq 200); do # until it seals; how much was read only root may see
-    read=$(awk '$1 == "rchar:" {print $2}' "/proc/$pid/io" 2>/dev/null) || { sleep 0.15; break; }
-    if [ "$read" -gt 20000000 ]; then break; fi
-    sleep 0.01
-done
+until_it_seals
 kill -STOP "$pid" || fail 'it was gone before it could be looked at'
 cp "/proc/$pid/limits" limits
 cp "/proc/$pid/status" status
@@ -26,11 +24,11 @@ lacks arguments 'zebra'
 lacks environment 'zebra'
 holds limits '^Max core file size +0 +0 '
 
-# Out of swap, where it may; else it says so where there is any.
+# Out of swap, where it may; else it says so where there is any. Under a sanitizer locking is said to work and isn't done.
 locked=$(awk '$1 == "VmLck:" {print $2}' status)
 if [ "$locked" -gt 4000 ]; then
     lacks err 'RLIMIT_MEMLOCK'
-elif [ "$(awk '$1 == "SwapTotal:" {print $2}' /proc/meminfo)" -gt 0 ]; then
+elif [ -z "$FLOW_SANITIZED" ] && [ "$(awk '$1 == "SwapTotal:" {print $2}' /proc/meminfo)" -gt 0 ]; then
     holds err 'RLIMIT_MEMLOCK'
 fi
 wait "$pid"
@@ -38,7 +36,7 @@ wait "$pid"
 # Killed by a signal that would leave a core.
 depositary collect source -C kit --file fields.json --json >again 2>err &
 pid=$!
-sleep 0.1
+until_it_seals
 kill -ABRT "$pid"
 expect 134 wait "$pid"
 [ -z "$(find . -name 'core*' -type f)" ] || fail 'a core was left'

@@ -86,7 +86,8 @@ same "$before" "$(depositary list --json | wc -l)" 'records'
 
 # Of a stream the bad line is named, with what is wrong there; of those that came with it none is recorded, and what was before stands.
 named() { printf '{"formation":"small_group","member":"%s","from":"2014"}\n' "$@"; }
-feed() { named be us; until [ "$(wc -l <taken)" -eq 2 ]; do sleep 0.02; done; echo; cat; } # two lines, acknowledged; then what is given
+# Two lines, acknowledged; then what is given, in one write: what comes together is one group, and a shell writes line by line.
+feed() { { echo; cat; } >given; named be us; until [ "$(wc -l <taken)" -eq 2 ]; do sleep 0.02; done; cat given; }
 : >taken
 { named jo; echo '{"formation":"small_group","member":"a b","from":"soon"}'; named fr; } | feed | expect 1 depositary record membership.stated --stream >taken 2>why
 holds why 'line 5 is refused.* from line 4 on nothing was recorded; records made before: 2'

@@ -30,7 +30,7 @@ tampered() {
         [ "$(json verdict .verdict)" != intact ] || fail "$3: called intact"
     else
         [ $status -eq 3 ] || fail "$3: exit $status: $(cat verdict err)"
-        grep -F "[reg/$2" err | grep -qF "($1)" || fail "$3: no $1 at $2: $(cat err)"
+        grep -F "[reg/$2" err | among "[(]$1[)]" || fail "$3: no $1 at $2: $(cat err)"
     fi
     tries=$((tries + 1))
 }

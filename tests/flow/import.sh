@@ -20,7 +20,7 @@ import() { depositary import flow.recorded "$@" --about "$campaign" --lang en; }
 import excel.csv --decimal-comma --json >answer
 same '3 3 0 0' "$(json answer '"\(.rows) \(.recorded) \(.held) \(.rejected)"')" 'a first import'
 same '60.00 25.50 40.00' "$(total committed.exact) $(json report .totals.paid.exact) $(json report .totals.pledged.exact)" 'each under its parent'
-pledge=$(depositary list --type flow.recorded --json | head -n 1 | jq -r .id)
+pledge=$(depositary list --type flow.recorded --json | sed -n 1p | jq -r .id)
 depositary show "$pledge" --json >shown
 same $'two\nlines; "quoted" en' "$(json shown '.claims.comment | .text + " " + .lang')" 'a cell of two lines'
 # The same again counts nothing twice, in whatever order its rows and columns stand.

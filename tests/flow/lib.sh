@@ -53,6 +53,12 @@ lacks() {
     if grep -aqE -- "$2" "$1"; then fail "$1 has a line with: $2"; fi
 }
 
+# among PATTERN: a line of the input matches (grep -E). All of it is read: a program whose reader goes early is ended by that.
+among() {
+    local found
+    found=$(grep -aE -- "$1") && [ -n "$found" ]
+}
+
 # json FILE FILTER: what jq finds there, without quotes.
 json() {
     jq -er "$2" "$1"

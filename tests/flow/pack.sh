@@ -77,7 +77,7 @@ same "$(json packed.json .package)" "$(json head.json .claims.package)" 'its id'
 jq -r 'select(.line == "record") | .sha256' bag/data/content.jsonl | sort >named
 jq -r .sd_jwt bag/data/logs/000/records.jsonl | cut -d'~' -f1 | while read -r jwt; do printf %s "$jwt" | sha256sum | cut -c1-64; done | sort >there
 same '' "$(comm -23 named there)" 'named and not there'
-json packed.json .passphrase | grep -qE '^([0-9a-z]{5}-){5}[0-9a-z]{5}$' || fail 'no passphrase'
+json packed.json .passphrase | among '^([0-9a-z]{5}-){5}[0-9a-z]{5}$' || fail 'no passphrase'
 # The checkpoint covers all of it, and is the newest.
 same "$(json packed.json .size)" "$(sed -n 2p bag/data/logs/000/checkpoint)" 'size of the checkpoint'
 cmp bag/data/logs/000/checkpoint reg/log/checkpoint
@@ -205,5 +205,5 @@ cmp "kit/vault/$kit_item.tar.age" "kitbag/data/items/$kit_item/container.tar.age
 age -d -i reg/keys/officer-T1.identity reg/keys/vault.identity.age >vault.key
 age -d -i vault.key "kitbag/data/items/$kit_item/container.tar.age" | tar -xO --wildcards '*/a' | cmp - dump-kit/a
 age -d -i reg/keys/officer-T1.identity reg/keys/role-custodian.identity.age >custodian.key
-jq -r 'select(.kek and .role == "custodian") | .age' kitbag/data/secrets/keyring | head -n 1 | base64 -d | age -d -i custodian.key | wc -c >kek
+jq -r 'select(.kek and .role == "custodian") | .age' kitbag/data/secrets/keyring | sed -n 1p | base64 -d | age -d -i custodian.key | wc -c >kek
 same 32 "$(cat kek)" 'bytes of a key'

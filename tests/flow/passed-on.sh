@@ -51,7 +51,7 @@ cmp court/data/logs/001/checkpoint release/data/logs/002/checkpoint
 cmp court/data/logs/001/checkpoint second/data/logs/000/checkpoint
 # On an Arabic page who signed is read from the right as well: the member, then the code.
 pdftotext -bbox court/data/custody.ar.pdf words
-x() { sed -n "s/.*xMin=\"\([0-9]*\).*>$1<.*/\1/p" words | head -n 1; }
+x() { sed -n "s/.*xMin=\"\([0-9]*\).*>$1<.*/\1/p" words | sed -n 1p; }
 [ "$(x un)" -gt "$(x T1)" ] || fail 'the code stands before its member'
 # What is read on a terminal: the lines and their colons.
 LANGUAGE=fr depositary verify court --pin "$pin" >page

@@ -135,7 +135,7 @@ done
 cmp "err.$record" "err.$fake"
 expect 3 depositary list -C reg --as K1 >out 2>/dev/null </dev/null
 [ ! -s out ] || fail 'it listed'
-depositary list --json -C reg --as K1 --passphrase-fd 3 3<<<'a passphrase' | grep -q "$record" || fail 'K1 sees nothing'
+depositary list --json -C reg --as K1 --passphrase-fd 3 3<<<'a passphrase' | among "$record" || fail 'K1 sees nothing'
 # What is public needs no officer.
 depositary show "$(depositary list --type charter.adopted --json -C reg --as T1 | jq -r .id)" -C reg >/dev/null
 expect 1 depositary list -C reg >out 2>err
@@ -144,7 +144,7 @@ holds err 'officer.which'
 
 # What one signed oneself shows, whatever it is.
 own=$(depositary note --text 'mine' -C reg --as A1)
-depositary list --json -C reg --as A1 | grep -q "$own" || fail 'own note'
+depositary list --json -C reg --as A1 | among "$own" || fail 'own note'
 same 1 "$(depositary list --type note --json -C reg --as A1 | wc -l)" "an administrator's notes"
 
 # Restricted material is there for every custodian, who may have to save it; its content opens to who took it in or over.

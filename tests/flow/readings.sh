@@ -136,4 +136,4 @@ for key in vault.identity.age content.age role-custodian.identity.age role-legal
 done
 echo "$tries commands tried as an administrator"
 # The same words are found where somebody may read them, so that the search could fail.
-depositary show "$note" -C reg --as T1 | grep -q MARK-note
+depositary show "$note" -C reg --as T1 | among MARK-note

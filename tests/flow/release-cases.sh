@@ -144,7 +144,7 @@ expect 1 as L1 release review "$urgent" --yes --file - <<<"$review" 2>err
 as A1 release review "$urgent" --yes --file - <<<"$review" >/dev/null
 as L1 release list >listed
 holds listed 'URGENT THREAT TO LIFE$'
-expect 1 as A1 release review "$(as L1 release list --json | jq -r 'select(.urgent | not) | .release // empty' | head -n 1)" --yes --file - <<<"$review" 2>err
+expect 1 as A1 release review "$(as L1 release list --json | jq -r 'select(.urgent | not) | .release // empty' | sed -n 1p)" --yes --file - <<<"$review" 2>err
 holds err 'urgency.none'
 
 # ---- what can't be read is never passed over ----

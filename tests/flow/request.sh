@@ -95,7 +95,7 @@ pdftotext -layout out.pdf out.txt
 holds out.txt '^Request$'
 holds out.txt '2026/90'
 lacks out.txt 'no treaty'
-waiting=$(depositary request list --json | jq -r 'select(.state == "waiting").request' | head -1)
+waiting=$(depositary request list --json | jq -r 'select(.state == "waiting").request' | sed -n 1p)
 expect 1 depositary print letter "$waiting" --out none.pdf 2>why
 holds why print.no_letter
 [ ! -e none.pdf ] || fail 'a letter about nothing was written'

@@ -18,6 +18,6 @@ holds result '^proofs: all good$'
 
 # The same reader sees a tile that was altered.
 cp -r register/log altered
-tile=$(find altered/tile/0 -type f | sort | head -1)
+tile=$(find altered/tile/0 -type f | sort | sed -n 1p)
 printf 'x' | dd of="$tile" bs=1 seek=40 conv=notrunc 2>/dev/null
 expect 1 python3 "$SOURCE_ROOT/tests/interop/read-tiles.py" "file://$PWD/altered" register/records >result 2>&1

@@ -72,5 +72,5 @@ PY
 same X-1 "$(python3 open.py "$record")" 'exhibit number'
 
 # Key files open with stock tools: the log key is PKCS#8.
-age -d -i recovery.key reg/keys/log.sign.age | openssl pkey -noout -text | grep -q ED25519 || fail 'log key'
-openssl pkey -in reg.root.pem -noout -text | grep -q ED25519 || fail 'root key'
+age -d -i recovery.key reg/keys/log.sign.age | openssl pkey -noout -text | among ED25519 || fail 'log key'
+openssl pkey -in reg.root.pem -noout -text | among ED25519 || fail 'root key'

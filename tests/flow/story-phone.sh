@@ -62,7 +62,7 @@ same on_paper "$(jq -r 'select(.type == "custody.received").claims.taker.state' 
 # The papers, in Arabic; the label's code is the opaque id.
 for paper in label inventory handover page; do
     run print "$paper" 17/2026-4 --lang ar --out "$paper.pdf"
-    head -c 5 "$paper.pdf" | grep -q '%PDF-' || fail "$paper is no PDF"
+    [ "$(head -c 5 "$paper.pdf")" = %PDF- ] || fail "$paper is no PDF"
 done
 if command -v pdftoppm >/dev/null && command -v zbarimg >/dev/null; then
     pdftoppm -r 200 -png label.pdf label
