@@ -18,7 +18,7 @@ _depositary() {
     --lang) choices='ar en fr' ;;
     --type) choices=$(depositary schema --json 2>/dev/null | sed -n 's/.*"type": *"\([^"]*\)".*/\1/p') ;;
     -C | --register | --home | --keys | --keyring) compopt -o nospace; mapfile -t COMPREPLY < <(compgen -d -- "$word"); return ;;
-    --file | --out | -o | --seen | --root | --root-out | --recovery | --reason-file | --holder-file)
+    --file | --out | --pdf | -o | --seen | --root | --root-out | --recovery | --reason-file | --holder-file)
         mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
     esac
     if [ -n "$choices" ]; then

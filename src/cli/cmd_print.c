@@ -10,12 +10,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PAPER_MAX = 256 * 1024 * 1024 };
-
-static int gather(void *context, const uint8_t *data, size_t len)
+int dep_print_gather(void *context, const uint8_t *data, size_t len)
 {
     dep_buf_add(context, data, len);
     return dep_buf_err(context);
+}
+
+const char *dep_print_lang(const struct dep_args *args)
+{
+    static const char *const langs[] = {"en", "fr", "ar"};
+    const char *asked = dep_arg(args, "--lang");
+    const char *lang = asked ? asked : dep_reader_language();
+    for (size_t i = 0; i < DEP_COUNT(langs); i++)
+        if (strcmp(langs[i], lang) == 0)
+            return langs[i];
+    return asked ? NULL : "en";
 }
 
 struct events {
@@ -104,7 +113,7 @@ static int print(const struct dep_args *args, struct dep_node *node, const char 
         .lang = lang,
         .member = dep_register_info(dep_node_register(node))->name,
         .schemas = dep_node_schemas(node),
-        .write = gather,
+        .write = dep_print_gather,
         .context = out,
     };
     DEP_AUTO_ITEM item = {.item = ""};
@@ -144,7 +153,7 @@ int dep_cmd_print(int argc, char **argv)
         options, DEP_COUNT(options), argc, argv);
     if (status)
         return status - 1;
-    const char *out_path = dep_arg(&args, "--out"), *lang = dep_arg(&args, "--lang");
+    const char *out_path = dep_arg(&args, "--out"), *lang = dep_print_lang(&args);
     bool known = false;
     for (size_t i = 0; args.positional_count == 2 && i < DEP_COUNT(kinds); i++)
         known |= strcmp(args.positional[0], kinds[i]) == 0;
@@ -152,11 +161,8 @@ int dep_cmd_print(int argc, char **argv)
         return dep_usage_error(&args, _("say label, inventory, handover or page and the item, or "
                                         "letter or receipt and the record, and --out FILE"));
     if (!lang)
-        lang = strcmp(dep_reader_language(), "fr") == 0 || strcmp(dep_reader_language(), "ar") == 0
-                   ? dep_reader_language()
-                   : "en";
-    if (strcmp(lang, "en") != 0 && strcmp(lang, "fr") != 0 && strcmp(lang, "ar") != 0)
-        return dep_usage_error(&args, _("--lang is en, fr or ar, not %s"), lang);
+        return dep_usage_error(&args, _("--lang is en, fr or ar, not %s"),
+                               dep_arg(&args, "--lang"));
     status = dep_confine_command(&args, true);
     if (status)
         return status;
@@ -165,7 +171,7 @@ int dep_cmd_print(int argc, char **argv)
         return status;
     struct dep_problem problem = {.detail = ""};
     DEP_AUTO_BUF pdf;
-    dep_buf_init(&pdf, PAPER_MAX);
+    dep_buf_init(&pdf, DEP_PRINT_LEN_MAX);
     int err = print(&args, node, args.positional[0], lang, &pdf, &problem);
     if (!err)
         err = dep_file_create(AT_FDCWD, out_path, dep_buf_slice(&pdf), 0600, &problem.fault);

@@ -1,6 +1,7 @@
 /*
  * report: what the records come to, as a page on a terminal, as JSON, or as a table for a spreadsheet.
  */
+#include "cli/print.h"
 #include "cli/report.h"
 
 #include "codec/edtf.h"
@@ -11,17 +12,18 @@
 static const struct view {
     const char *name;
     dep_reading_fn *run;
-    bool named;   /* of one, by its name */
-    bool dated;   /* it takes --as-of */
-    bool limited; /* it takes --limit */
+    dep_reading_fn *pdf; /* as PDF; or NULL */
+    bool named;          /* of one, by its name */
+    bool dated;          /* it takes --as-of */
+    bool limited;        /* it takes --limit */
 } VIEWS[] = {
-    {"campaign", dep_report_campaign, true, true, false},
-    {"case", dep_report_case, true, true, true},
-    {"commitments", dep_report_commitments, false, false, true},
-    {"custody", dep_report_custody, true, false, true},
-    {"due", dep_report_due, false, false, false},
-    {"incidents", dep_report_incidents, false, true, true},
-    {"membership", dep_report_membership, false, true, false},
+    {"campaign", dep_report_campaign, dep_report_campaign_pdf, true, true, false},
+    {"case", dep_report_case, NULL, true, true, true},
+    {"commitments", dep_report_commitments, NULL, false, false, true},
+    {"custody", dep_report_custody, dep_report_custody_pdf, true, false, true},
+    {"due", dep_report_due, NULL, false, false, false},
+    {"incidents", dep_report_incidents, NULL, false, true, true},
+    {"membership", dep_report_membership, NULL, false, true, false},
 };
 
 bool dep_report_date(const struct dep_args *args, const char *option, int64_t *out_from_s,
@@ -85,6 +87,25 @@ static int refuse_options(const struct dep_args *args, const struct view *view)
     return 0;
 }
 
+/* As PDF: a campaign, or one item. */
+static int refuse_pdf(const struct dep_args *args, const struct view *view)
+{
+    if (!dep_arg(args, "--pdf"))
+        return dep_arg(args, "--lang") ? dep_usage_error(args, _("--lang goes with --pdf only"))
+                                       : 0;
+    if (!view->pdf)
+        return dep_usage_error(args, _("campaign and custody are made as PDF, %s isn't"),
+                               view->name);
+    if (strcmp(view->name, "custody") == 0 && args->positional_count < 2)
+        return dep_usage_error(args, _("name the item: --pdf shows the hands of one"));
+    if (args->json || dep_flag(args, "--csv") || dep_flag(args, "--iati") ||
+        dep_arg(args, "--limit"))
+        return dep_usage_error(args, _("--pdf goes without --json, --csv, --iati and --limit"));
+    return dep_print_lang(args) ? 0
+                                : dep_usage_error(args, _("--lang is en, fr or ar, not %s"),
+                                                  dep_arg(args, "--lang"));
+}
+
 /* Values that have no right form. */
 static int refuse_values(const struct dep_args *args)
 {
@@ -111,12 +132,15 @@ int dep_cmd_report(int argc, char **argv)
         {"--iati", 0, false, false, N_("campaign: its flows as an IATI 2.03 file")},
         {"--limit", 0, true, false, N_("at most so many")},
         {"--within", 0, true, false, N_("due: so many days from now (default: 30)")},
+        {"--pdf", 0, true, false, N_("campaign, custody ITEM: with a plot, to this file")},
+        {"--lang", 0, true, false, N_("en, fr or ar (default: yours)")},
     };
     static struct dep_args args;
-    int status = dep_args_parse(&args, "report",
-                                "report campaign|case|custody [NAME] | "
-                                "commitments|due|incidents|membership [--as-of DATE] [--csv]",
-                                options, DEP_COUNT(options), argc, argv);
+    int status =
+        dep_args_parse(&args, "report",
+                       "report campaign|case|custody [NAME] | "
+                       "commitments|due|incidents|membership [--as-of DATE] [--csv] [--pdf FILE]",
+                       options, DEP_COUNT(options), argc, argv);
     if (status)
         return status - 1;
     const char *name = args.positional_count ? args.positional[0] : "";
@@ -126,5 +150,8 @@ int dep_cmd_report(int argc, char **argv)
     status = refuse_values(&args);
     if (!status)
         status = refuse_options(&args, view);
-    return status ? status : dep_read_command(&args, view->run);
+    if (!status)
+        status = refuse_pdf(&args, view);
+    return status ? status
+                  : dep_read_command(&args, dep_arg(&args, "--pdf") ? view->pdf : view->run);
 }

@@ -14,6 +14,7 @@ int dep_confine_command(const struct dep_args *args, bool to_register)
 {
     const struct dep_writes writes[] = {
         {DEP_REACH_FILE, dep_arg(args, "--out")},
+        {DEP_REACH_FILE, dep_arg(args, "--pdf")},
         {DEP_REACH_FOLDER, to_register ? args->dir : NULL},
     };
     return dep_confine_writes(writes, DEP_COUNT(writes));
@@ -27,6 +28,7 @@ static bool confine_reader(void *context)
     (void)snprintf(readings, sizeof readings, "%s/readings/.", args->dir);
     const struct dep_writes writes[] = {
         {DEP_REACH_FILE, dep_arg(args, "--out")},
+        {DEP_REACH_FILE, dep_arg(args, "--pdf")},
         {DEP_REACH_FILE, dep_arg(args, "--report")},
         {DEP_REACH_NEW_FOLDER, dep_arg(args, "--extract")},
         {DEP_REACH_FILE, readings},

@@ -30,6 +30,8 @@ DEP_MUST_USE int dep_report_unread(size_t count, struct dep_problem *problem);
 enum { DEP_REPORT_PAGE = 100 };
 bool dep_report_limit(const struct dep_args *args, uint64_t *out);
 
+/* To the file of --pdf. */
+dep_reading_fn dep_report_campaign_pdf, dep_report_custody_pdf;
 dep_reading_fn dep_report_campaign, dep_report_case, dep_report_commitments, dep_report_custody,
     dep_report_due, dep_report_incidents, dep_report_membership;
 #endif

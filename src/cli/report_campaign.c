@@ -6,6 +6,7 @@
 
 #include "node/campaign.h"
 #include "record/flat.h"
+#include "report/amount.h"
 #include "report/csv.h"
 #include "report/iati.h"
 
@@ -31,7 +32,6 @@ static const char *const QUALIFIERS[] = {"exact", "about", "more_than", "not_dis
 struct campaign {
     const struct dep_args *args;
     struct dep_campaign ledger;
-    const json_t *qualifiers; /* what an amount may be, in words */
     const char *currency;
     unsigned places;
 };
@@ -44,20 +44,10 @@ static const char *shown(const struct campaign *c, struct dep_decimal value,
 
 /* ---- for a reader ---- */
 
-/* Groups of three, the figure isolated so that it stays whole in Arabic. */
-static void print_amount(const struct campaign *c, const char *qualifier, struct dep_decimal value)
+static void print_amount(const struct campaign *c, enum dep_amount_is is, struct dep_decimal value)
 {
-    char text[DEP_DECIMAL_ROOM];
-    const char *digits = shown(c, value, text) + (value.nano < 0);
-    const char *words = dep_form_choice(c->qualifiers, qualifier, dep_reader_language());
-    size_t whole = strcspn(digits, ".");
-    (void)printf("  %s \xe2\x81\xa8%s", words ? words : qualifier, value.nano < 0 ? "-" : "");
-    for (size_t i = 0; i < whole; i++) {
-        if (i && (whole - i) % 3 == 0)
-            (void)printf("\xc2\xa0");
-        (void)putchar(digits[i]);
-    }
-    (void)printf("%s\xc2\xa0%s\xe2\x81\xa9\n", digits + whole, c->currency);
+    char amount[DEP_AMOUNT_ROOM];
+    (void)printf("  %s\n", dep_amount_words(is, value, c->places, c->currency, amount));
 }
 
 static bool is_empty(const struct dep_ledger_sum *sum)
@@ -69,11 +59,11 @@ static bool is_empty(const struct dep_ledger_sum *sum)
 static void print_sum(const struct campaign *c, const struct dep_ledger_sum *sum)
 {
     if (sum->exact_count)
-        print_amount(c, "exact", sum->exact);
+        print_amount(c, DEP_AMOUNT_EXACT, sum->exact);
     if (sum->about_count)
-        print_amount(c, "about", sum->about);
+        print_amount(c, DEP_AMOUNT_ABOUT, sum->about);
     if (sum->more_than_count)
-        print_amount(c, "more_than", sum->more_than);
+        print_amount(c, DEP_AMOUNT_MORE_THAN, sum->more_than);
     if (sum->undisclosed_count)
         (void)printf(_("  %zu without a figure\n"), sum->undisclosed_count);
     if (sum->foreign_count)
@@ -102,7 +92,11 @@ static void print_head(const struct campaign *c)
         return;
     dep_print_label(stdout, _("Goal"));
     (void)printf("\n");
-    print_amount(c, is, value);
+    print_amount(c,
+                 strcmp(is, "about") == 0       ? DEP_AMOUNT_ABOUT
+                 : strcmp(is, "more_than") == 0 ? DEP_AMOUNT_MORE_THAN
+                                                : DEP_AMOUNT_EXACT,
+                 value);
 }
 
 static int print_totals(struct campaign *c, const char *provider, struct dep_problem *problem)
@@ -357,14 +351,13 @@ int dep_report_campaign(struct dep_args *args, struct dep_node *node, struct dep
     int64_t as_of_s = INT64_MAX;
     (void)dep_report_as_of(args, &as_of_s); /* dep_cmd_report() asked */
     const char *name = args->positional_count > 1 ? args->positional[1] : NULL;
+    /* What is handed on rests on the log. */
     bool page = !args->json && !dep_flag(args, "--csv") && !dep_flag(args, "--iati");
     int err = page ? dep_node_show_pages(node, problem) : DEP_OK;
     if (!err)
         err = dep_node_campaign(node, name, as_of_s, &c.ledger, problem);
     if (err)
         return err;
-    const struct dep_schema *schema = dep_schemas_find(dep_node_schemas(node), "flow.recorded", 0);
-    c.qualifiers = dep_schema_member(schema, schema->jtd, "qualifier");
     c.currency = dep_json_string(c.ledger.opened.claims, "currency");
     int places = dep_currency_places(dep_slice_string(c.currency));
     c.places = places < 0 ? 2 : (unsigned)places;

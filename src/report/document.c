@@ -108,6 +108,31 @@ void dep_document_qr(struct dep_document *document, const char *text)
     (void)add(document, DEP_BLOCK_QR, &text, 1);
 }
 
+static double share(double value)
+{
+    return value >= 0 && value <= 1 ? value : value > 1 ? 1 : 0;
+}
+
+void dep_document_bar(struct dep_document *document, const char *label, const char *words,
+                      const struct dep_bar *bar)
+{
+    const char *texts[] = {label, words};
+    struct dep_block *block = add(document, DEP_BLOCK_BAR, texts, 2);
+    if (!block)
+        return;
+    block->bar = *bar;
+    block->bar.from = share(bar->from);
+    block->bar.to = share(bar->to);
+    block->bar.sure_from = share(bar->sure_from);
+    block->bar.sure_to = share(bar->sure_to);
+}
+
+void dep_document_scale(struct dep_document *document, const char *from, const char *to)
+{
+    const char *texts[] = {from, to};
+    (void)add(document, DEP_BLOCK_SCALE, texts, 2);
+}
+
 char *dep_document_tame(const char *text)
 {
     size_t len = strlen(text);

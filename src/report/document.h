@@ -37,6 +37,25 @@ void dep_document_signatures(struct dep_document *document, const char *const *l
 /* An empty box to tick, and what it says. */
 void dep_document_tick(struct dep_document *document, const char *text);
 void dep_document_qr(struct dep_document *document, const char *text);
+/*
+ * A bar of a plot, drawn from where the reader's lines begin, between `from` and `to`; all are shares of
+ * the width there is, 0 to 1. What it shows stands beside it in words; in HTML there are the words alone.
+ */
+enum dep_bar_fill {
+    DEP_BAR_FULL,
+    DEP_BAR_HALF,
+    DEP_BAR_EMPTY, /* an outline */
+};
+struct dep_bar {
+    double from, to;
+    double sure_from, sure_to; /* what is filled: the rest is a dashed outline */
+    enum dep_bar_fill fill;
+    bool goes_on; /* to more than `to` */
+};
+void dep_document_bar(struct dep_document *document, const char *label, const char *words,
+                      const struct dep_bar *bar);
+/* Beneath bars, or above: what both ends of the width stand for. */
+void dep_document_scale(struct dep_document *document, const char *from, const char *to);
 
 typedef int dep_document_write_fn(void *context, const uint8_t *data, size_t len);
 struct dep_document_size {

@@ -30,6 +30,7 @@ static void add_element(const char *name, const char *text, struct dep_buf *out)
 static const char *container_of(enum dep_block_kind kind)
 {
     switch (kind) {
+    case DEP_BLOCK_BAR:
     case DEP_BLOCK_ROW: return "dl";
     case DEP_BLOCK_CELLS: return "table";
     case DEP_BLOCK_TICK:
@@ -44,6 +45,8 @@ static void add_block(const struct dep_block *block, struct dep_buf *out)
     case DEP_BLOCK_HEADING: add_element("h3", block->texts[0], out); break;
     case DEP_BLOCK_TEXT: add_element("p", block->texts[0], out); break;
     case DEP_BLOCK_QR: add_element("code", block->texts[0], out); break;
+    case DEP_BLOCK_SCALE: break; /* of a drawing that isn't there */
+    case DEP_BLOCK_BAR:
     case DEP_BLOCK_ROW:
         dep_buf_add_string(out, "<div>");
         add_element("dt", block->texts[0], out);

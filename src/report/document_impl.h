@@ -13,13 +13,16 @@ enum dep_block_kind {
     DEP_BLOCK_CELLS,
     DEP_BLOCK_SIGNATURES,
     DEP_BLOCK_TICK,
-    DEP_BLOCK_QR
+    DEP_BLOCK_QR,
+    DEP_BLOCK_BAR,
+    DEP_BLOCK_SCALE,
 };
 
 struct dep_block {
     enum dep_block_kind kind;
     bool head;
     size_t count;
+    struct dep_bar bar;
     char *texts[DEP_DOCUMENT_COLUMNS_MAX];
 };
 

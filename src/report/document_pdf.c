@@ -14,6 +14,7 @@
 #define GAP 5.0
 #define SIGNATURE_HEIGHT 78.0
 #define LABEL_SHARE 0.34
+#define BAR_HEIGHT 7.0
 
 static const char FONT[] = "Noto Sans, Noto Naskh Arabic, Noto Sans Arabic";
 
@@ -24,6 +25,7 @@ struct pages {
     double width, height, y, scale;
     size_t page, pages;
     bool missing;
+    const char *tag; /* what the text that is drawn is, for who has it read out */
     int err;
 };
 
@@ -47,6 +49,8 @@ static PangoLayout *layout_new(struct pages *pages, const char *text, double wid
     pango_layout_set_attributes(layout, attributes);
     pango_attr_list_unref(attributes);
     pango_layout_set_auto_dir(layout, TRUE);
+    if (!tamed)
+        pages->err = DEP_ERR_NOMEM;
     pango_layout_set_text(layout, tamed ? tamed : "", -1);
     /* "Left" means the beginning of the paragraph; a Latin one on an Arabic page still begins on
      * its reader's side. */
@@ -142,6 +146,7 @@ static void show_columns(struct pages *pages, PangoLayout *const *layouts, const
         }
         int take = most - done < fit ? most - done : fit;
         for (size_t i = 0; i < count; i++) {
+            cairo_tag_begin(pages->cairo, pages->tag, NULL);
             for (int line = done; line < done + take && line < lines[i]; line++) {
                 PangoLayoutLine *shown = pango_layout_get_line_readonly(layouts[i], line);
                 PangoRectangle logical;
@@ -152,6 +157,7 @@ static void show_columns(struct pages *pages, PangoLayout *const *layouts, const
                 cairo_move_to(pages->cairo, x, pages->y + (line - done + 0.8) * line_height);
                 pango_cairo_show_layout_line(pages->cairo, shown);
             }
+            cairo_tag_end(pages->cairo, pages->tag);
         }
         pages->y += take * line_height;
         done += take;
@@ -273,8 +279,120 @@ static void draw_qr(struct pages *pages, const struct dep_block *block)
     pages->y += side;
 }
 
+/* ---- bars ---- */
+
+/* The column that bars and scales have for themselves. */
+static double bars_left(const struct pages *pages)
+{
+    return left(pages) + (pages->document->rtl ? 0 : inner(pages) * LABEL_SHARE);
+}
+
+static double bars_width(const struct pages *pages)
+{
+    return inner(pages) * (1 - LABEL_SHARE);
+}
+
+/* A part of the bar, counted from the side where the reader begins. A moment is a line. */
+static void bar_part(struct pages *pages, double from, double to)
+{
+    double least = 0.6 * pages->scale;
+    double width = fmax((to - from) * bars_width(pages), least);
+    double x = fmin(from * bars_width(pages), bars_width(pages) - width);
+    if (pages->document->rtl)
+        x = bars_width(pages) - x - width;
+    cairo_rectangle(pages->cairo, bars_left(pages) + x, pages->y, width, BAR_HEIGHT * pages->scale);
+}
+
+/* An arrow where the bar ends, onwards. */
+static void bar_arrow(struct pages *pages, double at)
+{
+    double side = pages->document->rtl ? -1 : 1, height = BAR_HEIGHT * pages->scale;
+    double x = bars_left(pages) + bars_width(pages) * (pages->document->rtl ? 1 - at : at);
+    cairo_move_to(pages->cairo, x + side, pages->y);
+    cairo_rel_line_to(pages->cairo, side * height * 0.8, height / 2);
+    cairo_rel_line_to(pages->cairo, -side * height * 0.8, height / 2);
+    cairo_stroke(pages->cairo);
+}
+
+static void bar_shape(struct pages *pages, const struct dep_bar *bar)
+{
+    static const double dashes[] = {2, 1.5},
+                        shades[] = {[DEP_BAR_FULL] = 0.2, [DEP_BAR_HALF] = 0.6};
+    cairo_set_line_width(pages->cairo, 0.6 * pages->scale);
+    if (bar->from < bar->sure_from || bar->sure_to < bar->to) {
+        cairo_set_dash(pages->cairo, dashes, 2, 0);
+        bar_part(pages, bar->from, bar->to);
+        cairo_stroke(pages->cairo);
+        cairo_set_dash(pages->cairo, NULL, 0, 0);
+    }
+    if (bar->sure_from <= bar->sure_to) {
+        bar_part(pages, bar->sure_from, bar->sure_to);
+        if (bar->fill == DEP_BAR_EMPTY) {
+            cairo_stroke(pages->cairo);
+        } else {
+            double shade = shades[bar->fill];
+            cairo_set_source_rgb(pages->cairo, shade, shade, shade);
+            cairo_fill(pages->cairo);
+            cairo_set_source_rgb(pages->cairo, 0, 0, 0);
+        }
+    }
+    if (bar->goes_on)
+        bar_arrow(pages, bar->to);
+}
+
+static void draw_bar(struct pages *pages, const struct dep_block *block)
+{
+    double share = inner(pages) * LABEL_SHARE, gap = 8 * pages->scale;
+    PangoLayout *layouts[2] = {
+        layout_new(pages, block->texts[0], share - gap, 8.5, false),
+        layout_new(pages, block->texts[1], inner(pages) - share, 8.5, true),
+    };
+    double xs[2] = {left(pages), bars_left(pages)};
+    if (pages->document->rtl)
+        xs[0] = left(pages) + inner(pages) - share + gap;
+    need(pages,
+         fmax(height_of(layouts[0]), height_of(layouts[1])) + (BAR_HEIGHT + 6) * pages->scale);
+    show_columns(pages, layouts, xs, 2);
+    for (size_t i = 0; i < 2; i++)
+        g_object_unref(layouts[i]);
+    pages->y += 1.5 * pages->scale;
+    bar_shape(pages, &block->bar);
+    pages->y += (BAR_HEIGHT + 4.5) * pages->scale;
+}
+
+static void draw_scale(struct pages *pages, const struct dep_block *block)
+{
+    double half = bars_width(pages) / 2 - 4 * pages->scale;
+    PangoLayout *layouts[2] = {layout_new(pages, block->texts[0], half, 7.5, false),
+                               layout_new(pages, block->texts[1], half, 7.5, false)};
+    double near = bars_left(pages), far = near + bars_width(pages) - half;
+    bool rtl = pages->document->rtl;
+    need(pages, height_of(layouts[0]) + 4 * pages->scale);
+    double y = pages->y + 3 * pages->scale;
+    cairo_set_line_width(pages->cairo, 0.6 * pages->scale);
+    cairo_move_to(pages->cairo, near, pages->y);
+    cairo_line_to(pages->cairo, near + bars_width(pages), pages->y);
+    cairo_stroke(pages->cairo);
+    pango_layout_set_alignment(layouts[1], rtl ? PANGO_ALIGN_LEFT : PANGO_ALIGN_RIGHT);
+    show_at(pages, layouts[0], rtl ? far : near, y);
+    show_at(pages, layouts[1], rtl ? near : far, y);
+    pages->y = y + height_of(layouts[0]) + 4 * pages->scale;
+    for (size_t i = 0; i < 2; i++)
+        g_object_unref(layouts[i]);
+}
+
+static const char *tag_of(const struct dep_block *block)
+{
+    switch (block->kind) {
+    case DEP_BLOCK_HEADING: return "H2";
+    case DEP_BLOCK_CELLS: return block->head ? "TH" : "TD";
+    default: return "P";
+    }
+}
+
 static void draw_block(struct pages *pages, const struct dep_block *block)
 {
+    pages->tag = tag_of(block);
     switch (block->kind) {
     case DEP_BLOCK_HEADING:
         pages->y += 6 * pages->scale;
@@ -287,19 +405,24 @@ static void draw_block(struct pages *pages, const struct dep_block *block)
     case DEP_BLOCK_SIGNATURES: draw_signatures(pages, block); break;
     case DEP_BLOCK_TICK: draw_tick(pages, block); break;
     case DEP_BLOCK_QR: draw_qr(pages, block); break;
+    case DEP_BLOCK_BAR: draw_bar(pages, block); break;
+    case DEP_BLOCK_SCALE: draw_scale(pages, block); break;
     }
 }
 
 static void draw(struct pages *pages)
 {
     pages->page = 0;
+    cairo_tag_begin(pages->cairo, "Document", NULL);
     begin_page(pages);
+    pages->tag = "H1";
     draw_paragraph(pages, pages->document->title, 15, true);
     rule(pages, pages->y, 1);
     pages->y += 6 * pages->scale;
     for (size_t i = 0; i < pages->document->count && !pages->err; i++)
         draw_block(pages, &pages->document->blocks[i]);
     end_page(pages);
+    cairo_tag_end(pages->cairo, "Document");
 }
 
 /* ---- out ---- */

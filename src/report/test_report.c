@@ -39,6 +39,10 @@ static void make(const char *lang, const char *value, struct dep_buf *out, size_
     dep_document_cells(document, cells, 4, true);
     dep_document_cells(document, cells, 4, false);
     dep_document_tick(document, value);
+    dep_document_bar(document, value, "words",
+                     &(struct dep_bar){0.1, 1.7, 0.2, 0.9, DEP_BAR_HALF, true});
+    dep_document_bar(document, "label", value, &(struct dep_bar){1, 1, 1, 0, DEP_BAR_EMPTY, false});
+    dep_document_scale(document, "0", "1");
     dep_document_qr(document, "01a20d1d-0000-7000-8000-000000000000");
     dep_document_signatures(document, boxes, 3);
     if (dep_document_finish(document, NULL, gather, out, out_pages, &why) != DEP_OK)

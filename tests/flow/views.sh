@@ -1,5 +1,5 @@
 # Reports and timelines: what is shown is what may be known of, nothing that can't be read is passed over in silence, and no order is invented.
-need jq python3 sqlite3
+need jq pdfinfo pdftotext python3 sqlite3
 # shellcheck source=tests/flow/desk
 . "$SOURCE_ROOT/tests/flow/desk"
 for language in en fr ar; do
@@ -155,6 +155,36 @@ expect 1 depositary timeline item "$item" --as AUD --json >part 2>why
 same recorded "$(jq -r 'select(.what == "evidence.collected").known' part)" 'what an auditor may not read'
 holds why report.unread
 
+# ---- on paper, with a plot: every figure beside its bar, with its currency and how exact it is ----
+campaign=$(record campaign.opened '{"called":[{"text":"Stabilisation 2021","lang":"en"},{"text":"الاستقرار","lang":"ar"}],"code":"stabilisation","currency":"USD","goal":"670000000","qualifier":"exact","from":"2021"}')
+flow() { jq -nc --arg provider "$1" --arg kind "$2" --arg amount "$3" --arg is "$4" '{kind: $kind, side: "provider", provider: $provider, receiver: "undp", reference: $provider, amount: $amount, currency: "USD", qualifier: $is, on: "2021-06-01"}'; }
+record flow.recorded "$(flow us pledge 400000000 more_than)" --about "$campaign" >/dev/null
+record flow.recorded "$(flow be payment 59400 about)" --about "$campaign" >/dev/null
+for language in en fr ar; do
+    depositary report campaign --pdf "campaign.$language.pdf" --lang "$language"
+    depositary report custody E-1 --pdf "hands.$language.pdf" --lang "$language"
+    pdfinfo "campaign.$language.pdf" >page
+    holds page '^Tagged: *yes'
+done
+plain() { pdftotext -layout "$1" - | LC_ALL=C sed 's/\xc2\xa0/ /g; s/\xe2\x81[\xa8\xa9]//g'; }
+plain campaign.en.pdf >page
+for want in 'Goal +exact 670 000 000.00 USD' 'Paid, of that +about 59 400.00 USD' 'Still only pledged, in no total +more than 400 000 000.00 USD'; do holds page "$want"; done
+plain campaign.fr.pdf >page
+holds page 'plus de 400 000 000.00 USD'
+plain campaign.ar.pdf >page
+holds page '59 400.00 USD'
+plain hands.en.pdf >page
+holds page '^CUS +from 2026-03-30T09:00:00Z|^CUS +from 2021-03-30T09:00:00Z'
+holds page '2021-03-29T00:00:00Z – 2021-03-29T23:59:59Z'
+depositary timeline campaign --json >events
+same '2021 2021-06-01 2021-06-01' "$(jq -r .time events | xargs)" 'a campaign in time'
+expect 1 depositary report custody "$item" --pdf part.pdf --as AUD 2>why
+holds why report.unread
+expect 2 depositary report custody --pdf x.pdf 2>/dev/null
+expect 2 depositary report incidents --pdf x.pdf 2>/dev/null
+expect 3 depositary report campaign --pdf campaign.en.pdf 2>/dev/null
+expect 2 depositary report campaign --lang fr 2>/dev/null
+
 # ---- a page trusts index.db with which records there are; what is handed on doesn't ----
 need sqlite3
 sqlite3 reg/index.db "DELETE FROM record WHERE jti='$second'" >/dev/null
@@ -163,6 +193,12 @@ lacks page "$second"
 holds page "$first"
 expect 3 depositary report incidents --json >part 2>why
 holds why index.differs
+sqlite3 reg/index.db "DELETE FROM record WHERE jti=(SELECT jti FROM record WHERE type='flow.recorded' LIMIT 1)" >/dev/null
+for form in --json --csv --iati '--pdf lost.pdf'; do
+    # shellcheck disable=SC2086
+    expect 3 depositary report campaign $form >part 2>why
+    holds why index.differs
+done
 sqlite3 reg/index.db "UPDATE record SET type='incident.reported', jti='${second:0:35}x' WHERE jti='$item' OR type='note' OR type='hold.placed'" >/dev/null
 expect 3 depositary report incidents >page 2>why
 holds why index.differs
