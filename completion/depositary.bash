@@ -53,6 +53,7 @@ _depositary() {
         assure) choices='give withdraw list show' ;;
         case) choices='open stage list show' ;;
         mark) choices='set show' ;;
+        withdraw) choices='acknowledged' ;;
         status) choices='issue show' ;;
         retention) choices='rules review' ;;
         print) choices='label inventory handover page letter receipt' ;;

@@ -94,12 +94,24 @@ static int record_withdrawal(struct dep_node *node, json_t *claims, struct dep_r
                                      problem);
 }
 
+static int record_acknowledged(struct dep_node *node, json_t *claims,
+                               struct dep_recording *recording, struct dep_problem *problem)
+{
+    return dep_node_withdrawal_acknowledged(node, recording->args->positional[1], claims,
+                                            &recording->done, problem);
+}
+
 int dep_cmd_withdraw(int argc, char **argv)
 {
     static struct dep_args args;
-    int status = dep_args_parse(&args, "withdraw", "withdraw RELEASE --file FILE", FIELDS,
-                                DEP_COUNT(FIELDS), argc, argv);
-    return status ? status - 1 : record_about(&args, "release.withdrawn", true, record_withdrawal);
+    int status = dep_args_parse(
+        &args, "withdraw", "withdraw RELEASE --file FILE | acknowledged WITHDRAWAL --file FILE",
+        FIELDS, DEP_COUNT(FIELDS), argc, argv);
+    if (status)
+        return status - 1;
+    if (args.positional_count == 2 && strcmp(args.positional[0], "acknowledged") == 0)
+        return dep_record_command(&args, "withdrawal.acknowledged", true, record_acknowledged);
+    return record_about(&args, "release.withdrawn", true, record_withdrawal);
 }
 
 /* ---- mission ---- */

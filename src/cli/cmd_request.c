@@ -12,14 +12,21 @@ static const struct dep_option OPTIONS[] = {
      N_("JSON file with what is stated (\"-\": standard input); else asked on a terminal")},
     {"--yes", 'y', false, false, N_("don't ask; what isn't stated is recorded as unknown")},
 };
-static const char USAGE[] =
-    "request in|out [--file FILE] | answer REQUEST [--file FILE] | list | show REQUEST";
+static const char USAGE[] = "request in|out [--file FILE] | in HEARD [--file FILE] | answer "
+                            "REQUEST [--file FILE] | list | show REQUEST";
 
 static int record_made(struct dep_node *node, json_t *claims, struct dep_recording *recording,
                        struct dep_problem *problem)
 {
     return dep_node_request(node, recording->args->positional[0], claims, &recording->notices,
                             &recording->done, problem);
+}
+
+static int record_heard(struct dep_node *node, json_t *claims, struct dep_recording *recording,
+                        struct dep_problem *problem)
+{
+    return dep_node_request_enter(node, recording->args->positional[1], claims, &recording->notices,
+                                  &recording->done, problem);
 }
 
 static int record_answer(struct dep_node *node, json_t *claims, struct dep_recording *recording,
@@ -86,11 +93,14 @@ int dep_cmd_request(int argc, char **argv)
     bool named = args.positional_count == 2, alone = args.positional_count <= 1;
     if (alone && (strcmp(verb, "in") == 0 || strcmp(verb, "out") == 0))
         return dep_record_command(&args, "request.made", true, record_made);
+    if (named && strcmp(verb, "in") == 0)
+        return dep_record_command(&args, "request.made", dep_arg(&args, "--file") != NULL,
+                                  record_heard);
     if (named && strcmp(verb, "answer") == 0)
         return dep_record_command(&args, "request.answered", true, record_answer);
     if (alone && strcmp(verb, "list") == 0)
         return dep_read_command(&args, list);
     if (named && strcmp(verb, "show") == 0)
         return dep_read_command(&args, show);
-    return dep_usage_error(&args, _("say in or out; answer or show, and the request; or list"));
+    return dep_usage_error(&args, _("say in or out; in, answer or show, and the request; or list"));
 }

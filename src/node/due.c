@@ -87,6 +87,12 @@ static int request_in(void *context, const struct dep_act *act)
     return add_request(context, act, "inbox.request", NULL);
 }
 
+static int request_heard(void *context, const struct dep_index_row *row, const json_t *claims)
+{
+    return dep_gather_add(context, "inbox.heard", row, dep_request_deadline_s(claims),
+                          dep_json_string(claims, "from"), dep_json_string(claims, "our_ref"));
+}
+
 static int request_out(void *context, const struct dep_act *act)
 {
     return add_request(context, act, NULL, "outbox.request");
@@ -226,17 +232,25 @@ static int package_sent(void *context, const struct dep_act *act)
 /* Who keeps none has nothing to acknowledge with. */
 static bool keeps_register(const struct dep_charter *charter, const char *code)
 {
-    int place = dep_charter_code_find(charter, DEP_LIST_RECIPIENTS, code);
-    int member =
-        place < 0 ? -1 : dep_charter_code_at(charter, DEP_LIST_RECIPIENTS, (size_t)place)->member;
-    return member >= 0 && dep_charter_member_at(charter, (size_t)member)->keeps_register;
+    const struct dep_charter_member *member = dep_charter_recipient(charter, code);
+    return member && member->keeps_register;
+}
+
+/* On paper, as an officer recorded it. One that was refused, or that nobody could give, leaves it
+ * open. */
+static bool is_acknowledged(const struct dep_act *act)
+{
+    const struct dep_view *newest = dep_act_newest(act, "withdrawal.acknowledged");
+    const char *state =
+        newest ? dep_json_string(dep_json_object(newest->claims, "side"), "state") : NULL;
+    return state && strcmp(state, "on_paper") == 0;
 }
 
 static int notice_sent(void *context, const struct dep_act *act)
 {
     struct dep_gather *gather = context;
     char recipient[DEP_CODE_LEN_MAX + 1];
-    if (is_answered(act))
+    if (is_answered(act) || is_acknowledged(act))
         return DEP_OK;
     const struct dep_charter *charter = NULL;
     int err = dep_notice_recipient(gather->node, &act->head, recipient, gather->problem);
@@ -297,6 +311,8 @@ int dep_node_inbox(struct dep_node *node, struct dep_dues *out, struct dep_probl
     begin(&gather, node, &dues, problem);
     unsigned roles = roles_of(node);
     int err = dep_node_acts(node, "request.made", request_in, &gather, problem);
+    if (!err && roles & (DEP_ROLE_LEGAL | DEP_ROLE_AUDITOR))
+        err = dep_node_requests_heard(node, request_heard, &gather, problem);
     if (!err && roles & (DEP_ROLE_LEGAL | DEP_ROLE_APPROVER))
         err = dep_node_acts(node, "consent.given", consent_to_check, &gather, problem);
     if (!err && roles & (DEP_ROLE_LEGAL | DEP_ROLE_APPROVER))

@@ -24,15 +24,16 @@ struct dep_dues {
 void dep_dues_done(struct dep_dues *dues); /* wipes: details are protected values */
 #define DEP_AUTO_DUES DEP_CLEANUP(dep_dues_done) struct dep_dues
 
-/* "inbox.request" (of another's, not answered for good), "inbox.consent" (on paper, another officer
+/* "inbox.request" (of another's, not answered for good), "inbox.heard" (came in a package, and isn't
+ * entered here yet; the record is the foreign.record), "inbox.consent" (on paper, another officer
  * recorded it, this one may check it), "inbox.approval" (prepared by another, this approver has not
  * said anything yet). */
 DEP_MUST_USE int dep_node_inbox(struct dep_node *node, struct dep_dues *out,
                                 struct dep_problem *problem);
 /* "outbox.request" (ours, not answered for good), "outbox.release" (made; when: that moment),
  * "outbox.sent" (a package; no receipt of it came), "outbox.notice" (a withdrawal of a release that
- * its recipient didn't acknowledge), "outbox.unreachable" (that its recipient, who keeps no
- * register, can't acknowledge). */
+ * its recipient didn't acknowledge), "outbox.unreachable" (the same of a recipient who keeps no
+ * register, and so can acknowledge on paper alone). */
 DEP_MUST_USE int dep_node_outbox(struct dep_node *node, struct dep_dues *out,
                                  struct dep_problem *problem);
 /*

@@ -166,6 +166,9 @@ static int link_forward(const struct linking *linking, const json_t *ref)
     if (err == DEP_FOUND)
         return linking->adding ? DEP_OK
                                : pack_name(pack, &linking->from, linking->rel, &to, "not_held");
+    if (!err && is_local(pack, row.type)) /* it stays, and the link is seen in what goes */
+        return linking->adding ? DEP_OK
+                               : pack_name(pack, &linking->from, linking->rel, &to, "rule");
     return err ? err : link_row((void *)(uintptr_t)linking, &row);
 }
 

@@ -258,13 +258,10 @@ static int check_recipient(struct receiving *receiving)
     /* A notice doesn't say for whom it is: it speaks of a release that is here or isn't. */
     if (receiving->out->kind == DEP_PACKAGE_NOTICE)
         return DEP_OK;
-    int place = dep_charter_code_find(charter, DEP_LIST_RECIPIENTS,
-                                      receive_of_package(receiving, "recipient"));
-    int member =
-        place < 0 ? -1 : dep_charter_code_at(charter, DEP_LIST_RECIPIENTS, (size_t)place)->member;
-    return member >= 0 && strcmp(dep_charter_member_at(charter, (size_t)member)->id, own) == 0
-               ? DEP_OK
-               : receive_found(receiving, "receive.recipient");
+    const struct dep_charter_member *member =
+        dep_charter_recipient(charter, receive_of_package(receiving, "recipient"));
+    return member && strcmp(member->id, own) == 0 ? DEP_OK
+                                                  : receive_found(receiving, "receive.recipient");
 }
 
 /* ---- records ---- */

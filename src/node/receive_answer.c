@@ -18,11 +18,8 @@ static int is_to_sender(struct receiving *receiving, const struct dep_index_row 
     int err = dep_node_charter(receiving->node, row->index, &charter, receiving->problem);
     if (err)
         return err;
-    int place = code ? dep_charter_code_find(charter, DEP_LIST_RECIPIENTS, code) : -1;
-    int member =
-        place < 0 ? -1 : dep_charter_code_at(charter, DEP_LIST_RECIPIENTS, (size_t)place)->member;
-    *out = member >= 0 &&
-           strcmp(dep_charter_member_at(charter, (size_t)member)->id, receiving->out->sender) == 0;
+    const struct dep_charter_member *member = dep_charter_recipient(charter, code);
+    *out = member && strcmp(member->id, receiving->out->sender) == 0;
     return DEP_OK;
 }
 

@@ -6,6 +6,7 @@
 #include "node/release.h"
 
 #include "node/charter.h"
+#include "node/custody.h"
 #include "node/evidence.h"
 #include "node/node_impl.h"
 #include "node/stated.h"
@@ -309,6 +310,46 @@ int dep_node_release_withdraw(struct dep_node *node, const char *release, json_t
     if (!err)
         err = dep_act_refer(claims, "about", &act.head.row, problem);
     return err ? err : dep_act_record(node, "release.withdrawn", claims, out, problem);
+}
+
+struct acknowledging {
+    struct dep_node *node;
+    const char *withdrawal;
+    json_t *claims;
+};
+
+static bool is_on_paper(const json_t *claims)
+{
+    const char *state = dep_json_string(dep_json_object(claims, "side"), "state");
+    return state && strcmp(state, "on_paper") == 0;
+}
+
+static int judge_acknowledgement(void *context, struct dep_problem *problem)
+{
+    const struct acknowledging *acknowledging = context;
+    DEP_AUTO_ACT act = {.later = NULL};
+    int err = dep_node_act(acknowledging->node, acknowledging->withdrawal, "release.withdrawn",
+                           &act, problem);
+    for (size_t i = 0; !err && i < act.later_count; i++)
+        if (strcmp(act.later[i].row.type, "withdrawal.acknowledged") == 0 &&
+            is_on_paper(act.later[i].claims))
+            return dep_problem_found(problem, "withdrawal.again", CLAUSE, act.later[i].row.jti);
+    return err ? err : dep_act_refer(acknowledging->claims, "answers", &act.head.row, problem);
+}
+
+int dep_node_withdrawal_acknowledged(struct dep_node *node, const char *withdrawal, json_t *claims,
+                                     struct dep_done *out, struct dep_problem *problem)
+{
+    struct acknowledging acknowledging = {node, withdrawal, claims};
+    const json_t *side = dep_json_object(claims, "side");
+    const char *state = dep_json_string(side, "state");
+    int err = dep_custody_judge_side(side, node->officer, &problem->finding);
+    if (err)
+        return err;
+    if (state && strcmp(state, "signed") == 0)
+        return dep_problem_found(problem, "consent.paper", CLAUSE, "/side");
+    return dep_act_record_judged(node, "withdrawal.acknowledged", claims, judge_acknowledgement,
+                                 &acknowledging, out, problem);
 }
 
 int dep_node_release_review(struct dep_node *node, const char *release, json_t *claims,

@@ -108,6 +108,12 @@ DEP_MUST_USE int dep_node_release_refuse(struct dep_node *node, const char *prep
 DEP_MUST_USE int dep_node_release_withdraw(struct dep_node *node, const char *release,
                                            json_t *claims, struct dep_done *out,
                                            struct dep_problem *problem);
+/* withdrawal.acknowledged: that who got the release knows of its withdrawal, on paper, or why they
+ * don't say so. Findings: "custody.side", "consent.paper" (another's signature comes in a package),
+ * "withdrawal.again" (on paper, already). */
+DEP_MUST_USE int dep_node_withdrawal_acknowledged(struct dep_node *node, const char *withdrawal,
+                                                  json_t *claims, struct dep_done *out,
+                                                  struct dep_problem *problem);
 /* urgency.reviewed about a release. "urgency.none" where it invoked no threat to life,
  * "approval.same_person" by who released it. */
 DEP_MUST_USE int dep_node_release_review(struct dep_node *node, const char *release, json_t *claims,

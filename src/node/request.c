@@ -80,9 +80,8 @@ static int look_for_reference(struct same_reference *same, const char *name)
 
 /* ---- recording ---- */
 
-int dep_node_request(struct dep_node *node, const char *direction, json_t *claims,
-                     const struct dep_notices *notices, struct dep_done *out,
-                     struct dep_problem *problem)
+int dep_request_begin(struct dep_node *node, const char *direction, json_t *claims,
+                      const struct dep_notices *notices, struct dep_problem *problem)
 {
     struct same_reference same = {node, claims, false, notices, problem};
     /* A field register indexes nothing protected: there is nothing to compare with. */
@@ -90,12 +89,24 @@ int dep_node_request(struct dep_node *node, const char *direction, json_t *claim
                   ? dep_problem_fault(problem, DEP_ERR_NOMEM, "node.request", direction)
                   : look_for_reference(&same, "our_ref");
     same.theirs = true;
-    if (!err)
-        err = look_for_reference(&same, "their_ref");
+    return err ? err : look_for_reference(&same, "their_ref");
+}
+
+void dep_request_end(struct dep_node *node, const json_t *claims, const struct dep_notices *notices)
+{
+    if (dep_request_deadline_s(claims) < dep_node_now_ms(node) / 1000)
+        dep_notice(notices, "request.deadline", dep_json_string(claims, "deadline"));
+}
+
+int dep_node_request(struct dep_node *node, const char *direction, json_t *claims,
+                     const struct dep_notices *notices, struct dep_done *out,
+                     struct dep_problem *problem)
+{
+    int err = dep_request_begin(node, direction, claims, notices, problem);
     if (!err)
         err = dep_act_record(node, "request.made", claims, out, problem);
-    if (!err && dep_request_deadline_s(claims) < dep_node_now_ms(node) / 1000)
-        dep_notice(notices, "request.deadline", dep_json_string(claims, "deadline"));
+    if (!err)
+        dep_request_end(node, claims, notices);
     return err;
 }
 

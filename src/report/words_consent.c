@@ -118,6 +118,7 @@ const struct words_entry WORDS_CONSENT[] = {
     {"giver.source", N_("the source")},
     {"inbox.approval", N_("release to be approved")},
     {"inbox.consent", N_("consent on paper to be checked")},
+    {"inbox.heard", N_("request that came in a package, to be entered")},
     {"inbox.request", N_("request to be answered")},
     {"marking.dropped",
      N_("the marking before said this, the new one doesn't; it counts no longer")},
@@ -167,7 +168,8 @@ const struct words_entry WORDS_CONSENT[] = {
     {"outbox.request", N_("request of ours, unanswered")},
     {"outbox.sent", N_("sent, no receipt yet")},
     {"outbox.unreachable",
-     N_("withdrawal; its recipient keeps no register: tell them by other means")},
+     N_("withdrawal; its recipient keeps no register: tell them by other means, and record what "
+        "they say")},
     {"outcome.no", N_("it may not be done")},
     {"outcome.refer_to_court", N_("it goes to the court to decide")},
     {"outcome.yes", N_("it may be done")},
@@ -182,8 +184,11 @@ const struct words_entry WORDS_CONSENT[] = {
     {"release.state.prepared", N_("prepared")},
     {"release.state.refused", N_("refused")},
     {"request.deadline", N_("its deadline has passed already")},
+    {"request.heard", N_("no request of another member waits under this id to be entered: it was "
+                         "entered or withdrawn, or it is something else")},
     {"request.our_ref", N_("another request has this reference of ours")},
     {"request.reason", N_("postponed and refused need a reason; in part needs what is granted")},
+    {"request.stated", N_("this was asked otherwise: what came stands as it was asked")},
     {"request.their_ref", N_("another request from them has this reference of theirs")},
     {"request.withdrawn", N_("the request was withdrawn: nothing follows")},
     {"retention.reason", N_("to keep it longer needs a reason or a date")},
@@ -212,5 +217,6 @@ const struct words_entry WORDS_CONSENT[] = {
                             "heard of in time is unproved")},
     {"urgency.none",
      N_("this release invoked no urgent threat to life: there is nothing to review")},
+    {"withdrawal.again", N_("the withdrawal was acknowledged on paper already")},
 };
 const size_t WORDS_CONSENT_COUNT = sizeof WORDS_CONSENT / sizeof WORDS_CONSENT[0];

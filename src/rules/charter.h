@@ -117,6 +117,9 @@ const struct dep_charter_code *dep_charter_code_at(const struct dep_charter *cha
                                                    enum dep_list list, size_t index);
 /* Place in the list, or -1; so for NULL. */
 int dep_charter_code_find(const struct dep_charter *charter, enum dep_list list, const char *code);
+/* The member for which a code of a recipient stands; NULL where it stands for none. */
+const struct dep_charter_member *dep_charter_recipient(const struct dep_charter *charter,
+                                                       const char *code);
 
 /* Sets of codes. */
 static inline void dep_codes_add(struct dep_codes *codes, int place)

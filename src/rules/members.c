@@ -241,3 +241,11 @@ int dep_charter_code_find(const struct dep_charter *charter, enum dep_list list,
             return (int)i;
     return -1;
 }
+
+const struct dep_charter_member *dep_charter_recipient(const struct dep_charter *charter,
+                                                       const char *code)
+{
+    int place = dep_charter_code_find(charter, DEP_LIST_RECIPIENTS, code);
+    int member = place < 0 ? -1 : charter->lists[DEP_LIST_RECIPIENTS].codes[place].member;
+    return member < 0 ? NULL : dep_charter_member_at(charter, (size_t)member);
+}

@@ -42,8 +42,16 @@ reg intake redacted --stage redaction --of "$(json item1.json .item)" --json --f
 copy=$(json copy.json .item) two=$(json item2.json .item)
 
 # ---- the organisation asks; the host State consents to a part ----
+waits() { "$1" inbox --json | jq -r 'select(.kind == "inbox.heard").record'; }
 send un reg "$(ask un test)" asked --to test
-say reg "$(in_from un)" request in >/dev/null
+# What came waits until somebody enters it, as it was asked.
+asked=$(waits reg)
+same 'request.stated' "$(expect 1 reg request in "$asked" --file - --json <<<'{"purpose": "defence"}' | jq -r .finding)" 'otherwise than it was asked'
+reg request in "$asked" --file - --json >entered.json <<<'{"our_ref": "R-7"}'
+same "in un trial R-7" "$(reg request show "$(json entered.json .record)" --json | jq -r '.record.claims | "\(.direction) \(.from) \(.purpose) \(.our_ref)"')" 'a request as it was asked'
+same "inbox.request $(json entered.json .record)" "$(reg inbox --json | json - '.kind + " " + .record')" 'waits for an answer now'
+expect 1 reg request in "$asked" 2>err
+holds err request.heard
 send reg iq "$(ask reg iq)" asks --to iq
 request=$(say iq "$(in_from test)" request in)
 send iq reg "$(say iq "{\"answer\": \"in_part\", \"part\": $(text 'the redacted copy')}" request answer "$request")" answer --to test
@@ -97,6 +105,14 @@ same 'outbox.notice un' "$(told reg)" 'to be told'
 send reg un "$(last reg release.withdrawn)" notice
 same "$held 1" "$(jq -r '"\(.withdrawn_item) \(.withdrawals)"' notice.json)" 'withdrawn there, and what was passed on'
 same 'outbox.unreachable court' "$(told un)" 'who keeps no register'
+gone=$(last un release.withdrawn)
+say un "{\"side\": {\"state\": \"refused\", \"reason\": $(text 'not our affair')}}" withdraw acknowledged "$gone" >/dev/null
+same 'outbox.unreachable court' "$(told un)" 'who refuses to say so'
+expect 1 un withdraw acknowledged "$gone" --yes --file - 2>err <<<'{"side": {"state": "signed", "code": "L1"}}'
+say un "{\"side\": $(paper)}" withdraw acknowledged "$gone" >/dev/null
+same '' "$(told un)" 'acknowledged on paper'
+expect 1 un withdraw acknowledged "$gone" --yes --file - 2>err <<<"{\"side\": $(paper)}"
+holds err withdrawal.again
 same due.withdrawn "$(un due --json | jq -r "select(.item == \"$held\").kind")" 'to be disposed of'
 send un reg "$(json notice.json .record)" acknowledgement
 same '' "$(told reg)" 'acknowledged'
