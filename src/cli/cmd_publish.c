@@ -6,8 +6,10 @@
 #include "cli/packing.h"
 #include "cli/show.h"
 #include "codec/text.h"
+#include "node/charter.h"
 #include "node/publish.h"
 #include "node/release.h"
+#include "node/verify_bag.h"
 #include "report/published.h"
 #include "store/file.h"
 
@@ -96,15 +98,39 @@ static int join(const char *dir, const char *name, char out[PATH_ROOM], struct d
                : dep_fault_set(fault, DEP_ERR_CAP, 0, "publish.folder", "%s", dir);
 }
 
-static int write_pages(const struct pages *pages, const char *dir, struct dep_fault *fault)
+static bool exists(const char *path)
+{
+    struct stat info;
+    return lstat(path, &info) == 0;
+}
+
+/* One that is there, whole as each is, has to be the same. */
+static int compare_page(const char *path, struct dep_slice page, struct dep_fault *fault)
+{
+    DEP_AUTO_BUF there;
+    dep_buf_init(&there, PAGE_MAX);
+    int err = dep_file_read(AT_FDCWD, path, PAGE_MAX, &there, fault);
+    if (err && err != DEP_ERR_CAP)
+        return err;
+    return !err && dep_slice_equal(dep_buf_slice(&there), page)
+               ? DEP_OK
+               : dep_fault_set(fault, DEP_ERR_IO, EEXIST, "publish.folder", "%s", path);
+}
+
+/* What is there already is compared, what isn't is made; or nothing is made yet. */
+static int write_pages(const struct pages *pages, const char *dir, bool only_compare,
+                       struct dep_fault *fault)
 {
     int err = DEP_OK;
     for (size_t i = 0; !err && i < DEP_PUBLISHED_PAGES; i++) {
         char path[PATH_ROOM], name[NAME_ROOM];
+        struct dep_slice page = dep_buf_slice(&pages->page[i]);
         (void)snprintf(name, sizeof name, "%s.html", LANGUAGES[i]);
         err = join(dir, name, path, fault);
-        if (!err)
-            err = dep_file_create(AT_FDCWD, path, dep_buf_slice(&pages->page[i]), 0644, fault);
+        if (!err && exists(path))
+            err = compare_page(path, page, fault);
+        else if (!err && !only_compare)
+            err = dep_file_create(AT_FDCWD, path, page, 0644, fault);
     }
     return err;
 }
@@ -212,21 +238,59 @@ static int write_signposts(struct dep_node *node, const char *site, struct dep_p
 
 /* ---- making public ---- */
 
-static int write_package(struct dep_node *node, const char *made, const char *dir,
-                         struct dep_packed *out, struct dep_problem *problem)
+static int write_package(struct dep_node *node, const char *made, const char *path,
+                         enum dep_result *out, struct dep_problem *problem)
 {
-    char path[PATH_ROOM];
     DEP_AUTO_JUDGEMENT judgement = {.materials = NULL};
     DEP_AUTO_PACK *plan = NULL;
+    struct dep_packed packed = {.passphrase = ""};
     const struct dep_pack_order order = {.name = made};
     const struct dep_pack_how how = {.path = path,
                                      .agent = "depositary " DEPOSITARY_VERSION,
                                      .documents = dep_pack_make_documents,
                                      .documents_context = node};
-    int err = join(dir, "package", path, &problem->fault);
+    int err = dep_node_pack_plan(node, &order, &judgement, &plan, problem);
     if (!err)
-        err = dep_node_pack_plan(node, &order, &judgement, &plan, problem);
-    return err ? err : dep_node_pack(node, plan, &how, out, problem);
+        err = dep_node_pack(node, plan, &how, &packed, problem);
+    if (!err)
+        *out = packed.result;
+    return err;
+}
+
+static bool tells_of(struct dep_verify *verify, const char *made)
+{
+    for (size_t i = dep_verify_record_count(verify); i-- > 0;) {
+        DEP_AUTO_JSON *record = NULL;
+        const char *id =
+            dep_verify_record(verify, i, &record) ? NULL : dep_json_string(record, "id");
+        if (id && strcmp(id, made) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* A package is there whole or not at all; this one has to be of that publication, and good. */
+static int check_package(struct dep_node *node, const char *made, const char *path,
+                         enum dep_result *out, struct dep_problem *problem)
+{
+    const struct dep_charter *charter = NULL;
+    struct dep_bag_verified *verified = NULL;
+    DEP_AUTO_VIEW view = {.claims = NULL};
+    int err = dep_node_view(node, made, true, &view, problem);
+    if (!err)
+        err = dep_node_charter(node, view.row.index, &charter, problem);
+    if (err)
+        return err;
+    const struct dep_bag_order order = {.dir = path, .pin = dep_charter_digest(charter)->bytes};
+    err = dep_node_verify_bag(&order, &verified, problem);
+    if (err)
+        return err;
+    struct dep_verify *verify = dep_bag_verified_verify(verified);
+    *out = dep_verify_result(verify);
+    if (*out == DEP_ALTERED || !tells_of(verify, made))
+        err = dep_fault_set(&problem->fault, DEP_ERR_IO, EEXIST, "publish.folder", "%s", path);
+    dep_bag_verified_free(verified);
+    return err;
 }
 
 /* What was made public is written once more only where the pages are those that were signed. */
@@ -248,44 +312,59 @@ static int record_made(struct dep_node *node, const struct dep_publication *publ
     return err;
 }
 
-static int write_site(struct dep_args *args, struct dep_node *node,
-                      const struct dep_publication *publication, const struct pages *pages,
-                      struct dep_problem *problem)
+static int say_published(const struct dep_args *args, const char *made, const char *id,
+                         const char *dir, enum dep_result result)
 {
-    const char *site = dep_arg(args, "--out"), *id = publication->prepared.head.row.jti;
-    char dir[PATH_ROOM], made[DEP_UUID_LEN + 1];
-    struct dep_packed packed;
-    DEP_AUTO_JSON *list = pages_json(pages);
-    int err = list ? join(site, id, dir, &problem->fault)
-                   : dep_problem_fault(problem, DEP_ERR_NOMEM, "publish.folder", site);
-    if (!err)
-        err = make_folder(site, true, &problem->fault);
-    if (!err)
-        err = make_folder(dir, false, &problem->fault);
-    if (err)
-        return err;
-    err = record_made(node, publication, list, made, problem);
-    if (err) {
-        (void)rmdir(dir); /* nothing stands in it yet */
-        return err;
-    }
-    err = write_pages(pages, dir, &problem->fault);
-    if (!err)
-        err = write_package(node, made, dir, &packed, problem);
-    if (!err)
-        err = write_signposts(node, site, problem);
-    if (err)
-        return err;
     if (args->json)
         return dep_print_json(json_pack("{s:s,s:s,s:s,s:s}", "record", made, "publication", id,
-                                        "folder", dir, "verified", dep_result_name(packed.result)))
+                                        "folder", dir, "verified", dep_result_name(result)))
                    ? DEP_OK
                    : DEP_ERR_IO;
     (void)printf(_("Recorded: %s\n"), made);
     (void)printf(_("Published: %s\n"), dir);
     dep_print_label(stdout, _("Read back and verified"));
-    (void)printf("%s\n", dep_word(dep_result_name(packed.result)));
+    (void)printf("%s\n", dep_word(dep_result_name(result)));
     return DEP_OK;
+}
+
+/* Every step may have been the last one of a publisher that was killed: what it left is compared, and
+ * the rest is done. */
+static int write_site(struct dep_args *args, struct dep_node *node,
+                      const struct dep_publication *publication, const struct pages *pages,
+                      struct dep_problem *problem)
+{
+    const char *site = dep_arg(args, "--out"), *id = publication->prepared.head.row.jti;
+    struct dep_fault *fault = &problem->fault;
+    char dir[PATH_ROOM], package[PATH_ROOM], made[DEP_UUID_LEN + 1];
+    enum dep_result result = DEP_UNPROVED;
+    DEP_AUTO_JSON *list = pages_json(pages);
+    int err = list ? join(site, id, dir, fault)
+                   : dep_problem_fault(problem, DEP_ERR_NOMEM, "publish.folder", site);
+    if (!err)
+        err = join(dir, "package", package, fault);
+    if (!err)
+        err = make_folder(site, true, fault);
+    if (!err)
+        err = make_folder(dir, true, fault);
+    if (!err)
+        err = write_pages(pages, dir, true, fault);
+    if (err)
+        return err;
+    bool there = exists(package);
+    err = there && !publication->made
+              ? dep_fault_set(fault, DEP_ERR_IO, EEXIST, "publish.folder", "%s", package)
+              : record_made(node, publication, list, made, problem);
+    if (err) {
+        (void)rmdir(dir); /* where nothing stands in it */
+        return err;
+    }
+    err = write_pages(pages, dir, false, fault);
+    if (!err)
+        err = there ? check_package(node, made, package, &result, problem)
+                    : write_package(node, made, package, &result, problem);
+    if (!err)
+        err = write_signposts(node, site, problem);
+    return err ? err : say_published(args, made, id, dir, result);
 }
 
 static int run(struct dep_args *args, struct dep_node *node, bool preview,
@@ -308,7 +387,7 @@ static int run(struct dep_args *args, struct dep_node *node, bool preview,
     }
     err = make_folder(out, false, &problem->fault);
     if (!err)
-        err = write_pages(&pages, out, &problem->fault);
+        err = write_pages(&pages, out, false, &problem->fault);
     if (err)
         return err;
     if (args->json)

@@ -56,8 +56,32 @@ holds why '\(publish.same_person\)'
 as L1 publish "$prepared" --out site --json >made.json
 same intact "$(json made.json .verified)" 'as it was read back'
 for page in en fr ar; do cmp "preview/$page.html" "site/$prepared/$page.html" || fail "the preview of $page.html was another"; done
-expect 3 as L1 publish "$prepared" --out site 2>why
-holds why '\(publish.folder\)'
+made=$(json made.json .record)
+# Interrupted after the record, wherever: the same command completes it, and signs nothing anew but the package; what is another's is left.
+size() { as T1 list --type publication.made --json | wc -l; }
+before=$(size)
+broken() { # WHAT COMMAND...: what is left of the site after that is completed
+    rm -rf part && cp -r site part && "${@:2}"
+    same "$made intact" "$(as L1 publish "$prepared" --out part --json | jq -r '.record + " " + .verified')" "$1"
+    for page in en fr ar; do cmp "preview/$page.html" "part/$prepared/$page.html" || fail "$1: another $page.html"; done
+    [ -f part/feed.en.atom ] && [ -f "part/$prepared/package/bagit.txt" ] || fail "$1: not completed"
+}
+broken 'all of it is there' true
+broken 'an empty folder' find part -mindepth 2 -delete
+broken 'one page, and a package begun' sh -c "cd part/$prepared && rm fr.html ar.html && mv package package.unfinished && rm package.unfinished/tagmanifest-* package.unfinished/bagit.txt"
+broken 'without signposts' rm part/index.html part/feed.en.atom
+as L1 publish "$prepared" --out part >/dev/null
+broken_off() { # WHAT COMMAND...: refused
+    rm -rf part && cp -r site part && "${@:2}"
+    cp -r part before
+    expect 3 as L1 publish "$prepared" --out part 2>why
+    holds why '\(publish.folder\)'
+    diff -r part before >/dev/null || fail "$1: touched"
+    rm -r before
+}
+broken_off 'another page' sed -i s/Who/When/ "part/$prepared/en.html"
+broken_off 'another package' sed -i s/depositary/depositaries/ "part/$prepared/package/bag-info.txt"
+same "$before" "$(size)" 'made public once'
 same 1 "$(as L1 publish list --json | jq -s 'map(select(.state == "made")) | length')" 'made public'
 
 # Any reader: the package is intact under the charter's fingerprint, says what the pages must be, and withholds the rest.
