@@ -13,7 +13,7 @@ _depositary() {
     # Values of options.
     case $last in
     --profile) choices='office field' ;;
-    --stage) choices='device image extract report redaction box other' ;;
+    --stage) choices='device image extract report translation transcript redaction box other' ;;
     --roles) choices='custodian legal desk auditor administrator approver' ;;
     --lang) choices='ar en fr' ;;
     --type) choices=$(depositary schema --json 2>/dev/null | sed -n 's/.*"type": *"\([^"]*\)".*/\1/p') ;;

@@ -5,6 +5,7 @@
 #include "cli/cli.h"
 
 #include "codec/text.h"
+#include "node/derived.h"
 
 #include <string.h>
 
@@ -15,7 +16,9 @@ static const struct dep_option OPTIONS[] = {
     {"--cross-mounts", 0, false, false, N_("take in what is mounted below the folders, too")},
     {"--restricted", 0, false, false,
      N_("restricted from the start (lawyer-client, medical, sexual or child material)")},
-    {"--stage", 0, true, false, N_("intake: device, image, extract, report, box or other")},
+    {"--stage", 0, true, false,
+     N_("intake: device, image, extract, report, translation, transcript, redaction, box or "
+        "other")},
     {"--of", 0, true, true, N_("intake: the item this was made from; may be repeated")},
 };
 
@@ -124,24 +127,38 @@ static void show_words(const struct dep_collected *done)
                 (unsigned long long)done->sealed.not_taken);
 }
 
-static int add_refs(struct dep_node *node, const struct dep_args *args, json_t *claims,
-                    struct dep_problem *problem)
+enum { ORIGINALS_MAX = 1000 };
+
+static int derive(struct dep_node *node, const struct dep_args *args, json_t *claims,
+                  json_t **out_marking, struct dep_problem *problem)
 {
-    json_t *refs = json_array();
-    if (json_object_set_new(claims, "refs", refs))
-        return dep_problem_fault(problem, DEP_ERR_NOMEM, "collect.record", args->dir);
-    const char *name;
-    for (size_t i = 0; (name = dep_arg_at(args, "--of", i)); i++) {
-        DEP_AUTO_ITEM item = {.item = ""};
-        int err = dep_node_item(node, name, false, &item, problem);
-        if (err)
-            return err;
-        (void)json_array_append_new(
-            refs, dep_record_ref_new("source", item.first.row.jti, &item.first.row.sha256));
+    const char *originals[ORIGINALS_MAX];
+    size_t count = 0;
+    for (const char *name; (name = dep_arg_at(args, "--of", count)); count++) {
+        if (count == DEP_COUNT(originals))
+            return dep_problem_fault(problem, DEP_ERR_CAP, "collect.record", name);
+        originals[count] = name;
     }
-    return json_array_size(refs) || json_object_del(claims, "refs") == 0
-               ? DEP_OK
-               : dep_problem_fault(problem, DEP_ERR_NOMEM, "collect.record", args->dir);
+    return dep_node_derive(node, originals, count, claims, out_marking, problem);
+}
+
+/* The marking that it inherits is recorded with it. */
+struct inherited {
+    json_t *marking;
+    struct dep_problem *problem;
+    struct dep_draft draft;
+};
+
+static int add_marking(void *context, const char *item, const struct dep_draft **out,
+                       size_t *out_count)
+{
+    struct inherited *inherited = context;
+    if (json_object_set_new(inherited->marking, "item", json_string(item)))
+        return dep_problem_fault(inherited->problem, DEP_ERR_NOMEM, "collect.record", item);
+    inherited->draft = (struct dep_draft){.type = "marking.set", .claims = inherited->marking};
+    *out = &inherited->draft;
+    *out_count = 1;
+    return DEP_OK;
 }
 
 /* Lawyer-client, medical, sexual and child material is restricted at once, whoever forgets to say
@@ -157,6 +174,7 @@ static int run(struct dep_args *args, const char *type, struct dep_node *node, j
 {
     struct dep_problem problem = {.detail = ""};
     DEP_AUTO_JSON *not_taken = json_array();
+    DEP_AUTO_JSON *marking = NULL;
     struct session session = {.args = args, .not_taken = not_taken};
     dep_progress_init(&session.progress, _("Sealing"));
     struct dep_collect_order order = {
@@ -170,7 +188,14 @@ static int run(struct dep_args *args, const char *type, struct dep_node *node, j
         .notice = notice,
         .context = &session,
     };
-    int err = add_refs(node, args, claims, &problem);
+    int err = derive(node, args, claims, &marking, &problem);
+    struct inherited inherited = {.marking = marking, .problem = &problem};
+    struct dep_done marked;
+    if (marking) {
+        order.more = add_marking;
+        order.more_context = &inherited;
+        order.more_done = &marked;
+    }
     json_t *reported = json_object_get(claims, "reported_digests");
     if (!err && reported)
         err = dep_node_compare_digests(order.paths, order.path_count, reported, progress, &session,

@@ -117,7 +117,16 @@ lacks both/data/content.jsonl exculpatory
 same 2 "$(find both/data/items -name container.tar.age | wc -l)" 'containers'
 # A translation and its original belong together: each package tells that there is the other.
 echo 'translated' >page
-as T1 intake page --stage other --of C-1 --json --file - <<<"{\"exhibit\": \"T-1\", \"territory\": \"IQ\", \"basis\": $(text 'search warrant 12')}" >T-1.json
+expect 1 as T1 intake page --stage translation --yes --json >why
+same intake.source "$(json why .finding)" 'a translation of nothing'
+as T1 intake page --stage translation --of C-1 --json --file - <<<"{\"exhibit\": \"T-1\", \"territory\": \"IQ\", \"basis\": $(text 'search warrant 12')}" >T-1.json
+# It is marked as that is, and restricted where that is.
+same "$(as T1 mark show C-1 --json | jq -c '.claims | [.case, .flags, .handling]')" "$(as T1 mark show T-1 --json | jq -c '.claims | [.case, .flags, .handling]')" 'marked as its original'
+as T1 intake page --stage transcript --of R-1 --of T-1 --json --file - <<<'{"exhibit": "T-2"}' >T-2.json
+same '["source"]' "$(as T1 mark show T-2 --json | jq -c .claims.flags)" 'marked as the one of two that has flags'
+as T1 collect page --restricted --json --file - <<<'{"exhibit": "W-1", "sensitive": ["medical"]}' >S-1.json
+as T1 intake page --stage transcript --of W-1 --yes --json >S-2.json
+same 'true ["medical"]' "$(as T1 show "$(json S-2.json .record)" --json | jq -r '.claims | "\(.restricted) \(.sensitive)"')" 'restricted as its original'
 as L1 pack "$made" --age "$key" --out original >/dev/null
 same "[\"source<\",\"named\",\"rule\",\"$(digest_of "$(json T-1.json .record)")\"]" "$(linked original | grep '"source<"')" 'the translation'
 translated=$(release court trial '[{"item": "T-1", "fields": [], "redacted": false}]')

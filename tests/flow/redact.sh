@@ -1,23 +1,7 @@
 # What must not be seen is painted over: no byte of the copy tells it, and the copy points to its original. What can't be redacted is refused.
 need python3 pdftotext jq
 new_register register
-cat >make.py <<'PY'
-import zlib, struct, sys
-text = b'BT /F1 24 Tf 20 150 Td (The witness is Zebra Quagga) Tj ET'
-objects = [b'<</Type/Catalog/Pages 2 0 R/AcroForm<</Fields[]>>>>', b'<</Type/Pages/Kids[3 0 R]/Count 1>>',
-           b'<</Type/Page/Parent 2 0 R/MediaBox[0 0 400 200]/Resources<</Font<</F1 5 0 R>>>>/Contents 4 0 R/Annots[6 0 R]>>',
-           b'<</Length %d>>stream\n%s\nendstream' % (len(text), text), b'<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>',
-           b'<</Type/Annot/Subtype/Text/Rect[300 20 320 40]/Contents(Zebra note)>>', b'<</Author(Zebra author)/Title(Zebra title)>>']
-out, places = b'%PDF-1.4\n', []
-for number, body in enumerate(objects, 1):
-    places.append(len(out))
-    out += b'%d 0 obj\n%s\nendobj\n' % (number, body)
-start = len(out)
-out += b'xref\n0 %d\n0000000000 65535 f \n' % (len(objects) + 1) + b''.join(b'%010d 00000 n \n' % p for p in places)
-out += b'trailer<</Size %d/Root 1 0 R/Info 7 0 R>>\nstartxref\n%d\n%%%%EOF\n' % (len(objects) + 1, start)
-open('statement.pdf', 'wb').write(out)
-PY
-python3 make.py
+"$SOURCE_ROOT/tests/flow/make-pdf" statement.pdf Zebra 'The witness is Zebra Quagga'
 pdftotext statement.pdf - >text
 holds text 'Zebra Quagga'
 depositary collect statement.pdf -C register --yes --json >collected

@@ -1,7 +1,7 @@
 # Three registers under one charter: the host State, who collects, an international organisation. Evidence is asked for, consented to in part, released
 # redacted, received, asked for onward, refused, approved by its originator, passed on; a withdrawal then reaches all of them. And what a liar sends.
 # timeout: 300
-need jq
+need jq python3
 # shellcheck source=tests/flow/charter-of-two
 . "$SOURCE_ROOT/tests/flow/charter-of-two"
 three_members '[{"need": "request"}, {"need": "consent.host", "status_max_age_s": 604800}, {"need": "consent.originator", "status_max_age_s": 604800}, {"need": "approval"}]'
@@ -34,11 +34,12 @@ terms() { printf '{"terms": {"layer": "%s", "grantor": "%s", "actions": ["%s"], 
 
 # ---- two exhibits from Iraq; of one a redacted copy ----
 for x in 1 2; do
-    echo "content $x" >"file$x"
+    "$SOURCE_ROOT/tests/flow/make-pdf" "file$x" Zebra 'The witness is Zebra Quagga'
     reg collect "file$x" --json --file - <<<"{\"exhibit\": \"X-$x\", \"territory\": \"IQ\", \"basis\": $(text 'warrant 12')}" >"item$x.json"
 done
-echo 'content' >redacted
-reg intake redacted --stage redaction --of "$(json item1.json .item)" --json --file - >copy.json <<<"{\"exhibit\": \"X-1r\", \"territory\": \"IQ\", \"basis\": $(text 'warrant 12')}"
+echo '{"boxes": [{"page": 1, "x": 0, "y": 0, "width": 1000, "height": 500}]}' >boxes.json
+depositary redact file1 --boxes boxes.json --out redacted.pdf >/dev/null
+reg intake redacted.pdf --stage redaction --of "$(json item1.json .item)" --json --file - >copy.json <<<"{\"exhibit\": \"X-1r\", \"territory\": \"IQ\", \"basis\": $(text 'warrant 12')}"
 copy=$(json copy.json .item) two=$(json item2.json .item)
 
 # ---- the organisation asks; the host State consents to a part ----
@@ -68,6 +69,9 @@ pack reg "$(json made.json .record)" release
 
 # ---- received: intact, with the host State's log beside the sender's ----
 same intact "$(json release.packed .verified)" 'what is sent'
+depositary verify release --pin "$(depositary charter show -C iq --as T1 --json | jq -r .fingerprint)" --passphrase --passphrase-fd 3 --extract opened --json >opened.json 3< <(json release.packed .passphrase) || fail 'what is released'
+! grep -arE 'Zebra|Quagga|witness' opened || fail 'what was painted over is in what was released'
+cmp redacted.pdf "$(find opened -name redacted.pdf)" || fail 'another copy'
 un receive release --json >release.json
 same taken "$(un show "$(json release.json .record)" --json | jq -r '.claims | .outcome + (.finding // "")')" 'what is recorded'
 held=$(json release.json .item)
