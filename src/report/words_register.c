@@ -168,8 +168,9 @@ const struct words_entry WORDS_REGISTER[] = {
     {"intake", N_("the reported fingerprints could not be compared")},
     {"intake.digest.form",
      N_("a reported fingerprint needs algorithm (md5, sha1, sha256, sha512), reported and of")},
-    {"intake.originators", N_("the originals are several members', each with a say of its own: take "
-                              "in apart what was made of each")},
+    {"intake.originators",
+     N_("the originals are several members', each with a say of its own: take "
+        "in apart what was made of each")},
     {"intake.source", N_("this is nothing without its original: name it with --of")},
     {"intake.unread",
      N_("what protects its original can't be read by you, so it can't be protected alike")},

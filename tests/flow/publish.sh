@@ -64,7 +64,7 @@ broken() { # WHAT COMMAND...: what is left of the site after that is completed
     rm -rf part && cp -r site part && "${@:2}"
     same "$made intact" "$(as L1 publish "$prepared" --out part --json | jq -r '.record + " " + .verified')" "$1"
     for page in en fr ar; do cmp "preview/$page.html" "part/$prepared/$page.html" || fail "$1: another $page.html"; done
-    [ -f part/feed.en.atom ] && [ -f "part/$prepared/package/bagit.txt" ] || fail "$1: not completed"
+    for page in index.html feed.en.atom "$prepared/package/bagit.txt"; do [ -f "part/$page" ] || fail "$1: no $page"; done
 }
 broken 'all of it is there' true
 broken 'an empty folder' find part -mindepth 2 -delete
