@@ -1,6 +1,7 @@
 #include "codec/json.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 static _Atomic bool refused;
 
@@ -81,6 +82,19 @@ bool dep_json_int(const json_t *object, const char *name, int64_t *out)
         return false;
     *out = json_integer_value(value);
     return true;
+}
+
+bool dep_json_has_string(const json_t *array, const char *text)
+{
+    size_t i;
+    json_t *each;
+    json_array_foreach(array, i, each)
+    {
+        const char *here = json_string_value(each);
+        if (here && strcmp(here, text) == 0)
+            return true;
+    }
+    return false;
 }
 
 bool dep_json_true(const json_t *object, const char *name)

@@ -4,6 +4,7 @@
 #include "node/node_impl.h"
 #include "node/stated.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -123,6 +124,20 @@ int dep_node_acts(struct dep_node *node, const char *type, dep_act_fn *each, voi
 {
     struct dep_index_query query = {.type = type};
     return dep_node_acts_of(node, &query, each, context, problem);
+}
+
+int dep_act_step_back(struct dep_node *node, char id[DEP_UUID_LEN + 1], struct dep_problem *problem)
+{
+    struct dep_index_row row;
+    DEP_AUTO_VIEW view = {.claims = NULL};
+    int err = dep_node_find(node, id, &row, problem);
+    if (!err)
+        err = dep_node_view_seen(node, &row, false, &view, problem);
+    if (err)
+        return err;
+    const char *before = dep_record_ref(view.claims, "supersedes");
+    (void)snprintf(id, DEP_UUID_LEN + 1, "%s", before ? before : "");
+    return DEP_OK;
 }
 
 /* ---- recording ---- */

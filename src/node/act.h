@@ -37,6 +37,11 @@ DEP_MUST_USE int dep_node_acts_of(struct dep_node *node, const struct dep_index_
 /* The last of the later records that has this type (a prefix where it ends in '.'); or NULL. */
 const struct dep_view *dep_act_newest(const struct dep_act *act, const char *type);
 
+/* The id of what the record `id` corrects takes its place; "" where it corrects nothing. What doesn't
+ * show to the officer is a finding. */
+DEP_MUST_USE int dep_act_step_back(struct dep_node *node, char id[DEP_UUID_LEN + 1],
+                                   struct dep_problem *problem);
+
 /* What is said to the user at once though nothing was refused: a stable id, and the thing
  * concerned. */
 typedef void dep_notice_fn(void *context, const char *id, const char *detail);

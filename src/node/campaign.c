@@ -1,5 +1,6 @@
 #include "node/campaign.h"
 
+#include "node/act.h"
 #include "node/node_impl.h"
 
 #include <stdio.h>
@@ -133,21 +134,6 @@ static int load_one(void *context, const struct dep_index_row *row)
     return DEP_OK;
 }
 
-/* The id of what the record `id` corrects takes its place; "" where it corrects nothing. */
-static int step_back(struct dep_node *node, char id[DEP_UUID_LEN + 1], struct dep_problem *problem)
-{
-    struct dep_index_row row;
-    DEP_AUTO_VIEW view = {.claims = NULL};
-    int err = dep_node_find(node, id, &row, problem);
-    if (!err)
-        err = dep_node_view_seen(node, &row, false, &view, problem);
-    if (err)
-        return err;
-    const char *before = dep_record_ref(view.claims, "supersedes");
-    (void)snprintf(id, DEP_UUID_LEN + 1, "%s", before ? before : "");
-    return DEP_OK;
-}
-
 /* Flows name the campaign as it was when they were recorded: before it was corrected, too. */
 static int load_flows(struct loading *loading, const char *campaign)
 {
@@ -159,7 +145,7 @@ static int load_flows(struct loading *loading, const char *campaign)
         loading->campaign = id;
         err = dep_sight_list(loading->node, &query, load_one, loading, loading->problem);
         if (!err)
-            err = step_back(loading->node, id, loading->problem);
+            err = dep_act_step_back(loading->node, id, loading->problem);
     }
     return err;
 }
@@ -182,7 +168,7 @@ static int follow_revisions(struct dep_node *node, struct dep_campaign *ledger,
         (void)snprintf(id, sizeof id, "%s", before ? before : "");
         while (id[0]) {
             rename_parent(ledger, id, ledger->views[i].row.jti);
-            int err = step_back(node, id, problem);
+            int err = dep_act_step_back(node, id, problem);
             if (err < 0)
                 return err;
             if (err)

@@ -58,24 +58,47 @@ static int superseded(void *context, const struct dep_index_row *row)
     return found(correction->problem, "publish.corrected", correction->jti);
 }
 
-/* ---- incidents ---- */
+/* ---- what goes along ---- */
 
-struct corrections {
-    const json_t *named; /* what the publication names */
+struct along {
+    const json_t *named;  /* what the publication names */
+    const char *id;       /* the finding where one isn't */
+    const char *shown[2]; /* fields of it that are told, or NULL */
     struct dep_problem *problem;
 };
 
 static int is_named(void *context, const struct dep_index_row *row)
 {
-    const struct corrections *corrections = context;
+    const struct along *along = context;
     size_t i;
     json_t *each;
-    json_array_foreach(corrections->named, i, each)
+    json_array_foreach(along->named, i, each)
     {
-        if (strcmp(dep_json_string(each, "record"), row->jti) == 0)
+        const json_t *fields = dep_json_array(each, "fields");
+        bool told = !along->shown[0] || (dep_json_has_string(fields, along->shown[0]) &&
+                                         dep_json_has_string(fields, along->shown[1]));
+        if (row->superseded || (told && strcmp(dep_json_string(each, "record"), row->jti) == 0))
             return DEP_OK;
     }
-    return found(corrections->problem, "publish.uncorrected", row->jti);
+    return found(along->problem, along->id, row->jti);
+}
+
+/* Nobody is shown to have adopted what it made a reservation to, or left: what members said of the
+ * statement, and of what it corrects, goes with it. */
+static int judge_statement(struct dep_node *node, const json_t *all, const struct dep_view *view,
+                           struct dep_problem *problem)
+{
+    struct along along = {all, "publish.position", {"member", "kind"}, problem};
+    char id[DEP_UUID_LEN + 1];
+    int err = DEP_OK;
+    (void)snprintf(id, sizeof id, "%s", view->row.jti);
+    while (!err && id[0]) {
+        struct dep_index_query query = {.type = "statement.position", .ref = id, .rel = "about"};
+        err = dep_sight_list(node, &query, is_named, &along, problem);
+        if (!err)
+            err = dep_act_step_back(node, id, problem);
+    }
+    return err;
 }
 
 /* For whom and when it is, no more exact than may be, and with all that corrects it. */
@@ -86,12 +109,12 @@ static int judge_incident(struct dep_node *node, const json_t *all, const json_t
     const char *about = dep_record_ref(view->claims, "about");
     DEP_AUTO_VIEW first = {.claims = NULL};
     struct dep_mandate_finding why = {.where = ""};
-    struct corrections corrections = {all, problem};
+    struct along along = {all, "publish.uncorrected", {NULL}, problem};
     struct dep_index_query query = {
         .type = "incident.corrected", .ref = report ? view->row.jti : about, .rel = "about"};
     int err = report ? DEP_OK : dep_node_view(node, about ? about : "", true, &first, problem);
     if (!err)
-        err = dep_sight_list(node, &query, is_named, &corrections, problem);
+        err = dep_sight_list(node, &query, is_named, &along, problem);
     if (err)
         return err;
     err = dep_mandate_public(view->claims, first.claims, fields, view->row.iat,
@@ -135,6 +158,9 @@ static int add_record(struct dep_node *node, const json_t *all, const json_t *na
         return found(problem, "publish.field", unknown);
     if (strncmp(row.type, "incident.", strlen("incident.")) == 0)
         err = judge_incident(node, all, dep_json_array(named, "fields"), &view, problem);
+    if (strcmp(row.type, "statement.adopted") == 0 &&
+        dep_json_has_string(dep_json_array(named, "fields"), "adopters"))
+        err = judge_statement(node, all, &view, problem);
     if (err)
         return err;
     json_t *record = pack_record_json(dep_register_info(node->reg)->member, schema, shown, &view);

@@ -13,18 +13,6 @@ struct marking {
     json_t *claims;
 };
 
-static bool has(const json_t *list, const char *text)
-{
-    size_t i;
-    json_t *value;
-    json_array_foreach(list, i, value)
-    {
-        if (strcmp(json_string_value(value), text) == 0)
-            return true;
-    }
-    return false;
-}
-
 /* DEP_LIST_COUNT: no codes of the charter. One that isn't in force here could not be judged by. */
 static int add(struct marking *marking, const char *name, enum dep_list list, const char *text)
 {
@@ -37,8 +25,9 @@ static int add(struct marking *marking, const char *name, enum dep_list list, co
         if (json_object_set_new(marking->claims, name, into))
             return DEP_ERR_NOMEM;
     }
-    return has(into, text) || !json_array_append_new(into, json_string(text)) ? DEP_OK
-                                                                              : DEP_ERR_NOMEM;
+    return dep_json_has_string(into, text) || !json_array_append_new(into, json_string(text))
+               ? DEP_OK
+               : DEP_ERR_NOMEM;
 }
 
 static int add_all(struct marking *marking, const char *name, enum dep_list list,

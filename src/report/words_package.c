@@ -224,7 +224,8 @@ const struct words_entry WORDS_PACKAGE[] = {
     {"publish.early", N_("too early: the delay that was set for this incident is not over")},
     {"publish.empty", N_("nothing is to be published: name a record or a figure")},
     {"publish.exact",
-     N_("more exact than the public may know: a place to 10 km, a time to the day")},
+     N_("more exact than the public may know: a place to 10 km, a time to the day; "
+        "record what is in brackets as incident.corrected and publish that")},
     {"publish.field", N_("the record has no field of that name")},
     {"publish.folder", N_("the folder can't be made, or is there already: name another")},
     {"publish.language", N_("it must be there in English, in French and in Arabic, each once")},
@@ -233,6 +234,9 @@ const struct words_entry WORDS_PACKAGE[] = {
     {"publish.made", N_("it was made public already")},
     {"publish.not_confirmed", N_("not confirmed: nothing was published")},
     {"publish.pages", N_("made now, the pages are not those that were signed")},
+    {"publish.position",
+     N_("what a member said of this statement is missing: name it too, with member and kind, or "
+        "leave out who adopted it")},
     {"publish.same_person", N_("you prepared it: another officer has to make it public")},
     {"publish.state.made", N_("made public")},
     {"publish.state.prepared", N_("prepared, not public")},

@@ -66,7 +66,6 @@ void mandate_list_members(const struct mandate *m, const char *formation,
                           const struct dep_edtf_span *span, char *out, size_t room);
 
 /* ---- statements ---- */
-bool mandate_has_string(const json_t *array, const char *value);
 /* Has the statement a paragraph of this number? Finding "mandate.paragraph" at `where`. */
 DEP_MUST_USE int mandate_paragraph(const struct mandate *m, const json_t *statement,
                                    const char *where, const char *number);

@@ -154,6 +154,29 @@ static bool is_early(const json_t *claims, const json_t *first, int64_t recorded
     return (known ? when.end_s : recorded_s) + json_integer_value(delay) * 3600 > now_s;
 }
 
+/* Too exact for the public, and as much of it as there may be. */
+static int tell_place(const json_t *place, struct dep_mandate_finding *out)
+{
+    char latitude[DEP_MANDATE_REDUCED_LEN], longitude[DEP_MANDATE_REDUCED_LEN];
+    char would_do[sizeof out->would_do] = "";
+    const char *north = dep_json_string(place, "latitude");
+    const char *east = dep_json_string(place, "longitude");
+    if (north && east && dep_place_reduce(north, COARSE_M, latitude) &&
+        dep_place_reduce(east, COARSE_M, longitude))
+        (void)snprintf(would_do, sizeof would_do, "latitude %s, longitude %s, precision_m %d",
+                       latitude, longitude, COARSE_M);
+    return mandate_tell(out, "publish.exact", "/place", "", would_do);
+}
+
+static int tell_when(const char *date, struct dep_mandate_finding *out)
+{
+    DEP_AUTO_BUF reduced;
+    dep_buf_init(&reduced, 128);
+    bool is_date = date && dep_edtf_reduce(dep_slice_string(date), DEP_EDTF_DAY, &reduced);
+    return mandate_tell(out, "publish.exact", "/when", date,
+                        is_date && !dep_buf_err(&reduced) ? (const char *)reduced.data : "");
+}
+
 int dep_mandate_public(const json_t *claims, const json_t *first, const json_t *fields,
                        int64_t recorded_s, int64_t now_s, struct dep_mandate_finding *out)
 {
@@ -161,19 +184,17 @@ int dep_mandate_public(const json_t *claims, const json_t *first, const json_t *
     const char *date = dep_json_string(when, "edtf");
     int64_t precision_m = 0;
     (void)dep_json_int(place, "precision_m", &precision_m);
-    if (!mandate_has_string(field_of(claims, first, "audience"), "public"))
+    if (!dep_json_has_string(field_of(claims, first, "audience"), "public"))
         return mandate_tell(out, "publish.audience", "/audience", "", "public");
     if (is_early(claims, first, recorded_s, now_s))
         return mandate_tell(out, "publish.early", "/publish_after_h", "", "");
-    if (mandate_has_string(fields, "place") && json_object_get(place, "latitude") &&
+    if (dep_json_has_string(fields, "place") && json_object_get(place, "latitude") &&
         precision_m < COARSE_M)
-        return mandate_tell(out, "publish.exact", "/place", "", "10000");
+        return tell_place(place, out);
     /* Beside the date there may be the time of day in words. */
     bool day = date && json_object_size(when) == 1 &&
                dep_edtf_coarse(dep_slice_string(date), DEP_EDTF_DAY);
-    return !when || day || !mandate_has_string(fields, "when")
-               ? DEP_OK
-               : mandate_tell(out, "publish.exact", "/when", date, "");
+    return !when || day || !dep_json_has_string(fields, "when") ? DEP_OK : tell_when(date, out);
 }
 
 int mandate_coverage_stated(const struct mandate *m)

@@ -62,7 +62,7 @@ static bool share_an_actor(const json_t *a, const json_t *b)
     json_t *actor;
     json_array_foreach(dep_json_array(a, "actors"), i, actor)
     {
-        if (mandate_has_string(dep_json_array(b, "actors"), json_string_value(actor)))
+        if (dep_json_has_string(dep_json_array(b, "actors"), json_string_value(actor)))
             return true;
     }
     return false;

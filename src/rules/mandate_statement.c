@@ -8,19 +8,6 @@
 #include <stdio.h>
 #include <string.h>
 
-bool mandate_has_string(const json_t *array, const char *value)
-{
-    size_t i;
-    json_t *each;
-    json_array_foreach(array, i, each)
-    {
-        const char *text = json_string_value(each);
-        if (text && strcmp(text, value) == 0)
-            return true;
-    }
-    return false;
-}
-
 /* The element of `array` whose member `name` is `value`; or NULL. */
 static const json_t *element_with(const json_t *array, const char *name, const char *value)
 {
@@ -73,7 +60,7 @@ int mandate_paragraph_of(const struct mandate *m, const struct dep_mandate_ref *
 static bool concerns(const json_t *position, const char *number)
 {
     const json_t *paragraphs = dep_json_array(position, "paragraphs");
-    return json_array_size(paragraphs) == 0 || (number && mandate_has_string(paragraphs, number));
+    return json_array_size(paragraphs) == 0 || (number && dep_json_has_string(paragraphs, number));
 }
 
 bool dep_mandate_binds(const json_t *statement, const struct dep_mandate_record *later,
@@ -189,7 +176,8 @@ static int judge_adopter(const struct mandate *m, const json_t *adopter, size_t 
         return mandate_bad_at(m, "mandate.member", "/adopters", index, "member", member, would_do);
     }
     if (strcmp(how, "in_the_room") == 0 &&
-        !(meeting && mandate_has_string(dep_json_array(meeting->record.claims, "present"), member)))
+        !(meeting &&
+          dep_json_has_string(dep_json_array(meeting->record.claims, "present"), member)))
         return mandate_bad_at(m, "mandate.room", "/adopters", index, "how", how, "");
     if (strcmp(how, "attested") == 0 && !json_object_get(m->claims, "attestation"))
         return mandate_bad_at(m, "mandate.attestation", "/adopters", index, "how", how, "");

@@ -341,6 +341,35 @@ static void test_public(void **state)
     json_decref(none);
 }
 
+/* What is too exact for the public is reduced: never refined, never left as it was. */
+static void test_reduced(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *at, *value, *where, *would_do;
+    } rows[] = {
+        {"/place/precision_m", "1000", "/place",
+         "latitude 33.3, longitude 44.3, precision_m 10000"},
+        {"/when/edtf", "\"2026-11-20T10:00:00Z\"", "/when", "2026-11-20"},
+        {"/when/original", "\"at ten\"", "/when", "2026-11-20"},
+        {"/when", "{\"original\":\"at ten\"}", "/when", ""},
+    };
+    json_t *fields = json_of("[\"place\",\"when\"]");
+    for (size_t i = 0; i < DEP_COUNT(rows); i++) {
+        struct dep_mandate_finding found = {.where = ""};
+        json_t *claims = json_of(
+            "{\"audience\":[\"public\"],\"publish_after_h\":0,\"when\":{\"edtf\":\"2026-11-20\"},"
+            "\"place\":{\"latitude\":\"33.31\",\"longitude\":\"44.36\",\"precision_m\":10000}}");
+        json_change(claims, rows[i].at, json_of(rows[i].value));
+        assert_int_equal(dep_mandate_public(claims, NULL, fields, NOW_S, NOW_S, &found), DEP_FOUND);
+        assert_string_equal(found.finding.id, "publish.exact");
+        assert_string_equal(found.where, rows[i].where);
+        assert_string_equal(found.would_do, rows[i].would_do);
+        json_decref(claims);
+    }
+    json_decref(fields);
+}
+
 /* Without memory a proposal is missing, and nothing else. */
 static void test_no_memory(void **state)
 {
@@ -372,7 +401,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_drafts),   cmocka_unit_test(test_would_do),
         cmocka_unit_test(test_looks_at), cmocka_unit_test(test_place),
-        cmocka_unit_test(test_public),   cmocka_unit_test(test_no_memory)};
+        cmocka_unit_test(test_public),   cmocka_unit_test(test_reduced),
+        cmocka_unit_test(test_no_memory)};
     if (dep_crypto_init(false))
         return 1;
     return cmocka_run_group_tests(tests, setup, teardown);

@@ -52,8 +52,8 @@ press='{"kind":"press_report","original":"not_held","lang":"fr","paragraphs":[{"
 record statement.rendered "$press" --about "$held_not" >/dev/null
 # Reservations, dissociations, and who broke the silence.
 position() { jq -nc --arg member "$1" --arg kind "$2" --argjson paragraphs "$3" '{member: $member, kind: $kind, stated_on: "2021-03-28", paragraphs: $paragraphs, text: {text: "why", lang: "en"}}'; }
-record statement.position "$(position us reservation '["1"]')" --about "$adopted" >/dev/null
-record statement.position "$(position us dissociation '["2"]')" --about "$adopted" >/dev/null
+reserved=$(record statement.position "$(position us reservation '["1"]')" --about "$adopted")
+left=$(record statement.position "$(position us dissociation '["2"]')" --about "$adopted")
 record statement.position "$(position iq silence_broken '[]')" --about "$silent" >/dev/null
 
 # F4: citations are typed and canonical; to take note isn't to endorse.
@@ -125,17 +125,31 @@ depositary show "$first" --json >shown
 same medium "$(json shown .claims.confidence)" 'the first report'
 holds <(depositary list --ref "$first" --json) incident.corrected
 # Told the public only where it is meant for it, late and coarsely enough, and with what corrects it.
-publish() { # RECORDS
-    jq -nc --argjson records "$1" '{titles: [{text: "t", lang: "en"}, {text: "t", lang: "fr"}, {text: "t", lang: "ar"}], records: $records}' | depositary publish prepare --file - --yes
+publish() { # RECORDS [OPTION]
+    jq -nc --argjson records "$1" '{titles: [{text: "t", lang: "en"}, {text: "t", lang: "fr"}, {text: "t", lang: "ar"}], records: $records}' | depositary publish prepare --file - --yes "${@:2}"
 }
 unpublished() { expect 1 publish "$2" >/dev/null 2>why; holds why "\\(publish.$1\\)"; }
 unpublished audience "[{\"record\":\"$(record incident.reported "$(incident '{}')")\",\"fields\":[]}]"
 public=$(record incident.reported "$(incident '{"audience":["public"]}')")
 unpublished exact "[{\"record\":\"$public\",\"fields\":[\"place\"]}]"
+holds why '/place.*\(latitude 33\.3, longitude 44\.3, precision_m 10000\)'
 publish "[{\"record\":\"$public\",\"fields\":[\"category\",\"when\"]}]" >/dev/null
 correction=$(record incident.corrected '{"effect":"adds","reason":{"text":"heard since","lang":"en"},"confidence":"high"}' --about "$public")
 unpublished uncorrected "[{\"record\":\"$public\",\"fields\":[]}]"
 publish "[{\"record\":\"$public\",\"fields\":[]},{\"record\":\"$correction\",\"fields\":[\"confidence\"]}]" >/dev/null
+# What was recorded exactly is told coarsely: as the refusal says, by a correction, beside a report whose place stays.
+coarse=$(record incident.corrected '{"effect":"corrects","reason":{"text":"for the public","lang":"en"},"place":{"latitude":"33.3","longitude":"44.3","precision_m":10000}}' --about "$public")
+publish "[{\"record\":\"$public\",\"fields\":[]},{\"record\":\"$correction\",\"fields\":[]},{\"record\":\"$coarse\",\"fields\":[\"place\"]}]" --json >told
+depositary publish preview "$(json told .record)" --out told.site >/dev/null
+holds told.site/en.html '33\.3'
+lacks told.site/en.html '33\.312'
+# Who adopted a statement is told with what it said of it, though the statement was corrected since; else who adopted it isn't told.
+named() { jq -nc --arg record "$1" '$ARGS.positional as $fields | {record: $record, fields: $fields}' --args "${@:2}"; }
+unpublished position "[$(named "$corrected" titles adopters)]"
+unpublished position "[$(named "$corrected" titles adopters),$(named "$reserved" member kind)]"
+unpublished position "[$(named "$corrected" titles adopters),$(named "$reserved" member kind),$(named "$left" member)]"
+publish "[$(named "$corrected" titles adopters),$(named "$reserved" member kind),$(named "$left" kind member)]" >/dev/null
+publish "[$(named "$corrected" titles)]" >/dev/null
 fresh=$(record incident.reported "$(incident "{\"audience\":[\"public\"],\"when\":{\"edtf\":\"$(date -u +%F)\"},\"place\":{\"latitude\":\"33.3\",\"longitude\":\"44.3\",\"precision_m\":10000}}")")
 unpublished early "[{\"record\":\"$fresh\",\"fields\":[]}]"
 # A field kit reports and corrects what it can't read again, and nothing of it is found on it.
