@@ -82,6 +82,7 @@ struct dep_index_query {
     const char *id;            /* whole or a prefix; NULL any */
     const char *type;          /* exact, or a prefix ending in '.' ; NULL any */
     const char *item;          /* NULL any */
+    const char *item_begins;   /* with an item whose id begins so; NULL any */
     const char *ref;           /* records that reference this jti; NULL any */
     const char *rel;           /* with this rel; NULL any */
     const char *field, *value; /* open or searchable field equal to value; NULL any */

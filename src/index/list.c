@@ -181,8 +181,13 @@ static const char *list_select(struct list_sql *sql, const struct dep_index_quer
     } else if (query->type) {
         where(sql, "record.type=?", query->type);
     }
+    /* Without the second part the index, which holds no empty ones, isn't used. */
     if (query->item)
-        where(sql, "item=?", query->item);
+        where(sql, "item=? AND item<>''", query->item);
+    if (query->item_begins) {
+        where(sql, "item>=? AND item<?||'~' AND item<>''", query->item_begins);
+        sql->binds[sql->bind_count++] = query->item_begins;
+    }
     if (query->ref)
         where(sql,
               query->rel ? "record.idx IN (SELECT idx FROM ref WHERE target=? AND rel=?)"

@@ -86,6 +86,11 @@ static void test_index(void **state)
     assert_int_equal(count(index, &(struct dep_index_query){.type = "evidence."}), 1);
     assert_int_equal(count(index, &(struct dep_index_query){.type = "evidence"}), 0);
     assert_int_equal(count(index, &(struct dep_index_query){.item = "i-1"}), 2);
+    assert_int_equal(count(index, &(struct dep_index_query){.item_begins = "i-"}), 2);
+    assert_int_equal(
+        count(index, &(struct dep_index_query){.type = "evidence.", .item_begins = "i"}), 1);
+    assert_int_equal(count(index, &(struct dep_index_query){.item_begins = "i-2"}), 0);
+    assert_int_equal(count(index, &(struct dep_index_query){.item = ""}), 0);
     assert_int_equal(count(index, &(struct dep_index_query){.text = "blue"}), 1);
     assert_int_equal(count(index, &(struct dep_index_query){.text = "x-1 \" OR *"}), 0);
     /* Whole words, their beginning where it is asked for, within a type or what it begins with. */

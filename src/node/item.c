@@ -190,31 +190,15 @@ static int match_row(void *context, const struct dep_index_row *row)
     return DEP_OK;
 }
 
-struct prefix_match {
-    const char *prefix;
-    struct match match;
-};
-
-static int match_prefix(void *context, const struct dep_index_row *row)
-{
-    struct prefix_match *wanted = context;
-    return strncmp(row->item, wanted->prefix, strlen(wanted->prefix)) == 0
-               ? match_row(&wanted->match, row)
-               : DEP_OK;
-}
-
 static int match_by(struct dep_node *node, const char *name, struct match *out,
                     struct dep_problem *problem)
 {
     /* Item id or a prefix of it. */
-    struct prefix_match wanted = {.prefix = name};
-    struct dep_index_query all = {.type = "evidence."};
+    struct dep_index_query beginning = {.type = "evidence.", .item_begins = name};
     int err =
-        strlen(name) >= 8 ? dep_sight_list(node, &all, match_prefix, &wanted, problem) : DEP_OK;
-    if (err || wanted.match.count) {
-        *out = wanted.match;
+        strlen(name) >= 8 ? dep_sight_list(node, &beginning, match_row, out, problem) : DEP_OK;
+    if (err || out->count)
         return err;
-    }
     /* Exhibit number. */
     struct dep_index_query exhibit = {.field = "exhibit", .value = name};
     err = dep_node_list(node, &exhibit, match_row, out, problem);

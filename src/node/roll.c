@@ -346,9 +346,12 @@ static bool of_type(const struct dep_roll *roll, const struct roll_row *row, con
            (wanted[len - 1] == '.' ? strncmp(type, wanted, len) == 0 : strcmp(type, wanted) == 0);
 }
 
-static bool of_item(const struct dep_roll *roll, const struct roll_row *row, const char *wanted)
+static bool of_item(const struct dep_roll *roll, const struct roll_row *row,
+                    const struct dep_index_query *query)
 {
-    return !wanted || strcmp(dep_names_text(roll->texts, row->item), wanted) == 0;
+    const char *item = dep_names_text(roll->texts, row->item), *begins = query->item_begins;
+    return (!query->item || strcmp(item, query->item) == 0) &&
+           (!begins || (row->item && strncmp(item, begins, strlen(begins)) == 0));
 }
 
 /* Numbers of the rows asked for, in the order asked for. */
@@ -374,8 +377,7 @@ static int pick_matching(const struct dep_roll *roll, const struct dep_index_que
                          size_t at, struct picked *picked)
 {
     const struct roll_row *row = &roll->rows[at];
-    return of_type(roll, row, query->type) && of_item(roll, row, query->item) ? pick(picked, at)
-                                                                              : DEP_OK;
+    return of_type(roll, row, query->type) && of_item(roll, row, query) ? pick(picked, at) : DEP_OK;
 }
 
 /* From the newest to the oldest. */

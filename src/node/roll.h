@@ -25,7 +25,7 @@ void dep_roll_free(struct dep_roll *roll);
  */
 DEP_MUST_USE int dep_roll_read(struct dep_node *node, struct dep_problem *problem);
 /*
- * As dep_index_list(), by `type`, `item`, `ref`, `rel`, in either order, limited and by sight; of the
+ * As dep_index_list(), by `type`, `item`, `item_begins`, `ref`, `rel`, in either order, limited and by sight; of the
  * fields of records nothing. Of the rows, `erased` says that an erasure was recorded, `complete` that
  * nothing is protected; where the protected fields lie they don't say: dep_node_view_row() finds them.
  */

@@ -356,7 +356,7 @@ static void add_event(const struct plot *plot, size_t at)
     double from = place_of(plot, event->span.earliest_s),
            to = place_of(plot, event->span.end_s - 1);
     struct dep_bar bar = {.from = from, .to = to, .sure_from = 1, .sure_to = 0};
-    if (event->span.end_s - event->span.earliest_s == 1)
+    if (event->span.earliest_s != INT64_MIN && event->span.earliest_s + 1 == event->span.end_s)
         bar = (struct dep_bar){from, from, from, from, DEP_BAR_FULL, false};
     char label[512], words[WORDS_ROOM], when[TIME_ROOM], before[256] = "";
     (void)snprintf(label, sizeof label, "%zu. %s", at + 1,

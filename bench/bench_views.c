@@ -1,0 +1,437 @@
+/*
+ * Pages of lists and reports in a real register of records of mixed types: signed, encrypted, in the log.
+ *
+ * What a page takes of the processor is told besides: on a machine with others at work only that
+ * counts.
+ *
+ * usage: bench_views make FOLDER [RECORDS]   a register of so many (1,000,000), made at once
+ *        bench_views pages FOLDER            each page opened anew, as a command does; p95 of ROUNDS
+ * Prints one JSON object a line: {"name","value","unit"}.
+ */
+#include "common.h"
+#include "node/act.h"
+#include "node/campaign.h"
+#include "node/case.h"
+#include "node/evidence.h"
+#include "node/init.h"
+#include "node/keys.h"
+#include "node/timeline.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+
+enum { RECORDS = 1000000, BLOCK = 2000, GROUP_MAX = 800, ROUNDS = 20, PAGE = 100 };
+
+static void must(int err, const struct dep_problem *problem)
+{
+    if (!err)
+        return;
+    (void)fprintf(stderr, "%s %s %s %s\n", dep_err_name(err), problem->detail,
+                  err < 0 && problem->fault.what ? problem->fault.what : "",
+                  err < 0 ? problem->fault.where : problem->finding.id);
+    exit(1);
+}
+
+static void say(const char *name, double value, const char *unit)
+{
+    (void)printf("{\"name\":\"%s\",\"value\":%.3f,\"unit\":\"%s\"}\n", name, value, unit);
+}
+
+static struct dep_node *open_as(const char *dir, const char *officer, bool write)
+{
+    struct dep_node_order order = {.dir = dir, .write = write, .officer = officer};
+    struct dep_node *node = NULL;
+    struct dep_problem problem = {.detail = ""};
+    dep_world_system(&order.world);
+    must(dep_node_open(&order, &node, NULL, &problem), &problem);
+    return node;
+}
+
+/* ---- making ---- */
+
+struct made {
+    struct dep_done done[GROUP_MAX];
+};
+
+static unsigned below(unsigned n)
+{
+    return (unsigned)(next_random() >> 20) % n;
+}
+
+static json_t *text(const char *words)
+{
+    return json_pack("{s:s,s:s}", "text", words, "lang", "en");
+}
+
+static json_t *about(json_t *claims, const struct dep_done *to)
+{
+    json_t *refs = json_object_get(claims, "refs");
+    if (!refs) {
+        refs = json_array();
+        (void)json_object_set_new(claims, "refs", refs);
+    }
+    (void)json_array_append_new(refs, dep_record_ref_new("about", to->jti, &to->sha256));
+    return claims;
+}
+
+/* What a record of its kind is about: one of those made before in the block; its number there. */
+typedef json_t *claims_fn(const struct made *of, size_t i, uint64_t serial);
+
+static json_t *note(const struct made *of, size_t i, uint64_t serial)
+{
+    char words[400];
+    (void)of, (void)i;
+    (void)snprintf(words, sizeof words, "minutes %llu %0200d", (unsigned long long)serial, 0);
+    return json_pack("{s:o}", "text", text(words));
+}
+
+static json_t *incident(const struct made *of, size_t i, uint64_t serial)
+{
+    char day[16];
+    (void)of, (void)i, (void)serial;
+    (void)snprintf(day, sizeof day, "20%02u-%02u-%02u", 15 + below(10), 1 + below(12),
+                   1 + below(28));
+    return json_pack("{s:s,s:s,s:{s:s},s:{s:s,s:s,s:i},s:o,s:[{s:s,s:s}],s:s,s:[],s:i}", "category",
+                     "attack", "territory", "IQ", "when", "edtf", day, "place", "latitude", "33.3",
+                     "longitude", "44.3", "precision_m", 10000, "what_happened",
+                     text("an invented report, so long as one usually is, about nothing"),
+                     "sources", "reliability", "B", "credibility", "3", "confidence",
+                     below(2) ? "low" : "medium", "audience", "publish_after_h", 72);
+}
+
+static json_t *correction(const struct made *of, size_t i, uint64_t serial)
+{
+    (void)serial;
+    return about(json_pack("{s:s,s:s,s:o}", "effect", "corrects", "confidence", "high", "reason",
+                           text("a second source")),
+                 &of->done[i]);
+}
+
+static json_t *statement(const struct made *of, size_t i, uint64_t serial)
+{
+    (void)of, (void)i, (void)serial;
+    return json_pack("{s:[o],s:s,s:s,s:[{s:s,s:s}],s:s,s:o,s:o,s:[],s:[{s:s},{s:s}],s:[]}",
+                     "titles", text("Communique"), "formation", "plenary", "adopted_on",
+                     "2021-03-30", "adopters", "member", "be", "how", "attested", "original",
+                     "not_held", "why_not_held", text("not transmitted"), "attestation",
+                     text("as published"), "languages", "paragraphs", "number", "1", "number", "2",
+                     "citations");
+}
+
+enum { COMMITMENTS_EACH = 8 };
+
+static json_t *commitment(const struct made *of, size_t i, uint64_t serial)
+{
+    char words[64], due[16];
+    (void)snprintf(words, sizeof words, "to do what number %llu says", (unsigned long long)serial);
+    (void)snprintf(due, sizeof due, "20%02u-%02u", 21 + below(9), 1 + below(12));
+    return about(json_pack("{s:s,s:[s],s:s,s:o,s:s}", "paragraph", "1", "actors", "be", "line",
+                           "political", "text", text(words), "due", due),
+                 &of->done[i / COMMITMENTS_EACH]);
+}
+
+static json_t *update(const struct made *of, size_t i, uint64_t serial)
+{
+    (void)serial;
+    return about(json_pack("{s:s,s:s}", "status", "under_way", "as_of", "2022-03"), &of->done[i]);
+}
+
+static void item_id(uint64_t serial, char out[DEP_UUID_LEN + 1])
+{
+    (void)snprintf(out, DEP_UUID_LEN + 1, "01a20d1d-0000-7000-8000-%012llx",
+                   (unsigned long long)(serial & UINT64_C(0xffffffffffff)));
+}
+
+static json_t *evidence(const struct made *of, size_t i, uint64_t serial)
+{
+    char item[DEP_UUID_LEN + 1], exhibit[32];
+    (void)of;
+    item_id(serial / BLOCK * BLOCK + i, item);
+    (void)snprintf(exhibit, sizeof exhibit, "E %llu", (unsigned long long)serial);
+    json_t *claims = json_pack("{s:s,s:b,s:s,s:{}}", "item", item, "restricted", 0, "exhibit",
+                               exhibit, "unknown");
+    static const char *const unknown[] = {
+        "territory", "case",         "collector_role", "collector_code", "basis",
+        "method",    "tool",         "device",         "device_state",   "power_state",
+        "place",     "collected_at", "condition",      "hazards",        "dispossessed"};
+    for (size_t u = 0; u < DEP_COUNT(unknown); u++)
+        (void)json_object_set_new(
+            json_object_get(claims, "unknown"), unknown[u],
+            json_pack("{s:s,s:s}", "code", "unknown", "reason", DEP_NOT_STATED));
+    return claims;
+}
+
+static json_t *transfer(const struct made *of, size_t i, uint64_t serial)
+{
+    static const char *const unknown[] = {"occurred",    "place",       "purpose",   "seals_before",
+                                          "seals_after", "seals_state", "condition", "storage"};
+    char item[DEP_UUID_LEN + 1];
+    (void)of;
+    item_id(serial / BLOCK * BLOCK + i, item);
+    json_t *claims = json_pack("{s:s,s:{s:s,s:s},s:o,s:{}}", "item", item, "giver", "state",
+                               "signed", "code", "K", "to", text("Laboratory"), "unknown");
+    for (size_t u = 0; u < DEP_COUNT(unknown); u++)
+        (void)json_object_set_new(
+            json_object_get(claims, "unknown"), unknown[u],
+            json_pack("{s:s,s:s}", "code", "unknown", "reason", DEP_NOT_STATED));
+    return claims;
+}
+
+static json_t *campaign(const struct made *of, size_t i, uint64_t serial)
+{
+    char code[32];
+    (void)of, (void)i;
+    (void)snprintf(code, sizeof code, "c%llu", (unsigned long long)(serial / BLOCK));
+    return json_pack("{s:[],s:s,s:s,s:s,s:s,s:s}", "called", "code", code, "currency", "USD",
+                     "goal", "670000000", "qualifier", "exact", "from", "2021");
+}
+
+static json_t *flow(const struct made *of, size_t i, uint64_t serial)
+{
+    char reference[32], amount[32], provider[16];
+    (void)snprintf(reference, sizeof reference, "R-%llu", (unsigned long long)serial);
+    (void)snprintf(amount, sizeof amount, "%u", 1000 + below(1000000));
+    (void)snprintf(provider, sizeof provider, "m%u", below(20));
+    return about(json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s}", "kind",
+                           i % 3 ? "commitment" : "payment", "side", "provider", "provider",
+                           provider, "receiver", "undp", "reference", reference, "amount", amount,
+                           "currency", "USD", "qualifier", "exact", "on", "2021-06-01"),
+                 &of->done[0]);
+}
+
+/* As `count` records of one type, by the officer whose register it is. */
+static void make_some(struct dep_node *node, const char *type, claims_fn *claims, size_t count,
+                      const struct made *of, uint64_t serial, struct made *out)
+{
+    static struct dep_draft drafts[GROUP_MAX];
+    static struct made unused;
+    struct dep_problem problem = {.detail = ""};
+    for (size_t i = 0; i < count; i++)
+        drafts[i] = (struct dep_draft){.type = type, .claims = claims(of, i, serial + i)};
+    must(dep_node_append(node, drafts, count, out ? out->done : unused.done, &problem), &problem);
+    for (size_t i = 0; i < count; i++)
+        json_decref((json_t *)(uintptr_t)drafts[i].claims);
+}
+
+static void make_block(struct dep_node *node, uint64_t serial)
+{
+    static struct made first, second;
+    make_some(node, "note", note, 800, NULL, serial, NULL);
+    make_some(node, "incident.reported", incident, 400, NULL, serial, &first);
+    make_some(node, "incident.corrected", correction, 20, &first, serial, NULL);
+    make_some(node, "statement.adopted", statement, 25, NULL, serial, &first);
+    make_some(node, "commitment.made", commitment, 200, &first, serial, &second);
+    make_some(node, "commitment.updated", update, 75, &second, serial, NULL);
+    make_some(node, "evidence.collected", evidence, 150, NULL, serial, NULL);
+    make_some(node, "custody.transferred", transfer, 130, NULL, serial, NULL);
+    make_some(node, "campaign.opened", campaign, 1, NULL, serial, &first);
+    make_some(node, "flow.recorded", flow, 199, &first, serial, NULL);
+}
+
+static json_t *code_incident(const struct made *of, size_t i, uint64_t serial)
+{
+    (void)of, (void)i, (void)serial;
+    return json_pack("{s:s,s:s,s:[]}", "list", "incidents", "code", "attack", "called");
+}
+
+static json_t *code_formation(const struct made *of, size_t i, uint64_t serial)
+{
+    (void)of, (void)i, (void)serial;
+    return json_pack("{s:s,s:s,s:[]}", "list", "formations", "code", "plenary", "called");
+}
+
+static json_t *member(const struct made *of, size_t i, uint64_t serial)
+{
+    (void)of, (void)i, (void)serial;
+    return json_pack("{s:s,s:s,s:s}", "formation", "plenary", "member", "be", "from", "2014");
+}
+
+static void make_register(const char *dir, uint64_t records)
+{
+    static const char *const territories[] = {"IQ"};
+    char root[4096];
+    struct dep_problem problem = {.detail = ""};
+    (void)snprintf(root, sizeof root, "%s.root.pem", dir);
+    struct dep_init_order order = {.dir = dir,
+                                   .member = "m",
+                                   .name = "M",
+                                   .officer = "K",
+                                   .roles = DEP_ROLE_CUSTODIAN | DEP_ROLE_LEGAL | DEP_ROLE_DESK |
+                                            DEP_ROLE_ADMINISTRATOR,
+                                   .territories = territories,
+                                   .territory_count = 1,
+                                   .root_out = root,
+                                   .no_recovery = true,
+                                   .no_passphrase = true};
+    dep_world_system(&order.world);
+    must(dep_node_init(&order, &problem), &problem);
+    struct dep_node *node = open_as(dir, "K", true);
+    make_some(node, "code.stated", code_incident, 1, NULL, 0, NULL);
+    make_some(node, "code.stated", code_formation, 1, NULL, 0, NULL);
+    make_some(node, "membership.stated", member, 1, NULL, 0, NULL);
+    double start = now_s();
+    for (uint64_t serial = 0; serial < records; serial += BLOCK) {
+        make_block(node, serial);
+        if (serial / BLOCK % 50 == 49)
+            (void)fprintf(stderr, "%llu records, %.0f s\n", (unsigned long long)serial + BLOCK,
+                          now_s() - start);
+    }
+    must(dep_node_publish(node, &problem), &problem);
+    say("records made, judged, durable", (double)records / (now_s() - start), "records/s");
+    dep_node_close(node);
+}
+
+/* ---- pages ---- */
+
+struct reading {
+    struct dep_node *node;
+    size_t left, rows;
+};
+
+static int take_row(void *context, const struct dep_index_row *row)
+{
+    struct reading *reading = context;
+    (void)row;
+    reading->rows++;
+    return DEP_OK;
+}
+
+static int take_act(void *context, const struct dep_act *act)
+{
+    struct reading *reading = context;
+    reading->rows += act->head.readable;
+    return ++reading->left == PAGE ? DEP_FOUND : DEP_OK;
+}
+
+static int take_item(void *context, const struct dep_item *item)
+{
+    struct reading *reading = context;
+    reading->rows += item->state[0] != 0;
+    return ++reading->left == PAGE ? DEP_FOUND : DEP_OK;
+}
+
+static int page_of_acts(struct reading *reading, const char *type, struct dep_problem *problem)
+{
+    struct dep_index_query query = {.type = type, .newest_first = true};
+    int err = dep_node_acts_of(reading->node, &query, take_act, reading, problem);
+    return err == DEP_FOUND && reading->left == PAGE ? DEP_OK : err;
+}
+
+static int page_list(struct reading *reading, struct dep_problem *problem)
+{
+    struct dep_index_query query = {.newest_first = true, .limit = PAGE};
+    return dep_node_list(reading->node, &query, take_row, reading, problem);
+}
+
+static int page_search(struct reading *reading, struct dep_problem *problem)
+{
+    struct dep_index_query query = {.text = "attack IQ", .newest_first = true, .limit = PAGE};
+    return dep_node_list(reading->node, &query, take_row, reading, problem);
+}
+
+static int page_commitments(struct reading *reading, struct dep_problem *problem)
+{
+    return page_of_acts(reading, "commitment.made", problem);
+}
+
+static int page_incidents(struct reading *reading, struct dep_problem *problem)
+{
+    return page_of_acts(reading, "incident.reported", problem);
+}
+
+static int page_custody(struct reading *reading, struct dep_problem *problem)
+{
+    int err = dep_node_items_newest(reading->node, true, take_item, reading, problem);
+    return err == DEP_FOUND && reading->left == PAGE ? DEP_OK : err;
+}
+
+static int page_campaign(struct reading *reading, struct dep_problem *problem)
+{
+    DEP_AUTO_CAMPAIGN ledger = {.count = 0};
+    int err = dep_node_campaign(reading->node, "c1", INT64_MAX, &ledger, problem);
+    reading->rows = ledger.count;
+    return err;
+}
+
+static int page_item(struct reading *reading, struct dep_problem *problem)
+{
+    char item[DEP_UUID_LEN + 1];
+    DEP_AUTO_TIMELINE timeline = {.count = 0};
+    item_id(BLOCK + 7, item);
+    struct dep_timeline_order order = {DEP_TIMELINE_ITEM, item, {INT64_MIN, INT64_MAX}};
+    int err = dep_node_timeline(reading->node, &order, &timeline, problem);
+    reading->rows = timeline.count;
+    return err;
+}
+
+/* What it takes without those who work beside it. */
+static double processor_now_s(void)
+{
+    struct timespec now;
+    (void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+static int ascending(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+static void measure(const char *dir, const char *name,
+                    int (*page)(struct reading *reading, struct dep_problem *problem))
+{
+    double took[ROUNDS], processor_s = 0;
+    size_t rows = 0;
+    for (size_t i = 0; i < ROUNDS; i++) {
+        struct dep_problem problem = {.detail = ""};
+        double start = now_s(), start_processor_s = processor_now_s();
+        struct reading reading = {.node = open_as(dir, "K", false)};
+        must(dep_node_show_pages(reading.node, &problem), &problem);
+        must(page(&reading, &problem), &problem);
+        took[i] = (now_s() - start) * 1000;
+        processor_s += processor_now_s() - start_processor_s;
+        rows = reading.rows;
+        dep_node_close(reading.node);
+    }
+    qsort(took, ROUNDS, sizeof took[0], ascending);
+    say(name, took[ROUNDS * 95 / 100], "ms p95");
+    (void)fprintf(stderr, "%s: %zu rows, median %.1f ms, of the processor %.1f ms\n", name, rows,
+                  took[ROUNDS / 2], processor_s * 1000 / ROUNDS);
+}
+
+static void pages(const char *dir)
+{
+    static const struct {
+        const char *name;
+        int (*page)(struct reading *reading, struct dep_problem *problem);
+    } rows[] = {
+        {"list", page_list},
+        {"search, two common words", page_search},
+        {"report commitments", page_commitments},
+        {"report incidents", page_incidents},
+        {"report custody", page_custody},
+        {"report campaign, of 199 flows", page_campaign},
+        {"timeline of an item", page_item},
+    };
+    struct rusage used;
+    for (size_t i = 0; i < DEP_COUNT(rows); i++)
+        measure(dir, rows[i].name, rows[i].page);
+    (void)getrusage(RUSAGE_SELF, &used);
+    say("memory, largest resident set", (double)used.ru_maxrss / 1024, "MiB");
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 3 || dep_crypto_init(false))
+        return 2;
+    if (strcmp(argv[1], "make") == 0)
+        make_register(argv[2], argc > 3 ? strtoull(argv[3], NULL, 10) : RECORDS);
+    else if (strcmp(argv[1], "pages") == 0)
+        pages(argv[2]);
+    else
+        return 2;
+    return 0;
+}
