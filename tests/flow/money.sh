@@ -77,7 +77,7 @@ page en
 for want in '^Stabilisation 2021$' 'exact 670 000 000.00 USD' '  about 244 000.00 USD' '  more than 500 000 000.00 USD' 'another amount'; do holds page "$want"; done
 page fr
 holds page 'Stabilisation 2021 \(fr\)'
-holds page 'exact 670 000 000.00 USD'
+holds page 'exactement 670 000 000.00 USD'
 holds page '  environ 244 000.00 USD'
 depositary report campaign --csv >table
 same 18 "$(($(wc -l <table) - 1))" 'flows in the table'
