@@ -135,6 +135,14 @@ static void verifier_enclosed(struct test_world *world)
 {
     test_put(world, "data/charter/verify.html", dep_slice_string("<!doctype html>\n"));
 }
+static void cosign_request(struct test_world *world)
+{
+    test_put(world, "data/cosign/000/request", dep_slice_string("old 0\n"));
+}
+static void cosign_answer(struct test_world *world)
+{
+    test_put(world, "data/cosign/000/cosignatures", dep_slice_string("x\n"));
+}
 static void tag_file(struct test_world *world)
 {
     test_put(world, "readme.txt", dep_slice_string("hello\n"));
@@ -454,6 +462,8 @@ static void test_forgeries(void **state)
         {"a file more", {TEST_BAG, unlisted_file}, "bag.unlisted", DEP_ALTERED},
         {"a file more, in the manifests", {TEST_DATA, unlisted_file}, "package.file", DEP_ALTERED},
         {"a verifier enclosed", {TEST_DATA, verifier_enclosed}, "package.file", DEP_ALTERED},
+        {"a request to cosign", {TEST_DATA, cosign_request}, "package.file", DEP_ALTERED},
+        {"cosignatures", {TEST_DATA, cosign_answer}, "package.file", DEP_ALTERED},
         {"a tag file", {TEST_FILES, tag_file}, "package.file", DEP_ALTERED},
         {"a name with a capital", {TEST_DATA, strange_name}, "package.name", DEP_ALTERED},
         {"index.html changed", {TEST_DATA, change_index}, "package.file", DEP_ALTERED},

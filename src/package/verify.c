@@ -259,6 +259,19 @@ static int check_version(struct dep_verify *verify)
                        dep_slice_string("bag-info.txt"), 0, NULL);
 }
 
+/* What a step of its kind will look at; a file that none does would be in the package unseen. */
+static bool has_place(enum dep_package_kind kind, enum dep_place_kind place)
+{
+    switch (place) {
+    case DEP_PLACE_UNKNOWN: return false;
+    case DEP_PLACE_COSIGN_REQUEST: return verify_headless(kind);
+    case DEP_PLACE_COSIGN_ANSWER:
+    case DEP_PLACE_COSIGN_REFUSAL: return kind == DEP_PACKAGE_COSIGNED;
+    case DEP_PLACE_IN_FORCE: return !verify_headless(kind);
+    default: return true;
+    }
+}
+
 static int check_places(struct dep_verify *verify)
 {
     int err = DEP_OK;
@@ -273,7 +286,7 @@ static int check_places(struct dep_verify *verify)
         if (!file->named)
             continue;
         dep_package_place(path, &file->place);
-        if (file->place.kind == DEP_PLACE_UNKNOWN)
+        if (!has_place(verify->kind, file->place.kind))
             err = verify_find(verify, "package.file", BAG, DEP_ALTERED, path, 0, NULL);
     }
     unsigned both = DEP_BAG_SHA256 | DEP_BAG_SHA512;
