@@ -9,6 +9,7 @@
 #include "node/custody.h"
 #include "node/evidence.h"
 #include "node/node_impl.h"
+#include "node/release_parts.h"
 #include "node/stated.h"
 
 #include <stdio.h>
@@ -43,6 +44,8 @@ static int complete_material(struct dep_node *node, json_t *material, struct dep
     int err = dep_node_item(node, name ? name : "", false, &item, problem);
     if (!err)
         err = judge_form(material, &item, problem);
+    if (!err && json_object_get(material, "parts"))
+        err = dep_release_parts_check(node, &item, dep_json_array(material, "parts"), problem);
     if (err)
         return err;
     bool failed = json_object_set_new(material, "item", json_string(item.item)) != 0;

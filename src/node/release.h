@@ -76,7 +76,7 @@ DEP_MUST_USE int dep_node_release_ended(struct dep_node *node, const struct dep_
 /* Items may be named as dep_node_item() takes them, a request by the beginning of its id: they
  * become ids. What `claims` don't say of a material is: no field, not redacted, all of it and sealed.
  * Findings: "release.parts" (none named, or parts in clear), "release.plain" (a restricted item in
- * clear). */
+ * clear), "pack.part.absent", "pack.part.kind" (where the officer may open the item). */
 DEP_MUST_USE int dep_node_release_complete(struct dep_node *node, json_t *claims,
                                            struct dep_problem *problem);
 /* release.prepared, completed as above. */

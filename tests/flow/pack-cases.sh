@@ -75,8 +75,16 @@ same 'content of P-2' "$(tar xOf parts/data/items/*/container.tar files/dump-P-2
 expect 0 depositary verify parts --pin "$pin" --identity court.key --extract out --json >verified.json
 same '["intact","intact"]' "$(jq -c '[.items[].content]' verified.json)" 'content of parts and of what is in clear'
 same 'one page' "$(cat out/*/files/dump-P-3/page)" 'the part'
-made=$(release court trial '[{"item": "P-3", "fields": [], "parts": ["files/dump-P-3/none"]}]')
-expect 1 as L1 pack "$made" --age "$key" --out x 2>err
+# A path that isn't there: who may open the item is told as it is prepared, else who packs.
+of_part() { printf '{"action": "release", "recipient": "court", "purpose": "trial", "materials": [{"item": "P-3", "fields": [], "parts": ["files/dump-P-3/page", "%s"]}]}' "$1"; }
+expect 1 as L1 release prepare --file - --yes <<<"$(of_part files/dump-P-3/none)" 2>err
+holds err 'pack.part.absent'
+expect 1 as L1 release prepare --file - --yes <<<"$(of_part files/dump-P-3)" 2>err
+holds err 'pack.part.kind'
+as L2 release prepare --file - --yes --json >prepared.json <<<"$(of_part files/dump-P-3/none)"
+as A1 approve "$(json prepared.json .record)" >/dev/null
+as L1 release "$(json prepared.json .record)" --json >made.json
+expect 1 as L1 pack "$(json made.json .record)" --age "$key" --out x 2>err
 holds err 'pack.part.absent'
 same '["basis","sensitive"]' "$(jq -c '.unseen[0].fields' prepared.json)" 'fields that a verdict needs'
 for wrong in '"parts": []' '"parts": ["files/dump-P-3/page"], "plain": true'; do
