@@ -126,7 +126,8 @@ struct dep_packed {
  * "pack.changed" (somebody recorded something that belongs to it: look again). Then package.sent is
  * committed and published, and the bag written, read back, verified and named ("pack.readback", a
  * fault: it would be found altered). A fault after the commit leaves
- * that record and no bag: the same package can be written once more by its record.
+ * that record and no bag: the same package can be written once more by its record, where this program makes
+ * the same of it ("pack.differs", with the id of the release: that is packed anew).
  */
 DEP_MUST_USE int dep_node_pack(struct dep_node *node, struct dep_pack *pack,
                                const struct dep_pack_how *how, struct dep_packed *out,

@@ -217,7 +217,7 @@ void pack_keep_order(struct dep_pack *pack, const char *name, const char *recipi
 /* All of it, from the records below `size`. */
 DEP_MUST_USE int pack_plan(struct dep_pack *pack, uint64_t size,
                            struct dep_judgement *out_judgement);
-/* Is it what `again` signs? "pack.changed". */
+/* Is it what `again` signs? "pack.differs", with the id of the release; of a register "pack.changed". */
 DEP_MUST_USE int pack_judge_again(struct dep_pack *pack);
 
 /* ---- the payload (pack_write.c, pack_records.c) ---- */

@@ -113,11 +113,13 @@ static int order_of(struct dep_pack *pack, const struct dep_view *sent)
     return err;
 }
 
+/* The release is to be packed instead; of a register there is nothing else to be named. */
 int pack_judge_again(struct dep_pack *pack)
 {
-    return dep_hash_equal(&pack->again_content, &pack->content_sha256)
-               ? DEP_OK
-               : pack_found(pack, "pack.changed", pack->again.jti);
+    if (dep_hash_equal(&pack->again_content, &pack->content_sha256))
+        return DEP_OK;
+    return pack->order.name ? pack_found(pack, "pack.differs", pack->order.name)
+                            : pack_found(pack, "pack.changed", pack->again.jti);
 }
 
 static int plan_again(struct dep_pack *pack, const struct dep_index_row *row,

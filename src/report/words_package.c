@@ -120,6 +120,11 @@ const struct words_entry WORDS_PACKAGE[] = {
     {"pack.changed", N_("what would go is not any more what was shown: something that belongs to "
                         "it was recorded meanwhile, or another version of this program made it; "
                         "look again")},
+    {"pack.differs",
+     N_("what was signed can't be made again: parts are sealed anew each time, another "
+        "version of this program lays pages out otherwise, or something was erased; "
+        "pack what is named here: it makes another package, with a receipt of its "
+        "own")},
     {"pack.erased", N_("a record that must be shown with it was erased")},
     {"pack.exculpatory", N_("court and defence don't get a case without what is in the accused's "
                             "favour: release this item to them first, or with it")},

@@ -65,7 +65,12 @@ made=$(release court trial '[{"item": "P-3", "fields": ["basis", "sensitive"], "
 as L1 pack "$made" --dry-run >told
 holds told 'of which only parts go .files named: 1.'
 holds told 'IN CLEAR'
-as L1 pack "$made" --age "$key" --out parts >/dev/null
+as L1 pack "$made" --age "$key" --out parts --json >parts.json
+# Parts are sealed anew each time: the same package can't be made again, and the release to be packed instead is named.
+expect 1 as L1 pack "$(json parts.json .record)" --age "$key" --out x 2>err
+holds err "$made\] .pack.differs"
+as L1 pack "$made" --age "$key" --out anew >/dev/null
+checked_bag anew
 checked_bag parts
 same '["parts","recipient"] ["plain","nobody"]' "$(jq -c 'select(.line == "item") | [.as, .opens]' parts/data/content.jsonl | sort | xargs -d '\n')" 'lines of the items'
 mkdir opened
