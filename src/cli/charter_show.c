@@ -4,7 +4,13 @@
 
 #include <string.h>
 
-enum { CODE_COLUMNS = 30 };
+enum {
+    CODE_COLUMNS = 30,
+    TITLE_COLUMNS = 9,
+    CONDITION_COLUMNS = 22,
+    HOUR_S = 3600,
+    DAY_S = 24 * HOUR_S
+};
 
 /* The name in the reader's language. Names come from other members: what a terminal would obey is
  * shown instead. */
@@ -61,7 +67,7 @@ static void print_members(const struct dep_charter *charter)
         (void)printf("  %-*s", CODE_COLUMNS, parsed->id);
         print_name(json_object_get(member, "name"), CODE_COLUMNS);
         (void)printf("  ");
-        dep_print_column(stdout, parsed->state ? _("State") : _("organisation"), 0);
+        dep_print_column(stdout, parsed->state ? _("sovereign State") : _("organisation"), 0);
         print_interval(member);
         json_array_foreach(dep_json_array(member, "territories"), at, territory)(void)
             printf("  %s", json_string_value(territory));
@@ -115,27 +121,36 @@ static void print_condition(const char *title, const json_t *condition)
         if (!codes)
             continue;
         (void)printf("    ");
-        dep_print_column(stdout, title, 8);
-        dep_print_column(stdout, _(parts[i].words), CODE_COLUMNS - 10);
+        dep_print_column(stdout, title, TITLE_COLUMNS);
+        dep_print_column(stdout, _(parts[i].words), CONDITION_COLUMNS);
         json_array_foreach(codes, index, code)(void)
             printf("%s%s", index ? ", " : "", json_string_value(code));
         (void)printf("\n");
     }
 }
 
-static void print_need(const json_t *need)
+static void print_need_name(const char *need)
 {
     char id[64];
-    int64_t count = 1, age_s = 0;
-    (void)snprintf(id, sizeof id, "need.%s", dep_json_string(need, "need"));
-    (void)printf("    ");
-    dep_print_column(stdout, _("needs"), 8);
+    (void)snprintf(id, sizeof id, "need.%s", need);
     dep_print_column(stdout, dep_word(id), 0);
+}
+
+static void print_need(const json_t *need)
+{
+    int64_t count = 1, age_s = 0;
+    (void)printf("    ");
+    dep_print_column(stdout, _("needs"), TITLE_COLUMNS);
+    print_need_name(dep_json_string(need, "need"));
     if (dep_json_int(need, "count", &count))
         (void)printf(" × %lld", (long long)count);
     if (dep_json_int(need, "status_max_age_s", &age_s)) {
-        (void)printf(", ");
-        (void)printf(_("shown to stand within the last %lld s"), (long long)age_s);
+        /* As it was meant: a week isn't read off a number of seconds. */
+        bool days = age_s % DAY_S == 0;
+        (void)printf("; ");
+        (void)printf(days ? _("shown to stand within the last %lld days")
+                          : _("shown to stand within the last %lld s"),
+                     (long long)(days ? age_s / DAY_S : age_s));
     }
     (void)printf("\n");
 }
@@ -152,6 +167,42 @@ static void print_rules(const struct dep_charter *charter)
         print_condition(_("unless"), json_object_get(rule, "unless"));
         json_array_foreach(json_object_get(rule, "needs"), at, need) print_need(need);
     }
+}
+
+/* Where a stamped paper is enough, and what can be waived: what an officer looks for first. */
+static void print_paper(const struct dep_charter *charter)
+{
+    size_t index;
+    json_t *action;
+    const json_t *actions = json_object_get(dep_charter_json(charter), "paper");
+    (void)printf("\n%s\n ", _("A consent on paper, checked by a second officer, suffices for"));
+    json_array_foreach(actions, index, action)(void)
+        printf("%s%s", index ? ", " : " ", json_string_value(action));
+    (void)printf("%s%s\n", json_array_size(actions) ? "" : " ",
+                 json_array_size(actions) ? "" : _("nothing"));
+}
+
+static void print_threat(const struct dep_charter *charter)
+{
+    size_t index;
+    json_t *need;
+    int64_t within_s = 0;
+    const json_t *threat = dep_json_object(dep_charter_json(charter), "threat");
+    (void)printf("\n%s\n", _("Urgent threat to life"));
+    if (!threat) {
+        (void)printf("  %s\n", _("This charter waives nothing for it."));
+        return;
+    }
+    json_array_foreach(json_object_get(threat, "waives"), index, need)
+    {
+        (void)printf("  ");
+        dep_print_column(stdout, _("waives"), TITLE_COLUMNS + 3);
+        print_need_name(json_string_value(need));
+        (void)printf("\n");
+    }
+    (void)printf("  %s\n  ", _("Two other officers approve it, and it is visible for ever."));
+    (void)dep_json_int(threat, "review_within_s", &within_s);
+    (void)printf(_("Reviewed by another officer within %lld h\n"), (long long)(within_s / HOUR_S));
 }
 
 /* A copy of one is compared with this before it is used. */
@@ -195,6 +246,8 @@ int dep_charter_show(const struct dep_args *args, const struct dep_charter *char
     print_members(charter);
     print_lists(charter);
     print_rules(charter);
+    print_paper(charter);
+    print_threat(charter);
     print_verifiers(charter);
     return dep_finish_output(DEP_EXIT_YES);
 }

@@ -33,6 +33,10 @@ depositary charter verify -C reg >/dev/null
 for language in en fr ar; do LC_ALL=C.UTF-8 LANGUAGE=$language depositary charter show -C reg >"shown.$language"; done
 same 1 "$(grep -c 'This member keeps no register and signs nothing' shown.en)" 'members without a register'
 grep -A1 '^  lb ' shown.en | among 'keeps no register' || fail 'not said of the member that it is said of'
+grep -A1 '^A consent on paper.* suffices for$' shown.en >paper
+holds paper '^  release$'
+holds shown.en 'This charter waives nothing for it'
+holds shown.en 'shown to stand within the last 60 s'
 holds shown.fr 'ne tient pas de registre'
 holds shown.ar 'لا يمسك سجلًا'
 
