@@ -194,7 +194,7 @@ static int judge_again(struct dep_args *args, struct dep_node *node)
     int status = again == DEP_AGAIN_SAME ? DEP_EXIT_YES : DEP_EXIT_WANTING;
     bool judged = judgement.known.charter != NULL;
     if (args->json) {
-        json_t *object = judged ? dep_verdict_json(&judgement) : json_object();
+        json_t *object = judged ? dep_verdict_json(args, node, &judgement) : json_object();
         if (object &&
             json_object_set_new(object, "again", json_string(words[again] + sizeof "again." - 1))) {
             json_decref(object);
@@ -203,7 +203,7 @@ static int judge_again(struct dep_args *args, struct dep_node *node)
         return dep_finish_output(dep_print_json(object) ? status : DEP_EXIT_FAULT);
     }
     if (judged)
-        dep_show_verdict(node, &judgement);
+        dep_show_verdict(args, node, &judgement);
     (void)printf("%s\n", dep_word(words[again]));
     return dep_finish_output(status);
 }

@@ -35,6 +35,11 @@ const char *dep_code_name(const struct dep_charter *charter, enum dep_list list,
                    "code", code);
 }
 
+static const char *member_name(const struct dep_charter *charter, const char *id)
+{
+    return name_in(dep_json_array(dep_charter_json(charter), "members"), "id", id);
+}
+
 static void show_text(const char *text)
 {
     dep_print_safe(stdout, text, strlen(text));
@@ -48,28 +53,43 @@ static const char *word_of(const char *kind, const char *name)
     return dep_word(id);
 }
 
-/* "Who can give it": a member or recipient by name, else who that is in words. */
+/* Below the words of a requirement. */
+static void begin_line(const char *label)
+{
+    (void)printf("\n             ");
+    dep_print_label(stdout, label);
+}
+
+/* A member or recipient by name, else who that is in words. */
 static void show_giver(const struct dep_judgement *judgement,
                        const struct dep_requirement *requirement)
 {
     enum dep_giver giver = dep_need_giver(requirement->need);
     const struct dep_charter *charter = judgement->known.charter;
     const char *who = dep_requirement_who(charter, requirement);
-    if (giver == DEP_GIVER_NOBODY)
+    /* A grantor has done its part where only the second officer is missing. */
+    if (giver == DEP_GIVER_NOBODY || requirement->met == DEP_MISSING_UNCHECKED)
         return;
-    (void)printf("\n             ");
-    if (requirement->met == DEP_MISSING_UNCHECKED) {
-        (void)printf("%s", _("Another officer than the one who recorded it compares it with the "
-                             "paper (consent check)."));
-        return;
-    }
-    dep_print_label(stdout, _("Who can give it"));
+    begin_line(_("Who can give it"));
     if (who && giver == DEP_GIVER_MEMBER)
-        show_text(name_in(dep_json_array(dep_charter_json(charter), "members"), "id", who));
+        show_text(member_name(charter, who));
     else if (who)
         show_text(dep_code_name(charter, DEP_LIST_RECIPIENTS, who));
     else
         show_text(word_of("giver", dep_giver_name(giver)));
+}
+
+static void show_way(const struct dep_judgement *judgement,
+                     const struct dep_requirement *requirement)
+{
+    const char *who = dep_requirement_who(judgement->known.charter, requirement);
+    bool own = who && dep_need_giver(requirement->need) == DEP_GIVER_MEMBER &&
+               strcmp(who, judgement->known.member) == 0;
+    begin_line(_("Rule of the charter"));
+    (void)printf("%s (%s)", requirement->rule, dep_need_name(requirement->need));
+    show_giver(judgement, requirement);
+    begin_line(_("What to do"));
+    (void)printf("%s", dep_word(dep_requirement_todo(requirement, own)));
 }
 
 static void show_requirement(const struct dep_judgement *judgement,
@@ -97,8 +117,8 @@ static void show_requirement(const struct dep_judgement *judgement,
         (void)printf(_(" — record %llu of the log"), (unsigned long long)requirement->by->index);
     else if (!met)
         (void)printf(_(": %s"), word_of("met", dep_met_name(requirement->met)));
-    if (!met && requirement->met != DEP_WAIVED)
-        show_giver(judgement, requirement);
+    if (requirement->met > DEP_WAIVED)
+        show_way(judgement, requirement);
     (void)printf("\n");
 }
 
@@ -114,7 +134,47 @@ static void show_unread(const struct dep_known *known)
     }
 }
 
-void dep_show_verdict(struct dep_node *node, const struct dep_judgement *judgement)
+/* NULL where there are none, and where they can't be read, which is said. */
+static json_t *conditions_of(const struct dep_args *args, struct dep_node *node,
+                             const struct dep_judgement *judgement)
+{
+    struct dep_problem problem = {.detail = ""};
+    DEP_AUTO_JSON *verdict = dep_judgement_json(judgement);
+    json_t *conditions = NULL;
+    int err = verdict ? dep_node_conditions(node, verdict, &conditions, &problem)
+                      : dep_problem_fault(&problem, DEP_ERR_NOMEM, "node.relied", "");
+    if (err)
+        (void)dep_say_problem(args, err, &problem);
+    if (json_array_size(conditions))
+        return conditions;
+    json_decref(conditions);
+    return NULL;
+}
+
+static void show_conditions(const struct dep_charter *charter, const json_t *conditions)
+{
+    size_t i;
+    json_t *one;
+    if (conditions)
+        (void)printf("%s\n", _("Conditions under which consent was given:"));
+    json_array_foreach(conditions, i, one)
+    {
+        const char *grantor = dep_json_string(one, "grantor");
+        const char *text = dep_json_string(dep_json_object(one, "conditions"), "text");
+        DEP_AUTO_BUF name;
+        dep_buf_init(&name, DEP_CHARTER_LEN_MAX);
+        dep_text_show(
+            dep_slice_string(grantor ? member_name(charter, grantor) : dep_word("giver.source")),
+            &name);
+        (void)printf("  ");
+        dep_print_label(stdout, dep_buf_err(&name) ? "?" : (const char *)name.data);
+        show_text(text ? text : "?");
+        (void)printf("\n");
+    }
+}
+
+void dep_show_verdict(const struct dep_args *args, struct dep_node *node,
+                      const struct dep_judgement *judgement)
 {
     const struct dep_verdict *verdict = &judgement->verdict;
     int material = DEP_MATERIAL_NONE;
@@ -129,6 +189,8 @@ void dep_show_verdict(struct dep_node *node, const struct dep_judgement *judgeme
         }
         show_requirement(judgement, requirement);
     }
+    DEP_AUTO_JSON *conditions = conditions_of(args, node, judgement);
+    show_conditions(judgement->known.charter, conditions);
     show_unread(&judgement->known);
     if (verdict->no_rule)
         (void)printf("%s\n", dep_word(verdict->no_rule));
@@ -146,7 +208,8 @@ void dep_show_verdict(struct dep_node *node, const struct dep_judgement *judgeme
     (void)printf("%s\n", digest);
 }
 
-json_t *dep_verdict_json(const struct dep_judgement *judgement)
+json_t *dep_verdict_json(const struct dep_args *args, struct dep_node *node,
+                         const struct dep_judgement *judgement)
 {
     json_t *unread = json_array();
     for (size_t i = 0; unread && i < judgement->known.unread_count; i++) {
@@ -157,7 +220,8 @@ json_t *dep_verdict_json(const struct dep_judgement *judgement)
             unread = NULL;
         }
     }
-    return json_pack("{s:o,s:o}", "verdict", dep_judgement_json(judgement), "unread", unread);
+    return json_pack("{s:o,s:o,s:o*}", "verdict", dep_judgement_json(judgement), "unread", unread,
+                     "conditions", conditions_of(args, node, judgement));
 }
 
 void dep_tell_outward(void)
@@ -167,10 +231,11 @@ void dep_tell_outward(void)
 }
 
 /* `unseen`: taken, or NULL where it isn't asked for. */
-static int tell_json(const struct dep_judgement *judgement, json_t *unseen,
+static int tell_json(const struct dep_args *args, struct dep_node *node,
+                     const struct dep_judgement *judgement, json_t *unseen,
                      const struct dep_done *done)
 {
-    json_t *object = dep_verdict_json(judgement);
+    json_t *object = dep_verdict_json(args, node, judgement);
     bool failed = !object;
     if (!failed && done && done->jti[0])
         failed = json_object_set_new(object, "record", json_string(done->jti)) != 0;
@@ -213,8 +278,8 @@ static int tell(const struct dep_args *args, struct dep_node *node,
                 const struct dep_judgement *judgement, json_t *unseen, const struct dep_done *done)
 {
     if (args->json)
-        return dep_finish_output(tell_json(judgement, unseen, done));
-    dep_show_verdict(node, judgement);
+        return dep_finish_output(tell_json(args, node, judgement, unseen, done));
+    dep_show_verdict(args, node, judgement);
     show_unseen(node, unseen);
     json_decref(unseen);
     if (done && done->jti[0])

@@ -8,9 +8,12 @@
 #include "node/release.h"
 
 /* On stdout, for somebody who may know all of it. */
-void dep_show_verdict(struct dep_node *node, const struct dep_judgement *judgement);
-/* {"verdict":{...},"unread":[{"record","type","why"}]}; new reference, NULL without memory. */
-json_t *dep_verdict_json(const struct dep_judgement *judgement);
+void dep_show_verdict(const struct dep_args *args, struct dep_node *node,
+                      const struct dep_judgement *judgement);
+/* {"verdict":{...},"unread":[{"record","type","why"}],"conditions":[...]?}, these as
+ * dep_node_conditions() has them, where there are any; new reference, NULL without memory. */
+json_t *dep_verdict_json(const struct dep_args *args, struct dep_node *node,
+                         const struct dep_judgement *judgement);
 /* All of it, and the record that was made (`done` may be NULL, or hold none). Returns the exit
  * status: wanting unless the outcome is yes. */
 int dep_tell_judgement(const struct dep_args *args, struct dep_node *node,

@@ -49,6 +49,19 @@ bool dep_judgement_shows_marking(const struct dep_judgement *judgement, size_t m
 json_t *dep_judgement_unseen(struct dep_node *node, const struct dep_judgement *judgement,
                              const json_t *claims);
 
+/*
+ * Each request and consent on which a verdict rests, own or another member's, once: its type and its
+ * claims, borrowed during the call. `verdict`: VERDICT of doc/format/consent.md. `each` other than 0
+ * stops and is returned. A finding says why one of them can't be read: `why_not` of dep_view.
+ */
+typedef int dep_relied_fn(void *context, const char *type, const json_t *claims);
+DEP_MUST_USE int dep_node_relied(struct dep_node *node, const json_t *verdict, dep_relied_fn *each,
+                                 void *context, struct dep_problem *problem);
+/* The conditions under which its consents were given, and which whoever gets something has to
+ * respect: an array of {"layer","grantor"?,"conditions":TEXT}; new reference. Findings: the same. */
+DEP_MUST_USE int dep_node_conditions(struct dep_node *node, const json_t *verdict, json_t **out,
+                                     struct dep_problem *problem);
+
 enum dep_again {
     DEP_AGAIN_SAME,     /* the same digest */
     DEP_AGAIN_DIFFERS,  /* everything could be read, and the verdict is another */

@@ -6,6 +6,7 @@
 #include "report/document.h"
 #include "report/words_impl.h"
 #include "rules/judge.h"
+#include "rules/written.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -152,6 +153,14 @@ static void test_words_of_the_judge(void **state)
         assert_documented(doc, "outcome.", dep_outcome_name((enum dep_outcome)outcome));
     for (int giver = DEP_GIVER_NOBODY; giver <= DEP_GIVER_APPROVER; giver++)
         assert_documented(doc, "giver.", dep_giver_name((enum dep_giver)giver));
+    for (int need = 0; need < DEP_NEED_COUNT; need++)
+        for (int met = DEP_MISSING_ABSENT; met < DEP_MET_COUNT; met++)
+            for (int kind = 0; kind < 3; kind++) {
+                struct dep_requirement missing = {.need = (enum dep_need)need,
+                                                  .met = (enum dep_met)met,
+                                                  .rule = kind == 2 ? "rule.none" : "R1"};
+                assert_documented(doc, "", dep_requirement_todo(&missing, kind == 1));
+            }
     static const char *const refusals[] = {"rule.none",    "material.none", "recipient.none",
                                            "purpose.none", "line.none",     "interval.none"};
     for (size_t i = 0; i < DEP_COUNT(refusals); i++)

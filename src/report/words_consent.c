@@ -215,6 +215,44 @@ const struct words_entry WORDS_CONSENT[] = {
     {"status.unread", N_("there is a consent that you can't read: the set would not be complete")},
     {"status.withdrawn", N_("its member withdrew this consent before the verdict; whether that was "
                             "heard of in time is unproved")},
+    {"todo.approval",
+     N_("another officer than the one who prepared it, an approver, looks at it and "
+        "approves it (approve)")},
+    {"todo.assurance", N_("ask the recipient for it, and record what they assure (assure give)")},
+    {"todo.basis", N_("state it in a correction of the item's record (item correct)")},
+    {"todo.consent",
+     N_("ask for it (request out); record it as it is on paper (consent give), or take in the "
+        "package that brings their signed one (receive)")},
+    {"todo.guardian",
+     N_("ask the guardian and the child, and record their consent anew (consent give); or prepare "
+        "a redacted copy (redact)")},
+    {"todo.lapsed", N_("it counts no longer: ask for a new one")},
+    {"todo.never", N_("nothing would help: refuse it, and say why (refuse)")},
+    {"todo.nobody",
+     N_("state the territory it comes from (mark set), or have the charter amended (charter "
+        "draft)")},
+    {"todo.not_yet", N_("it never counts for the time before: wait until it begins")},
+    {"todo.own", N_("a legal officer of this member gives it (consent give)")},
+    {"todo.paper",
+     N_("ask for one that is signed in its grantor's own register, or have the charter amended "
+        "(charter draft)")},
+    {"todo.redaction", N_("prepare a copy in which it is painted over (redact)")},
+    {"todo.request", N_("record their request when it is here (request in)")},
+    {"todo.rule", N_("only an amended charter could provide for it (charter draft)")},
+    {"todo.scope", N_("ask for one that names this action, recipient, purpose, line of effort, "
+                      "territory and item")},
+    {"todo.source",
+     N_("who took it asks the source, for this recipient and this use (consent give); or prepare a "
+        "redacted copy (redact)")},
+    {"todo.source_withdrawn", N_("don't ask again: prepare a redacted copy (redact), or refuse it "
+                                 "(refuse)")},
+    {"todo.stale",
+     N_("ask the grantor to send it again with a new status (status issue, pack), and "
+        "take that in (receive)")},
+    {"todo.unchecked", N_("another officer than the one who recorded it compares it with the paper "
+                          "(consent check)")},
+    {"todo.unsigned", N_("ask for it on paper, record that (consent give) and have it checked")},
+    {"todo.withdrawn", N_("it counts no longer: ask for a new one")},
     {"urgency.none",
      N_("this release invoked no urgent threat to life: there is nothing to review")},
     {"withdrawal.again", N_("the withdrawal was acknowledged on paper already")},

@@ -28,6 +28,41 @@ const char *dep_requirement_who(const struct dep_charter *charter,
     }
 }
 
+static const char *todo_by_need(enum dep_need need, bool own)
+{
+    switch (need) {
+    case DEP_NEED_REQUEST: return "todo.request";
+    case DEP_NEED_BASIS: return "todo.basis";
+    case DEP_NEED_CONSENT_HOST:
+    case DEP_NEED_CONSENT_ORIGINATOR:
+    case DEP_NEED_HANDLING_PERMISSION: return own ? "todo.own" : "todo.consent";
+    case DEP_NEED_CONSENT_SOURCE: return "todo.source";
+    case DEP_NEED_APPROVAL: return "todo.approval";
+    case DEP_NEED_REDACTION: return "todo.redaction";
+    case DEP_NEED_NEVER: return "todo.never";
+    default: return "todo.assurance";
+    }
+}
+
+/* A source who withdrew isn't asked again. */
+const char *dep_requirement_todo(const struct dep_requirement *requirement, bool own)
+{
+    static const char *const by_reason[DEP_MET_COUNT] = {
+        [DEP_MISSING_NOBODY] = "todo.nobody",       [DEP_MISSING_SCOPE] = "todo.scope",
+        [DEP_MISSING_GUARDIAN] = "todo.guardian",   [DEP_MISSING_NOT_YET] = "todo.not_yet",
+        [DEP_MISSING_LAPSED] = "todo.lapsed",       [DEP_MISSING_WITHDRAWN] = "todo.withdrawn",
+        [DEP_MISSING_UNSIGNED] = "todo.unsigned",   [DEP_MISSING_PAPER] = "todo.paper",
+        [DEP_MISSING_UNCHECKED] = "todo.unchecked", [DEP_MISSING_STALE] = "todo.stale",
+    };
+    enum dep_need need = requirement->need;
+    const char *reason = by_reason[requirement->met];
+    if (strcmp(requirement->rule, "rule.none") == 0)
+        return "todo.rule";
+    if (need == DEP_NEED_CONSENT_SOURCE && requirement->met == DEP_MISSING_WITHDRAWN)
+        return "todo.source_withdrawn";
+    return reason && need != DEP_NEED_APPROVAL ? reason : todo_by_need(need, own);
+}
+
 const char *dep_requirement_code(const struct dep_charter *charter,
                                  const struct dep_requirement *requirement)
 {

@@ -48,6 +48,9 @@ void dep_written_digest(const struct dep_written *written, const struct dep_hash
  * code of a recipient; NULL where dep_need_giver() says all there is to say. */
 const char *dep_requirement_who(const struct dep_charter *charter,
                                 const struct dep_requirement *requirement);
+/* What to do about one that is missing: "todo.scope" and the like, by why it is missing where that
+ * decides, else by what is missing. `own`: this member itself could give it. Never NULL. */
+const char *dep_requirement_todo(const struct dep_requirement *requirement, bool own);
 /* Its territory or handling code; NULL where it has none. */
 const char *dep_requirement_code(const struct dep_charter *charter,
                                  const struct dep_requirement *requirement);
