@@ -5,6 +5,8 @@
 
 #include "node/act.h"
 #include "node/charter.h"
+#include "node/marking.h"
+#include "node/release.h"
 #include "report/letter.h"
 
 #include <string.h>
@@ -13,6 +15,7 @@
 struct post {
     struct dep_view named, request, prepared;
     struct dep_act answers;
+    json_t *conditions;
     struct dep_letter letter;
 };
 
@@ -22,6 +25,7 @@ static void post_done(struct post *post)
     dep_view_done(&post->request);
     dep_view_done(&post->prepared);
     dep_act_done(&post->answers);
+    json_decref(post->conditions);
 }
 
 /* The charter's name of a code in the paper's language; the code where it has no such name. */
@@ -57,23 +61,80 @@ static int name_codes(const struct dep_charter *charter, const char *lang, struc
     return DEP_OK;
 }
 
-/* A court knows an exhibit by its number, not by our id. */
-static int name_items(struct dep_node *node, struct dep_view *prepared, struct dep_problem *problem)
+/* The codes that bind who gets it, as they were when it was released: of the item, and of the fields
+ * that are shown. */
+struct handling {
+    const json_t *material;
+    const struct dep_charter *charter;
+    const char *lang;
+    uint64_t before; /* index of the release */
+    json_t *names;   /* of the newest marking so far */
+};
+
+static bool shown(const json_t *material, const char *name)
+{
+    size_t i;
+    json_t *field;
+    json_array_foreach(dep_json_array(material, "fields"), i,
+                       field) if (name && strcmp(json_string_value(field), name) == 0) return true;
+    return false;
+}
+
+static bool add_names(const struct handling *handling, const json_t *marked)
+{
+    size_t i;
+    json_t *code;
+    json_array_foreach(dep_json_array(marked, "handling"), i, code)
+    {
+        const char *name =
+            name_of(handling->charter, "handling", json_string_value(code), handling->lang);
+        if (json_array_append_new(handling->names, json_string(name)))
+            return false;
+    }
+    return true;
+}
+
+static int read_handling(void *context, const struct dep_view *marking)
+{
+    struct handling *handling = context;
+    size_t i;
+    json_t *field;
+    if (marking->row.index >= handling->before)
+        return DEP_OK;
+    bool added = json_array_clear(handling->names) == 0 && add_names(handling, marking->claims);
+    json_array_foreach(dep_json_array(marking->claims, "fields"), i,
+                       field) if (shown(handling->material, dep_json_string(field, "field")))
+        added = added && add_names(handling, field);
+    return added ? DEP_OK : DEP_ERR_NOMEM;
+}
+
+/* What an exhibit is to its recipient: its number, not our id, and the codes that bind. */
+static int name_item(struct dep_node *node, const struct dep_charter *charter, const char *lang,
+                     uint64_t before, json_t *material, struct dep_problem *problem)
+{
+    DEP_AUTO_ITEM item = {.item = ""};
+    const char *id = dep_json_string(material, "item");
+    struct handling handling = {material, charter, lang, before, json_array()};
+    int err = json_object_set_new(material, "handling", handling.names) ? DEP_ERR_NOMEM : DEP_OK;
+    if (!err && id)
+        err = dep_node_item(node, id, true, &item, problem);
+    const char *exhibit = err ? NULL : dep_json_string(item.first.claims, "exhibit");
+    if (exhibit && json_object_set_new(material, "exhibit", json_string(exhibit)))
+        err = DEP_ERR_NOMEM;
+    if (!err && id)
+        err = dep_node_markings(node, id, read_handling, &handling, problem);
+    return err == DEP_ERR_NOMEM ? dep_problem_fault(problem, err, "print.letter", "") : err;
+}
+
+static int name_items(struct dep_node *node, const struct dep_charter *charter, const char *lang,
+                      struct post *post, struct dep_problem *problem)
 {
     size_t i;
     json_t *material;
-    json_array_foreach(json_object_get(prepared->claims, "materials"), i, material)
-    {
-        DEP_AUTO_ITEM item = {.item = ""};
-        const char *id = dep_json_string(material, "item");
-        int err = id ? dep_node_item(node, id, true, &item, problem) : DEP_OK;
-        if (err)
-            return err;
-        const char *exhibit = dep_json_string(item.first.claims, "exhibit");
-        if (exhibit && json_object_set_new(material, "exhibit", json_string(exhibit)))
-            return dep_problem_fault(problem, DEP_ERR_NOMEM, "print.letter", id);
-    }
-    return DEP_OK;
+    int err = DEP_OK;
+    json_array_foreach(json_object_get(post->prepared.claims, "materials"), i, material) if (!err)
+        err = name_item(node, charter, lang, post->named.row.index, material, problem);
+    return err;
 }
 
 static int nothing_to_send(struct dep_problem *problem, const char *name)
@@ -103,15 +164,42 @@ static int of_answer(struct dep_node *node, struct post *post, struct dep_proble
     return err;
 }
 
+struct asking {
+    struct dep_node *node;
+    struct post *post;
+    struct dep_problem *problem;
+};
+
+/* The first request on which the verdict rests; one that came in a package has no letter here. */
+static int take_request(void *context, const char *type, const json_t *claims)
+{
+    const struct asking *asking = context;
+    const char *iss = dep_json_string(claims, "iss"), *id = dep_json_string(claims, "jti");
+    if (asking->post->letter.request || strcmp(type, "request.made") != 0 || !iss || !id ||
+        strcmp(iss, dep_register_info(dep_node_register(asking->node))->member) != 0)
+        return DEP_OK;
+    int err = dep_node_view(asking->node, id, true, &asking->post->request, asking->problem);
+    asking->post->letter.request = err ? NULL : &asking->post->request;
+    return err;
+}
+
 static int of_release(struct dep_node *node, struct post *post, struct dep_problem *problem)
 {
+    const json_t *verdict = dep_json_object(post->named.claims, "verdict");
+    struct asking asking = {node, post, problem};
     const char *about = dep_record_ref(post->named.claims, "about");
     int err = about ? dep_node_view(node, about, true, &post->prepared, problem)
                     : nothing_to_send(problem, post->named.row.jti);
     const char *request = err ? NULL : dep_json_string(post->prepared.claims, "request");
-    if (request)
+    if (request) {
         err = dep_node_view(node, request, true, &post->request, problem);
-    post->letter.request = request ? &post->request : NULL;
+        post->letter.request = &post->request;
+    } else if (!err) {
+        err = dep_node_relied(node, verdict, take_request, &asking, problem);
+    }
+    if (!err)
+        err = dep_node_conditions(node, verdict, &post->conditions, problem);
+    post->letter.conditions = post->conditions;
     post->letter.prepared = &post->prepared;
     post->letter.release = &post->named;
     return err;
@@ -156,7 +244,7 @@ int dep_print_letter(const struct dep_paper *paper, struct dep_node *node, const
     for (size_t i = 0; !err && i < DEP_COUNT(views); i++)
         err = name_codes(charter, paper->lang, views[i], problem);
     if (!err)
-        err = name_items(node, &post.prepared, problem);
+        err = name_items(node, charter, paper->lang, &post, problem);
     if (!err)
         err = dep_paper_letter(paper, &post.letter, &problem->finding);
     post_done(&post);

@@ -4,6 +4,7 @@
 #include "report/words.h"
 
 #include <libintl.h>
+#include <string.h>
 
 #define _(text) gettext(text)
 
@@ -36,36 +37,78 @@ static void add_head(const struct dep_paper *paper, const struct dep_letter *let
     dep_document_row(document, _("Record"), newest->row.jti);
 }
 
-/* What is withheld is said to be withheld, and what it is isn't. */
-static void add_materials(struct dep_document *document, const struct dep_view *prepared)
+enum { CELL_MAX = 32 * 1024 };
+
+static const char *cell(const struct dep_buf *text)
 {
-    const char *head[] = {_("Item"), _("Fields shown"), _("Redacted")};
-    size_t i, j;
-    json_t *material, *field;
+    return text->len ? (const char *)text->data : "—";
+}
+
+/* What is withheld is said to be withheld, and what it is isn't. */
+static void add_material(const struct dep_paper *paper, struct dep_document *document,
+                         const json_t *material)
+{
+    const struct dep_schema *schema = dep_schemas_find(paper->schemas, "evidence.collected", 0);
+    const char *exhibit = dep_json_string(material, "exhibit");
+    size_t i;
+    json_t *one;
+    DEP_AUTO_BUF what, fields, handling;
+    dep_buf_init(&what, CELL_MAX);
+    dep_buf_init(&fields, CELL_MAX);
+    dep_buf_init(&handling, CELL_MAX);
+    dep_paper_line_value(paper, exhibit ? exhibit : dep_json_string(material, "item"), &what);
+    if (dep_json_true(material, "redacted"))
+        dep_paper_line_words(paper, _("redacted"), &what);
+    if (dep_json_array(material, "parts"))
+        dep_paper_line_words(paper, _("of it only:"), &what);
+    json_array_foreach(dep_json_array(material, "parts"), i, one)
+        dep_paper_line_value(paper, json_string_value(one), &what);
+    json_array_foreach(dep_json_array(material, "fields"), i, one) dep_paper_line_words(
+        paper, dep_schema_label(schema, json_string_value(one), paper->lang), &fields);
+    json_array_foreach(dep_json_array(material, "handling"), i, one)
+        dep_paper_line_words(paper, json_string_value(one), &handling);
+    const char *cells[] = {cell(&what), cell(&fields), cell(&handling)};
+    dep_document_cells(document, cells, DEP_COUNT(cells), false);
+}
+
+static void add_materials(const struct dep_paper *paper, struct dep_document *document,
+                          const struct dep_view *prepared)
+{
+    const char *head[] = {_("Item"), _("Fields shown"), _("Handling codes")};
+    size_t i;
+    json_t *material;
     dep_document_heading(document, _("What is transmitted"));
     dep_document_cells(document, head, DEP_COUNT(head), true);
     json_array_foreach(dep_json_array(prepared->claims, "materials"), i, material)
-    {
-        enum { SHOWN_MAX = 32 * 1024 };
-        DEP_AUTO_BUF shown;
-        dep_buf_init(&shown, SHOWN_MAX);
-        json_array_foreach(dep_json_array(material, "fields"), j, field)
-            dep_buf_addf(&shown, "%s%s", j ? ", " : "", json_string_value(field));
-        const char *exhibit = dep_json_string(material, "exhibit");
-        const char *cells[] = {exhibit ? exhibit : dep_json_string(material, "item"),
-                               shown.data ? (const char *)shown.data : "—",
-                               dep_json_true(material, "redacted") ? _("yes") : _("no")};
-        dep_document_cells(document, cells, DEP_COUNT(cells), false);
-    }
+        add_material(paper, document, material);
     dep_document_text(document,
                       _("Fields that are not named are withheld. It may not be passed on, "
                         "nor used for another purpose, without our consent."));
 }
 
+/* Of a host State or an originator: that a source spoke is the source's to tell. */
+static void add_conditions(struct dep_document *document, const json_t *conditions)
+{
+    size_t i, told = 0;
+    json_t *one;
+    json_array_foreach(conditions, i, one)
+    {
+        const char *layer = dep_json_string(one, "layer");
+        const char *text = dep_json_string(dep_json_object(one, "conditions"), "text");
+        if (!layer || strcmp(layer, "source") == 0 || !text)
+            continue;
+        if (told++ == 0)
+            dep_document_heading(document, _("Conditions"));
+        dep_document_text(document, text);
+    }
+}
+
 int dep_paper_letter(const struct dep_paper *paper, const struct dep_letter *letter,
                      struct dep_finding *why)
 {
-    static const char *const of_request[] = {"direction", "our_ref", "their_ref", "from", "to"};
+    /* With what goes the last two are told, and by exhibit. */
+    static const char *const of_request[] = {"direction", "our_ref", "their_ref", "from",
+                                             "to",        "scope",   "purpose"};
     static const char *const of_release[] = {"materials", "recipient", "request", "action",
                                              "urgent"};
     assert(letter->request || (letter->release && letter->prepared));
@@ -79,15 +122,17 @@ int dep_paper_letter(const struct dep_paper *paper, const struct dep_letter *let
     if (letter->request) {
         dep_document_heading(document, letter->answer || letter->release ? _("What was asked")
                                                                          : _("What is asked"));
-        dep_paper_fields(paper, document, letter->request, of_request, DEP_COUNT(of_request));
+        dep_paper_fields(paper, document, letter->request, of_request,
+                         DEP_COUNT(of_request) - (letter->release ? 0 : 2));
     }
     if (letter->answer) {
         dep_document_heading(document, _("Answer"));
         dep_paper_fields(paper, document, letter->answer, NULL, 0);
     }
     if (letter->release) {
-        add_materials(document, letter->prepared);
+        add_materials(paper, document, letter->prepared);
         dep_paper_fields(paper, document, letter->prepared, of_release, DEP_COUNT(of_release));
+        add_conditions(document, letter->conditions);
     }
     dep_document_heading(document, _("Signatures"));
     const char *boxes[] = {_("For the sender: name, function, date, signature, stamp"),

@@ -12,13 +12,15 @@ struct dep_letter {
     const char *to;                 /* name of the authority it goes to */
     const struct dep_view *request; /* or NULL */
     const struct dep_view *answer;  /* of the request; or NULL */
-    const struct dep_view *prepared,
-        *release; /* what was decided and made; or both NULL. A material
-                                                  may have "exhibit", its number, besides */
+    /* What was decided and made; or both NULL. A material may have "exhibit", its number, and
+     * "handling", names of the codes that bind, besides. */
+    const struct dep_view *prepared, *release;
+    const json_t *conditions; /* as dep_node_conditions() has them; or NULL */
 };
 /*
  * Our side of the matter alone: references, what is asked or answered, what goes and what is
- * withheld of it; never the verdict, who approved, or what else is in the register.
+ * withheld of it, and what binds whoever gets it: handling codes, and the conditions of a host State
+ * or an originator; never the verdict, who approved, a source, or what else is in the register.
  */
 DEP_MUST_USE int dep_paper_letter(const struct dep_paper *paper, const struct dep_letter *letter,
                                   struct dep_finding *why);

@@ -38,13 +38,6 @@ static int64_t integer_of(const json_t *object, const char *name)
 #define ISOLATED "\xe2\x81\xa8%s\xe2\x81\xa9"
 enum { BY_ROOM = 256 };
 
-/* A line that begins with such a code goes as its page does all the same (Unicode's RLM): pango and
- * HTML's dir="auto" take the first letter that they find, isolated or not. */
-static const char *mark_of(const struct dep_paper *paper)
-{
-    return strcmp(paper->lang, "ar") == 0 ? "\xe2\x80\x8f" : "";
-}
-
 /* A record of the account as the papers know one. False without memory. */
 static bool view_of(const json_t *record, struct dep_view *out)
 {
@@ -111,7 +104,7 @@ static int record_rows(const struct dep_paper *paper, struct dep_document *docum
         return DEP_ERR_NOMEM;
     char by[BY_ROOM];
     const json_t *signer = dep_json_object(record, "by");
-    (void)snprintf(by, sizeof by, "%s" ISOLATED " \xc2\xb7 %s " ISOLATED, mark_of(paper),
+    (void)snprintf(by, sizeof by, "%s" ISOLATED " \xc2\xb7 %s " ISOLATED, dep_paper_mark(paper),
                    text_of(record, "iss"), dep_words(text_of(signer, "role")),
                    text_of(signer, "code"));
     dep_paper_time_row(document, _("Recorded"), view.row.iat);
@@ -185,7 +178,7 @@ static void add_records(const struct dep_paper *paper, const struct dep_packaged
             dep_document_cells(document, head, DEP_COUNT(head), true);
         }
         dep_time_encode(integer_of(record, "iat"), when);
-        (void)snprintf(by, sizeof by, "%s" ISOLATED " \xc2\xb7 " ISOLATED, mark_of(paper),
+        (void)snprintf(by, sizeof by, "%s" ISOLATED " \xc2\xb7 " ISOLATED, dep_paper_mark(paper),
                        text_of(record, "iss"), text_of(dep_json_object(record, "by"), "code"));
         const char *cells[] = {type_words(paper, record), when, by, text_of(record, "id")};
         dep_document_cells(document, cells, DEP_COUNT(cells), false);

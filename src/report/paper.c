@@ -38,6 +38,23 @@ static void add_isolated(const char *text, struct dep_buf *out)
     }
 }
 
+const char *dep_paper_mark(const struct dep_paper *paper)
+{
+    return strcmp(paper->lang, "ar") == 0 ? "\xe2\x80\x8f" : "";
+}
+
+void dep_paper_line_words(const struct dep_paper *paper, const char *words, struct dep_buf *out)
+{
+    dep_buf_addf(out, "%s%s", out->len ? "\n" : "", dep_paper_mark(paper));
+    dep_text_show(dep_slice_string(words), out);
+}
+
+void dep_paper_line_value(const struct dep_paper *paper, const char *value, struct dep_buf *out)
+{
+    dep_buf_addf(out, "%s%s", out->len ? "\n" : "", dep_paper_mark(paper));
+    add_isolated(value, out);
+}
+
 static void add_members(const struct telling *telling, const json_t *form, const json_t *object,
                         struct dep_buf *out)
 {

@@ -14,7 +14,7 @@ send() {
     at "$2" receive "$4" --json >"$4.json"
 }
 # consent WHO LAYER GRANTOR ACTIONS RECIPIENTS SCOPE
-consent() { say "$1" "{\"terms\": {\"layer\": \"$2\", \"grantor\": \"$3\", \"actions\": $4, \"recipients\": $5, \"purposes\": [\"trial\"], \"lines\": [\"any\"], \"territories\": [\"IQ\"], \"scope\": $6, \"in_force\": {\"from\": \"2020-01-01T00:00:00Z\"}}, \"side\": {\"state\": \"signed\", \"code\": \"T1\"}}" consent give; }
+consent() { say "$1" "{\"terms\": {\"layer\": \"$2\", \"grantor\": \"$3\", \"actions\": $4, \"recipients\": $5, \"purposes\": [\"trial\"], \"lines\": [\"any\"], \"territories\": [\"IQ\"], \"scope\": $6, \"in_force\": {\"from\": \"2020-01-01T00:00:00Z\"}}, \"conditions\": $(text 'returned after use'), \"side\": {\"state\": \"signed\", \"code\": \"T1\"}}" consent give; }
 # released WHO ACTION RECIPIENT MATERIALS: its record.
 released() {
     local prepared
@@ -34,6 +34,8 @@ one=$(json item1.json .item) two=$(json item2.json .item)
 send iq reg "$(consent iq host iq '["release"]' '["un"]' "{\"kind\": \"item\", \"id\": \"$one\"}")" first --to test
 send iq reg "$(consent iq host iq '["release", "onward"]' '["un", "court"]' '{"kind": "all"}')" second --to test
 release=$(released reg release un "[$(material "$one"), $(material "$two")]")
+# The conditions of another's consent came with it, and are told.
+same 'iq returned after use' "$(at reg release judge "$release" --json | jq -r '.conditions[] | .grantor + " " + .conditions.text' | sort -u)" 'conditions'
 send reg un "$release" release
 depositary verify release --pin "$pin" --json >verified.json || { jq -c .findings verified.json; fail 'two of one member'; }
 same '000 test,001 iq,002 iq' "$(logs verified.json)" 'logs'

@@ -1,7 +1,7 @@
 # What must never leave, what must never be held back in silence, and what can't wait: sources, handling codes, material tainted by
 # coercion, exculpatory material, publishing, an urgent threat to life, missions.
 # timeout: 600
-need jq openssl
+need jq openssl pdftotext
 # shellcheck source=tests/flow/charter-of-two
 . "$SOURCE_ROOT/tests/flow/charter-of-two"
 two_members
@@ -49,13 +49,22 @@ approved "$plain" A1
 same 'no consent.source:absent' "$(judged "$plain")" 'a source was not asked'
 agreed() { # GUARDIAN ASSENT
     state T1 "{\"terms\": {\"layer\": \"source\", \"actions\": [\"release\"], \"recipients\": [\"court\"], \"purposes\": [\"trial\"], \"lines\": [\"any\"], \"territories\": [\"any\"], \"scope\": {\"kind\": \"item\", \"id\": \"$source_item\"}, \"in_force\": $since,
-        \"session\": {\"language\": \"ar\", \"interpreter\": true, \"dangers_explained\": true, \"shown\": {\"identity\": false, \"place\": false, \"image\": false}, \"guardian\": \"$1\", \"assent\": \"$2\"}}, \"side\": $(paper)}" consent give
+        \"session\": {\"language\": \"ar\", \"interpreter\": true, \"dangers_explained\": true, \"shown\": {\"identity\": false, \"place\": false, \"image\": false}, \"guardian\": \"$1\", \"assent\": \"$2\"}}, \"conditions\": $(text 'my voice is not played'), \"side\": $(paper)}" consent give
     cp last given
     state L2 "$checked" consent check "$(cat given)"
 }
 agreed consented agreed
 same yes "$(judged "$plain")" 'guardian and child agreed'
 source_consent=$(cat given)
+# A condition of the source is told to the officer, and stands on no letter: that somebody spoke is theirs to tell.
+spoken=$(prepare S-1 "$trial")
+approved "$spoken" A1
+as L1 release "$spoken" >told
+holds told '^  the source: my voice is not played$'
+as L1 print letter "$(sed -n 's/^Recorded: //p' told)" --lang en --out letter.pdf
+pdftotext -layout letter.pdf letter
+holds letter S-1
+lacks letter 'voice|[Ss]ource|Conditions'
 # What is redacted needs no word of the source.
 redacted=$(prepare S-1 "$(jq -c --arg item "$source_item" '. + {"materials": [{"item": $item, "redacted": true}]} ' <<<"$trial")")
 # (the item was named twice, once redacted and once whole: the stricter counts)
@@ -128,6 +137,9 @@ same yes "$(judged "$one")" 'two approvers'
 as L1 release "$one" >/dev/null
 
 # ---- an urgent threat to life: two persons, reviewed, visible for ever ----
+as L1 charter show >charter
+holds charter '^  waives +prior consent of the host State$'
+holds charter 'Reviewed by another officer within 72 h'
 collect U-1 >/dev/null
 one=$(prepare U-1 '{"action": "release", "recipient": "police", "purpose": "protection", "urgent": true}')
 approved "$one" A1

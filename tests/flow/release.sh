@@ -23,6 +23,11 @@ refused() {
     same "$2" "$(jq -r '.verdict.requirements[] | select(.met != "met" and .met != "waived") | .need + ":" + .met' refusal.json | sort -u | xargs)" 'what is missing'
     same no "$(json refusal.json .verdict.outcome)" outcome
     same null "$(jq -r .record refusal.json)" 'a record of it'
+    # In words: of each what is missing, which rule asks for it, and what to do.
+    as L1 release "$1" >told || true
+    for line in '  MISSING    [^:]+: ' '             Rule of the charter: R[12] [(][a-z._]+[)]$' '             What to do: [a-z]+ [^.]+$'; do
+        same "$(jq '[.verdict.requirements[] | select(.met != "met")] | length' refusal.json)" "$(grep -cE "^$line" told)" "lines «$line»"
+    done
     after=$(as L1 list --type release.made --json | wc -l)
     same "$before" "$after" 'releases made'
 }
@@ -36,6 +41,7 @@ mkdir dump
 echo 'a photograph' >dump/photo
 as T1 collect dump --json --file - <<<"{\"exhibit\": \"X-1\", \"territory\": \"IQ\", \"basis\": $(text 'search warrant 12')}" >collected
 item=$(json collected .item)
+state T1 '{"handling": ["TLP.GREEN"], "fields": [{"field": "description", "handling": ["TLP.AMBER"]}]}' mark set X-1
 
 # ---- everything is missing ----
 fields='{"action": "release", "recipient": "court", "purpose": "trial"}'
@@ -49,6 +55,10 @@ same 1 "$(as L1 list --type release.prepared --json | wc -l)" 'prepared releases
 for language in en fr ar; do LC_ALL=C.UTF-8 LANGUAGE=$language as L1 release --dry-run "$one" >"words.$language" || true; done
 holds words.en 'MISSING +prior consent of the host State \(Iraq\): there is none'
 holds words.en 'Who can give it: Republic of Iraq'
+holds words.en 'Rule of the charter: R1 \(consent.host\)'
+holds words.en 'What to do: .*\(consent give\)'
+holds words.fr 'Que faire : .*\(consent give\)'
+holds words.ar 'ما العمل: .*consent give'
 holds words.fr 'MANQUE +le consentement préalable de l.{1,3}État hôte'
 holds words.ar 'الموافقة المسبقة من الدولة المضيفة'
 refused "$one" 'approval:absent assurance.fair_trial:absent consent.host:absent request:absent'
@@ -57,7 +67,7 @@ as L1 release "$one" >told || true
 holds told 'not released$'
 
 # ---- one after the other ----
-state L1 "{\"from\": \"court\", \"to\": \"organisation\", \"purpose\": \"trial\", \"scope\": {\"kind\": \"item\", \"id\": \"$item\"}}" request in
+state L1 "{\"from\": \"court\", \"to\": \"organisation\", \"purpose\": \"trial\", \"our_ref\": \"2026/17\", \"their_ref\": \"RC 4\", \"scope\": {\"kind\": \"item\", \"id\": \"$item\"}}" request in
 refused "$one" 'approval:absent assurance.fair_trial:absent consent.host:absent'
 # A consent for another purpose, recipient, territory or item is none for this.
 state L1 "$(host "$item" | sed 's/"purposes": \["trial"\]/"purposes": ["inquiry"]/')" consent give
@@ -96,13 +106,18 @@ same yes "$(judged "$one")" 'nothing is missing before the withdrawal'
 as L1 consent withdraw "$consent" >/dev/null
 refused "$one" 'consent.host:withdrawn'
 # A standing consent, checked, that names the case's every item: released.
-state L1 "$(host "$item")" consent give
+state L1 "$(host "$item" | jq -c '.conditions = {"text": "Not to be shown to the press.", "lang": "en"}')" consent give
 standing=$(cat last)
 state L2 "{\"outcome\": \"as_recorded\", \"checked\": $(text 'telephone')}" consent check "$standing"
 as L1 assure withdraw "$assurance" >/dev/null
 refused "$one" 'assurance.fair_trial:withdrawn'
 state L1 "{\"from\": \"court\", \"kinds\": [\"fair_trial\"], \"purposes\": [\"trial\"], \"scope\": {\"kind\": \"all\"}, \"in_force\": $since, \"side\": $(paper)}" assure give
 state L2 "{\"outcome\": \"as_recorded\", \"checked\": $(text 'called back')}" consent check "$(cat last)"
+
+# The conditions of what it rests on are told before it goes.
+as L1 release --dry-run "$one" >words
+holds words '^  Republic of Iraq: Not to be shown to the press\.$'
+same 'host iq Not to be shown to the press.' "$(as L1 release --dry-run "$one" --json | jq -r '.conditions[] | .layer + " " + .grantor + " " + .conditions.text')" 'conditions'
 
 # ---- two at once: it is released once ----
 try() { local status=0; as "$1" release "$one" --json >"$2.json" 2>"$2.err" || status=$?; echo $status >"$2.status"; }
@@ -121,11 +136,14 @@ holds err 'release.made'
 expect 1 as A1 approve "$one" 2>err
 holds err 'release.made'
 
-# ---- the letter that goes with it: the exhibit by its number, words instead of codes, and nothing of how it was decided ----
+# ---- the letter that goes with it: whose request it answers, the exhibit by its number, words instead of codes, what binds who gets
+# it, and nothing of how it was decided ----
+as T1 mark set X-1 --yes --file - <<<'{"handling": ["H3"]}' >/dev/null
 for language in en fr ar; do
     as L1 print letter "$release" --lang "$language" --out "letter.$language.pdf"
     pdftotext -layout "letter.$language.pdf" "letter.$language"
-    holds "letter.$language" 'X-1'
+    for word in X-1 2026/17 'RC 4' TLP:GREEN 'Not to be shown to the press'; do holds "letter.$language" "$word"; done
+    lacks "letter.$language" 'TLP.AMBER|H3'
     lacks "letter.$language" "$item|A1|$consent|assurance|approv"
 done
 
