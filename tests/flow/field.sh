@@ -2,7 +2,7 @@
 need jq age
 new_register office
 depositary key card -C office --out card.json
-depositary init kit --member test --name 'Test member' --officer F1 --profile field --home card.json --root-out kit.root.pem --no-passphrase >/dev/null
+depositary init kit --member kit1 --name 'A field kit' --officer F1 --profile field --home card.json --root-out kit.root.pem --no-passphrase >/dev/null
 mkdir secret-folder
 printf 'the witness lives at the mill, zebra-content-4711' >secret-folder/zebra-file-name.txt
 cat >fields.json <<'JSON'
@@ -31,3 +31,21 @@ age -d -i office/keys/officer-T1.identity office/keys/vault.identity.age >vault.
 mkdir out
 age -d -i vault.key "kit/vault/$item.tar.age" | tar -xf - -C out
 cmp secret-folder/zebra-file-name.txt out/files/secret-folder/zebra-file-name.txt
+
+# Under a charter that has the kit among its members, it hands its whole register over; the office seals it as it came, and its containers
+# open out of that with the office's own key.
+depositary charter show --member -C kit --out kit.entry
+depositary charter draft --founding kit.entry -C office | jq '.members[].from = "2020-01-01T00:00:00Z" | .amend.threshold = 1' >charter.json
+for member in office kit; do depositary charter adopt charter.json -C $member --root $member.root.pem --out $member.adoption >/dev/null; done
+for member in office kit; do depositary charter enter charter.json office.adoption kit.adoption -C $member >/dev/null; done
+depositary pack --whole --to test -C kit --out handed --json >handed.json
+expect 1 depositary receive handed -C office 2>err # a custodian states nothing about keys
+holds err receive.unproved
+depositary receive handed --unproved -C office --json >received.json
+same kit1 "$(depositary show "$(json received.json .record)" -C office --json | jq -r .claims.sender)" 'who handed it over'
+listed=$(depositary item files "$(json received.json .item)" -C office --json | jq -r 'select(.path | endswith("container.tar.age")).path')
+depositary item extract "$(json received.json .item)" "$listed" --out container.age -C office >/dev/null
+cmp container.age "kit/vault/$item.tar.age"
+mkdir handed-over
+age -d -i vault.key container.age | tar -xf - -C handed-over
+cmp secret-folder/zebra-file-name.txt handed-over/files/secret-folder/zebra-file-name.txt
