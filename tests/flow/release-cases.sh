@@ -70,6 +70,8 @@ redacted=$(prepare S-1 "$(jq -c --arg item "$source_item" '. + {"materials": [{"
 # (the item was named twice, once redacted and once whole: the stricter counts)
 as T1 consent withdraw "$source_consent" >/dev/null
 same 'no consent.source:withdrawn' "$(judged "$plain")" 'the source withdrew'
+as L1 release --dry-run "$plain" >told || true
+holds told "What to do: don't ask again: prepare a redacted copy"
 same 'no approval:absent consent.source:withdrawn' "$(judged "$redacted")" 'once whole, once redacted'
 
 # ---- handling codes, of the item and of a field ----
@@ -145,7 +147,7 @@ one=$(prepare U-1 '{"action": "release", "recipient": "police", "purpose": "prot
 approved "$one" A1
 same 'no approval:absent consent.host:waived request:waived' "$(judged "$one")" 'one approver'
 approved "$one" A2
-as L1 release "$one" --json >urgent.json
+as A2 release "$one" --json >urgent.json
 same yes "$(json urgent.json .verdict.outcome)" 'released'
 json urgent.json .verdict.review_by >/dev/null
 urgent=$(json urgent.json .record)
@@ -153,6 +155,9 @@ as L1 release list >listed
 holds listed 'URGENT THREAT TO LIFE.*To be reviewed by: 20'
 review="{\"outcome\": \"justified\", \"reason\": $(text 'two families were warned')}"
 expect 1 as L1 release review "$urgent" --yes --file - <<<"$review" 2>err
+# Nor by who released it, an approver or not.
+expect 1 as A2 release review "$urgent" --yes --file - <<<"$review" 2>err
+holds err approval.same_person
 as A1 release review "$urgent" --yes --file - <<<"$review" >/dev/null
 as L1 release list >listed
 holds listed 'URGENT THREAT TO LIFE$'
