@@ -392,6 +392,8 @@ void dep_digits_ascii(struct dep_slice text, struct dep_buf *out)
             dep_buf_add_byte(out, (uint8_t)('0' + code - 0x660));
         else if (len == 2 && code >= 0x6f0 && code <= 0x6f9)
             dep_buf_add_byte(out, (uint8_t)('0' + code - 0x6f0));
+        else if (len == 2 && code == 0x66b)
+            dep_buf_add_byte(out, '.');
         else
             dep_buf_add(out, text.data + at, len ? len : 1);
         at += len ? len : 1;

@@ -48,7 +48,8 @@ bool dep_lang_valid(struct dep_slice text);
 void dep_percent_encode(struct dep_slice in, struct dep_buf *out);
 DEP_MUST_USE bool dep_percent_parse(struct dep_slice text, struct dep_buf *out);
 
-/* Copy `text`, Arabic-Indic and Extended Arabic-Indic digits turned into ASCII. */
+/* Copy `text`, Arabic-Indic and Extended Arabic-Indic digits turned into ASCII, and the decimal
+ * separator that stands between them into a point. */
 void dep_digits_ascii(struct dep_slice text, struct dep_buf *out);
 
 /* For a terminal or a page: control characters, bidi controls and invalid UTF-8 shown as \xHH. */
