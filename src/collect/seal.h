@@ -20,6 +20,11 @@ struct dep_seal_progress {
 /* Called about ten times a second from one thread. Return false to stop (DEP_ERR_STOPPED). */
 typedef bool dep_seal_progress_fn(void *context, const struct dep_seal_progress *progress);
 
+/* What will be taken, before anything is read: counts and sizes. */
+struct dep_survey {
+    uint64_t files, folders, bytes, not_takeable;
+};
+
 struct dep_seal_order {
     const char *const *paths; /* as the user gave them */
     size_t path_count;
@@ -30,6 +35,7 @@ struct dep_seal_order {
     dep_random_fn *random;
     dep_seal_progress_fn *progress;
     void *progress_context;
+    struct dep_survey announced;  /* what progress is told against; zeros: unknown */
     struct dep_slice content_key; /* of the keyed content digest; empty in field registers */
 };
 
@@ -45,10 +51,7 @@ struct dep_sealed {
     uint64_t seal_ms, read_back_ms;
 };
 
-/* What will be taken, before anything is read: counts and sizes. */
-struct dep_survey {
-    uint64_t files, folders, bytes, not_takeable;
-};
+/* Walks what `order` names, and reads nothing. */
 DEP_MUST_USE int dep_survey(const struct dep_seal_order *order, struct dep_survey *out,
                             struct dep_fault *fault);
 

@@ -65,7 +65,7 @@ static int make_statement(struct collect_work *work)
                : DEP_OK;
 }
 
-static int ask(struct collect_work *work, const struct dep_seal_order *seal)
+static int ask(struct collect_work *work, struct dep_seal_order *seal)
 {
     struct dep_collect_preview preview = {
         .exhibit = dep_json_string(work->order->claims, "exhibit"),
@@ -79,6 +79,7 @@ static int ask(struct collect_work *work, const struct dep_seal_order *seal)
         err = find_by_field(work->node, "exhibit", preview.exhibit, &same, work->problem);
     if (err)
         return err;
+    seal->announced = preview.survey;
     preview.duplicate_exhibit_jti = same.jti[0] ? same.jti : NULL;
     if (work->order->confirm && !work->order->confirm(work->order->context, &preview))
         return dep_problem_fault(work->problem, DEP_ERR_STOPPED, "collect.declined",

@@ -39,3 +39,27 @@ same "$(stat -c %i out/files/src/a)" "$(stat -c %i out/files/src/sub/hard)" 'har
 [ "$(stat -c %b out/files/src/sparse)" -lt 5000 ] || fail 'the hole was filled'
 describe src | sed 's/^\(d .*\) [0-9]* [0-9]*$/\1/' | diff before - || fail 'the source was changed'
 [ -n "$attributes" ] || echo 'extended attributes: not tried, none here'
+
+# A disk that is named is an image of its content, announced with its length; one that lies in a folder isn't taken.
+if [ "$(id -u)" -eq 0 ] && command -v losetup >/dev/null; then
+    head -c 3145728 /dev/urandom >medium
+    device=$(losetup --find --show --read-only medium 2>/dev/null) || device=
+fi
+if [ -n "${device:-}" ]; then
+    trap 'losetup -d "$device"' EXIT
+    depositary collect "$device" -C reg --json --yes >collected
+    same '1 3145728' "$(jq -r '"\(.files) \(.bytes)"' collected)" 'an image'
+    depositary item files "$(json collected .item)" -C reg --json >files
+    same "i $(sha256sum medium | cut -d' ' -f1)" "$(jq -r 'select(.path | endswith("'"${device##*/}"'")) | "\(.kind) \(.sha256)"' files)" 'the image in the list'
+    depositary item extract "$(json collected .item)" "files/${device##*/}" --out image -C reg >/dev/null
+    cmp medium image
+    printf '%s\n' 'see Files: 1 (3.1 MB)' 'see [y/n]' 'type n' >script
+    echo '{}' >nothing
+    expect 1 "$SOURCE_ROOT/tests/flow/typist" script depositary collect "$device" -C reg --file nothing >/dev/null
+    mkdir devices
+    cp -a "$device" devices/disk
+    expect 1 depositary collect devices -C reg --json --yes >collected
+    same 'files/devices/disk device' "$(jq -r '.not_taken[0] | "\(.path) \(.reason)"' collected)" 'a disk in a folder'
+else
+    echo 'an image of a disk: not tried, no loop device'
+fi
