@@ -75,18 +75,21 @@ int dep_record_command(struct dep_args *args, const char *type, bool stated, dep
     int status = dep_confine_command(args, true);
     if (status)
         return status;
-    DEP_AUTO_JSON *claims = stated ? dep_fields_read(args, type, &status) : json_object();
+    DEP_AUTO_JSON *claims = NULL;
     DEP_AUTO_JSON *said = json_array();
     DEP_AUTO_JSON *more = json_object();
-    if (stated && !claims)
+    struct dep_node *node = NULL;
+    if (stated)
+        node = dep_fields_open(args, type, NULL, NULL, &claims, &status);
+    else if ((claims = json_object()))
+        node = dep_open_node(args, true, &status);
+    if (!node && status)
         return status;
-    if (!claims || !said || !more) {
+    if (!node || !said || !more) {
         dep_say(_("out of memory"));
+        dep_node_close(node);
         return DEP_EXIT_FAULT;
     }
-    struct dep_node *node = dep_open_node(args, true, &status);
-    if (!node)
-        return status;
     struct dep_recording recording = {.args = args, .said = said, .more = more};
     recording.notices = (struct dep_notices){gather_notice, &recording};
     struct dep_problem problem = {.detail = ""};

@@ -7,7 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ANSWER_MAX = 16 * 1024, LABEL_MAX = 512 };
+/* A terminal gives lines of 4,095 bytes at most, and drops what is beyond without a word. */
+enum { ANSWER_MAX = 16 * 1024, LABEL_MAX = 512, CUT_LEN = 4094 };
 
 /* ABSENT: it is unknown, or refused, and `reason` says why. */
 enum got { GOT_END = -1, GOT_NOTHING, GOT_VALUE, GOT_ABSENT };
@@ -38,19 +39,20 @@ bool dep_ask_absence(json_t *fields, const char *name, const char *code, const c
 
 /* ---- one line ---- */
 
-static bool read_answer(const char *label, char *out, size_t room)
+static bool read_answer(const char *label, char out[ANSWER_MAX])
 {
-    dep_print_label(stderr, label);
-    (void)fflush(stderr);
-    if (!fgets(out, (int)room, stdin))
-        return false;
-    out[strcspn(out, "\n")] = 0;
-    DEP_AUTO_BUF ascii;
-    dep_buf_init_secret(&ascii, room - 1);
-    dep_digits_ascii(dep_slice_string(out), &ascii);
-    if (dep_buf_err(&ascii) == DEP_OK)
-        (void)snprintf(out, room, "%s", ascii.data ? (const char *)ascii.data : "");
-    return true;
+    for (;;) {
+        dep_print_label(stderr, label);
+        (void)fflush(stderr);
+        if (!fgets(out, ANSWER_MAX, stdin))
+            return false;
+        out[strcspn(out, "\n")] = 0;
+        if (strlen(out) < CUT_LEN)
+            return true;
+        (void)fprintf(stderr, "  %s\n",
+                      _("This line was too long for the terminal, and its end is lost: answer "
+                        "shorter, or state it in a file (--file)."));
+    }
 }
 
 /* What to say to an answer that won't do. */
@@ -68,7 +70,7 @@ static void say_right(const struct asking *asking, const json_t *form)
 static enum got ask_line(struct asking *asking, const char *label, char out[ANSWER_MAX])
 {
     for (;;) {
-        if (!read_answer(label, out, ANSWER_MAX))
+        if (!read_answer(label, out))
             return GOT_END;
         if (!out[0])
             return GOT_NOTHING;
@@ -119,36 +121,59 @@ static json_t *choice_value(const struct asking *asking, const json_t *form, con
     return NULL;
 }
 
+static bool is_ref(const json_t *form, const char *name)
+{
+    const char *ref = dep_json_string(form, "ref");
+    return ref && strcmp(ref, name) == 0;
+}
+
+/* Of these one line is asked, and the rest only where that was answered. */
+static bool is_asked_in_short(const struct asking *asking, const json_t *form)
+{
+    return is_ref(form, "stated_time") || (is_ref(form, "place") && !asking->whole);
+}
+
 /* What is asked on one line, whatever it is made of. */
 static bool is_one_line(const struct asking *asking, const json_t *form)
 {
-    const char *ref = dep_json_string(form, "ref");
     const json_t *whole = dep_schema_form(asking->schema, form);
     return json_object_get(whole, "type") || json_object_get(whole, "enum") ||
-           (ref && (strcmp(ref, "text") == 0 || strcmp(ref, "stated_time") == 0 ||
-                    (strcmp(ref, "place") == 0 && !asking->whole)));
+           is_ref(form, "text") || is_asked_in_short(asking, form);
 }
 
-/* NULL where the answer is none of this form. */
+/* What somebody wrote in words is kept as it was written. */
+static bool is_free_text(const json_t *form)
+{
+    const char *input = dep_json_string(dep_json_object(form, "metadata"), "input");
+    return input && strcmp(input, "text") == 0;
+}
+
+/* NULL where the answer is none of this form. Of numbers, dates and codes the digits are turned into
+ * ASCII. */
 static json_t *value_of(const struct asking *asking, const json_t *form, const char *answer)
 {
-    const char *ref = dep_json_string(form, "ref");
-    if (ref && strcmp(ref, "text") == 0)
+    if (is_ref(form, "text"))
         return text_value(asking, answer);
-    if (ref && strcmp(ref, "place") == 0)
+    if (is_ref(form, "place"))
         return json_pack("{s:o}", "description", text_value(asking, answer));
-    if (ref && strcmp(ref, "stated_time") == 0) {
-        bool edtf = dep_edtf_valid(dep_slice_string(answer));
-        return json_pack("{s:s}", edtf ? "edtf" : "original", answer);
-    }
+    DEP_AUTO_BUF digits;
+    dep_buf_init_secret(&digits, ANSWER_MAX);
+    dep_digits_ascii(dep_slice_string(answer), &digits);
+    if (dep_buf_err(&digits))
+        return NULL;
+    const char *ascii = digits.data ? (const char *)digits.data : "";
+    if (is_ref(form, "stated_time"))
+        return dep_edtf_valid(dep_slice_string(ascii)) ? json_pack("{s:s}", "edtf", ascii)
+                                                       : json_pack("{s:s}", "original", answer);
     const json_t *own = dep_schema_form(asking->schema, form);
     const char *type = dep_json_string(own, "type");
     if (!type)
-        return choice_value(asking, own, answer);
+        return choice_value(asking, own, ascii);
     if (strcmp(type, "boolean") == 0)
         return boolean_value(answer);
-    return strcmp(type, "string") == 0 || strcmp(type, "timestamp") == 0 ? json_string(answer)
-                                                                         : number_value(answer);
+    if (strcmp(type, "string") != 0 && strcmp(type, "timestamp") != 0)
+        return number_value(ascii);
+    return json_string(is_free_text(own) ? answer : ascii);
 }
 
 /* Each value as it is typed, and what it means. */
@@ -192,6 +217,11 @@ static enum got ask_one(struct asking *asking, const json_t *form, const char *l
 }
 
 /* ---- what is made of several ---- */
+
+static bool is_stated(const json_t *form)
+{
+    return !dep_form_drawn(form) && !dep_form_measured(form);
+}
 
 /* None is an answer where a list is needed. */
 static enum got ask_list(struct asking *asking, const json_t *form, const char *label, bool needed,
@@ -240,7 +270,7 @@ static enum got ask_object(struct asking *asking, const json_t *form, const char
         json_t *member;
         json_object_foreach(json_object_get(whole, lists[i]), name, member)
         {
-            if (dep_form_drawn(member))
+            if (!is_stated(member))
                 continue;
             bool must = i == 0 && (needed || json_object_size(object) > 0);
             enum got got = ask_member(asking, member, name, label, must, object);
@@ -265,6 +295,24 @@ static enum got ask_form(struct asking *asking, const json_t *form, const char *
     return ask_object(asking, form, label, needed, out);
 }
 
+/* Behind the one line of a time or a place about an item: what else stands about it. */
+static bool ask_rest(struct asking *asking, const json_t *form, const char *label, json_t *object)
+{
+    const char *name;
+    json_t *member;
+    asking->unknown_ok = false;
+    json_object_foreach(
+        json_object_get(dep_schema_form(asking->schema, form), "optionalProperties"), name, member)
+    {
+        if (json_object_get(object, name))
+            continue;
+        enum got got = ask_member(asking, member, name, label, false, object);
+        if (got == GOT_END)
+            return false;
+    }
+    return true;
+}
+
 /* ---- the fields ---- */
 
 static bool is_item_type(const struct dep_schema *schema)
@@ -272,25 +320,41 @@ static bool is_item_type(const struct dep_schema *schema)
     return dep_schema_member(schema, schema->jtd, "item") != NULL;
 }
 
-/* Of a hand-over: there is none without the side that gives, or takes. */
-static bool is_needed_side(const struct dep_schema_field *field)
+/* Each has a fingerprint or an id that nobody types: photographs. */
+static bool is_of_files(const struct asking *asking, const json_t *form)
 {
-    const char *ref = dep_json_string(field->form, "ref");
-    return field->required && ref && strcmp(ref, "side") == 0;
+    const json_t *each = dep_schema_member(asking->schema, form, NULL);
+    const char *name;
+    json_t *member;
+    json_object_foreach(json_object_get(dep_schema_form(asking->schema, each), "properties"), name,
+                        member)
+    {
+        const char *format = dep_json_string(dep_json_object(member, "metadata"), "format");
+        if (format && strcmp(format, "sha256") == 0)
+            return true;
+    }
+    return false;
+}
+
+/* There is no hand-over without the side that gives or takes, nor an event of an item without what
+ * its type needs. */
+static bool is_needed(const struct asking *asking, const struct dep_schema_field *field)
+{
+    return field->required &&
+           (asking->whole || is_item_type(asking->schema) || is_ref(field->form, "side"));
 }
 
 /* What a person states: not what the program draws or judges, nor (but for `whole`) what the command
- * that asks fills in, ids, digests, counts, nor what is made of several about an item. */
+ * that asks fills in: ids, digests, counts. */
 static bool is_asked(const struct asking *asking, const struct dep_schema_field *field)
 {
-    const char *ref = dep_json_string(field->form, "ref");
-    if (strcmp(field->name, "unknown") == 0 || dep_form_drawn(field->form) ||
-        (ref && strcmp(ref, "verdict") == 0))
+    if (strcmp(field->name, "unknown") == 0 || !is_stated(field->form) ||
+        is_ref(field->form, "verdict"))
         return false;
     if (asking->whole)
         return true;
     if (!is_one_line(asking, field->form))
-        return is_needed_side(field) || !is_item_type(asking->schema);
+        return !is_of_files(asking, field->form);
     const char *type = dep_json_string(field->form, "type");
     bool own = field->format &&
                (strcmp(field->format, "uuid") == 0 || strcmp(field->format, "sha256") == 0);
@@ -300,15 +364,17 @@ static bool is_asked(const struct asking *asking, const struct dep_schema_field 
 static bool ask_field(struct asking *asking, const struct dep_schema_field *field, json_t *fields)
 {
     const char *help = dep_schema_help(asking->schema, field->name, asking->lang);
+    const char *label = dep_schema_label(asking->schema, field->name, asking->lang);
     json_t *value = NULL;
     if (help)
         (void)fprintf(stderr, "  (%s)\n", help);
     asking->unknown_ok = field->unknown_ok;
-    enum got got =
-        ask_form(asking, field->form, dep_schema_label(asking->schema, field->name, asking->lang),
-                 is_needed_side(field) || (asking->whole && field->required), &value);
-    if (got == GOT_VALUE)
-        return json_object_set_new(fields, field->name, value) == 0;
+    enum got got = ask_form(asking, field->form, label, is_needed(asking, field), &value);
+    if (got == GOT_VALUE) {
+        bool more = is_item_type(asking->schema) && is_asked_in_short(asking, field->form);
+        return json_object_set_new(fields, field->name, value) == 0 &&
+               (!more || ask_rest(asking, field->form, label, value));
+    }
     if (got == GOT_ABSENT)
         return dep_ask_absence(fields, field->name, asking->refused ? "refused" : "unknown",
                                asking->reason);

@@ -94,13 +94,15 @@ void dep_bytes_text(uint64_t bytes, char out[32]);
 
 /* ---- terminal ---- */
 bool dep_is_terminal(void);
-/* y/N in the reader's language; false without a terminal. */
+/* y/N in the reader's language, asked until it is answered; Enter is no. False without a terminal. */
 bool dep_confirm(const char *question);
 /* dep_passphrase_fn: terminal without echo, file descriptor (first line officer, second line root;
  * one line serves both), or systemd credential "depositary.officer" / "depositary.root". context:
  * struct dep_args. */
 int dep_passphrase_ask(void *context, const char *which, const char *code, bool fresh,
                        struct dep_buf *out);
+/* dep_passphrase_wrong_fn: whoever sits at a terminal has three tries in all. */
+bool dep_passphrase_wrong(void *context);
 /* Progress line on a terminal, quiet in a pipe. dep_seal_progress_fn; context: struct dep_progress.
  */
 struct dep_progress {
@@ -129,14 +131,21 @@ struct dep_node *dep_open_node(struct dep_args *args, bool write, int *out_statu
 /* Those that the program knows, without a register (dep_schemas_free()). NULL without memory, which is said. */
 struct dep_schemas *dep_open_schemas(int *out_status);
 
-/* ---- stated fields as arguments (fields.c) ---- */
+/* ---- what is stated (fields.c) ---- */
 /*
- * --FIELD VALUE options for the fields of a type. A value "unknown:REASON", "refused:REASON" or
- * "n/a:REASON" goes to the `unknown` map. Protected values never come from the command line itself
- * unless they are codes and numbers: texts are read from `@FILE` or `-`, or from a --file FILE of
- * JSON. NULL with a message on error.
+ * The fields of a record of `type`: from the file that --file names, else asked for on a terminal.
+ * `known` (borrowed; may be NULL) is stated by other options: it isn't asked for, and holds unless
+ * the file says otherwise. What may be unknown and isn't stated is recorded so. NULL with a message
+ * on error.
  */
-json_t *dep_fields_read(struct dep_args *args, const char *type, int *out_status);
+json_t *dep_fields_read(struct dep_args *args, const char *type, json_t *known, int *out_status);
+/*
+ * The same, and the register, opened for writing. A file is read before; what is asked for is asked
+ * when the register is open, and `item` (may be NULL) is found in it: so nobody answers in vain.
+ * `out_claims` is the caller's. NULL with a message on error.
+ */
+struct dep_node *dep_fields_open(struct dep_args *args, const char *type, const char *item,
+                                 json_t *known, json_t **out_claims, int *out_status);
 /* What may be unknown and wasn't stated is unknown, and the reason is that it wasn't stated. False
  * without memory. */
 bool dep_fields_fill_unknown(const struct dep_schema *schema, json_t *fields);

@@ -128,8 +128,9 @@ int dep_cmd_mission(int argc, char **argv)
     status = dep_confine_command(&args, true);
     if (status)
         return status;
-    DEP_AUTO_JSON *claims = dep_fields_read(&args, "mission.recorded", &status);
-    struct dep_node *node = claims ? dep_open_node(&args, true, &status) : NULL;
+    DEP_AUTO_JSON *claims = NULL;
+    struct dep_node *node =
+        dep_fields_open(&args, "mission.recorded", NULL, NULL, &claims, &status);
     if (!node)
         return status;
     struct dep_problem problem = {.detail = ""};

@@ -7,7 +7,10 @@
 #include "codec/text.h"
 #include "node/derived.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 
 static const struct dep_option OPTIONS[] = {
     {"--file", 0, true, false,
@@ -217,6 +220,20 @@ static int run(struct dep_args *args, const char *type, struct dep_node *node, j
     return dep_finish_output(done.sealed.not_taken ? DEP_EXIT_WANTING : DEP_EXIT_YES);
 }
 
+/* What was named must be there before anything is asked about it. */
+static int find_given(const struct dep_args *args)
+{
+    struct dep_problem problem = {.detail = ""};
+    struct stat info;
+    for (size_t i = 0; i < args->positional_count; i++)
+        if (fstatat(AT_FDCWD, args->positional[i], &info, AT_SYMLINK_NOFOLLOW) != 0)
+            return dep_say_problem(args,
+                                   dep_fault_set(&problem.fault, DEP_ERR_IO, errno, "collect.given",
+                                                 "%s", args->positional[i]),
+                                   &problem);
+    return DEP_EXIT_YES;
+}
+
 static int collect(int argc, char **argv, const char *command, const char *usage, const char *type)
 {
     static struct dep_args args;
@@ -226,26 +243,24 @@ static int collect(int argc, char **argv, const char *command, const char *usage
     status = dep_confine_command(&args, true);
     if (status)
         return status;
-    DEP_AUTO_JSON *claims = dep_fields_read(&args, type, &status);
-    if (!claims)
-        return status;
     bool intake = strcmp(type, "evidence.intake") == 0;
     const char *stage = dep_arg(&args, "--stage");
     if (!intake && (stage || dep_arg(&args, "--of")))
         return dep_usage_error(&args, _("--stage and --of belong to intake"));
-    if (intake && !json_object_get(claims, "stage") &&
-        json_object_set_new(claims, "stage", json_string(stage ? stage : "other")))
-        return DEP_EXIT_FAULT;
-    bool things = json_array_size(dep_json_array(claims, "things")) > 0;
-    if (args.positional_count == 0 && !things)
-        return dep_usage_error(&args,
-                               _("name files or folders, or state physical things in the fields"));
-    if (!set_restricted(&args, claims))
-        return DEP_EXIT_FAULT;
-    struct dep_node *node = dep_open_node(&args, true, &status);
+    status = find_given(&args);
+    if (status)
+        return status;
+    DEP_AUTO_JSON *known = intake ? json_pack("{s:s}", "stage", stage ? stage : "other") : NULL;
+    DEP_AUTO_JSON *claims = NULL;
+    struct dep_node *node =
+        dep_fields_open(&args, type, dep_arg(&args, "--of"), known, &claims, &status);
     if (!node)
         return status;
-    status = run(&args, type, node, claims);
+    if (args.positional_count == 0 && json_array_size(dep_json_array(claims, "things")) == 0)
+        status = dep_usage_error(
+            &args, _("name files or folders, or state physical things in the fields"));
+    else
+        status = set_restricted(&args, claims) ? run(&args, type, node, claims) : DEP_EXIT_FAULT;
     dep_node_close(node);
     return status;
 }

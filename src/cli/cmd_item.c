@@ -319,10 +319,8 @@ static int show_done(const struct dep_args *args, const char *type, const struct
 int dep_custody_command(struct dep_args *args, const char *type, const char *name)
 {
     int status = DEP_EXIT_YES;
-    DEP_AUTO_JSON *claims = dep_fields_read(args, type, &status);
-    if (!claims)
-        return status;
-    struct dep_node *node = dep_open_node(args, true, &status);
+    DEP_AUTO_JSON *claims = NULL;
+    struct dep_node *node = dep_fields_open(args, type, name, NULL, &claims, &status);
     if (!node)
         return status;
     struct dep_problem problem = {.detail = ""};

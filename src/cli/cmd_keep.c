@@ -49,17 +49,16 @@ int dep_cmd_erase(int argc, char **argv)
     status = dep_confine_command(&args, true);
     if (status)
         return status;
-    DEP_AUTO_JSON *claims = dep_fields_read(&args, "record.erased", &status);
-    if (!claims)
+    DEP_AUTO_JSON *claims = NULL;
+    struct dep_node *node = dep_fields_open(&args, "record.erased", NULL, NULL, &claims, &status);
+    if (!node)
         return status;
     if (!dep_flag(&args, "--yes") && dep_is_terminal() &&
         !dep_confirm(_("Destroy the protected values of this record for ever?"))) {
         dep_say(_("nothing was erased"));
+        dep_node_close(node);
         return DEP_EXIT_WANTING;
     }
-    struct dep_node *node = dep_open_node(&args, true, &status);
-    if (!node)
-        return status;
     struct dep_problem problem = {.detail = ""};
     struct dep_done done;
     int err = dep_node_erase(node, args.positional[0], claims, &done, &problem);

@@ -109,6 +109,7 @@ static int request(struct dep_args *args)
     struct dep_problem problem = {.detail = ""};
     dep_world_system(&world);
     world.passphrase = dep_passphrase_ask;
+    world.passphrase_wrong = dep_passphrase_wrong;
     world.passphrase_context = args;
     DEP_AUTO_BUF text;
     dep_buf_init(&text, SMALL_FILE_MAX);

@@ -313,10 +313,9 @@ int dep_cmd_record(int argc, char **argv)
     if (status)
         return status;
     bool streaming = dep_flag(&args, "--stream");
-    DEP_AUTO_JSON *claims = streaming ? NULL : dep_fields_read(&args, type, &status);
-    if (!streaming && !claims)
-        return status;
-    struct dep_node *node = dep_open_node(&args, true, &status);
+    DEP_AUTO_JSON *claims = NULL;
+    struct dep_node *node = streaming ? dep_open_node(&args, true, &status)
+                                      : dep_fields_open(&args, type, NULL, NULL, &claims, &status);
     if (!node)
         return status;
     status = streaming ? run_stream(&args, node, type) : commit_one(&args, node, type, claims);

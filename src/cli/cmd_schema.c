@@ -92,6 +92,8 @@ static void show_schema(const struct dep_schema *schema)
             (void)printf(", %s", _("searchable"));
         if (dep_form_drawn(field->form))
             (void)printf(", %s", _("drawn by the program"));
+        if (dep_form_measured(field->form))
+            (void)printf(", %s", _("measured by the program"));
         (void)printf("]\n");
         show_form(&showing, field->form, 4);
     }

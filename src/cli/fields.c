@@ -82,22 +82,33 @@ bool dep_fields_fill_unknown(const struct dep_schema *schema, json_t *fields)
     return true;
 }
 
-json_t *dep_fields_read(struct dep_args *args, const char *type, int *out_status)
+/* Whether somebody is asked. */
+static bool asks(const struct dep_args *args)
+{
+    return !dep_arg(args, "--file") && dep_is_terminal() && !dep_flag(args, "--yes");
+}
+
+json_t *dep_fields_read(struct dep_args *args, const char *type, json_t *known, int *out_status)
 {
     const char *file = dep_arg(args, "--file");
     struct dep_schemas *schemas = dep_open_schemas(out_status);
     if (!schemas)
         return NULL;
     json_t *fields = file ? read_file(args, file, out_status) : json_object();
+    if (fields && known && json_object_update_missing(fields, known)) {
+        dep_say(_("out of memory"));
+        *out_status = DEP_EXIT_FAULT;
+        json_decref(fields);
+        fields = NULL;
+    }
     const struct dep_schema *schema = dep_schemas_find(schemas, type, 0);
     if (fields && !schema) {
         *out_status = dep_usage_error(args, _("no such record type: %s"), type);
         json_decref(fields);
         fields = NULL;
     }
-    bool asked = fields && !file && dep_is_terminal() && !dep_flag(args, "--yes");
     bool whole = strcmp(args->command, "record") == 0;
-    if (fields && ((asked && !dep_ask_fields(schema, whole, fields)) ||
+    if (fields && ((asks(args) && !dep_ask_fields(schema, whole, fields)) ||
                    !dep_fields_fill_unknown(schema, fields))) {
         dep_say(_("nothing was recorded"));
         *out_status = DEP_EXIT_FAULT;
@@ -106,4 +117,35 @@ json_t *dep_fields_read(struct dep_args *args, const char *type, int *out_status
     }
     dep_schemas_free(schemas);
     return fields;
+}
+
+/* The passphrase is right, and the item there. */
+static bool is_ready(const struct dep_args *args, struct dep_node *node, const char *name,
+                     int *out_status)
+{
+    struct dep_problem problem = {.detail = ""};
+    DEP_AUTO_ITEM item = {.item = ""};
+    int err = dep_node_unlock(node, &problem);
+    if (!err && name)
+        err = dep_node_item(node, name, false, &item, &problem);
+    if (err)
+        *out_status = dep_say_problem(args, err, &problem);
+    return !err;
+}
+
+struct dep_node *dep_fields_open(struct dep_args *args, const char *type, const char *item,
+                                 json_t *known, json_t **out_claims, int *out_status)
+{
+    bool later = asks(args);
+    json_t *claims = later ? NULL : dep_fields_read(args, type, known, out_status);
+    struct dep_node *node = later || claims ? dep_open_node(args, true, out_status) : NULL;
+    if (node && later && is_ready(args, node, item, out_status))
+        claims = dep_fields_read(args, type, known, out_status);
+    if (node && claims) {
+        *out_claims = claims;
+        return node;
+    }
+    json_decref(claims);
+    dep_node_close(node);
+    return NULL;
 }

@@ -54,6 +54,7 @@ struct dep_node *dep_open_node(struct dep_args *args, bool write, int *out_statu
     struct dep_node_order order = {.dir = args->dir, .write = write, .officer = args->officer};
     dep_world_system(&order.world);
     order.world.passphrase = dep_passphrase_ask;
+    order.world.passphrase_wrong = dep_passphrase_wrong;
     order.world.passphrase_context = args;
     order.opened = write ? NULL : confine_reader;
     order.opened_context = args;

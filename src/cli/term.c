@@ -15,7 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { PASSPHRASE_MAX = 1024, PROGRESS_EVERY_MS = 200 };
+enum { PASSPHRASE_MAX = 1024, PROGRESS_EVERY_MS = 200, TRIES = 3 };
 
 bool dep_is_terminal(void)
 {
@@ -47,17 +47,31 @@ static void watch_interrupts(void)
 
 /* ---- questions ---- */
 
+#define BLANKS " \t\r\n"
+
+static bool is_answer(const char *line, const char *letter, const char *word)
+{
+    line += strspn(line, BLANKS);
+    size_t len = strcspn(line, BLANKS);
+    return (len == strlen(letter) && strncasecmp(line, letter, len) == 0) ||
+           (len == strlen(word) && strncasecmp(line, word, len) == 0);
+}
+
 bool dep_confirm(const char *question)
 {
     if (!dep_is_terminal())
         return false;
-    (void)fprintf(stderr, "%s [%s/%s] ", question, _("y"), _("n"));
-    (void)fflush(stderr);
-    char line[64];
-    if (!fgets(line, sizeof line, stdin))
-        return false;
-    line[strcspn(line, "\n")] = 0;
-    return strcasecmp(line, _("y")) == 0 || strcasecmp(line, _("yes")) == 0;
+    for (;;) { /* a slip of the finger must not lose what was answered before */
+        char line[64];
+        (void)fprintf(stderr, "%s [%s/%s] ", question, _("y"), _("n"));
+        (void)fflush(stderr);
+        if (!fgets(line, sizeof line, stdin))
+            return false;
+        if (is_answer(line, _("y"), _("yes")))
+            return true;
+        if (!line[strspn(line, BLANKS)] || is_answer(line, _("n"), _("no")))
+            return false;
+    }
 }
 
 /* ---- passphrases ---- */
@@ -162,9 +176,23 @@ static int from_descriptor(int fd, bool root, struct dep_buf *out)
     return dep_buf_err(out);
 }
 
+/* What doesn't come from a terminal would be wrong again. */
+static bool typed;
+
+bool dep_passphrase_wrong(void *context)
+{
+    (void)context;
+    static int wrong;
+    if (!typed || ++wrong == TRIES)
+        return false;
+    dep_say(_("wrong passphrase: try again"));
+    return true;
+}
+
 int dep_passphrase_ask(void *context, const char *which, const char *code, bool fresh,
                        struct dep_buf *out)
 {
+    typed = false;
     const struct dep_args *args = context;
     bool root = strcmp(which, "root") == 0;
     if (args->passphrase_fd >= 0)
@@ -186,6 +214,7 @@ int dep_passphrase_ask(void *context, const char *which, const char *code, bool 
                        fresh ? _("Choose a passphrase for officer %s:")
                              : _("Passphrase of officer %s:"),
                        code);
+    typed = true;
     return ask_terminal(question, fresh, out);
 }
 

@@ -48,25 +48,50 @@ int dep_keyfile_save_own(int keys_fd, const char *name, const struct dep_age_ide
     return err;
 }
 
-static int open_own(struct dep_slice file_bytes, const char *file, const char *code,
-                    const struct dep_world *world, struct dep_buf *out, struct dep_problem *problem)
+/* Whether a passphrase that is wrong may be followed by another. */
+static bool ask_again(const struct dep_world *world)
+{
+    return world->passphrase_wrong && world->passphrase_wrong(world->passphrase_context);
+}
+
+static int ask(const struct dep_world *world, const char *which, const char *code, const char *file,
+               struct dep_buf *out, struct dep_problem *problem)
+{
+    int err = world->passphrase
+                  ? world->passphrase(world->passphrase_context, which, code, false, out)
+                  : DEP_ERR_KEY;
+    return err < 0 ? dep_problem_fault(problem, err, "keys.passphrase.absent", file) : err;
+}
+
+static int try_own(struct dep_slice file_bytes, const char *file, const char *code,
+                   const struct dep_world *world, struct dep_buf *out, bool *out_wrong,
+                   struct dep_problem *problem)
 {
     struct dep_buf passphrase;
     dep_buf_init_secret(&passphrase, 4096);
-    int err = world->passphrase ? world->passphrase(world->passphrase_context, "officer", code,
-                                                    false, &passphrase)
-                                : DEP_ERR_KEY;
-    if (err < 0)
-        err = dep_problem_fault(problem, err, "keys.passphrase.absent", file);
+    int err = ask(world, "officer", code, file, &passphrase, problem);
+    *out_wrong = false;
     if (!err) {
         struct dep_age_with with = {.passphrase = dep_buf_slice(&passphrase)};
         err = dep_age_open(file_bytes, &with, out, &problem->finding);
-        if (err == DEP_FOUND)
+        *out_wrong = err == DEP_FOUND;
+        if (*out_wrong)
             err = dep_problem_fault(problem, DEP_ERR_KEY, "keys.passphrase.wrong", file);
         else if (err)
             err = dep_problem_fault(problem, err, "keys.open", file);
     }
     dep_buf_done(&passphrase);
+    return err;
+}
+
+static int open_own(struct dep_slice file_bytes, const char *file, const char *code,
+                    const struct dep_world *world, struct dep_buf *out, struct dep_problem *problem)
+{
+    bool wrong;
+    int err;
+    do
+        err = try_own(file_bytes, file, code, world, out, &wrong, problem);
+    while (wrong && ask_again(world));
     return err;
 }
 
@@ -208,30 +233,38 @@ int dep_keyfile_save_pem(const char *path, const struct dep_signing_key *key,
     return err;
 }
 
+static int try_pem(struct dep_slice pem, const char *path, const struct dep_world *world,
+                   struct dep_signing_key **out, bool *out_wrong, struct dep_problem *problem)
+{
+    struct dep_buf passphrase;
+    dep_buf_init_secret(&passphrase, 4096);
+    int err = strstr((const char *)pem.data, "ENCRYPTED")
+                  ? ask(world, "root", "root", path, &passphrase, problem)
+                  : DEP_OK;
+    *out_wrong = false;
+    if (!err) {
+        err = dep_signing_key_parse(pem, dep_buf_slice(&passphrase), out, &problem->finding);
+        *out_wrong = err == DEP_ERR_KEY;
+        if (err)
+            err = dep_problem_fault(problem, err < 0 ? err : DEP_ERR_CORRUPT,
+                                    *out_wrong ? "keys.passphrase.wrong" : "keys.damaged", path);
+    }
+    dep_buf_done(&passphrase);
+    return err;
+}
+
 int dep_keyfile_load_pem(const char *path, const struct dep_world *world,
                          struct dep_signing_key **out, struct dep_problem *problem)
 {
-    struct dep_buf pem, passphrase;
+    struct dep_buf pem;
     dep_buf_init_secret(&pem, DEP_KEYFILE_MAX);
-    dep_buf_init_secret(&passphrase, 4096);
     int err = dep_file_read(AT_FDCWD, path, DEP_KEYFILE_MAX, &pem, &problem->fault);
-    if (!err && strstr((const char *)pem.data, "ENCRYPTED")) {
-        err = world->passphrase
-                  ? world->passphrase(world->passphrase_context, "root", "root", false, &passphrase)
-                  : DEP_ERR_KEY;
-        if (err < 0)
-            err = dep_problem_fault(problem, err, "keys.passphrase.absent", path);
-    }
-    if (!err) {
-        err = dep_signing_key_parse(dep_buf_slice(&pem), dep_buf_slice(&passphrase), out,
-                                    &problem->finding);
-        if (err)
-            err = dep_problem_fault(problem, err < 0 ? err : DEP_ERR_CORRUPT,
-                                    err == DEP_ERR_KEY ? "keys.passphrase.wrong" : "keys.damaged",
-                                    path);
+    bool wrong = !err;
+    while (wrong) {
+        err = try_pem(dep_buf_slice(&pem), path, world, out, &wrong, problem);
+        wrong = wrong && ask_again(world);
     }
     dep_buf_done(&pem);
-    dep_buf_done(&passphrase);
     return err;
 }
 

@@ -37,12 +37,15 @@ DEP_MUST_USE int dep_problem_fault(struct dep_problem *out, int err, const char 
  */
 typedef int dep_passphrase_fn(void *context, const char *which, const char *code, bool fresh,
                               struct dep_buf *out);
+/* Told that the passphrase it gave last is wrong. True: it may be asked for another. */
+typedef bool dep_passphrase_wrong_fn(void *context);
 /* UTC in milliseconds. */
 typedef int64_t dep_clock_fn(void);
 
 struct dep_world {
     dep_passphrase_fn *passphrase;
-    void *passphrase_context;
+    dep_passphrase_wrong_fn *passphrase_wrong; /* NULL: it is asked for once */
+    void *passphrase_context;                  /* of both */
     dep_clock_fn *clock;
     dep_random_fn *random;
     const char *clock_source; /* "ntp", "rtc", ... */

@@ -393,8 +393,18 @@ const char *dep_form_choice(const json_t *form, const char *value, const char *l
     return in_language(dep_json_object(choices, value), lang);
 }
 
-bool dep_form_drawn(const json_t *form)
+static bool has_input(const json_t *form, const char *hint)
 {
     const char *input = dep_json_string(dep_json_object(form, "metadata"), "input");
-    return input && strcmp(input, "drawn") == 0;
+    return input && strcmp(input, hint) == 0;
+}
+
+bool dep_form_drawn(const json_t *form)
+{
+    return has_input(form, "drawn");
+}
+
+bool dep_form_measured(const json_t *form)
+{
+    return has_input(form, "measured");
 }

@@ -91,6 +91,8 @@ const char *dep_form_label(const json_t *form, const char *lang);
 const char *dep_form_choice(const json_t *form, const char *value, const char *lang);
 /* A member that the program draws itself, and nobody states (metadata "input": "drawn"). */
 bool dep_form_drawn(const json_t *form);
+/* One that the program measures ("measured"): not asked for. */
+bool dep_form_measured(const json_t *form);
 
 /* Whether `value` is what `form` says, formats included: DEP_FOUND "record.field", "record.format" with
  * the place below the value in `where` (may be NULL). */

@@ -28,7 +28,7 @@ holds root.pem 'ENCRYPTED PRIVATE KEY'
 # Before sealing it shows count, size and case, and No is the default.
 "$SOURCE_ROOT/tools/exercise-folder" seized >/dev/null
 echo '{"exhibit": "7/2026", "case": "C-1"}' >fields
-printf '%s\n' 'see officer K1:' 'type open sesame' 'see C-1' 'see [y/n]' 'type ' >script
+printf '%s\n' 'see officer K1:' 'type open sesame' 'see C-1' 'see [y/n]' 'type ye' 'see [y/n]' 'type ' >script
 expect 1 "$typist" script depositary collect seized -C reg --file fields >screen
 holds screen '7/2026'
 same 0 "$(find reg/vault -type f | wc -l)" 'containers'
@@ -47,15 +47,66 @@ same 2 "$(find reg/vault -type f | wc -l)" 'containers'
 unset LANGUAGE
 
 # A hand-over has a side that gives: it is asked for until it is there, and what doesn't fit is told at once, not at the end.
-printf '%s\n' 'see How this side acted:' 'type ' 'see Right would be' 'see How this side acted:' 'type sealed' 'see Right would be' \
+printf '%s\n' 'see officer K1:' 'type open sesame' 'see How this side acted:' 'type ' 'see Right would be' 'see How this side acted:' 'type sealed' 'see Right would be' \
     'see How this side acted:' 'type signed' 'see Code:' 'type K1' 'see Role:' 'type ' 'see Fingerprint of the scan:' 'type ' 'see Seen by:' 'type ' \
-    'see How it was checked:' 'type ' 'see Reason:' 'type ' 'see To whom:' 'type Laboratory' 'see Time' 'type ' 'see Place:' 'type ' \
-    'see Purpose:' 'type ' 'see State of the seals:' 'type intact' 'see Condition:' 'type ' 'see Storage place:' 'type ' 'see Remark:' 'type ' \
-    'see officer K1:' 'type open sesame' >script
+    'see How it was checked:' 'type ' 'see Reason:' 'type ' 'see To whom:' 'type Laboratory' 'see Side that receives' 'type ' 'see Time' 'type ' \
+    'see Place:' 'type ' 'see Purpose:' 'type ' 'see found 1:' 'type A-1' 'see found 2:' 'type ' 'see applied 1:' 'type ' 'see State of the seals:' 'type intact' \
+    'see Condition:' 'type ' 'see Storage place:' 'type ' 'see Remark:' 'type ' >script
 expect 0 "$typist" script depositary item transfer 7/2026 -C reg >screen
 record=$(sed -n 's/^Recorded: \([0-9a-f-]*\).*/\1/p' screen)
 depositary show "$record" -C reg --json --passphrase-fd 3 3<<<'open sesame' >shown
 same '{"state":"signed","code":"K1"} Laboratory' "$(jq -r '.claims | "\(.giver | tojson) \(.to.text)"' shown)" 'the side that gives'
-printf '%s\n' 'see officer K1:' 'type wrong' >script
-expect 3 "$typist" script depositary note --text x -C reg >screen
-holds screen 'passphrase'
+
+# A part is asked for too, and what an event needs is asked for until it is there.
+printf '%s\n' 'see officer K1:' 'type open sesame' 'see Copies made 1 › Description:' 'type working copy' 'see Fingerprint' 'type ' 'see Seal numbers 1' 'type ' \
+    'see Storage' 'type ' 'see Copies made 2' 'type ' 'key d' >script
+expect 3 "$typist" script depositary item copy 7/2026 -C reg >screen
+printf '%s\n' 'see officer K1:' 'type open sesame' 'see Reason:' 'type ' 'see Right would be' 'see Reason:' 'key d' >script
+expect 3 "$typist" script depositary item lost 7/2026 -C reg >screen
+holds screen 'nothing was recorded'
+
+# Nobody answers in vain: what is named isn't there, or the passphrase is wrong three times, before anything is asked.
+: >script
+expect 3 "$typist" script depositary collect nowhere -C reg >screen
+holds screen 'no such file or folder \[nowhere\]'
+expect 3 "$typist" script depositary collect seized -C nowhere >screen
+holds screen 'no register here'
+printf '%s\n' 'see officer K1:' 'type wrong' 'see try again' 'see officer K1:' 'type open sesame' >script
+expect 1 "$typist" script depositary item lost no-such-item -C reg >screen
+holds screen 'no such item'
+lacks screen Reason
+printf '%s\n' 'see officer K1:' 'type wrong' 'see officer K1:' 'type wronger' 'see officer K1:' 'type wrongest' >script
+expect 3 "$typist" script depositary collect seized -C reg >screen
+holds screen 'wrong passphrase \['
+lacks screen 'Exhibit'
+
+# All that is stated of a collection can be answered; digits as an Arabic keyboard has them. What was written in words stays as it was written,
+# and what a terminal cuts off is told.
+{
+    printf '%s\n' 'see officer K1:' 'type open sesame' 'see Territory' 'type XB' 'see Exhibit' 'type ٩/٢٠٢٦' 'see Case' 'type ? none yet' 'see role:' 'type ' \
+        'see code:' 'type ! a source' 'see basis' 'type warrant' 'see Method' 'type ' 'see Tool and version › Name' 'type cp' 'see Version' 'type 9.1' \
+        'see Kind' 'type ' 'see Maker' 'type ' 'see Model' 'type ' 'see Serial' 'type ١٢٣' 'see mark' 'type ' "see Device's state" 'type ' 'see Power state:' 'type off' \
+        'see Place:' 'type the mill' 'see Latitude' 'type ٣٣٫١' 'see Longitude' 'type 44.1' 'see Precision' 'type five' 'see Right would be' 'type ٥' 'see Code' 'type ' \
+        'see stated:' 'type 2026-11-20T08:12:00' 'see zone' 'type +03:00' 'see Clock' 'type phone' 'see added' 'type ١١٢٢٠' 'see As written' 'type ٢٩ جمادى' \
+        'see Calendar' 'type islamic' 'see Condition'
+    printf 'type %05000d\n' 0
+    printf '%s\n' 'see too long' 'see Condition' 'type cracked' 'see Hazards' 'type ' 'see Description' 'type ١ box' 'see Sensitive material 1' 'type medical' \
+        'see Sensitive material 2' 'type ' 'see Physical' 'type ' 'see acted' 'type refused' 'see Code' 'type ' 'see Role' 'type ' 'see scan' 'type ' 'see Seen' 'type ' \
+        'see checked' 'type ' 'see Reason' 'type no lawyer' 'see Seal this' 'type y'
+} >script
+expect 0 "$typist" script depositary collect fields -C reg >screen
+depositary show "$(sed -n 's/^Record *//p' screen)" -C reg --json --passphrase-fd 3 3<<<'open sesame' >shown
+same '{"territory":"XB","exhibit":"9/2026","basis":"warrant","tool":{"name":"cp","version":"9.1"},"device":{"serial":"123"},"power_state":"off","place":["the mill","33.1","44.1",5],"collected_at":{"edtf":"2026-11-20T08:12:00","zone":"+03:00","clock_source":"phone","offset_s":11220,"original":"٢٩ جمادى","calendar":"islamic"},"condition":"cracked","description":"١ box","sensitive":["medical"],"restricted":true,"dispossessed":["refused","no lawyer"],"unknown":["unknown none yet","refused a source"]}' \
+    "$(jq -c '.claims | {territory, exhibit, basis: .basis.text, tool, device, power_state, place: [.place.description.text, .place.latitude, .place.longitude, .place.precision_m],
+        collected_at, condition: .condition.text, description: .description.text, sensitive, restricted, dispossessed: [.dispossessed.state, .dispossessed.reason.text],
+        unknown: [.unknown.case, .unknown.collector_code | "\(.code) \(.reason)"]}' shown)" 'what was answered'
+
+# While it seals: bytes, files, rate, time left. Ctrl-C leaves nothing half-done, and it can be run again.
+truncate -s 8G hole
+before=$(find reg/vault reg/records -type f -exec stat -c '%n %s' {} +)
+printf '%s\n' 'see officer K1:' 'type open sesame' 'see Sealing' 'see GB / 8.6 GB, files: 0, ' 'see B/s, 0 min ' 'see s left' 'key c' >script
+expect 1 "$typist" script depositary collect hole -C reg --yes >screen
+holds screen 'collect.stopped'
+same "$before" "$(find reg/vault reg/records -type f -exec stat -c '%n %s' {} +)" 'after Ctrl-C'
+truncate -s 1M hole
+depositary collect hole -C reg --yes --passphrase-fd 3 3<<<'open sesame' >/dev/null
