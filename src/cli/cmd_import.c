@@ -198,6 +198,10 @@ int dep_cmd_import(int argc, char **argv)
     if (dep_flag(&args, "--iati") && strcmp(args.positional[0], "flow.recorded") != 0)
         return dep_usage_error(&args, _("an IATI file brings flow.recorded, not %s"),
                                args.positional[0]);
+    if (dep_flag(&args, "--iati") &&
+        (dep_arg(&args, "--lang") || dep_flag(&args, "--decimal-comma")))
+        return dep_usage_error(&args, _("--lang and --decimal-comma say how a table is written: an "
+                                        "IATI file says it itself"));
     status = dep_confine_command(&args, true);
     if (status)
         return status;

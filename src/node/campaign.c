@@ -61,6 +61,8 @@ static int choose(struct dep_node *node, const char *name, struct dep_index_row 
         return dep_problem_found(problem, "ledger.campaign", "doc/format/mandate.md 3",
                                  name ? name : "");
     err = dep_node_find(node, name, out, problem);
+    if (err == DEP_FOUND && strcmp(problem->finding.id, "index.absent") == 0)
+        return dep_problem_found(problem, "ledger.campaign", "doc/format/mandate.md 3", name);
     return err || strcmp(out->type, "campaign.opened") == 0
                ? err
                : dep_problem_found(problem, "act.type", "doc/format/mandate.md 3", out->type);

@@ -30,6 +30,11 @@ depositary report campaign --csv >found
 holds found ',reçu,fr' # as the file's encoding has it
 import donor.xml --json >answer
 same '5 0 5 0' "$(json answer '"\(.rows) \(.recorded) \(.held) \(.rejected)"')" 'the same file again'
+for option in --decimal-comma '--lang fr'; do
+    # shellcheck disable=SC2086
+    expect 2 import donor.xml $option >/dev/null 2>why
+    holds why 'an IATI file says it itself'
+done
 # Published anew, with a payment more and one corrected.
 sed 's/>100.25</>100.75</; s|<transaction ref="D2">|<transaction ref="D3"><transaction-type code="3"/><transaction-date iso-date="2021-05-01"/><value>1</value><receiver-org ref="XM-DAC-41114"/></transaction>&|' donor.xml >newer.xml
 expect 1 import newer.xml >/dev/null 2>why
