@@ -144,6 +144,14 @@ static void item_id(uint64_t serial, char out[DEP_UUID_LEN + 1])
                    (unsigned long long)(serial & UINT64_C(0xffffffffffff)));
 }
 
+static void not_stated(json_t *claims, const char *const *names, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        (void)json_object_set_new(
+            json_object_get(claims, "unknown"), names[i],
+            json_pack("{s:s,s:s}", "code", "unknown", "reason", DEP_NOT_STATED));
+}
+
 static json_t *evidence(const struct made *of, size_t i, uint64_t serial)
 {
     char item[DEP_UUID_LEN + 1], exhibit[32];
@@ -156,10 +164,7 @@ static json_t *evidence(const struct made *of, size_t i, uint64_t serial)
         "territory", "case",         "collector_role", "collector_code", "basis",
         "method",    "tool",         "device",         "device_state",   "power_state",
         "place",     "collected_at", "condition",      "hazards",        "dispossessed"};
-    for (size_t u = 0; u < DEP_COUNT(unknown); u++)
-        (void)json_object_set_new(
-            json_object_get(claims, "unknown"), unknown[u],
-            json_pack("{s:s,s:s}", "code", "unknown", "reason", DEP_NOT_STATED));
+    not_stated(claims, unknown, DEP_COUNT(unknown));
     return claims;
 }
 
@@ -172,10 +177,7 @@ static json_t *transfer(const struct made *of, size_t i, uint64_t serial)
     item_id(serial / BLOCK * BLOCK + i, item);
     json_t *claims = json_pack("{s:s,s:{s:s,s:s},s:o,s:{}}", "item", item, "giver", "state",
                                "signed", "code", "K", "to", text("Laboratory"), "unknown");
-    for (size_t u = 0; u < DEP_COUNT(unknown); u++)
-        (void)json_object_set_new(
-            json_object_get(claims, "unknown"), unknown[u],
-            json_pack("{s:s,s:s}", "code", "unknown", "reason", DEP_NOT_STATED));
+    not_stated(claims, unknown, DEP_COUNT(unknown));
     return claims;
 }
 

@@ -73,11 +73,7 @@ struct handling {
 
 static bool shown(const json_t *material, const char *name)
 {
-    size_t i;
-    json_t *field;
-    json_array_foreach(dep_json_array(material, "fields"), i,
-                       field) if (name && strcmp(json_string_value(field), name) == 0) return true;
-    return false;
+    return name && dep_json_has_string(dep_json_array(material, "fields"), name);
 }
 
 static bool add_names(const struct handling *handling, const json_t *marked)

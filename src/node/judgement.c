@@ -36,19 +36,6 @@ bool dep_judgement_shows_marking(const struct dep_judgement *judgement, size_t m
 
 /* ---- what the recipient can't judge again ---- */
 
-static bool names(const json_t *array, const char *name)
-{
-    size_t i;
-    json_t *element;
-    json_array_foreach(array, i, element)
-    {
-        const char *other = json_string_value(element);
-        if (other && strcmp(other, name) == 0)
-            return true;
-    }
-    return false;
-}
-
 /* The fields that count are called and opened alike in each type that an item begins with. */
 static json_t *unseen_fields(struct dep_node *node, const json_t *material)
 {
@@ -59,7 +46,8 @@ static json_t *unseen_fields(struct dep_node *node, const json_t *material)
         bool counts = false;
         for (const char *const *field = dep_material_fields; *field; field++)
             counts = counts || strcmp(*field, name) == 0;
-        if (!counts || schema->fields[i].open || names(dep_json_array(material, "fields"), name))
+        if (!counts || schema->fields[i].open ||
+            dep_json_has_string(dep_json_array(material, "fields"), name))
             continue;
         if (json_array_append_new(unseen, json_string(name))) {
             json_decref(unseen);

@@ -10,14 +10,7 @@
 
 static bool has_flag(const struct dep_view *marking, const char *wanted)
 {
-    size_t i;
-    json_t *flag;
-    json_array_foreach(dep_json_array(marking->claims, "flags"), i, flag)
-    {
-        if (json_is_string(flag) && strcmp(json_string_value(flag), wanted) == 0)
-            return true;
-    }
-    return false;
+    return dep_json_has_string(dep_json_array(marking->claims, "flags"), wanted);
 }
 
 static bool names_item(const struct dep_view *prepared, const char *item)

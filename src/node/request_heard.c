@@ -15,9 +15,9 @@ static const char CLAUSE[] = "doc/format/foreign.md 2";
 struct hearing {
     struct dep_node *node;
     const struct dep_charter *charter;
-    json_t
-        *gone; /* "HEX MEMBER": withdrawn by that member; "HEX": entered, or told already; the id of
-                     a foreign.record: entered */
+    /* "HEX MEMBER": withdrawn by that member; "HEX": entered, or told already; the id of a
+     * foreign.record: entered. */
+    json_t *gone;
     bool telling; /* what is over is known */
     dep_heard_request_fn *each;
     void *context;

@@ -20,14 +20,7 @@ static const json_t *material_find(const json_t *prepared, const char *item)
 
 bool decided_names(const json_t *decided, const char *field)
 {
-    size_t i;
-    json_t *name;
-    json_array_foreach(dep_json_array(decided, "fields"), i, name)
-    {
-        if (json_is_string(name) && strcmp(json_string_value(name), field) == 0)
-            return true;
-    }
-    return false;
+    return dep_json_has_string(dep_json_array(decided, "fields"), field);
 }
 
 /* It goes as was decided: in parts, in clear, or whole and sealed. */

@@ -74,19 +74,6 @@ static int take_own(struct material_work *work)
                      : DEP_OK;
 }
 
-/* Is this field of the first record among those shown? */
-static bool is_shown(const json_t *shown, const char *field)
-{
-    size_t i;
-    json_t *element;
-    json_array_foreach(shown, i, element)
-    {
-        if (json_is_string(element) && strcmp(json_string_value(element), field) == 0)
-            return true;
-    }
-    return false;
-}
-
 static int take_field_markings(struct material_work *work, const json_t *fields)
 {
     size_t i;
@@ -94,7 +81,7 @@ static int take_field_markings(struct material_work *work, const json_t *fields)
     json_array_foreach(fields, i, element)
     {
         const char *field = dep_json_string(element, "field");
-        if (!field || !is_shown(dep_json_array(work->records->stated, "fields"), field))
+        if (!field || !dep_json_has_string(dep_json_array(work->records->stated, "fields"), field))
             continue;
         int err = add_codes(work, DEP_LIST_HANDLING, dep_json_array(element, "handling"),
                             &work->material.handling);
