@@ -3,6 +3,7 @@
  * no more. Signing, sealing and randomness are not there, so that a verifier can't be made to do them.
  */
 #include "crypto/crypto.h"
+#include "crypto/sha2_blocks.h"
 
 #include <sodium/crypto_hash_sha256.h>
 #include <sodium/crypto_hash_sha512.h>
@@ -29,10 +30,29 @@ void dep_sha256_start(struct dep_sha256_stream *stream)
     (void)crypto_hash_sha256_init(sha256_of(stream));
 }
 
+/* Of `len` bytes those that the library takes before our own rounds: the end of a block of which it holds
+ * `begun`; and all, where few blocks would be left. */
+static size_t library_takes(size_t begun, size_t block_len, size_t len)
+{
+    size_t takes = (block_len - begun) % block_len;
+    return len < takes + DEP_SHA2_GROUPS_MIN * DEP_SHA2_GROUP_LEN ? len : takes;
+}
+
 void dep_sha256_add(struct dep_sha256_stream *stream, const void *data, size_t len)
 {
-    if (len)
-        (void)crypto_hash_sha256_update(sha256_of(stream), data, len);
+    crypto_hash_sha256_state *state = sha256_of(stream);
+    const uint8_t *bytes = data;
+    size_t takes =
+        library_takes((size_t)(state->count / 8) % sizeof state->buf, sizeof state->buf, len);
+    size_t groups = (len - takes) / DEP_SHA2_GROUP_LEN, ours = groups * DEP_SHA2_GROUP_LEN;
+    if (takes)
+        (void)crypto_hash_sha256_update(state, bytes, takes);
+    if (groups) {
+        dep_sha256_blocks(state->state, bytes + takes, groups);
+        state->count += (uint64_t)ours * 8;
+    }
+    if (len > takes + ours)
+        (void)crypto_hash_sha256_update(state, bytes + takes + ours, len - takes - ours);
 }
 
 void dep_sha256_finish(struct dep_sha256_stream *stream, struct dep_hash *out)
@@ -68,8 +88,20 @@ void dep_sha512_start(struct dep_sha512_stream *stream)
 
 void dep_sha512_add(struct dep_sha512_stream *stream, const void *data, size_t len)
 {
-    if (len)
-        (void)crypto_hash_sha512_update(sha512_of(stream), data, len);
+    crypto_hash_sha512_state *state = sha512_of(stream);
+    const uint8_t *bytes = data;
+    size_t takes =
+        library_takes((size_t)(state->count[1] / 8) % sizeof state->buf, sizeof state->buf, len);
+    size_t groups = (len - takes) / DEP_SHA2_GROUP_LEN, ours = groups * DEP_SHA2_GROUP_LEN;
+    if (takes)
+        (void)crypto_hash_sha512_update(state, bytes, takes);
+    if (groups) {
+        dep_sha512_blocks(state->state, bytes + takes, groups);
+        state->count[1] += (uint64_t)ours * 8;
+        state->count[0] += state->count[1] < (uint64_t)ours * 8;
+    }
+    if (len > takes + ours)
+        (void)crypto_hash_sha512_update(state, bytes + takes + ours, len - takes - ours);
 }
 
 void dep_sha512_finish(struct dep_sha512_stream *stream, uint8_t out[DEP_SHA512_LEN])

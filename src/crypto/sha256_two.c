@@ -8,6 +8,7 @@
  */
 #define OPENSSL_SUPPRESS_DEPRECATED
 #include "crypto/crypto.h"
+#include "crypto/sha2_k.h"
 
 #include <openssl/sha.h>
 #include <string.h>
@@ -42,17 +43,6 @@ bool dep_sha256_two_is_fast(void)
         known = has_instructions() ? YES : NO;
     return known == YES;
 }
-
-/* FIPS 180-4, 4.2.2. */
-static const uint32_t K[64] __attribute__((aligned(16))) = {
-    0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,
-    0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174,
-    0xe49b69c1, 0xefbe4786, 0x0fc19dc6, 0x240ca1cc, 0x2de92c6f, 0x4a7484aa, 0x5cb0a9dc, 0x76f988da,
-    0x983e5152, 0xa831c66d, 0xb00327c8, 0xbf597fc7, 0xc6e00bf3, 0xd5a79147, 0x06ca6351, 0x14292967,
-    0x27b70a85, 0x2e1b2138, 0x4d2c6dfc, 0x53380d13, 0x650a7354, 0x766a0abb, 0x81c2c92e, 0x92722c85,
-    0xa2bfe8a1, 0xa81a664b, 0xc24b8b70, 0xc76c51a3, 0xd192e819, 0xd6990624, 0xf40e3585, 0x106aa070,
-    0x19a4c116, 0x1e376c08, 0x2748774c, 0x34b0bcb5, 0x391c0cb3, 0x4ed8aa4a, 0x5b9cca4f, 0x682e6ff3,
-    0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2};
 
 /* The state as the instructions take it: words a, b, e, f in one register, c, d, g, h in the other. */
 struct lane {
@@ -94,8 +84,8 @@ static WITH_SHA_INLINE void four_rounds(struct lane *lane, const uint8_t *block,
         sum = _mm_add_epi32(sum, _mm_alignr_epi8(last, words[(step + 2) & 3], ONE_WORD));
         *now = _mm_sha256msg2_epu32(sum, last);
     }
-    __m128i with_k =
-        _mm_add_epi32(*now, _mm_load_si128((const __m128i *)(const void *)(K + 4 * step)));
+    __m128i with_k = _mm_add_epi32(
+        *now, _mm_load_si128((const __m128i *)(const void *)(dep_sha256_k + 4 * step)));
     lane->cdgh = _mm_sha256rnds2_epu32(lane->cdgh, lane->abef, with_k);
     lane->abef =
         _mm_sha256rnds2_epu32(lane->abef, lane->cdgh, _mm_shuffle_epi32(with_k, UPPER_HALF));

@@ -27,6 +27,10 @@ static void test_sha256(void **state)
     assert_hex(hash.bytes, 32, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
     dep_sha256((struct dep_slice){NULL, 0}, &hash);
     assert_hex(hash.bytes, 32, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+    static uint8_t million[1000000];
+    memset(million, 'a', sizeof million);
+    dep_sha256(dep_slice_of(million, sizeof million), &hash);
+    assert_hex(hash.bytes, 32, "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
     /* The fast paths against the plain one. */
     for (unsigned i = 0; i < 64; i++) {
         uint8_t message[65] = {1};
@@ -89,6 +93,44 @@ static void test_sha512(void **state)
             dep_sha512_add(&stream, "x", 1);
             dep_sha512_finish(&copy, out);
             assert_hex(out, sizeof out, rows[i].hex);
+        }
+    }
+}
+
+/* One piece, wherever it begins in a block and however much is behind it, against pieces that no back
+ * end hashes several blocks of at once. */
+static void test_long(void **state)
+{
+    (void)state;
+    enum { STEP = 61, BEGUN_MAX = 130, LEN = 4 * 1024 };
+    static uint8_t message[BEGUN_MAX + LEN];
+    static const size_t begun[] = {0, 1, 63, 64, 65, 127, 128, BEGUN_MAX};
+    for (size_t i = 0; i < sizeof message; i++)
+        message[i] = (uint8_t)(i * i >> 3 ^ i);
+    for (size_t i = 0; i < DEP_COUNT(begun); i++) {
+        struct dep_sha256_stream plain256, long256;
+        struct dep_sha512_stream plain512, long512;
+        dep_sha256_start(&plain256);
+        dep_sha512_start(&plain512);
+        dep_sha256_add(&plain256, message, begun[i]);
+        dep_sha512_add(&plain512, message, begun[i]);
+        long256 = plain256;
+        long512 = plain512;
+        for (size_t len = 0; len + STEP <= LEN; len += STEP) {
+            struct dep_sha256_stream a = plain256, b = long256;
+            struct dep_sha512_stream c = plain512, d = long512;
+            struct dep_hash small, big;
+            uint8_t small512[DEP_SHA512_LEN], big512[DEP_SHA512_LEN];
+            dep_sha256_add(&b, message + begun[i], len);
+            dep_sha256_finish(&a, &small);
+            dep_sha256_finish(&b, &big);
+            assert_true(dep_hash_equal(&small, &big));
+            dep_sha512_add(&d, message + begun[i], len);
+            dep_sha512_finish(&c, small512);
+            dep_sha512_finish(&d, big512);
+            assert_memory_equal(small512, big512, sizeof big512);
+            dep_sha256_add(&plain256, message + begun[i] + len, STEP);
+            dep_sha512_add(&plain512, message + begun[i] + len, STEP);
         }
     }
 }
@@ -157,9 +199,8 @@ static void test_verify(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_sha256),
-        cmocka_unit_test(test_sha512),
-        cmocka_unit_test(test_hmac_hkdf),
+        cmocka_unit_test(test_sha256), cmocka_unit_test(test_sha512),
+        cmocka_unit_test(test_long),   cmocka_unit_test(test_hmac_hkdf),
         cmocka_unit_test(test_verify),
     };
     if (dep_crypto_init(false))

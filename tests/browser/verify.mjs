@@ -6,7 +6,7 @@
 // Screenshots of every state are left in SCRATCH-FOLDER/shots: they are there to be looked at.
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -195,7 +195,7 @@ test('one forgery of each other kind', async (t) => {
   assert.ok(seen.size >= 40, `${seen.size}`)
 })
 
-test('a file added, a file removed', async () => {
+test('a file added, a file removed, a file that became a link', async () => {
   const page = await opened()
   const added = await verified(page, edited('added', (folder) => writeFileSync(join(folder, 'data/note.txt'), 'x')))
   assert.equal(added.result, 'altered')
@@ -203,6 +203,13 @@ test('a file added, a file removed', async () => {
   const removed = await verified(page, edited('removed', (folder) => rmSync(join(folder, CONTAINER))))
   assert.equal(removed.result, 'altered')
   assert.ok(removed.found.some((text) => text.includes('bag.missing')))
+  // A browser hands no links on: a file that became one isn't there.
+  const linked = await verified(page, edited('linked', (folder) => {
+    rmSync(join(folder, CONTAINER))
+    symlinkSync(join(good, CONTAINER), join(folder, CONTAINER))
+  }))
+  assert.equal(linked.result, 'altered')
+  assert.ok(linked.found.some((text) => text.includes('bag.missing')), linked.found.join('\n'))
   await page.context().close()
 })
 

@@ -38,6 +38,15 @@ test('digests are those of another library, at every length around a block', () 
       hash.add(data.subarray(size >> 1))
       assert.equal(Buffer.from(hash.finish()).toString('hex'), createHash(name).update(data).digest('hex'), `${name} of ${size}`)
     }
+    // Groups of blocks are hashed together: whatever of one was begun before, and whatever is left behind the last.
+    const data = randomBytes(4096)
+    for (let begun = 0; begun <= 130; begun++) {
+      for (const end of [begun + 1023, begun + 1024, begun + 1279, begun + 1280, 2048 + begun, 4096]) {
+        hash.add(data.subarray(0, begun))
+        hash.add(data.subarray(begun, end))
+        assert.equal(Buffer.from(hash.finish()).toString('hex'), createHash(name).update(data.subarray(0, end)).digest('hex'), `${name} of ${begun} and ${end - begun}`)
+      }
+    }
   }
 })
 
