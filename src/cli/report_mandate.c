@@ -3,12 +3,13 @@
  */
 #include "cli/report_table.h"
 #include "codec/edtf.h"
+#include "codec/text.h"
 #include "node/mandate.h"
 #include "rules/mandate.h"
 
 #include <string.h>
 
-enum { CELL_MAX = 64 * 1024, NUMBER_ROOM = 24 };
+enum { CELL_MAX = 64 * 1024, NUMBER_ROOM = 24, DAY_ROOM = 24 };
 
 /* Those as of the date asked for; without one all of them. */
 static int64_t until_s(const struct dep_args *args)
@@ -23,17 +24,29 @@ static int64_t until_s(const struct dep_args *args)
 static const char *commitment_words(const struct dep_table *table, const char *column,
                                     const char *code)
 {
-    if (strcmp(column, "late") == 0)
-        return _("late");
     const char *words = dep_table_choice(table, "commitment.updated", column, code);
     return words ? words : dep_table_choice(table, "action.updated", column, code);
 }
 
-static bool is_late(const struct dep_table *table, const char *due, const char *status)
+/* The first day on which it was late, in `out`; NULL where it isn't. */
+static const char *late_since(const struct dep_table *table, const char *due, const char *status,
+                              char out[DAY_ROOM])
 {
+    enum { DAY_LEN = 10 };
     struct dep_edtf_span span;
-    return due && !dep_mandate_closes(status) && dep_edtf_span_of(dep_slice_string(due), &span) &&
-           span.end_s <= table->at_s;
+    if (!due || dep_mandate_closes(status) || !dep_edtf_span_of(dep_slice_string(due), &span) ||
+        span.end_s > table->at_s)
+        return NULL;
+    if (span.end_s < 0)
+        return due; /* before 1970 no day is worked out */
+    dep_time_encode(span.end_s, out);
+    out[DAY_LEN] = 0;
+    return out;
+}
+
+static const char *text_of(const json_t *claims, const char *name)
+{
+    return dep_json_string(dep_json_object(claims, name), "text");
 }
 
 /* An action passes from one member to another: whose it is now, or NULL where it never passed. */
@@ -52,7 +65,7 @@ static int add_commitment(void *context, const struct dep_act *act)
     const json_t *claims = act->head.claims, *actors = dep_json_array(claims, "actors");
     if (dep_table_leaves_out(table, act))
         return DEP_OK;
-    struct dep_mandate_word word;
+    DEP_AUTO_JSON *word = NULL;
     int err = dep_node_mandate_word(table->node, act, table->word, &word, table->problem);
     if (err)
         return err;
@@ -67,14 +80,16 @@ static int add_commitment(void *context, const struct dep_act *act)
         dep_buf_addf(&who, "%s", lead ? lead : dep_json_string(claims, "lead"));
     if (dep_buf_err(&who))
         return dep_problem_fault(table->problem, dep_buf_err(&who), "cli.report", "");
-    const char *due = dep_json_string(claims, "due");
-    const char *text = dep_json_string(dep_json_object(claims, "text"), "text");
+    const char *due = dep_json_string(claims, "due"), *status = dep_json_string(word, "status");
+    char day[DAY_ROOM];
+    const char *since = late_since(table, due, status, day);
     return dep_table_row(
-        table, json_pack("{s:s,s:s,s:s*,s:s*,s:s*,s:s*,s:s*,s:s*}", "record", act->head.row.jti,
-                         "line", dep_json_string(claims, "line"), "who", (const char *)who.data,
-                         "due", due, "late", is_late(table, due, word.status) ? "late" : NULL,
-                         "status", word.status[0] ? word.status : NULL, "as_of",
-                         word.as_of[0] ? word.as_of : NULL, "text", text));
+        table, json_pack("{s:s,s:s,s:s*,s:s*,s:s*,s:s*,s:s*,s:s*,s:s*,s:s*,s:s*}", "record",
+                         act->head.row.jti, "line", dep_json_string(claims, "line"), "who",
+                         (const char *)who.data, "due", due, "late", since ? "late" : NULL,
+                         "late_since", since, "status", status, "as_of",
+                         dep_json_string(word, "as_of"), "text", text_of(claims, "text"), "reason",
+                         text_of(word, "reason"), "continuity", text_of(word, "continuity")));
 }
 
 int dep_report_commitments(struct dep_args *args, struct dep_node *node,
@@ -85,10 +100,13 @@ int dep_report_commitments(struct dep_args *args, struct dep_node *node,
         {"line", N_("Line of effort"), 16, NULL},
         {"who", N_("Whose it is"), 12, NULL},
         {"due", N_("Due"), 10, NULL},
-        {"late", N_("Late?"), 5, commitment_words},
+        {"late", NULL, 0, NULL},
+        {"late_since", N_("Late since"), 10, NULL},
         {"status", N_("Status"), 11, commitment_words},
         {"as_of", N_("As of"), 10, NULL},
-        {"text", N_("Text"), 0, NULL}};
+        {"text", N_("Text"), 0, NULL},
+        {"reason", N_("Reason"), DEP_TABLE_BELOW, NULL},
+        {"continuity", N_("How it goes on"), DEP_TABLE_BELOW, NULL}};
     struct dep_table table = {.args = args,
                               .node = node,
                               .problem = problem,

@@ -33,6 +33,11 @@ static void print_cell(const struct dep_table *table, const struct dep_table_col
         (void)printf("%*s  ", !words && padding > 0 ? padding : 0, "");
 }
 
+static bool is_in_line(const struct dep_table_column *column)
+{
+    return column->label && column->width != DEP_TABLE_BELOW;
+}
+
 static int print_csv(const struct dep_table *table, const char *const *cells)
 {
     DEP_AUTO_BUF out;
@@ -55,7 +60,7 @@ static int print_head(struct dep_table *table)
     if (dep_flag(table->args, "--csv"))
         return print_csv(table, cells);
     for (size_t c = 0; c < table->column_count; c++) {
-        if (!table->columns[c].label)
+        if (!is_in_line(&table->columns[c]))
             continue;
         dep_print_column(stdout, _(table->columns[c].label), width_of(&table->columns[c]));
         (void)printf("  ");
@@ -79,9 +84,17 @@ int dep_table_row(struct dep_table *table, json_t *row)
     if (dep_flag(table->args, "--csv"))
         return print_csv(table, cells);
     for (size_t c = 0; c < table->column_count; c++)
-        if (table->columns[c].label)
+        if (is_in_line(&table->columns[c]))
             print_cell(table, &table->columns[c], cells[c]);
     (void)printf("\n");
+    for (size_t c = 0; c < table->column_count; c++) {
+        if (table->columns[c].width != DEP_TABLE_BELOW || !cells[c])
+            continue;
+        (void)printf("    ");
+        dep_print_label(stdout, _(table->columns[c].label));
+        dep_show_or_dash(cells[c]);
+        (void)printf("\n");
+    }
     return DEP_OK;
 }
 

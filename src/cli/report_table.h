@@ -8,7 +8,7 @@
 #include "cli/report.h"
 #include "node/evidence.h"
 
-enum { DEP_TABLE_COLUMNS_MAX = 20 };
+enum { DEP_TABLE_COLUMNS_MAX = 20, DEP_TABLE_BELOW = -1 };
 
 struct dep_table;
 /* What a code says in the reader's language; NULL where it is none of ours. */
@@ -16,7 +16,8 @@ typedef const char *dep_table_words_fn(const struct dep_table *table, const char
                                        const char *code);
 struct dep_table_column {
     const char *name, *label;  /* the label: N_(); NULL: not on a terminal */
-    int width;                 /* on a terminal; 0: to the end of the line */
+    int width;                 /* on a terminal; 0: to the end of the line; DEP_TABLE_BELOW: a line
+                                * of its own below, where there is something */
     dep_table_words_fn *words; /* on a terminal; NULL: it is shown as it is */
 };
 struct dep_table {

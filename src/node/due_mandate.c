@@ -28,9 +28,9 @@ static int add_due(struct dep_gather *gather, const struct dep_act *act, const c
 static int add_open(struct dep_gather *gather, const struct dep_act *act, const char *kind,
                     const char *updates, const char *who)
 {
-    struct dep_mandate_word word;
+    DEP_AUTO_JSON *word = NULL;
     int err = dep_node_mandate_word(gather->node, act, updates, &word, gather->problem);
-    return err || dep_mandate_closes(word.status)
+    return err || dep_mandate_closes(dep_json_string(word, "status"))
                ? err
                : add_due(gather, act, kind, "due", dep_json_string(act->head.claims, "line"), who);
 }

@@ -526,27 +526,25 @@ static const struct dep_view *newest_update(const struct dep_act *act, const cha
 
 /* `left`: how far back it is looked. What may not be seen ends a chain. */
 static int find_word(struct dep_node *node, const struct dep_act *act, const char *updates,
-                     int left, struct dep_mandate_word *out, struct dep_problem *problem)
+                     int left, json_t **out, struct dep_problem *problem)
 {
     const struct dep_view *newest = newest_update(act, updates);
     const char *before = dep_record_ref(act->head.claims, "supersedes");
-    *out = (struct dep_mandate_word){.status = ""};
     if (newest || !before || left == 0) {
-        const char *status = newest ? dep_json_string(newest->claims, "status") : NULL;
-        const char *as_of = newest ? dep_json_string(newest->claims, "as_of") : NULL;
-        (void)snprintf(out->status, sizeof out->status, "%s", status ? status : "");
-        (void)snprintf(out->as_of, sizeof out->as_of, "%s", as_of ? as_of : "");
+        *out = newest ? json_incref(newest->claims) : NULL;
         return DEP_OK;
     }
     DEP_AUTO_ACT former = {.later = NULL};
     int err = dep_node_act(node, before, act->head.row.type, &former, problem);
+    if (err > 0)
+        *out = NULL;
     if (err)
         return err < 0 ? err : DEP_OK;
     return find_word(node, &former, updates, left - 1, out, problem);
 }
 
 int dep_node_mandate_word(struct dep_node *node, const struct dep_act *act, const char *updates,
-                          struct dep_mandate_word *out, struct dep_problem *problem)
+                          json_t **out, struct dep_problem *problem)
 {
     enum { CORRECTIONS_MAX = 64 };
     return find_word(node, act, updates, CORRECTIONS_MAX, out, problem);

@@ -20,13 +20,10 @@ DEP_MUST_USE int dep_mandate_draw(struct dep_node *node, const char *type, json_
 /*
  * The newest word on a commitment.made or action.recorded that wasn't corrected (`updates`:
  * "commitment.updated" or "action.updated"); where there is none, that on the one it corrects, and so
- * on. Both "" where there is none, or it can't be read.
+ * on. Its claims, as far as they can be read, the caller's to give back; NULL where there is none.
  */
-struct dep_mandate_word {
-    char status[32], as_of[64];
-};
 DEP_MUST_USE int dep_node_mandate_word(struct dep_node *node, const struct dep_act *act,
-                                       const char *updates, struct dep_mandate_word *out,
+                                       const char *updates, json_t **out,
                                        struct dep_problem *problem);
 /* A receipt as it is given away: in groups of four, to be copied by hand. Returns `out`. */
 enum { DEP_RECEIPT_ROOM = 32 };

@@ -89,7 +89,7 @@ DEP_MUST_USE int dep_mandate_judge(const struct dep_mandate_world *world,
                                    const struct dep_mandate_draft *draft,
                                    struct dep_mandate_finding *out);
 
-/* Is what has this status closed? "fulfilled", "completed", "withdrawn", "cancelled". */
+/* Is what has this status closed? "fulfilled", "completed", "withdrawn", "cancelled"; NULL isn't. */
 bool dep_mandate_closes(const char *status);
 
 /* Is `member` bound by paragraph `number` (NULL: the whole) of a statement.adopted, given the

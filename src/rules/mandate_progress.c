@@ -143,7 +143,7 @@ bool dep_mandate_closes(const char *status)
 {
     static const char *const closing[] = {"fulfilled", "completed", "withdrawn", "cancelled"};
     for (size_t i = 0; i < DEP_COUNT(closing); i++)
-        if (strcmp(closing[i], status) == 0)
+        if (status && strcmp(closing[i], status) == 0)
             return true;
     return false;
 }

@@ -97,6 +97,8 @@ holds waiting due.action
 lacks waiting due.commitment
 refused mandate.evidence '/status: completed' action.updated '{"status":"completed","as_of":"2021-11"}' --about "$action"
 record action.updated '{"status":"interrupted","as_of":"2021-11","lead":"us","continuity":{"text":"the other host goes on","lang":"en"}}' --about "$action" >/dev/null
+depositary report commitments --json >interrupted
+same 'us 2022-01-01 interrupted null the other host goes on' "$(jq -r "select(.record == \"$action\") | \"\\(.who) \\(.late_since) \\(.status) \\(.reason) \\(.continuity)\"" interrupted)" 'an interrupted action'
 record action.updated '{"status":"completed","as_of":"2021-12"}' --about "$action" --source "$meeting" >/dev/null
 late=$(record commitment.made "$(commitment 1 be | jq -c '.due = "2021-11"')" --about "$corrected")
 depositary due --json >waiting
@@ -211,7 +213,20 @@ never=$(record commitment.made "$(commitment 1 be | jq -c 'del(.due) | .text.tex
 same 'be 2021-06 late null null' "$(row "$overdue")" 'past its date'
 same 'be null null null null' "$(row "$never")" 'what has no date'
 depositary report commitments --csv >table
-holds table "^$overdue,political,be,2021-06,late,,,.'=1\\+1"
+holds table "^$overdue,political,be,2021-06,late,2021-07-01,,,.'=1\\+1.?,,"
+# What was interrupted and why, also by the one before a correction; what the last word is, is told and no other.
+record commitment.updated '{"status":"interrupted","as_of":"2021-08","reason":{"text":"no access, =since July","lang":"en"}}' --about "$overdue" >/dev/null
+same 'interrupted no access, =since July null' "$(depositary report commitments --json | jq -r "select(.record == \"$overdue\") | \"\\(.status) \\(.reason) \\(.continuity)\"")" 'why it was interrupted'
+depositary report commitments --csv >table
+holds table "^$overdue,political,be,2021-06,late,2021-07-01,interrupted,2021-08,[^,]*,\"no access, =since July\",.?\$"
+for words in 'en:Late since:interrupted:    Reason. no access' 'fr:En retard depuis:interrompu:    Motif : no access' 'ar:متأخّر منذ:متوقف:السبب.*no access'; do
+    IFS=: read -r language since status why <<<"$words"
+    LANGUAGE=$language depositary report commitments >page
+    holds <(sed -n 1p page) "$since"
+    sed -n "/^$overdue/,+1p" page >both
+    holds both "2021-07-01 .*$status"
+    holds both "$why"
+done
 # Who belonged to what: by the dates stated, not by the register's; of several figures the one that begins last.
 members() { depositary report membership --json "$@" | jq -r '[.formation, .member // .count] | join(" ")' | sort; }
 depositary report membership --as-of 2019-12-31 --json | jq -r .member | sort >members.2019
@@ -228,8 +243,6 @@ same 3 "$(wc -l <heads)" 'in three languages'
 depositary key enrol CUS --roles custodian --no-passphrase >/dev/null
 depositary report commitments --as CUS --json >seen
 same 0 "$(wc -l <seen)" 'to a reader who may not know of commitments'
-LANGUAGE=fr depositary report commitments >page
-holds page "^$overdue .* en retard "
 
 # What the refusals say, in each language; and what was recorded stands.
 for language in en fr ar; do printf '%s\n' "$(dispatch '{"review_on":"2021-01"}')" | LANGUAGE=$language expect 1 depositary record dispatch.sent --file - --yes 2>"why.$language"; done
