@@ -22,4 +22,10 @@ static inline bool test_slowest(void)
     return slow && strcmp(slow, "valgrind") == 0;
 }
 
+/* The same, and under valgrind each `slowest`-th. */
+static inline long test_steps(long slow, long slowest)
+{
+    return test_slowest() ? slowest : test_step(slow);
+}
+
 #endif

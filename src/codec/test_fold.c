@@ -2,6 +2,7 @@
  * Folded names: pairs that are one name to some file system, pairs that are not, and for every
  * character that folding twice changes nothing more.
  */
+#include "base/test_slow.h"
 #include "codec/fold.h"
 #include "codec/text.h"
 
@@ -62,7 +63,9 @@ static void test_twice(void **state)
 {
     (void)state;
     size_t changed = 0;
-    for (uint32_t code = 1; code <= 0x10ffff; code++) {
+    /* The planes above hold nothing that the tables do. */
+    const uint32_t last = test_slowest() ? 0x2ffff : 0x10ffff;
+    for (uint32_t code = 1; code <= last; code++) {
         if (code == 0xd800)
             code = 0xe000;
         DEP_AUTO_BUF name, once, twice;

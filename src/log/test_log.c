@@ -147,7 +147,7 @@ static void test_against_reference(void **state)
         assert_int_equal(dep_merkle_root_at(size, read_leaves, NULL, &root), DEP_OK);
         assert_true(dep_hash_equal(&root, &roots[size]));
     }
-    for (size_t size = 1; size <= TREE_MAX; size += 7 * (size_t)test_step(5)) {
+    for (size_t size = 1; size <= TREE_MAX; size += 7 * (size_t)test_steps(5, 13)) {
         for (size_t index = 0; index < size; index++) {
             struct dep_merkle_proof proof;
             assert_int_equal(dep_merkle_prove_inclusion(index, size, read_leaves, NULL, &proof),

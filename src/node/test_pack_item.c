@@ -2,7 +2,6 @@
  * Items on their way out, in each form, opened with stock tools; what is refused; and what a process
  * that dies in the middle leaves.
  */
-#include "base/test_slow.h"
 #include "node/test_item_support.h"
 
 #include <signal.h>
@@ -369,7 +368,7 @@ static void test_no_memory(void **state)
         struct watch watch = {.at = UINT64_MAX};
         struct dep_pack_item_order order = broken_order(row, &watch);
         int err = DEP_ERR_NOMEM;
-        for (long i = 0; err == DEP_ERR_NOMEM; i += test_step(7)) {
+        for (long i = 0; err == DEP_ERR_NOMEM; i += test_steps(7, 31)) {
             struct dep_packed_item packed = {.files = NULL};
             struct dep_problem problem = {.detail = ""};
             dep_alloc_fail_at(i);

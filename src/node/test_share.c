@@ -1,6 +1,7 @@
 /*
  * Sharing the keys of roles: who enrols without the role gives nothing of it, who holds it does.
  */
+#include "base/test_slow.h"
 #include "node/node_impl.h"
 #include "node/test_support.h"
 
@@ -161,7 +162,7 @@ static void test_out_of_memory(void **state)
     struct answer answer = {.yes = true};
     /* Each is followed by readers opening the register: one in ten, and fewer where all takes fifty
      * times as long. */
-    const long share = getenv("DEPOSITARY_TEST_SLOW") ? 3 : 10;
+    const long share = test_slowest() ? 1 : 10 / test_step(3);
     long failures = 0;
     int err;
     struct dep_node *node = open_as("L");

@@ -2,7 +2,6 @@
  * Packaged items opened: good ones in each form, then forgeries, each one edit away from a good one,
  * under a seal that opens; what is written out, and what isn't.
  */
-#include "base/test_slow.h"
 #include "node/verify_item.h"
 
 #include "node/test_item_support.h"
@@ -603,7 +602,7 @@ static void test_no_memory(void **state)
         struct dep_pack_item_order by = pack_order(forms[row]);
         pack(&by, &packed);
         int err = DEP_ERR_NOMEM;
-        for (long i = 0; err == DEP_ERR_NOMEM; i += test_step(7)) {
+        for (long i = 0; err == DEP_ERR_NOMEM; i += test_steps(7, 31)) {
             struct dep_item_verified out;
             struct dep_fault fault = {.what = ""};
             struct dep_item_verify_order order = verify_order(forms[row], &told);

@@ -274,7 +274,7 @@ static void test_edits(void **state)
         {"known of this size", {TEST_DATA, known_equal_fork}, "log.fork", DEP_ALTERED},
     };
     size_t failed = 0;
-    for (size_t i = 0; i < DEP_COUNT(rows); i += (size_t)test_step(3)) {
+    for (size_t i = 0; i < DEP_COUNT(rows); i += (size_t)test_steps(3, 7)) {
         known.size = 0;
         struct test_world *world = test_world_new(schemas, &rows[i].edit);
         struct dep_verify *verify = NULL;

@@ -55,10 +55,12 @@ static void test_documents(void **state)
 {
     (void)state;
     static const char *const langs[] = {"en", "fr", "ar"};
-    char *big = malloc(40001);
-    for (size_t i = 0; i < 40000; i++)
+    /* Of a long text each line costs more than the one before: under valgrind less is long. */
+    const size_t len = test_slowest() ? 6000 : 40000, least = len / 2000;
+    char *big = malloc(len + 1);
+    for (size_t i = 0; i < len; i++)
         big[i] = i % 9 == 8 ? ' ' : 'w';
-    big[40000] = 0;
+    big[len] = 0;
     const char *values[] = {
         "short",
         "",
@@ -77,7 +79,7 @@ static void test_documents(void **state)
             assert_memory_equal(once.data, "%PDF-", 5);
             assert_true(dep_slice_equal(dep_buf_slice(&once), dep_buf_slice(&again)));
             /* Nothing long is cut: it goes on over pages. */
-            assert_true(values[v] == big ? pages > 20 : pages == 1);
+            assert_true(values[v] == big ? pages > least : pages == 1);
         }
     }
     free(big);
