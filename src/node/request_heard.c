@@ -142,6 +142,7 @@ struct entering {
     struct dep_node *node;
     const char *heard;
     json_t *claims;
+    const json_t *refs; /* as they were stated; NULL for none */
     bool found;
     struct dep_problem *problem;
 };
@@ -181,14 +182,27 @@ static int enter(void *context, const struct dep_index_row *row, const json_t *a
     return err ? err : dep_act_refer(entering->claims, "source", row, entering->problem);
 }
 
+/* What was stated refers on as it did; where it comes from is for us to say. */
+static int begin_refs(const struct entering *entering, struct dep_problem *problem)
+{
+    (void)json_object_del(entering->claims, "refs");
+    if (!entering->refs)
+        return DEP_OK;
+    return json_object_set_new(entering->claims, "refs",
+                               json_copy((json_t *)(uintptr_t)entering->refs))
+               ? dep_problem_fault(problem, DEP_ERR_NOMEM, "node.request", "refs")
+               : DEP_OK;
+}
+
 /* Under the lock: of two who enter the same request one is told that it was entered. */
 static int judge_heard(void *context, struct dep_problem *problem)
 {
     struct entering *entering = context;
     entering->problem = problem;
     entering->found = false;
-    (void)json_object_del(entering->claims, "refs");
-    int err = dep_node_requests_heard(entering->node, enter, entering, problem);
+    int err = begin_refs(entering, problem);
+    if (!err)
+        err = dep_node_requests_heard(entering->node, enter, entering, problem);
     return err || entering->found
                ? err
                : dep_problem_found(problem, "request.heard", CLAUSE, entering->heard);
@@ -202,7 +216,10 @@ int dep_node_request_enter(struct dep_node *node, const char *heard, json_t *cla
     int err = dep_node_find(node, heard, &row, problem);
     if (err)
         return err;
-    struct entering entering = {node, row.jti, claims, false, problem};
+    DEP_AUTO_JSON *refs = json_incref(json_object_get(claims, "refs"));
+    if (dep_record_ref(claims, "source"))
+        return dep_problem_found(problem, "request.stated", CLAUSE, "refs");
+    struct entering entering = {node, row.jti, claims, refs, false, problem};
     err = judge_heard(&entering, problem);
     if (!err)
         err = dep_request_begin(node, "in", claims, notices, problem);
