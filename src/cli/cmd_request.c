@@ -36,12 +36,20 @@ static int record_answer(struct dep_node *node, json_t *claims, struct dep_recor
                                    problem);
 }
 
+struct listing {
+    const struct dep_args *args;
+    struct dep_node *node;
+};
+
 static int list_one(void *context, const struct dep_act *act)
 {
-    const struct dep_args *args = context;
+    const struct listing *listing = context;
+    const struct dep_args *args = listing->args;
     const json_t *claims = act->head.claims;
-    const char *direction = dep_json_string(claims, "direction");
-    const char *state = dep_request_state(act);
+    const char *direction = dep_json_string(claims, "direction"), *state = NULL;
+    int err = dep_request_state(dep_node_schemas(listing->node), act, &state);
+    if (err)
+        return err;
     int64_t deadline_s = dep_request_deadline_s(claims);
     if (args->json)
         return dep_print_json(json_pack(
@@ -73,14 +81,18 @@ static int list_one(void *context, const struct dep_act *act)
 
 static int list(struct dep_args *args, struct dep_node *node, struct dep_problem *problem)
 {
-    return dep_node_acts(node, "request.made", list_one, args, problem);
+    struct listing listing = {args, node};
+    return dep_node_acts(node, "request.made", list_one, &listing, problem);
 }
 
 static int show(struct dep_args *args, struct dep_node *node, struct dep_problem *problem)
 {
     DEP_AUTO_ACT act = {.later = NULL};
+    const char *state = NULL;
     int err = dep_node_act(node, args->positional[1], "request.made", &act, problem);
-    return err ? err : dep_show_act(args, node, &act, dep_request_state(&act));
+    if (!err && (err = dep_request_state(dep_node_schemas(node), &act, &state)))
+        return dep_problem_fault(problem, err, "node.request", act.head.row.jti);
+    return err ? err : dep_show_act(args, node, &act, state);
 }
 
 int dep_cmd_request(int argc, char **argv)

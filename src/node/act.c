@@ -157,6 +157,8 @@ int dep_act_refer(json_t *claims, const char *rel, const struct dep_index_row *t
         if (json_object_set_new(claims, "refs", refs))
             return dep_problem_fault(problem, DEP_ERR_NOMEM, "node.refs", to->jti);
     }
+    if (!json_is_array(refs))
+        return dep_problem_found(problem, "record.envelope", "doc/format/record.md 3", "refs");
     return json_array_append_new(refs, dep_record_ref_new(rel, to->jti, &to->sha256))
                ? dep_problem_fault(problem, DEP_ERR_NOMEM, "node.refs", to->jti)
                : DEP_OK;

@@ -51,7 +51,7 @@ struct dep_notices {
 };
 void dep_notice(const struct dep_notices *notices, const char *id, const char *detail);
 
-/* Add {rel, id, sha256} to the claims' refs. */
+/* Add {rel, id, sha256} to the claims' refs. "record.envelope": what is stated as refs is no array. */
 DEP_MUST_USE int dep_act_refer(json_t *claims, const char *rel, const struct dep_index_row *to,
                                struct dep_problem *problem);
 /*

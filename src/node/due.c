@@ -74,8 +74,13 @@ static int add_request(struct dep_gather *gather, const struct dep_act *act, con
     const char *direction = dep_json_string(claims, "direction");
     bool in = direction && strcmp(direction, "in") == 0;
     const char *kind = in ? kind_in : kind_out;
-    const char *our_ref = dep_json_string(claims, "our_ref");
-    if (!kind || act->head.row.superseded || !is_open(dep_request_state(act)))
+    const char *our_ref = dep_json_string(claims, "our_ref"), *state = NULL;
+    if (!kind || act->head.row.superseded)
+        return DEP_OK;
+    int err = dep_request_state(gather->node->schemas, act, &state);
+    if (err)
+        return dep_problem_fault(gather->problem, err, "node.due", act->head.row.jti);
+    if (!is_open(state))
         return DEP_OK;
     return dep_gather_add(gather, kind, &act->head.row, dep_request_deadline_s(claims),
                           dep_json_string(claims, in ? "from" : "to"),

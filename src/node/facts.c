@@ -115,6 +115,25 @@ static int take_listed(struct listening *listening, const struct dep_heard_recor
     return dep_heard_add_status(listening->hearing->heard, &status);
 }
 
+/* That its maker withdraws a request that was entered here: the foreign.record says which, and so it is
+ * said of that one, in this log. */
+static int take_withdrawn(struct listening *listening, const struct dep_heard_record *record,
+                          const json_t *heard)
+{
+    struct dep_finding why;
+    const char *answer = dep_json_string(record->claims, "answer");
+    if (strcmp(record->type, "request.answered") != 0 || !dep_record_ref(heard, "answers") ||
+        !answer || strcmp(answer, "withdrawn") != 0)
+        return DEP_OK;
+    struct dep_heard_record said = *record;
+    DEP_AUTO_JSON *claims = json_copy((json_t *)(uintptr_t)record->claims);
+    if (!claims || json_object_set(claims, "refs", json_object_get(heard, "refs")) ||
+        json_object_set(claims, "iss", json_object_get(heard, "iss")))
+        return DEP_ERR_NOMEM;
+    said.claims = claims;
+    return dep_heard_add(listening->hearing->heard, &said, &why);
+}
+
 /* What another member signed and a package brought: heard where it was taken in. Of this member's own
  * records what counts is what stands in its log. */
 static int take_foreign(void *context, const struct dep_index_row *row)
@@ -148,6 +167,8 @@ static int take_foreign(void *context, const struct dep_index_row *row)
     if (!err)
         err = take_listed(listening, &record, foreign.record.iss,
                           dep_json_object(view.claims, "in_force"));
+    if (!err)
+        err = take_withdrawn(listening, &record, view.claims);
     return err ? dep_problem_fault(listening->problem, err, "node.facts", row->jti) : DEP_OK;
 }
 

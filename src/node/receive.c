@@ -420,8 +420,10 @@ static int read_kept(struct receiving *receiving)
                             receiving->out->package, NULL, &receiving->kept, receiving->problem);
     if (err)
         return err;
-    if (!receive_is_answer(receiving))
-        return receive_notices(receiving);
+    if (!receive_is_answer(receiving)) {
+        err = receive_request_answers(receiving);
+        return err ? err : receive_notices(receiving);
+    }
     err = receive_check_answer(receiving);
     if (err)
         return err;

@@ -44,6 +44,9 @@ DEP_MUST_USE int receive_check_answer(struct receiving *receiving);
 /* What was withdrawn in it or of it: fills `release`, `foretold`, `withdrawn`; marks the records kept
  * of a notice with the item that they are about. (receive_notice.c) */
 DEP_MUST_USE int receive_notices(struct receiving *receiving);
+/* Records kept that answer a request of this register, or withdraw one that was entered here, refer to it
+ * (`answers`). (receive_request.c) */
+DEP_MUST_USE int receive_request_answers(struct receiving *receiving);
 /* Of a release with containers a marking.set about the item that it is sealed as, among `kept`: its
  * sender is the originator. (receive_marking.c) */
 DEP_MUST_USE int receive_marking(struct receiving *receiving, const char *item);

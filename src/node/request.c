@@ -2,6 +2,8 @@
 
 #include "codec/text.h"
 #include "node/node_impl.h"
+#include "node/receive.h"
+#include "record/presentation.h"
 
 #include <string.h>
 
@@ -9,13 +11,58 @@ static const char CLAUSE[] = "MANDATE F5";
 
 /* ---- decisions ---- */
 
-const char *dep_request_state(const struct dep_act *request)
+/* The words themselves: what they are read from may go. Unknown: answered, and the answer was erased. */
+static const char *word_of(const json_t *claims)
 {
-    const struct dep_view *answered = dep_act_newest(request, "request.answered");
-    const char *answer = answered ? dep_json_string(answered->claims, "answer") : NULL;
-    if (answer)
-        return answer;
-    return answered ? "unknown" : "waiting"; /* unknown: answered, and the answer was erased */
+    static const char *const words[] = {"granted", "in_part", "postponed", "refused", "withdrawn"};
+    const char *answer = dep_json_string(claims, "answer");
+    for (size_t i = 0; answer && i < DEP_COUNT(words); i++)
+        if (strcmp(words[i], answer) == 0)
+            return words[i];
+    return "unknown";
+}
+
+static bool is_withdrawn(const char *state)
+{
+    return strcmp(state, "withdrawn") == 0;
+}
+
+/* What came twice, in whatever order, counts as its maker's log has it. */
+static int take_heard(const struct dep_schemas *schemas, const json_t *claims, uint64_t *next,
+                      const char **state)
+{
+    DEP_AUTO_PRESENTATION answer = {.claims = NULL};
+    struct dep_finding why;
+    uint64_t index = 0;
+    const char *place = dep_json_string(claims, "index"),
+               *type = dep_json_string(claims, "record_type");
+    if (!type || strcmp(type, "request.answered") != 0 || !place ||
+        !dep_u64_parse(dep_slice_string(place), UINT64_MAX - 1, &index) || index < *next)
+        return DEP_OK;
+    int err = dep_foreign_open(schemas, claims, &answer, &why);
+    if (err)
+        return err < 0 ? err : DEP_OK;
+    *state = word_of(answer.claims);
+    *next = index + 1;
+    return DEP_OK;
+}
+
+int dep_request_state(const struct dep_schemas *schemas, const struct dep_act *request,
+                      const char **out)
+{
+    const char *state = "waiting";
+    uint64_t next = 0;
+    int err = DEP_OK;
+    for (size_t i = 0; !err && !is_withdrawn(state) && i < request->later_count; i++) {
+        const struct dep_view *later = &request->later[i];
+        if (strcmp(later->row.type, "request.answered") == 0)
+            state = word_of(later->claims);
+        else if (strcmp(later->row.type, "foreign.record") == 0)
+            err = take_heard(schemas, later->claims, &next, &state);
+    }
+    if (!err)
+        *out = state;
+    return err;
 }
 
 int64_t dep_request_deadline_s(const json_t *claims)
@@ -29,7 +76,7 @@ int64_t dep_request_deadline_s(const json_t *claims)
 int dep_request_judge_answer(const char *state, const json_t *claims, struct dep_finding *why)
 {
     const char *answer = dep_json_string(claims, "answer");
-    if (strcmp(state, "withdrawn") == 0)
+    if (is_withdrawn(state))
         return dep_found(why, "request.withdrawn", CLAUSE, 0);
     if (!answer)
         return DEP_OK; /* the schema's affair */
@@ -120,10 +167,12 @@ static int judge_answer(void *context, struct dep_problem *problem)
 {
     const struct answering *answering = context;
     DEP_AUTO_ACT act = {.later = NULL};
+    const char *state = NULL;
     int err = dep_node_act(answering->node, answering->request, "request.made", &act, problem);
+    if (!err && (err = dep_request_state(answering->node->schemas, &act, &state)))
+        return dep_problem_fault(problem, err, "node.request", answering->request);
     if (!err)
-        err =
-            dep_request_judge_answer(dep_request_state(&act), answering->claims, &problem->finding);
+        err = dep_request_judge_answer(state, answering->claims, &problem->finding);
     if (err == DEP_FOUND)
         return dep_problem_found(problem, problem->finding.id, problem->finding.clause,
                                  problem->detail[0] ? problem->detail : answering->request);

@@ -8,8 +8,10 @@
 #define DEP_NODE_REQUEST_H
 #include "node/act.h"
 
-/* The newest answer, "waiting" where there is none; stable words. */
-const char *dep_request_state(const struct dep_act *request);
+/* The newest answer, "waiting" where there is none; stable words. It was recorded here or came in a
+ * package: of those the newest in their own log; and one that is withdrawn stays withdrawn. */
+DEP_MUST_USE int dep_request_state(const struct dep_schemas *schemas, const struct dep_act *request,
+                                   const char **out);
 /* Deadline in seconds since 1970; INT64_MAX where none is stated. */
 int64_t dep_request_deadline_s(const json_t *claims);
 /*
@@ -50,6 +52,9 @@ DEP_MUST_USE int dep_node_requests_heard(struct dep_node *node, dep_heard_reques
 DEP_MUST_USE int dep_node_request_enter(struct dep_node *node, const char *heard, json_t *claims,
                                         const struct dep_notices *notices, struct dep_done *out,
                                         struct dep_problem *problem);
+/* Whether `theirs`, a request that came in there, says all that `ours` asked, references exchanged. */
+bool dep_request_is_entered(const struct dep_schemas *schemas, const json_t *ours,
+                            const json_t *theirs);
 /* request.answered about `request`. */
 DEP_MUST_USE int dep_node_request_answer(struct dep_node *node, const char *request, json_t *claims,
                                          struct dep_done *out, struct dep_problem *problem);

@@ -154,6 +154,22 @@ static const char *exchanged(const char *field)
                                              : field;
 }
 
+bool dep_request_is_entered(const struct dep_schemas *schemas, const json_t *ours,
+                            const json_t *theirs)
+{
+    const struct dep_schema *schema = dep_schemas_find(schemas, "request.made", 0);
+    if (!schema || !says(theirs, "direction", "in"))
+        return false;
+    for (size_t i = 0; i < schema->field_count; i++) {
+        const char *field = schema->fields[i].name;
+        const json_t *asked = json_object_get(ours, field);
+        if (asked && !json_is_null(asked) && strcmp(field, "direction") != 0 &&
+            !json_equal(asked, json_object_get(theirs, exchanged(field))))
+            return false;
+    }
+    return true;
+}
+
 /* What was asked stands as it was asked; what wasn't may be stated here. */
 static int copy_fields(const struct entering *entering, const json_t *asked)
 {

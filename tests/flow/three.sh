@@ -48,14 +48,26 @@ send un reg "$(ask un test)" asked --to test
 # What came waits until somebody enters it, as it was asked.
 asked=$(waits reg)
 same 'request.stated' "$(expect 1 reg request in "$asked" --file - --json <<<'{"purpose": "defence"}' | jq -r .finding)" 'otherwise than it was asked'
-reg request in "$asked" --file - --json >entered.json <<<'{"our_ref": "R-7"}'
+# What it refers to besides goes in with it; where it came from is not for the officer to say.
+ref() {
+    local at
+    at=$(reg list --json | jq -r --arg id "$1" 'select(.id == $id).index')
+    printf '[{"rel": "%s", "id": "%s", "sha256": "%s"}]' "$2" "$1" "$(sed -n "$((at + 1))p" reg/records/000000 | tr -d '\n' | sha256sum | cut -d' ' -f1)"
+}
+same 'request.stated' "$(expect 1 reg request in "$asked" --file - --json <<<"{\"refs\": $(ref "$asked" source)}" | jq -r .finding)" 'another source'
+same 'record.envelope' "$(expect 1 reg request in "$asked" --file - --json <<<'{"refs": "X-1"}' | jq -r .finding)" 'what is no reference'
+reg request in "$asked" --file - --json >entered.json <<<"{\"our_ref\": \"R-7\", \"refs\": $(ref "$(json item1.json .record)" about)}"
+same "about $(json item1.json .record),source $asked" "$(reg show "$(json entered.json .record)" --json | jq -r '[.claims.refs[] | .rel + " " + .id] | join(",")')" 'what an entered request refers to'
 same "in un trial R-7" "$(reg request show "$(json entered.json .record)" --json | jq -r '.record.claims | "\(.direction) \(.from) \(.purpose) \(.our_ref)"')" 'a request as it was asked'
 same "inbox.request $(json entered.json .record)" "$(reg inbox --json | json - '.kind + " " + .record')" 'waits for an answer now'
 expect 1 reg request in "$asked" 2>err
 holds err request.heard
 send reg iq "$(ask reg iq)" asks --to iq
-request=$(say iq "$(in_from test)" request in)
+request=$(iq request in "$(waits iq)" --file - --json <<<"{\"subject\": $(text 'the redacted copy')}" | jq -r .record)
 send iq reg "$(say iq "{\"answer\": \"in_part\", \"part\": $(text 'the redacted copy')}" request answer "$request")" answer --to test
+# The answer is to that request of ours: nobody waits for one any more.
+same 'out in_part' "$(reg request list --json | jq -r 'select(.to == "iq") | .direction + " " + .state')" 'answered'
+same '' "$(reg outbox --json | jq -r 'select(.kind == "outbox.request").detail')" 'nothing waits for an answer'
 consent=$(say iq "$(terms host iq release un "$copy")" consent give)
 send iq reg "$consent" consent --to test
 prepared=$(prepare reg release un "$two")
@@ -124,6 +136,17 @@ expect 1 un pack "$(json passed.json .record)" --out again --yes 2>err
 holds err 'pack.withdrawn'
 un item dispose "$held" --yes --file - >/dev/null <<<"{\"authority\": $(text 'notice of its sender')}"
 rm "un/vault/$held.tar.age"
+
+# ---- what was asked is withdrawn by who asked: it waits no longer, and nothing rests on it ----
+prepared=$(prepare reg release un "$copy" true)
+say reg '{"answer": "withdrawn"}' request answer "$request" >/dev/null
+lacks <(missing reg "$prepared") 'request:'
+send un reg "$(say un '{"answer": "withdrawn"}' request answer "$(un list --type request.made --json | jq -r .id | sed -n 1p)")" never --to test
+same withdrawn "$(reg request show "$(json entered.json .record)" --json | jq -r .state)" 'of what was entered'
+same '' "$(reg inbox --json | jq -r 'select(.kind == "inbox.request").record')" 'waits no longer'
+holds <(missing reg "$prepared") 'request:withdrawn'
+expect 1 say reg '{"answer": "granted"}' request answer "$(json entered.json .record)"
+say reg "$(in_from un)" request in >/dev/null
 
 # ---- what a liar sends: refused for what it is, and nothing of it is taken in ----
 # What the organisation says that Iraq consented to is no consent of Iraq: on paper, and nobody here has seen it.
