@@ -165,7 +165,69 @@ same 'release.refused reason' "$(disclosed referred | grep release.refused)" 'th
 as T1 hold place C-1 --yes --file - <<<"{\"authority\": $(text 'court order 4'), \"reason\": $(text 'appeal')}" >/dev/null
 as L1 pack "$made" --age "$key" --out held >/dev/null
 same '["item<","counted","rule",1]' "$(linked held | grep '"item<"')" 'a legal hold'
-for bag in police court both held original translation referred; do
+# ---- one recipient is given the place and the moment, another that it was in Iraq: which is there besides, and what was withheld is told ----
+mkdir dump-L-1
+echo page >dump-L-1/page
+as T1 collect dump-L-1 --json --file - >L-1.json <<<"{\"exhibit\": \"L-1\", \"territory\": \"IQ\", \"basis\": $(text 'search warrant 12'), \"collected_at\": {\"edtf\": \"2021-03-28T14:05:00Z\"},
+    \"place\": {\"latitude\": \"33.31234\", \"longitude\": \"44.36125\", \"precision_m\": 1, \"description\": $(text 'zebra-house')}}"
+record=$(json L-1.json .record)
+exact=$(release court trial '[{"item": "L-1", "fields": ["place", "collected_at"]}]')
+coarse=$(release police protection '[{"item": "L-1", "fields": []}]')
+as L1 pack "$exact" --age "$key" --out exact >/dev/null
+as L1 pack "$coarse" --out coarse --age "$key" >/dev/null
+same 'evidence.collected collected_at,place' "$(disclosed exact | grep evidence)" 'shown to the court'
+same evidence.collected "$(disclosed coarse | grep evidence | xargs)" 'shown to the police'
+depositary verify exact --pin "$pin" --json >exact.json || true
+depositary verify coarse --pin "$pin" --json >coarse.json || true
+shows() { jq -r --arg record "$record" '.records[] | select(.id == $record) | [.shown.territory, .shown.place.latitude, .shown.collected_at.edtf] | join(" ")' "$1"; }
+same 'IQ 33.31234 2021-03-28T14:05:00Z' "$(shows exact.json)" 'the place, exactly'
+same 'IQ' "$(shows coarse.json | xargs)" 'the region only'
+holds <(jq -r --arg record "$record" '.records[] | select(.id == $record).withheld[]' coarse.json) '^place$'
+for language in en fr ar; do
+    LANGUAGE=$language depositary verify coarse --pin "$pin" >page.$language || true
+    lacks "page.$language" '33[.]31234|zebra-house|14:05'
+done
+
+# ---- a grave violation stays: not by itself, not with what it rests on, not as a link of that, not with a whole register ----
+code='{"list": "incidents", "code": "attack", "called": []}'
+reported="{\"category\": \"attack\", \"territory\": \"IQ\", \"when\": {\"edtf\": \"2021-02\"}, \"what_happened\": $(text 'reported'), \"sources\": [{\"reliability\": \"B\", \"credibility\": \"3\"}], \"confidence\": \"low\", \"audience\": [], \"publish_after_h\": 72}"
+violation='{"violation": "abduction", "verification": "verified", "month": "2021-02", "territory": "IQ", "harmed": [{"sex": "female", "age_band": "6_11"}]}'
+as L1 record code.stated --file - --yes <<<"$code" >/dev/null
+incident=$(as L1 record incident.reported --file - --yes <<<"$reported")
+agree court trial
+shared=$(cat given)
+tagged=$(as L1 record violation.tagged --about "$incident" --source "$shared" --file - --yes <<<"${violation/%\}/, \"consent_to_share\": \"given\"\}}")
+pseudonym=$(as L1 show "$tagged" --json | jq -r '.claims.harmed[0].pseudonym')
+holds <(echo "$pseudonym") '^[0-9A-HJKMNP-TV-Z]{16}$'
+for out in "$tagged" "$incident"; do
+    expect 1 as L1 pack "$out" --to court --age "$key" --out x 2>err
+    holds err '[(]pack[.][a-z_.]+[)]'
+done
+# Nor is it material of a release, or of a case.
+expect 1 as L1 release prepare --file - --yes <<<"{\"action\": \"release\", \"recipient\": \"court\", \"purpose\": \"trial\", \"materials\": [{\"item\": \"$tagged\", \"fields\": []}]}" 2>err
+holds err '[(][a-z]+[.][a-z._]+[)]'
+expect 1 as T1 intake page --stage translation --of "$tagged" --yes --json >why
+# What it rests on goes without a word of it; and so does a field kit's whole register.
+as L1 pack "$shared" --to iq --out without >/dev/null
+holds without/data/content.jsonl "$(digest_of "$shared")"
+depositary key card -C reg --as T1 --out card.json
+depositary init kit --member test --name 'Test member' --officer F1 --roles custodian,legal --profile field --home card.json --root-out kit.root.pem --no-passphrase >/dev/null
+kit() { depositary record "$1" -C kit --as F1 --file - --yes "${@:2}"; }
+kit code.stated <<<"$code" >/dev/null
+there=$(kit incident.reported <<<"$reported")
+on_kit=$(kit violation.tagged --about "$there" <<<"${violation/%\}/, \"consent_to_share\": \"not_asked\"\}}")
+depositary pack --whole --to organisation --out whole --yes -C kit --as F1 >/dev/null
+digest=$(digest_of "$tagged")
+for bag in without whole; do
+    lacks "$bag/data/content.jsonl" "$digest"
+    jq -r .sd_jwt "$bag"/data/logs/000/records.jsonl >sent
+    jq -rR 'split(".")[1] | gsub("-"; "+") | gsub("_"; "/") | . + "==" | @base64d' sent >claims
+    lacks claims 'violation[.]tagged'
+    lacks claims "$tagged|$on_kit"
+done
+holds claims 'incident[.]reported'
+
+for bag in police court both held original translation referred exact coarse without; do
     depositary verify "$bag" --pin "$pin" --json >verified.json || true
     same 0 "$(jq '[.findings[] | select(.result == "altered")] | length' verified.json)" "findings against $bag"
 done
