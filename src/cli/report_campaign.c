@@ -6,6 +6,7 @@
 
 #include "node/campaign.h"
 #include "record/flat.h"
+#include "report/accounts.h"
 #include "report/amount.h"
 #include "report/csv.h"
 #include "report/iati.h"
@@ -50,12 +51,6 @@ static void print_amount(const struct campaign *c, enum dep_amount_is is, struct
     (void)printf("  %s\n", dep_amount_words(is, value, c->places, c->currency, amount));
 }
 
-static bool is_empty(const struct dep_ledger_sum *sum)
-{
-    return !sum->exact_count && !sum->about_count && !sum->more_than_count &&
-           !sum->undisclosed_count && !sum->foreign_count;
-}
-
 static void print_sum(const struct campaign *c, const struct dep_ledger_sum *sum)
 {
     if (sum->exact_count)
@@ -68,7 +63,7 @@ static void print_sum(const struct campaign *c, const struct dep_ledger_sum *sum
         (void)printf(_("  %zu without a figure\n"), sum->undisclosed_count);
     if (sum->foreign_count)
         (void)printf(_("  %zu in other currencies, without a rate\n"), sum->foreign_count);
-    if (is_empty(sum))
+    if (dep_ledger_is_empty(sum))
         (void)printf(_("  nothing\n"));
 }
 
@@ -102,25 +97,22 @@ static void print_head(const struct campaign *c)
 static int print_totals(struct campaign *c, const char *provider, struct dep_problem *problem)
 {
     int err = DEP_OK;
+    bool any = !provider;
     for (size_t i = 0; !err && i < TOTALS; i++) {
         struct dep_ledger_sum sum;
         err = dep_ledger_sum(c->ledger.flows, c->ledger.count, ORDER[i], provider, &sum,
                              &problem->finding);
-        if (err || (provider && is_empty(&sum)))
+        if (err || (provider && dep_ledger_is_empty(&sum)))
             continue;
+        any = true;
         dep_print_label(stdout, _(TOTAL[ORDER[i]].label));
         (void)printf("\n");
         print_sum(c, &sum);
     }
+    /* Passed on, or outward: a name alone would look as if something were missing. */
+    if (!err && !any)
+        (void)printf("  %s\n", _("in no total"));
     return err;
-}
-
-static const char *word_of(const char *field)
-{
-    return !field                           ? _("twice")
-           : strcmp(field, "amount") == 0   ? _("another amount")
-           : strcmp(field, "currency") == 0 ? _("another currency")
-                                            : _("another qualifier");
 }
 
 /* Entries of one flow that don't say the same. */
@@ -130,8 +122,8 @@ static void print_differences(const struct campaign *c)
     for (size_t i = 0; i < c->ledger.count; i++) {
         const struct dep_flow *flow = &c->ledger.flows[i];
         const struct dep_flow *counted = &c->ledger.flows[flow->counted_by];
-        const char *field = flow != counted ? dep_flow_differs(flow, counted) : NULL;
-        if (flow == counted || (!field && flow->place != DEP_FLOW_REPEATED))
+        const char *differs = dep_account_differs(&c->ledger, i);
+        if (!differs)
             continue;
         if (!any)
             (void)printf("%s\n", _("Entries of one flow that differ, or stand twice (the second "
@@ -142,7 +134,7 @@ static void print_differences(const struct campaign *c)
         (void)printf("  ");
         dep_show_or_dash(flow->reference);
         (void)printf("  ");
-        dep_print_column(stdout, word_of(field), 0);
+        dep_print_column(stdout, differs, 0);
         (void)printf("\n");
     }
 }

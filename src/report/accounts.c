@@ -90,13 +90,18 @@ static void add_sum(const struct account *account, const char *label, enum dep_b
 static int add_totals(const struct account *account, const char *provider, struct dep_finding *why)
 {
     int err = DEP_OK;
+    bool any = false;
     for (size_t i = 0; !err && i < DEP_COUNT(TOTALS); i++) {
         struct dep_ledger_sum sum;
         err = dep_ledger_sum(account->ledger->flows, account->ledger->count, TOTALS[i].total,
                              provider, &sum, why);
-        if (!err)
-            add_sum(account, _(TOTALS[i].label), TOTALS[i].fill, &sum);
+        if (err || dep_ledger_is_empty(&sum))
+            continue;
+        any = true;
+        add_sum(account, _(TOTALS[i].label), TOTALS[i].fill, &sum);
     }
+    if (!err && !any)
+        dep_document_text(account->document, provider ? _("in no total") : _("nothing recorded"));
     return err;
 }
 
@@ -142,6 +147,78 @@ static int add_providers(const struct account *account, struct dep_finding *why)
         err = add_totals(account, names[i], why);
     }
     return err;
+}
+
+/* ---- where books differ ---- */
+
+const char *dep_account_differs(const struct dep_campaign *ledger, size_t at)
+{
+    const struct dep_flow *flow = &ledger->flows[at];
+    const char *field =
+        flow->counted_by == at ? NULL : dep_flow_differs(flow, &ledger->flows[flow->counted_by]);
+    if (!field)
+        return flow->place == DEP_FLOW_REPEATED ? _("twice") : NULL;
+    return strcmp(field, "amount") == 0     ? _("another amount")
+           : strcmp(field, "currency") == 0 ? _("another currency")
+                                            : _("another qualifier");
+}
+
+/* As it was stated, in its own currency, with its record. */
+static const char *entry_words(const struct dep_flow *flow, char out[WORDS_ROOM])
+{
+    char amount[DEP_AMOUNT_ROOM];
+    int places = flow->currency ? dep_currency_places(dep_slice_string(flow->currency)) : -1;
+    const char *words = _("without a figure");
+    if (flow->is != DEP_AMOUNT_NOT_DISCLOSED && flow->currency)
+        words = dep_amount_words(flow->is, flow->amount, places < 0 ? 2 : (unsigned)places,
+                                 flow->currency, amount);
+    (void)snprintf(out, WORDS_ROOM, "%s\n" ISOLATED, words, flow->id);
+    return out;
+}
+
+static void add_differences(const struct account *account)
+{
+    const struct dep_campaign *ledger = account->ledger;
+    bool any = false;
+    for (size_t i = 0; i < ledger->count; i++) {
+        const struct dep_flow *flow = &ledger->flows[i];
+        const char *differs = dep_account_differs(ledger, i);
+        const char *head[] = {_("Provider"), _("Reference"), _("What differs"), _("Entry"),
+                              _("Entry that counts")};
+        char entry[WORDS_ROOM], counts[WORDS_ROOM];
+        if (!differs)
+            continue;
+        if (!any) {
+            dep_document_heading(account->document,
+                                 _("Entries of one flow that differ, or stand twice"));
+            dep_document_cells(account->document, head, DEP_COUNT(head), true);
+        }
+        any = true;
+        const char *cells[] = {flow->provider, flow->reference, differs, entry_words(flow, entry),
+                               entry_words(&ledger->flows[flow->counted_by], counts)};
+        dep_document_cells(account->document, cells, DEP_COUNT(cells), false);
+    }
+}
+
+static void add_overpaid(const struct account *account)
+{
+    const struct dep_campaign *ledger = account->ledger;
+    bool any = false;
+    for (size_t i = 0; i < ledger->count; i++) {
+        const struct dep_flow *flow = &ledger->flows[i];
+        const char *head[] = {_("Provider"), _("Reference"), _("Committed")};
+        char entry[WORDS_ROOM];
+        if (!flow->overpaid)
+            continue;
+        if (!any) {
+            dep_document_heading(account->document,
+                                 _("Commitments of which more was paid than they say"));
+            dep_document_cells(account->document, head, DEP_COUNT(head), true);
+        }
+        any = true;
+        const char *cells[] = {flow->provider, flow->reference, entry_words(flow, entry)};
+        dep_document_cells(account->document, cells, DEP_COUNT(cells), false);
+    }
 }
 
 static const char *name_of(const struct dep_campaign *ledger, const char *lang)
@@ -198,6 +275,10 @@ static int add_campaign(struct account *account, const struct dep_paper *paper, 
     err = add_totals(account, NULL, why);
     if (!err)
         err = add_providers(account, why);
+    if (!err) {
+        add_differences(account);
+        add_overpaid(account);
+    }
     if (!err && account->ledger->unread)
         add_count(account, _("Not in this paper"), _("flows that can’t be read here"),
                   account->ledger->unread);

@@ -10,8 +10,12 @@
 #include "node/timeline.h"
 #include "report/paper.h"
 
-/* Goal, totals and each provider's, what is exact, about and more than so much apart. `as_of`: the date
- * as it was asked for, or NULL. */
+/* What the flow at `at` says otherwise than the entry that counts it, or that it stands twice, in the
+ * language that is spoken (report/words.h); NULL where it does neither. */
+const char *dep_account_differs(const struct dep_campaign *ledger, size_t at);
+
+/* Goal, totals and each provider's, what is exact, about and more than so much apart; entries of one flow
+ * that differ, commitments that are overpaid. `as_of`: the date as it was asked for, or NULL. */
 DEP_MUST_USE int dep_paper_campaign(const struct dep_paper *paper,
                                     const struct dep_campaign *ledger, const char *as_of,
                                     struct dep_finding *why);

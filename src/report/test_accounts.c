@@ -78,8 +78,37 @@ static int campaign_on_paper(const char *lang, struct dep_buf *out)
          .receiver = "x",
          .reference = "3",
          .is = DEP_AMOUNT_NOT_DISCLOSED},
+        {.id = "4",
+         .provider = "jp",
+         .receiver = "x",
+         .reference = "3",
+         .side = DEP_SIDE_OF_RECEIVER,
+         .currency = "JPY",
+         .amount = {INT64_C(7) * 1000000000}},
+        {.id = "5",
+         .kind = DEP_FLOW_COMMITMENT,
+         .provider = "no",
+         .receiver = "x",
+         .reference = "4",
+         .currency = "USD",
+         .amount = {INT64_C(10) * 1000000000}},
+        {.id = "6",
+         .kind = DEP_FLOW_PAYMENT,
+         .provider = "no",
+         .receiver = "x",
+         .reference = "5",
+         .parent = "5",
+         .currency = "USD",
+         .amount = {INT64_C(11) * 1000000000}},
+        {.id = "7",
+         .kind = DEP_FLOW_PAYMENT,
+         .provider = "be",
+         .receiver = "x",
+         .reference = "1",
+         .currency = "USD",
+         .amount = {INT64_C(500) * 1000000000}},
     };
-    flows[0].kind = flows[2].kind = DEP_FLOW_PAYMENT;
+    flows[0].kind = flows[2].kind = flows[3].kind = DEP_FLOW_PAYMENT;
     struct dep_ledger_of of = {"USD", NULL, 0};
     struct dep_finding why = {"", "", 0};
     struct dep_paper paper = {.lang = lang, .member = "M", .write = gather, .context = out};
@@ -89,6 +118,15 @@ static int campaign_on_paper(const char *lang, struct dep_buf *out)
                                   .count = DEP_COUNT(flows),
                                   .unread = 1};
     int err = dep_ledger_place(&of, flows, DEP_COUNT(flows), &why);
+    if (!err && strcmp(lang, "en") == 0) {
+        static const char *const differs[] = {NULL, NULL,   "another qualifier", NULL, NULL,
+                                              NULL, "twice"};
+        for (size_t i = 0; i < DEP_COUNT(flows); i++) {
+            const char *words = dep_account_differs(&ledger, i);
+            assert_string_equal(words ? words : "-", differs[i] ? differs[i] : "-");
+            assert_int_equal(flows[i].overpaid, i == 4);
+        }
+    }
     return err ? err : dep_paper_campaign(&paper, &ledger, "2021", &why);
 }
 

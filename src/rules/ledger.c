@@ -298,6 +298,12 @@ static bool add(const struct dep_flow *flow, struct dep_ledger_sum *sum)
     return !into || dep_decimal_add(*into, flow->value, into);
 }
 
+bool dep_ledger_is_empty(const struct dep_ledger_sum *sum)
+{
+    return !sum->exact_count && !sum->about_count && !sum->more_than_count &&
+           !sum->undisclosed_count && !sum->foreign_count;
+}
+
 int dep_ledger_sum(const struct dep_flow *flows, size_t count, enum dep_ledger_total total,
                    const char *provider, struct dep_ledger_sum *out, struct dep_finding *why)
 {

@@ -69,6 +69,8 @@ struct dep_ledger_sum {
     size_t undisclosed_count; /* no figure */
     size_t foreign_count;     /* in a currency without a rate */
 };
+/* No flow is in it, nor counted beside it. */
+bool dep_ledger_is_empty(const struct dep_ledger_sum *sum);
 enum dep_ledger_total {
     DEP_LEDGER_PLEDGED,   /* announced and not kept yet: in no other total */
     DEP_LEDGER_COMMITTED, /* what counts: commitments, and payments without one */

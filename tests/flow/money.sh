@@ -1,5 +1,5 @@
 # F7, F8: pledges never count, each flow counts once, sums are exact, revisions overwrite nothing, allocations are totals.
-need jq
+need jq pdftotext
 # shellcheck source=tests/flow/desk
 . "$SOURCE_ROOT/tests/flow/desk"
 total() { depositary report campaign stabilisation --json "${@:2}" >report; json report ".totals.$1"; }
@@ -67,7 +67,20 @@ same "$over" "$(jq -r '.flows[] | select(.overpaid) | .record' report)" 'more pa
 depositary report campaign >page
 holds page "^Commitments of which more was paid than they say:$"
 holds page "^  $over  no  NO-2$"
+# On paper too, with the figures of both: what differs between two books, what is overpaid.
+for words in 'en:another amount:Entries of one flow that differ:Commitments of which more was paid' 'fr:un autre montant:Écritures d’un même flux qui diffèrent:Engagements dont il a été payé plus' ar; do
+    IFS=: read -r language differs two over_paid <<<"$words"
+    depositary report campaign --pdf "books.$language.pdf" --lang "$language"
+    pdftotext -layout "books.$language.pdf" - | LC_ALL=C sed 's/\xc2\xa0/ /g; s/\xe2\x81[\xa8\xa9]//g; s/\xe2\x80[\xaa-\xae]//g' >paper
+    holds paper '40 000 000.00 USD'
+    holds paper '40 000 000.50 USD'
+    holds paper NO-2
+    [ "$language" = ar ] || for want in "$differs" "$two" "$over_paid"; do holds paper "$want"; done # pdftotext reads Arabic in another order
+done
 add "$(flow payment no NO-2 10 USD)" --about "$over" --supersedes "$extra" >/dev/null
+depositary report campaign --pdf paid.pdf --lang en
+pdftotext -layout paid.pdf paper
+lacks paper 'Commitments of which more was paid'
 total committed.exact >/dev/null
 same '' "$(jq -r '.flows[] | select(.overpaid) | .record' report)" 'no longer, once revised'
 # As of the day of the meeting there was the pledge alone.
@@ -75,6 +88,8 @@ same '0.00 600000000.00' "$(total 'committed.exact' --as-of 2021-03-30) $(json r
 page() { LANGUAGE=$1 depositary report campaign | LC_ALL=C sed 's/\xc2\xa0/ /g; s/\xe2\x81[\xa8\xa9]//g' >page; }
 page en
 for want in '^Stabilisation 2021$' 'exact 670 000 000.00 USD' '  about 244 000.00 USD' '  more than 500 000 000.00 USD' 'another amount'; do holds page "$want"; done
+# Whose flows all pass by has no sums, and that is said.
+same '  in no total' "$(grep -A1 '^undp$' page | sed -n 2p)" 'a provider in no total'
 page fr
 holds page 'Stabilisation 2021 \(fr\)'
 holds page 'exactement 670 000 000.00 USD'
