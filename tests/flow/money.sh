@@ -68,7 +68,7 @@ depositary report campaign >page
 holds page "^Commitments of which more was paid than they say:$"
 holds page "^  $over  no  NO-2$"
 # On paper too, with the figures of both: what differs between two books, what is overpaid.
-for words in 'en:another amount:Entries of one flow that differ:Commitments of which more was paid' 'fr:un autre montant:Écritures d’un même flux qui diffèrent:Engagements dont il a été payé plus' ar; do
+for words in 'en:another amount:Entries of one flow that differ:Commitments of which more was paid' 'fr:un autre montant:Écritures d.+ même flux qui diffèrent:Engagements dont il a été payé plus' ar; do
     IFS=: read -r language differs two over_paid <<<"$words"
     depositary report campaign --pdf "books.$language.pdf" --lang "$language"
     pdftotext -layout "books.$language.pdf" - | LC_ALL=C sed 's/\xc2\xa0/ /g; s/\xe2\x81[\xa8\xa9]//g; s/\xe2\x80[\xaa-\xae]//g' >paper
