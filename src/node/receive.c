@@ -395,19 +395,29 @@ static int seal(struct receiving *receiving)
     return DEP_OK;
 }
 
+/* A kit outside the charter is the commonest mistake, one with its home's id among them, as a member has
+ * one log and one root key: then nobody altered anything. */
+static const char *refusal_of(const struct receiving *receiving)
+{
+    return receiving->out->kind == DEP_PACKAGE_REGISTER &&
+                   strcmp(receiving->out->finding, "charter.pin") == 0
+               ? "receive.kit"
+               : "receive.altered";
+}
+
 /* That it came and was refused is kept, and nothing of it. */
 static int refuse(struct receiving *receiving)
 {
     const struct dep_received *out = receiving->out;
     if (!dep_uuid7_valid(dep_slice_string(out->package)) || !out->sender[0] ||
         out->kind == DEP_PACKAGE_KINDS || !receive_of_package(receiving, "head")[0])
-        return receive_found(receiving, "receive.altered"); /* nobody knows what it was to be */
+        return receive_found(receiving, refusal_of(receiving)); /* nobody knows what it was to be */
     int err = make_claims(receiving, false);
     struct dep_draft draft = {.type = "foreign.received", .claims = receiving->claims};
     if (!err)
         err = dep_node_commit(receiving->node, &draft, 1, &receiving->out->record,
                               receiving->problem);
-    return err ? err : receive_found(receiving, "receive.altered");
+    return err ? err : receive_found(receiving, refusal_of(receiving));
 }
 
 /* ---- all of it ---- */

@@ -51,6 +51,8 @@ struct dep_received {
  * in force here. Findings:
  *
  *   "receive.altered"    the package is altered; that it was refused is recorded (`out` is filled)
+ *   "receive.kit"        the register of a kit whose charter doesn't lead to the one in force here: it is
+ *                        no member of it (a kit that was made with its home's id can't be one)
  *   "receive.unproved"   something that the rules need is unproved; nothing was recorded
  *   "receive.other"      a package of this id was taken in, and it was another one
  *   "receive.own"        it was sent by this member

@@ -49,3 +49,8 @@ cmp container.age "kit/vault/$item.tar.age"
 mkdir handed-over
 age -d -i vault.key container.age | tar -xf - -C handed-over
 cmp secret-folder/zebra-file-name.txt handed-over/files/secret-folder/zebra-file-name.txt
+
+# One that was made with its home's own id can't be handed over: a member has one log. That is said, and nothing is taken in.
+depositary init twin --member test --name 'A field kit' --officer F1 --profile field --home card.json --root-out twin.root.pem --no-passphrase >/dev/null
+depositary pack --whole --to organisation -C twin --out posing >/dev/null
+same receive.kit "$(expect 1 depositary receive posing --unproved -C office --json | jq -r .finding)" 'a kit that is its own home'
