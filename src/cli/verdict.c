@@ -2,6 +2,7 @@
 
 #include "cli/show.h"
 #include "codec/text.h"
+#include "rules/action.h"
 #include "rules/written.h"
 
 #include <string.h>
@@ -151,26 +152,55 @@ static json_t *conditions_of(const struct dep_args *args, struct dep_node *node,
     return NULL;
 }
 
+/* The labels of the schema say it of what may be shown; of what may not, words of our own. */
+static const char *shown_word(enum dep_shown shown, bool may)
+{
+    switch (shown) {
+    case DEP_SHOWN_IDENTITY:
+        return may ? _("their identity may be shown") : _("their identity may not be shown");
+    case DEP_SHOWN_PLACE:
+        return may ? _("the place may be shown") : _("the place may not be shown");
+    default: break;
+    }
+    return may ? _("image and voice may be shown") : _("image and voice may not be shown");
+}
+
+static void show_shown(const json_t *shown)
+{
+    for (unsigned bit = DEP_SHOWN_IDENTITY; bit < DEP_SHOWN_ALL; bit *= 2) {
+        const char *name = dep_shown_name((enum dep_shown)bit);
+        (void)printf("%s%s", bit == DEP_SHOWN_IDENTITY ? "" : "; ",
+                     shown_word((enum dep_shown)bit, dep_json_true(shown, name)));
+    }
+}
+
+static void show_condition(const struct dep_charter *charter, const json_t *one)
+{
+    const char *grantor = dep_json_string(one, "grantor");
+    const char *text = dep_json_string(dep_json_object(one, "conditions"), "text");
+    const json_t *shown = dep_json_object(one, "shown");
+    DEP_AUTO_BUF name;
+    dep_buf_init(&name, DEP_CHARTER_LEN_MAX);
+    dep_text_show(
+        dep_slice_string(grantor ? member_name(charter, grantor) : dep_word("giver.source")),
+        &name);
+    (void)printf("  ");
+    dep_print_label(stdout, dep_buf_err(&name) ? "?" : (const char *)name.data);
+    if (text)
+        show_text(text);
+    (void)printf("%s", text && shown ? "; " : "");
+    if (shown)
+        show_shown(shown);
+    (void)printf("\n");
+}
+
 static void show_conditions(const struct dep_charter *charter, const json_t *conditions)
 {
     size_t i;
     json_t *one;
     if (conditions)
         (void)printf("%s\n", _("Conditions under which consent was given:"));
-    json_array_foreach(conditions, i, one)
-    {
-        const char *grantor = dep_json_string(one, "grantor");
-        const char *text = dep_json_string(dep_json_object(one, "conditions"), "text");
-        DEP_AUTO_BUF name;
-        dep_buf_init(&name, DEP_CHARTER_LEN_MAX);
-        dep_text_show(
-            dep_slice_string(grantor ? member_name(charter, grantor) : dep_word("giver.source")),
-            &name);
-        (void)printf("  ");
-        dep_print_label(stdout, dep_buf_err(&name) ? "?" : (const char *)name.data);
-        show_text(text ? text : "?");
-        (void)printf("\n");
-    }
+    json_array_foreach(conditions, i, one) show_condition(charter, one);
 }
 
 void dep_show_verdict(const struct dep_args *args, struct dep_node *node,
@@ -306,6 +336,23 @@ int dep_tell_prepared(const struct dep_args *args, struct dep_node *node,
     return tell(args, node, judgement, unseen, done);
 }
 
+/* Whoever approves it, approves that. */
+static void show_without(const json_t *material, int indent)
+{
+    unsigned without = dep_material_without(material);
+    for (unsigned bit = DEP_SHOWN_IDENTITY, told = 0; bit < DEP_SHOWN_ALL; bit *= 2) {
+        if (!(without & bit))
+            continue;
+        if (told++)
+            (void)printf(", ");
+        else
+            (void)printf("\n%*s%s", indent + 2, "", _("looked at, and doesn't show: "));
+        (void)printf("%s", bit == DEP_SHOWN_IDENTITY ? _("the identity of a source")
+                           : bit == DEP_SHOWN_PLACE  ? _("the place")
+                                                     : _("image and voice"));
+    }
+}
+
 void dep_show_materials(struct dep_node *node, const json_t *claims, int indent)
 {
     size_t i, k;
@@ -328,6 +375,7 @@ void dep_show_materials(struct dep_node *node, const json_t *claims, int indent)
             (void)printf("\n%*s%s", indent + 2, "", k ? "" : _("only: "));
             dep_print_safe(stdout, json_string_value(field), json_string_length(field));
         }
+        show_without(material, indent);
         (void)printf("\n");
     }
 }

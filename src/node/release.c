@@ -11,6 +11,7 @@
 #include "node/node_impl.h"
 #include "node/release_parts.h"
 #include "node/stated.h"
+#include "rules/action.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -29,6 +30,8 @@ static int judge_form(const json_t *material, const struct dep_item *item,
                       struct dep_problem *problem)
 {
     const json_t *parts = json_object_get(material, "parts");
+    if (dep_material_without(material) & dep_material_tells(material))
+        return dep_problem_found(problem, "release.without", CLAUSE, item->item);
     bool plain = dep_json_true(material, "plain");
     if (parts && (plain || json_array_size(parts) == 0))
         return dep_problem_found(problem, "release.parts", CLAUSE, item->item);

@@ -58,7 +58,8 @@ typedef int dep_relied_fn(void *context, const char *type, const json_t *claims)
 DEP_MUST_USE int dep_node_relied(struct dep_node *node, const json_t *verdict, dep_relied_fn *each,
                                  void *context, struct dep_problem *problem);
 /* The conditions under which its consents were given, and which whoever gets something has to
- * respect: an array of {"layer","grantor"?,"conditions":TEXT}; new reference. Findings: the same. */
+ * respect: an array of {"layer","grantor"?,"conditions":TEXT?,"shown":of a SESSION?}; new reference.
+ * Findings: the same. */
 DEP_MUST_USE int dep_node_conditions(struct dep_node *node, const json_t *verdict, json_t **out,
                                      struct dep_problem *problem);
 
@@ -88,8 +89,8 @@ DEP_MUST_USE int dep_node_release_ended(struct dep_node *node, const struct dep_
                                         struct dep_problem *problem);
 /* Items may be named as dep_node_item() takes them, a request by the beginning of its id: they
  * become ids. What `claims` don't say of a material is: no field, not redacted, all of it and sealed.
- * Findings: "release.parts" (none named, or parts in clear), "release.plain" (a restricted item in
- * clear), "pack.part.absent", "pack.part.kind" (where the officer may open the item). */
+ * Findings: "release.without" (a field tells what is said not to be shown), "release.parts" (none
+ * named, or parts in clear), "release.plain" (a restricted item in clear), "pack.part.absent", "pack.part.kind" (where the officer may open the item). */
 DEP_MUST_USE int dep_node_release_complete(struct dep_node *node, json_t *claims,
                                            struct dep_problem *problem);
 /* release.prepared, completed as above. */

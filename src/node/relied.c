@@ -88,13 +88,14 @@ int dep_node_relied(struct dep_node *node, const json_t *verdict, dep_relied_fn 
 
 static int add_condition(void *context, const char *type, const json_t *claims)
 {
-    const json_t *stated = dep_json_object(claims, "conditions");
+    json_t *stated = json_object_get(claims, "conditions");
     const json_t *terms = dep_json_object(claims, "terms");
-    if (strcmp(type, "consent.given") != 0 || !stated)
+    json_t *shown = json_object_get(dep_json_object(terms, "session"), "shown");
+    if (strcmp(type, "consent.given") != 0 || (!stated && !shown))
         return DEP_OK;
     json_t *one =
-        json_pack("{s:s,s:s?,s:O}", "layer", dep_json_string(terms, "layer"), "grantor",
-                  dep_json_string(terms, "grantor"), "conditions", (json_t *)(uintptr_t)stated);
+        json_pack("{s:s,s:s?,s:O*,s:O*}", "layer", dep_json_string(terms, "layer"), "grantor",
+                  dep_json_string(terms, "grantor"), "conditions", stated, "shown", shown);
     return json_array_append_new(context, one) ? DEP_ERR_NOMEM : DEP_OK;
 }
 

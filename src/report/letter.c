@@ -2,6 +2,7 @@
 
 #include "report/paper_impl.h"
 #include "report/words.h"
+#include "rules/action.h"
 
 #include <libintl.h>
 #include <string.h>
@@ -44,6 +45,20 @@ static const char *cell(const struct dep_buf *text)
     return text->len ? (const char *)text->data : "—";
 }
 
+/* That somebody looked at what goes is said of whatever it is: it tells of no source. */
+static void add_without(const struct dep_paper *paper, const json_t *material, struct dep_buf *what)
+{
+    unsigned without = dep_material_without(material);
+    if (without)
+        dep_paper_line_words(paper, _("looked at, and doesn't show:"), what);
+    if (without & DEP_SHOWN_IDENTITY)
+        dep_paper_line_words(paper, _("whom it comes from"), what);
+    if (without & DEP_SHOWN_PLACE)
+        dep_paper_line_words(paper, _("the place"), what);
+    if (without & DEP_SHOWN_IMAGE)
+        dep_paper_line_words(paper, _("image and voice"), what);
+}
+
 /* What is withheld is said to be withheld, and what it is isn't. */
 static void add_material(const struct dep_paper *paper, struct dep_document *document,
                          const json_t *material)
@@ -67,6 +82,7 @@ static void add_material(const struct dep_paper *paper, struct dep_document *doc
         paper, dep_schema_label(schema, json_string_value(one), paper->lang), &fields);
     json_array_foreach(dep_json_array(material, "handling"), i, one)
         dep_paper_line_words(paper, json_string_value(one), &handling);
+    add_without(paper, material, &what);
     const char *cells[] = {cell(&what), cell(&fields), cell(&handling)};
     dep_document_cells(document, cells, DEP_COUNT(cells), false);
 }

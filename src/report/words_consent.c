@@ -130,12 +130,15 @@ const struct words_entry WORDS_CONSENT[] = {
      N_("the item's record or its marking can't be read, so nobody can tell what is required")},
     {"met.absent", N_("there is none")},
     {"met.guardian", N_("the guardian’s consent or the child’s assent is missing")},
+    {"met.identity", N_("the source agreed, but their identity may not be shown")},
+    {"met.image", N_("the source agreed, but image and voice may not be shown")},
     {"met.lapsed", N_("it has lapsed, or lapses before the end")},
     {"met.met", N_("it is there")},
     {"met.never", N_("nothing would suffice")},
     {"met.nobody", N_("nobody can be asked: no territory is stated, or it is no member’s now")},
     {"met.not_yet", N_("it begins later, or nothing proves that it was there in time")},
     {"met.paper", N_("it is on paper, and the charter does not let paper suffice for this")},
+    {"met.place", N_("the source agreed, but the place may not be shown")},
     {"met.same_person", N_("an approval by the person who prepared it, or a second one by the same "
                            "person, does not count")},
     {"met.scope", N_("there is one, but not for this")},
@@ -183,6 +186,7 @@ const struct words_entry WORDS_CONSENT[] = {
     {"release.state.made", N_("released")},
     {"release.state.prepared", N_("prepared")},
     {"release.state.refused", N_("refused")},
+    {"release.without", N_("a field that is shown tells what is stated not to be shown")},
     {"request.deadline", N_("its deadline has passed already")},
     {"request.heard", N_("no request of another member waits under this id to be entered: it was "
                          "entered or withdrawn, or it is something else")},
@@ -241,6 +245,9 @@ const struct words_entry WORDS_CONSENT[] = {
     {"todo.rule", N_("only an amended charter could provide for it (charter draft)")},
     {"todo.scope", N_("ask for one that names this action, recipient, purpose, line of effort, "
                       "territory and item")},
+    {"todo.shown",
+     N_("leave out the fields that tell it, and look at what goes: where it doesn't show it, "
+        "prepare it anew and state that (without); else prepare a redacted copy (redact)")},
     {"todo.source",
      N_("who took it asks the source, for this recipient and this use (consent give); or prepare a "
         "redacted copy (redact)")},

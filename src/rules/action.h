@@ -24,6 +24,13 @@ struct dep_material_records {
     const json_t *own;     /* claims of the item's first record, newest correction */
     const json_t *marking; /* of its newest marking.set; NULL where there is none */
 };
+/*
+ * Sets of dep_shown, of an element of `materials`: what the fields that it shows tell of a source, and
+ * what whoever prepared it states, having looked, that it doesn't show. Where both are of the same, it
+ * is shown.
+ */
+unsigned dep_material_tells(const json_t *stated);
+unsigned dep_material_without(const json_t *stated);
 /* The fields that count of a first record; NULL at the end. Of a marking all do. */
 extern const char *const dep_material_fields[];
 /*

@@ -91,6 +91,7 @@ struct looking {
     const struct dep_interval *term; /* of its grantor */
     bool by_child;                   /* then with guardian and assent */
     bool unguarded;                  /* there was one without */
+    unsigned shows;                  /* set of dep_shown: what a source must let be shown */
 };
 
 /* From this place of the log on nothing is heard of, or would count any more: what covers the whole
@@ -110,6 +111,16 @@ static int64_t status_from(const struct looking *looking)
     return dep_seconds_add(dep_seconds_add(j->now.to_s, -1), -looking->asked->status_max_age_s);
 }
 
+/* What of the source is shown that it doesn't let be shown; DEP_MET: nothing. */
+static enum dep_met unwanted(const struct looking *looking, const struct dep_fact *fact)
+{
+    unsigned shows = looking->shows & ~fact->shown;
+    return shows & DEP_SHOWN_IMAGE      ? DEP_MISSING_IMAGE
+           : shows & DEP_SHOWN_PLACE    ? DEP_MISSING_PLACE
+           : shows & DEP_SHOWN_IDENTITY ? DEP_MISSING_IDENTITY
+                                        : DEP_MET;
+}
+
 static int look_at(struct looking *looking, const struct dep_fact *fact)
 {
     struct dep_judging *j = looking->judging;
@@ -119,8 +130,9 @@ static int look_at(struct looking *looking, const struct dep_fact *fact)
         looking->unguarded = true;
         return DEP_OK;
     }
+    enum dep_met flaw = flaw_of(j, looking->asked, fact), shown = unwanted(looking, fact);
     return dep_candidates_add(&j->candidates, fact, looking->term, j->now.from_s,
-                              &looking->asked->window, flaw_of(j, looking->asked, fact));
+                              &looking->asked->window, flaw > shown ? flaw : shown);
 }
 
 static int look_among(struct looking *looking, const struct dep_fact_key *key)
@@ -165,13 +177,14 @@ static int collect(struct looking *looking)
 
 static struct looking looking_for(struct dep_judging *j, const struct dep_asked *asked)
 {
+    bool of_source = asked->need == DEP_NEED_CONSENT_SOURCE;
     dep_candidates_clear(&j->candidates);
     return (struct looking){.judging = j,
                             .asked = asked,
                             .named = named_by(j, asked),
                             .term = &always,
-                            .by_child = asked->need == DEP_NEED_CONSENT_SOURCE &&
-                                        j->material->flags & DEP_FLAG_CHILD};
+                            .by_child = of_source && j->material->flags & DEP_FLAG_CHILD,
+                            .shows = of_source ? j->material->shows : 0};
 }
 
 /* Why what asked->giver gave doesn't cover this moment. */

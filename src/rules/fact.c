@@ -208,6 +208,15 @@ static bool says(const json_t *object, const char *name, const char *value)
     return text && strcmp(text, value) == 0;
 }
 
+static unsigned shown_of(const json_t *session)
+{
+    const json_t *shown = dep_json_object(session, "shown");
+    unsigned set = 0;
+    for (unsigned bit = DEP_SHOWN_IDENTITY; bit < DEP_SHOWN_ALL; bit *= 2)
+        set |= dep_json_true(shown, dep_shown_name((enum dep_shown)bit)) ? bit : 0;
+    return set;
+}
+
 int dep_fact_of_consent(const struct dep_fact_reader *reader, const struct dep_fact_source *source,
                         const json_t *claims, struct dep_fact *out, struct dep_finding *why)
 {
@@ -228,6 +237,7 @@ int dep_fact_of_consent(const struct dep_fact_reader *reader, const struct dep_f
     const json_t *session = dep_json_object(terms, "session");
     fact.guardian = says(session, "guardian", "consented");
     fact.assent = says(session, "assent", "agreed");
+    fact.shown = shown_of(session);
     *out = fact;
     return DEP_OK;
 }

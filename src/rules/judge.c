@@ -199,6 +199,14 @@ static void ask_originator(const struct dep_judging *j, struct dep_asked *asked)
         asked->who >= 0 && !dep_charter_member_at(j->charter, (size_t)asked->who)->keeps_register;
 }
 
+/* Of what was painted over a source is asked only where a field shows it all the same. */
+static bool shows_source(const struct dep_judging *j)
+{
+    const struct dep_material *material = j->material;
+    return material && material->flags & DEP_FLAG_SOURCE &&
+           (!(material->flags & DEP_FLAG_REDACTED) || material->shows);
+}
+
 static int judge_assurance(struct dep_judging *j, struct dep_asked *asked)
 {
     asked->kind = DEP_FACT_ASSURANCE;
@@ -228,10 +236,7 @@ static int judge_need(struct dep_judging *j, enum dep_need need)
     case DEP_NEED_CONSENT_SOURCE:
         asked.kind = DEP_FACT_CONSENT;
         asked.layer = DEP_LAYER_SOURCE;
-        return j->material && j->material->flags & DEP_FLAG_SOURCE &&
-                       !(j->material->flags & DEP_FLAG_REDACTED)
-                   ? dep_judging_ask(j, &asked)
-                   : DEP_OK;
+        return shows_source(j) ? dep_judging_ask(j, &asked) : DEP_OK;
     case DEP_NEED_CONSENT_ORIGINATOR:
         ask_originator(j, &asked);
         return from_other(j) ? dep_judging_ask(j, &asked) : DEP_OK;

@@ -51,10 +51,21 @@ unsigned dep_action_kind_parse(const char *name);
 const char *dep_action_kind_name(enum dep_action_kind kind);
 unsigned dep_flag_parse(const char *name);
 const char *dep_flag_name(enum dep_flag flag);
+/* What shows a source to whoever gets a material, and what a source lets be shown. */
+enum dep_shown {
+    DEP_SHOWN_IDENTITY = 1,
+    DEP_SHOWN_PLACE = 2,
+    DEP_SHOWN_IMAGE = 4,
+    DEP_SHOWN_ALL = 7,
+};
+/* "identity", "place", "image": the bit, 0 where unknown; the name of exactly one. */
+unsigned dep_shown_parse(const char *name);
+const char *dep_shown_name(enum dep_shown shown);
 
 struct dep_material {
     dep_id item, of_case, originator; /* originator 0: this member */
     unsigned flags;
+    unsigned shows; /* set of dep_shown */
     struct dep_codes territories, handling, categories;
 };
 struct dep_action {
@@ -111,6 +122,7 @@ struct dep_fact {
     struct dep_hash status; /* that record */
     bool own;               /* granted by this member: no status is asked */
     bool on_paper, guardian, assent;
+    unsigned shown;           /* set of dep_shown: consents of layer source */
     dep_id checked_by;        /* on paper: the officer who checked it; 0: nobody */
     struct dep_hash approves; /* approvals: digest of the action */
 };
@@ -166,6 +178,9 @@ enum dep_met {
     DEP_MISSING_ABSENT,
     DEP_MISSING_NOBODY,
     DEP_MISSING_SCOPE,
+    DEP_MISSING_IDENTITY, /* these three in the order of dep_shown */
+    DEP_MISSING_PLACE,
+    DEP_MISSING_IMAGE,
     DEP_MISSING_GUARDIAN,
     DEP_MISSING_NOT_YET,
     DEP_MISSING_LAPSED,

@@ -122,6 +122,47 @@ static int take_marking(struct material_work *work)
     return err;
 }
 
+/* Fields that say it in so many words, whatever was looked at or painted over. */
+static const struct {
+    const char *field;
+    enum dep_shown shows;
+} telling[] = {
+    {"place", DEP_SHOWN_PLACE},
+    {"dispossessed", DEP_SHOWN_IDENTITY},
+    {"received_from", DEP_SHOWN_IDENTITY},
+    {"reported_custody", DEP_SHOWN_IDENTITY},
+};
+
+unsigned dep_material_tells(const json_t *stated)
+{
+    unsigned tells = 0;
+    for (size_t i = 0; i < DEP_COUNT(telling); i++)
+        if (dep_json_has_string(dep_json_array(stated, "fields"), telling[i].field))
+            tells |= telling[i].shows;
+    return tells;
+}
+
+unsigned dep_material_without(const json_t *stated)
+{
+    unsigned without = 0;
+    size_t i;
+    json_t *element;
+    json_array_foreach(dep_json_array(stated, "without"), i, element)
+    {
+        const char *name = json_string_value(element);
+        without |= name ? dep_shown_parse(name) : 0;
+    }
+    return without;
+}
+
+/* What a container shows nothing here can tell: everything, but for what somebody who looked at it
+ * states; and a copy in which it was painted over, nothing. */
+static unsigned shows_of(const json_t *stated)
+{
+    unsigned content = dep_json_true(stated, "redacted") ? 0 : DEP_SHOWN_ALL;
+    return (content & ~dep_material_without(stated)) | dep_material_tells(stated);
+}
+
 /* An item of which a source ever consented to anything has a source, marked or not. */
 static bool has_source(const struct dep_facts *facts, dep_id item)
 {
@@ -148,6 +189,7 @@ int dep_material_read(const struct dep_fact_reader *reader, const struct dep_fac
         work.material.flags |= DEP_FLAG_SOURCE;
     if (dep_json_true(records->stated, "redacted"))
         work.material.flags |= DEP_FLAG_REDACTED;
+    work.material.shows = shows_of(records->stated);
     *out = work.material;
     return DEP_OK;
 }

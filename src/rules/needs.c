@@ -91,6 +91,19 @@ const char *dep_flag_name(enum dep_flag flag)
     return word_name(flags, DEP_COUNT(flags), flag);
 }
 
+static const struct word shown[] = {
+    {"identity", DEP_SHOWN_IDENTITY}, {"place", DEP_SHOWN_PLACE}, {"image", DEP_SHOWN_IMAGE}};
+
+unsigned dep_shown_parse(const char *name)
+{
+    return word_parse(shown, DEP_COUNT(shown), name);
+}
+
+const char *dep_shown_name(enum dep_shown one)
+{
+    return word_name(shown, DEP_COUNT(shown), one);
+}
+
 static const struct word kinds[] = {{"court", DEP_TO_COURT},
                                     {"prosecution", DEP_TO_PROSECUTION},
                                     {"police", DEP_TO_POLICE},

@@ -176,6 +176,50 @@ static void test_material(void **state)
     assert_int_equal(material.originator, 0);
 }
 
+/* What goes shows everything, but for what somebody looked at and what was painted over; a field that
+ * tells it does so all the same. */
+static void test_shows(void **state)
+{
+    const struct fixture *fixture = *state;
+    static const struct {
+        const char *stated;
+        unsigned shows, tells, without;
+    } rows[] = {
+        {"{\"fields\":[]}", DEP_SHOWN_ALL, 0, 0},
+        {"{\"fields\":[],\"without\":[]}", DEP_SHOWN_ALL, 0, 0},
+        {"{\"fields\":[],\"without\":[\"place\"]}", DEP_SHOWN_IDENTITY | DEP_SHOWN_IMAGE, 0,
+         DEP_SHOWN_PLACE},
+        {"{\"fields\":[],\"without\":[\"smell\",1]}", DEP_SHOWN_ALL, 0, 0},
+        {"{\"fields\":[\"place\"],\"without\":[\"identity\",\"place\",\"image\"]}", DEP_SHOWN_PLACE,
+         DEP_SHOWN_PLACE, DEP_SHOWN_ALL},
+        {"{\"fields\":[\"received_from\"],\"without\":[\"identity\",\"place\"]}",
+         DEP_SHOWN_IDENTITY | DEP_SHOWN_IMAGE, DEP_SHOWN_IDENTITY,
+         DEP_SHOWN_IDENTITY | DEP_SHOWN_PLACE},
+        {"{\"fields\":[\"basis\",\"territory\",\"photos\"],\"redacted\":true}", 0, 0, 0},
+        {"{\"fields\":[\"place\"],\"redacted\":true}", DEP_SHOWN_PLACE, DEP_SHOWN_PLACE, 0},
+        {"{\"fields\":[\"dispossessed\"],\"redacted\":true}", DEP_SHOWN_IDENTITY,
+         DEP_SHOWN_IDENTITY, 0},
+        {"{\"fields\":[\"reported_custody\"],\"redacted\":true}", DEP_SHOWN_IDENTITY,
+         DEP_SHOWN_IDENTITY, 0},
+    };
+    for (size_t i = 0; i < DEP_COUNT(rows); i++) {
+        struct dep_material material;
+        struct dep_finding why = {"", "", 0};
+        const char *at = NULL;
+        DEP_AUTO_JSON *said = json_of(rows[i].stated), *item = json_of("{\"item\":\"i1\"}");
+        assert_int_equal(json_object_update(said, item), 0);
+        DEP_AUTO_JSON *own_claims = json_of(own);
+        struct dep_material_records records = {said, own_claims, NULL};
+        assert_int_equal(
+            dep_material_read(&fixture->reader, fixture->facts, &records, &material, &at, &why),
+            DEP_OK);
+        if (material.shows != rows[i].shows)
+            fail_msg("%s: %x", rows[i].stated, material.shows);
+        assert_int_equal(dep_material_tells(said), rows[i].tells);
+        assert_int_equal(dep_material_without(said), rows[i].without);
+    }
+}
+
 static void test_material_code(void **state)
 {
     const struct fixture *fixture = *state;
@@ -226,6 +270,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_action, setup, teardown),
         cmocka_unit_test_setup_teardown(test_material, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_shows, setup, teardown),
         cmocka_unit_test_setup_teardown(test_material_code, setup, teardown),
         cmocka_unit_test_setup_teardown(test_source, setup, teardown),
     };

@@ -205,6 +205,31 @@ static void test_session(void **state)
     }
 }
 
+/* Only what is said to be so may be shown. */
+static void test_shown(void **state)
+{
+    static const struct {
+        const char *shown;
+        unsigned set;
+    } rows[] = {
+        {"{\"shown\":{\"identity\":true,\"place\":true,\"image\":true}}", DEP_SHOWN_ALL},
+        {"{\"shown\":{\"identity\":false,\"place\":true,\"image\":true}}",
+         DEP_SHOWN_PLACE | DEP_SHOWN_IMAGE},
+        {"{\"shown\":{\"identity\":true,\"place\":false,\"image\":true}}",
+         DEP_SHOWN_IDENTITY | DEP_SHOWN_IMAGE},
+        {"{\"shown\":{\"identity\":true,\"place\":true,\"image\":false}}",
+         DEP_SHOWN_IDENTITY | DEP_SHOWN_PLACE},
+        {"{\"shown\":{\"place\":\"true\"}}", 0},
+        {"{\"shown\":{}}", 0},
+        {"{}", 0},
+    };
+    for (size_t i = 0; i < DEP_COUNT(rows); i++) {
+        struct dep_fact fact =
+            read_good(state, dep_fact_of_consent, consent, "/terms/session", rows[i].shown);
+        assert_int_equal(fact.shown, rows[i].set);
+    }
+}
+
 /* What a member signs of its own consent in its own log is signed, whoever reads it; of anybody
  * else's it is on paper. */
 static void test_signed_by(void **state)
@@ -297,6 +322,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_consent, setup, teardown),
         cmocka_unit_test_setup_teardown(test_signed_by, setup, teardown),
         cmocka_unit_test_setup_teardown(test_session, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_shown, setup, teardown),
         cmocka_unit_test_setup_teardown(test_assurance, setup, teardown),
         cmocka_unit_test(test_interval),
     };

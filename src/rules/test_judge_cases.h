@@ -105,6 +105,7 @@ static void make_materials(void)
                                   .flags = (unsigned)(next_random() & next_random() & 127) |
                                            (chance(85) ? (unsigned)DEP_FLAG_BASIS : 0) |
                                            (chance(40) ? (unsigned)DEP_FLAG_EXCULPATORY : 0),
+                                  .shows = (unsigned)below(8),
                                   .territories = mask(chance(4)    ? 0
                                                       : chance(70) ? 1U << below(3)
                                                                    : some_of(TERRITORIES)),
@@ -115,7 +116,7 @@ static void make_materials(void)
 /* One thing about it is otherwise. */
 static void tweak(struct dep_fact *fact)
 {
-    switch (below(26)) {
+    switch (below(27)) {
     case 0: fact->index = 98 + (uint64_t)below(4); break;
     case 1: fact->grantor = chance(30) ? look_alike : chance(20) ? 0 : members[below(4)]; break;
     case 2: fact->actions = (unsigned)below(16); break;
@@ -145,6 +146,7 @@ static void tweak(struct dep_fact *fact)
     case 23: fact->by = officers[below(5)]; break;
     case 24: fact->approves.bytes[below(32)] ^= 1; break;
     case 25: fact->guardian = fact->assent = chance(50); break;
+    case 26: fact->shown = (unsigned)below(8); break;
     default: fail();
     }
 }
@@ -181,6 +183,7 @@ static struct dep_fact *add_fact(enum dep_fact_kind kind, enum dep_layer layer, 
         .status_s = T - below(6),
         .guardian = chance(70),
         .assent = chance(90),
+        .shown = chance(30) ? 7U : 1U + (unsigned)below(7),
         .approves = action->digest};
     if (layer == DEP_LAYER_SOURCE)
         fact->scope_kind = DEP_SCOPE_ITEM;

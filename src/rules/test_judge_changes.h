@@ -121,6 +121,14 @@ static void hosts_before_and_after(struct world *w)
     w->facts[SPARE].index = 50;
 }
 
+static void source_agreed_again(struct world *w)
+{
+    w->facts[SPARE] = w->facts[SOURCE];
+    w->facts[SPARE].index = 50;
+    w->facts[SPARE].record.bytes[0] ^= 1;
+    w->fact_count++;
+}
+
 static void child(struct world *w)
 {
     w->materials[0].flags |= DEP_FLAG_CHILD;

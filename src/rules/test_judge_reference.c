@@ -202,6 +202,18 @@ static bool guarded(const struct dep_fact *f, enum dep_need need, const struct d
            (f->guardian && f->assent);
 }
 
+/* What this shows and the source said may not be: the last of them, else DEP_MET. */
+static enum dep_met not_to_be_shown(const struct dep_fact *f, enum dep_need need,
+                                    const struct dep_material *m)
+{
+    static const enum dep_met each[] = {DEP_MISSING_IDENTITY, DEP_MISSING_PLACE, DEP_MISSING_IMAGE};
+    enum dep_met last = DEP_MET;
+    for (int i = 0; i < 3 && need == DEP_NEED_CONSENT_SOURCE; i++)
+        if (m->shows >> i & 1 && !(f->shown >> i & 1))
+            last = each[i];
+    return last;
+}
+
 static void worse(enum dep_met *why, enum dep_met other)
 {
     if (other > *why)
@@ -228,6 +240,7 @@ static enum dep_met reason(enum dep_need need, const struct dep_material *m, int
         } else if (!in_force(f, need, s)) {
             worse(&why, DEP_MISSING_NOT_YET);
         } else {
+            worse(&why, not_to_be_shown(f, need, m));
             worse(&why, flaw(f, age_s));
         }
     }
@@ -250,7 +263,8 @@ static bool counts(const struct dep_fact *f, enum dep_need need, const struct de
                    int code, int64_t age_s, int64_t s)
 {
     return by_giver(f, need, m, code, s) && is_about(f, need, m, code) && guarded(f, need, m) &&
-           in_force(f, need, s) && flaw(f, age_s) == DEP_MET;
+           not_to_be_shown(f, need, m) == DEP_MET && in_force(f, need, s) &&
+           flaw(f, age_s) == DEP_MET;
 }
 
 /* Which second is the first, from `s` on, that this fact doesn't cover? */
@@ -383,7 +397,7 @@ static void ask_need(enum dep_need need, const char *rule, int place, const stru
                 ask(need, rule, place, m, t, age_s, -1);
         break;
     case DEP_NEED_CONSENT_SOURCE:
-        if (flags & DEP_FLAG_SOURCE && !(flags & DEP_FLAG_REDACTED))
+        if (flags & DEP_FLAG_SOURCE && !(flags & DEP_FLAG_REDACTED && m->shows == 0))
             ask(need, rule, place, m, -1, age_s, -1);
         break;
     case DEP_NEED_CONSENT_ORIGINATOR:

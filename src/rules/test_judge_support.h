@@ -203,7 +203,8 @@ static inline struct dep_fact *add_fact(struct world *w, enum dep_fact_kind kind
                               .in_force = {T - 2 * DAY, T + 30 * DAY},
                               .recorded_s = T - DAY,
                               .withdrawn_s = INT64_MAX,
-                              .status_s = T - DAY};
+                              .status_s = T - DAY,
+                              .shown = layer == DEP_LAYER_SOURCE ? DEP_SHOWN_ALL : 0};
     dep_sha256(dep_slice_of(&place, sizeof place), &fact->record);
     fact->status = fact->record;
     fact->status.bytes[0] ^= 0xff;
@@ -237,6 +238,7 @@ static inline void world_init(struct world *w, const char *rules, const char *th
                                             .of_case = ID_OF_CASE,
                                             .originator = ID_IQ,
                                             .flags = DEP_FLAG_BASIS | DEP_FLAG_SOURCE,
+                                            .shows = DEP_SHOWN_ALL,
                                             .territories = one(IQ),
                                             .handling = one(H1)};
     w->action = (struct dep_action){.kind = DEP_ACT_RELEASE,

@@ -49,10 +49,12 @@ const char *dep_requirement_todo(const struct dep_requirement *requirement, bool
 {
     static const char *const by_reason[DEP_MET_COUNT] = {
         [DEP_MISSING_NOBODY] = "todo.nobody",       [DEP_MISSING_SCOPE] = "todo.scope",
-        [DEP_MISSING_GUARDIAN] = "todo.guardian",   [DEP_MISSING_NOT_YET] = "todo.not_yet",
-        [DEP_MISSING_LAPSED] = "todo.lapsed",       [DEP_MISSING_WITHDRAWN] = "todo.withdrawn",
-        [DEP_MISSING_UNSIGNED] = "todo.unsigned",   [DEP_MISSING_PAPER] = "todo.paper",
-        [DEP_MISSING_UNCHECKED] = "todo.unchecked", [DEP_MISSING_STALE] = "todo.stale",
+        [DEP_MISSING_IDENTITY] = "todo.shown",      [DEP_MISSING_PLACE] = "todo.shown",
+        [DEP_MISSING_IMAGE] = "todo.shown",         [DEP_MISSING_GUARDIAN] = "todo.guardian",
+        [DEP_MISSING_NOT_YET] = "todo.not_yet",     [DEP_MISSING_LAPSED] = "todo.lapsed",
+        [DEP_MISSING_WITHDRAWN] = "todo.withdrawn", [DEP_MISSING_UNSIGNED] = "todo.unsigned",
+        [DEP_MISSING_PAPER] = "todo.paper",         [DEP_MISSING_UNCHECKED] = "todo.unchecked",
+        [DEP_MISSING_STALE] = "todo.stale",
     };
     enum dep_need need = requirement->need;
     const char *reason = by_reason[requirement->met];

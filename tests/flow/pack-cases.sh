@@ -26,7 +26,7 @@ state T1 "{\"terms\": {\"layer\": \"source\", \"actions\": [\"release\"], \"reci
     \"session\": {\"language\": \"ar\", \"interpreter\": true, \"dangers_explained\": true, \"shown\": {\"identity\": false, \"place\": false, \"image\": false}, \"guardian\": \"not_applicable\", \"assent\": \"not_applicable\"}}, \"side\": $(paper)}" consent give
 source_consent=$(cat last)
 state L2 "$checked" consent check "$source_consent"
-made=$(release court trial "[{\"item\": \"$item\", \"fields\": [], \"redacted\": false}]")
+made=$(release court trial "[{\"item\": \"$item\", \"fields\": [], \"redacted\": false, \"without\": [\"identity\", \"place\", \"image\"]}]")
 as L1 pack "$made" --age "$key" --out source >/dev/null
 checked_bag source
 same "[\"authority\",\"named\",\"protected\",\"$(digest_of "$source_consent")\"]" "$(linked source | grep authority)" 'the consent of the source'

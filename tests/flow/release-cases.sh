@@ -47,12 +47,44 @@ state T1 '{"flags": ["source", "child"]}' mark set S-1
 plain=$(prepare S-1 "$trial")
 approved "$plain" A1
 same 'no consent.source:absent' "$(judged "$plain")" 'a source was not asked'
-agreed() { # GUARDIAN ASSENT
+agreed() { # GUARDIAN ASSENT [PLACE]
     state T1 "{\"terms\": {\"layer\": \"source\", \"actions\": [\"release\"], \"recipients\": [\"court\"], \"purposes\": [\"trial\"], \"lines\": [\"any\"], \"territories\": [\"any\"], \"scope\": {\"kind\": \"item\", \"id\": \"$source_item\"}, \"in_force\": $since,
-        \"session\": {\"language\": \"ar\", \"interpreter\": true, \"dangers_explained\": true, \"shown\": {\"identity\": false, \"place\": false, \"image\": false}, \"guardian\": \"$1\", \"assent\": \"$2\"}}, \"conditions\": $(text 'my voice is not played'), \"side\": $(paper)}" consent give
+        \"session\": {\"language\": \"ar\", \"interpreter\": true, \"dangers_explained\": true, \"shown\": {\"identity\": true, \"place\": ${3:-true}, \"image\": true}, \"guardian\": \"$1\", \"assent\": \"$2\"}}, \"conditions\": $(text 'my voice is not played'), \"side\": $(paper)}" consent give
     cp last given
     state L2 "$checked" consent check "$(cat given)"
 }
+# They agreed, but not to the place being shown: what nobody looked at shows it, and a field tells it, whoever looked and whatever was painted over.
+agreed consented agreed false
+same 'no consent.source:place' "$(judged "$plain")" 'the place may not be shown'
+for language in en fr ar; do LC_ALL=C.UTF-8 LANGUAGE=$language as L1 release "$plain" >"place.$language" || true; done
+holds place.en 'MISSING +consent of the human source: the source agreed, but the place may not be shown$'
+holds place.en 'What to do: leave out the fields that tell it, and look at what goes'
+holds place.fr 'la source a consenti, mais le lieu ne peut être montré$'
+holds place.ar 'وافق المصدر، لكن لا يجوز إظهار المكان$'
+of_source() { jq -c --arg item "$source_item" --argjson more "$1" '. + {"materials": [{"item": $item} + $more]}' <<<"$trial" >material; as L1 release prepare --file - --yes --json <material >prepared.json && json prepared.json .record; }
+same 'no approval:absent consent.source:place' "$(judged "$(of_source '{"fields": ["basis"]}')")" 'nobody looked at it'
+same 'no approval:absent consent.source:place' "$(judged "$(of_source '{"fields": ["place"], "redacted": true}')")" 'a field beside a redacted copy'
+same 'no approval:absent' "$(judged "$(of_source '{"fields": ["basis"], "redacted": true}')")" 'a redacted copy'
+expect 1 as L1 release prepare --file - --yes <<<"$(jq -c '.materials[0] += {"fields": ["place"], "without": ["place"]}' material)" 2>err
+holds err 'release.without'
+looked=$(of_source '{"fields": ["basis"], "without": ["place"]}')
+approved "$looked" A1
+same yes "$(judged "$looked")" 'somebody looked, and the place is withheld'
+same 'false true' "$(jq -r '.conditions[0].shown | "\(.place) \(.image)"' judged.json)" 'what may be shown'
+for language in en fr ar; do LC_ALL=C.UTF-8 LANGUAGE=$language as L1 release --dry-run "$looked" >"looked.$language"; done
+holds looked.en "looked at, and doesn't show: the place$"
+holds looked.en '^  the source: my voice is not played; their identity may be shown; the place may not be shown; image and voice may be shown$'
+holds looked.fr 'le lieu ne peut être montré'
+holds looked.ar 'لا يجوز إظهار المكان'
+as L1 release "$looked" --json >looked.json
+same same "$(as L1 release judge "$(json looked.json .record)" --json | jq -r .again)" 'judged again'
+for language in en fr ar; do
+    as L1 print letter "$(json looked.json .record)" --lang "$language" --out "letter.$language.pdf"
+    pdftotext -layout "letter.$language.pdf" "letter.$language"
+done
+holds letter.en "doesn't show"
+holds letter.fr 'le lieu'
+lacks letter.en '[Ss]ource'
 agreed consented agreed
 same yes "$(judged "$plain")" 'guardian and child agreed'
 source_consent=$(cat given)
@@ -60,7 +92,7 @@ source_consent=$(cat given)
 spoken=$(prepare S-1 "$trial")
 approved "$spoken" A1
 as L1 release "$spoken" >told
-holds told '^  the source: my voice is not played$'
+holds told '^  the source: my voice is not played; their identity may be shown; the place may be shown; '
 as L1 print letter "$(sed -n 's/^Recorded: //p' told)" --lang en --out letter.pdf
 pdftotext -layout letter.pdf letter
 holds letter S-1
