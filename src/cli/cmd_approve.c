@@ -22,14 +22,30 @@ static int record_about(struct dep_args *args, const char *type, bool stated, de
 
 /* ---- approve ---- */
 
+/* What is there by now, what is missing, and under which conditions. Where it can't be judged that is
+ * said: whoever approves may not read all that the rules ask for. */
+static void show_judged(struct dep_args *args, struct dep_node *node, const struct dep_view *view)
+{
+    struct dep_problem problem = {.detail = ""};
+    struct dep_moment moment = dep_node_moment(node);
+    DEP_AUTO_JUDGEMENT judgement = {.materials = NULL};
+    int err =
+        dep_node_judge(node, &moment, "release.prepared", view->claims, view, &judgement, &problem);
+    if (err)
+        (void)dep_say_problem(args, err, &problem);
+    else
+        dep_show_verdict(args, node, &judgement);
+}
+
 /* Nobody approves on a terminal what they haven't seen there. */
-static int confirm(const struct dep_args *args, struct dep_node *node, struct dep_problem *problem)
+static int confirm(struct dep_args *args, struct dep_node *node, struct dep_problem *problem)
 {
     DEP_AUTO_ACT act = {.later = NULL};
     int err = dep_node_act(node, args->positional[0], "release.prepared", &act, problem);
     if (err)
         return err;
     dep_show_view(dep_node_schemas(node), &act.head);
+    show_judged(args, node, &act.head);
     return dep_confirm(_("Approve exactly this?"))
                ? DEP_OK
                : dep_problem_found(problem, "approval.declined", "MANDATE F16", "");

@@ -68,6 +68,10 @@ same 'no approval:absent' "$(judged "$(of_source '{"fields": ["basis"], "redacte
 expect 1 as L1 release prepare --file - --yes <<<"$(jq -c '.materials[0] += {"fields": ["place"], "without": ["place"]}' material)" 2>err
 holds err 'release.without'
 looked=$(of_source '{"fields": ["basis"], "without": ["place"]}')
+# Nobody approves at a terminal what they weren't shown: what goes, what is there and what is missing, and what the source said.
+printf '%s\n' 'see Looked at: it does not show' 'see MISSING' 'see the place may not be shown; image' 'see Approve exactly this?' 'type n' >script
+expect 1 "$SOURCE_ROOT/tests/flow/typist" script depositary approve "$looked" -C reg --as A1 >screen
+same 'no approval:absent' "$(judged "$looked")" 'declined'
 approved "$looked" A1
 same yes "$(judged "$looked")" 'somebody looked, and the place is withheld'
 same 'false true' "$(jq -r '.conditions[0].shown | "\(.place) \(.image)"' judged.json)" 'what may be shown'
@@ -185,12 +189,14 @@ json urgent.json .verdict.review_by >/dev/null
 urgent=$(json urgent.json .record)
 as L1 release list >listed
 holds listed 'URGENT THREAT TO LIFE.*To be reviewed by: 20'
+same "due.urgency $(json urgent.json .verdict.review_by)" "$(as L1 due --json | jq -r --arg urgent "$urgent" 'select(.record == $urgent) | .kind + " " + .when')" 'a review is due'
 review="{\"outcome\": \"justified\", \"reason\": $(text 'two families were warned')}"
 expect 1 as L1 release review "$urgent" --yes --file - <<<"$review" 2>err
 # Nor by who released it, an approver or not.
 expect 1 as A2 release review "$urgent" --yes --file - <<<"$review" 2>err
 holds err approval.same_person
 as A1 release review "$urgent" --yes --file - <<<"$review" >/dev/null
+lacks <(as L1 due --json) 'due.urgency'
 as L1 release list >listed
 holds listed 'URGENT THREAT TO LIFE$'
 expect 1 as A1 release review "$(as L1 release list --json | jq -r 'select(.urgent | not) | .release // empty' | sed -n 1p)" --yes --file - <<<"$review" 2>err

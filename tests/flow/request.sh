@@ -110,6 +110,25 @@ for lang in en ar; do depositary print letter "$waiting" --out "reply.$lang.pdf"
 DEPOSITARY_OFFICER=D-1 expect 1 depositary print letter "$waiting" --out none.pdf 2>why
 holds why index.absent
 
+# Each field of a request is read back as it was stated: by who looks at it, and by who gets the letter.
+cat >full.json <<'JSON'
+{"from": "organisation", "to": "prosecution", "purpose": "trial", "line": "law_enforcement", "scope": {"kind": "all"}, "our_ref": "OURS-1", "their_ref": "THEIRS-2",
+ "deadline": "2027-01-15T09:00:00Z", "urgency": "immediate", "language": "ar", "afterwards": "destroy",
+ "subject": {"text": "subject-stated", "lang": "en"}, "treaty_basis": {"text": "treaty-stated", "lang": "en"}, "central_authority": {"text": "authority-stated", "lang": "en"},
+ "channel": {"text": "channel-stated", "lang": "en"}, "confidentiality": {"text": "secrecy-stated", "lang": "en"}, "use_limits": {"text": "limits-stated", "lang": "en"},
+ "form": {"text": "form-stated", "lang": "en"}, "preservation": {"text": "preserve-stated", "lang": "en"}}
+JSON
+same '' "$(jq -r --slurpfile schema "$SOURCE_ROOT/schema/request.made.jtd.json" '($schema[0] | .properties + .optionalProperties | del(.direction) | keys) - keys | .[]' full.json)" 'fields of a request that are not tried'
+full=$(depositary request out --file full.json --json | json - .record)
+depositary print letter "$full" --out full.pdf --lang en
+pdftotext -layout full.pdf full.txt
+depositary request show "$full" >full.shown
+for said in OURS-1 THEIRS-2 {subject,treaty,authority,channel,secrecy,limits,form,preserve}-stated 2027-01-15 immediate destroy "Language required:? +ar$"; do
+    holds full.txt "$said"
+    holds full.shown "$said"
+done
+same "$(jq -S . full.json)" "$(depositary show "$full" --json | jq -S --slurpfile full full.json '.claims | with_entries(select(.key as $key | $full[0] | has($key)))')" 'as it was stated'
+
 # A desk officer is told of no request: not by lists, not by name.
 same '' "$(DEPOSITARY_OFFICER=D-1 depositary request list)" "a desk officer's list"
 same '' "$(DEPOSITARY_OFFICER=D-1 depositary inbox)$(DEPOSITARY_OFFICER=D-1 depositary due --within 9999)" "a desk officer's inbox"
