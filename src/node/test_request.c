@@ -95,7 +95,7 @@ static void test_state(void **state)
     (void)state;
     static const struct state_row rows[] = {
         {"answered here", {{"granted", NULL}}, "granted"},
-        {"not answered", {{NULL}}, "waiting"},
+        {"not answered", {{NULL, NULL}}, "waiting"},
         {"answered, and not to be read", {{"", NULL}}, "unknown"},
         {"answered by who was asked", {{"in_part", "7"}}, "in_part"},
         {"by what is no record", {{"", "7"}}, "waiting"},
@@ -130,7 +130,7 @@ static void test_state_no_memory(void **state)
     DEP_AUTO_ACT request = {.later = NULL};
     make_request(node->schemas, &row, &request);
     int err = DEP_ERR_NOMEM;
-    for (long at = 1; err; at++) {
+    for (long at = 0; err; at++) {
         const char *word = "untouched";
         dep_alloc_fail_at(at);
         err = dep_request_state(node->schemas, &request, &word);
