@@ -81,6 +81,15 @@ try {
   assert.equal(await page.$$eval('figure iframe', (all) => all.length), 1)
   await page.waitForTimeout(1000)
   await page.screenshot({ path: join(shots, 'exhibit-pdf.png'), fullPage: true })
+  // Its pages are the viewer's to print: what bears the number is a sheet in front of them.
+  await page.click('figure.exhibit button >> nth=0')
+  await page.pdf({ path: join(shots, 'exhibit-cover.pdf'), format: 'A4', printBackground: true })
+  assert.match(execFileSync('pdfinfo', [join(shots, 'exhibit-cover.pdf')], { encoding: 'utf8' }), /^Pages: +1$/m)
+  const cover = execFileSync('pdftotext', [join(shots, 'exhibit-cover.pdf'), '-'], { encoding: 'utf8' })
+  assert.match(cover, /^Exhibit X-7\s+Cover sheet of a PDF file[.]/)
+  const digest = await page.textContent('figure.exhibit figcaption code')
+  assert.ok(digest.length === 64 && cover.replace(/\s/g, '').includes(digest), cover)
+  await page.evaluate(() => dispatchEvent(new Event('afterprint')))
   assert.deepEqual(page.wrong, [])
   await page.context().close()
 

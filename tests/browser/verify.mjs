@@ -268,6 +268,29 @@ test('the keyboard alone is enough', async () => {
   await page.context().close()
 })
 
+test('with the keyboard from the start to the result', async () => {
+  const page = await opened()
+  const focused = () => page.evaluate(() => document.activeElement.id)
+  const tabTo = async (id) => {
+    for (let presses = 0; presses < 20 && (await focused()) !== id; presses++) await page.keyboard.press('Tab')
+    assert.equal(await focused(), id)
+  }
+  await tabTo('folder')
+  const asked = page.waitForEvent('filechooser')
+  await page.keyboard.press('Enter')
+  await (await asked).setFiles(good) // the dialogue is the desktop's
+  await tabTo('group-0')
+  await page.keyboard.type(fingerprint.join(''))
+  await tabTo('start')
+  await page.keyboard.press('Enter')
+  await page.waitForSelector('#verdict.intact')
+  assert.equal(await focused(), 'verdict', 'the result is read next')
+  await page.keyboard.press('Tab')
+  assert.notEqual(await focused(), 'start', 'and the report goes on from there')
+  assert.deepEqual(page.wrong, [])
+  await page.context().close()
+})
+
 test('the language changes with the result on the page', async () => {
   const page = await opened()
   await verified(page, good)

@@ -210,16 +210,24 @@ async function show(report, place, file, title) {
   const figure = make('figure', { class: 'exhibit', tabindex: '-1' }, view,
     make('figcaption', {}, make('strong', {}, title), make('br'), isolated(file.name), ' · ', bytes(file.size), ' · SHA-256 ', code(file.sha256)),
     make('p', { class: 'act' },
-      // A PDF's pages are printed by the browser's own viewer, which stands in the frame.
-      file.kind === 'application/pdf' ? null : make('button', { type: 'button', onclick: () => printOne(figure) }, _('Print this exhibit')),
+      make('button', { type: 'button', onclick: () => printOne(figure, file.kind) }, file.kind === 'application/pdf' ? _('Print its cover sheet') : _('Print this exhibit')),
       make('button', { type: 'button', onclick: () => { URL.revokeObjectURL(url); place.replaceChildren() } }, _('Close'))))
   place.replaceChildren(figure)
   figure.focus()
 }
 
-/** The exhibit alone with its number, without the report. */
-function printOne(figure) {
-  const sheet = make('div', { id: 'paper' }, figure.cloneNode(true))
+/**
+ * The exhibit alone with its number, without the report. A PDF's pages can be printed by the browser's viewer only, which puts nothing on
+ * them: the number is on a sheet in front, and whoever prints them says there how many they are.
+ */
+function printOne(figure, kind) {
+  const copy = figure.cloneNode(true)
+  if (kind === 'application/pdf') {
+    copy.querySelector('iframe').replaceWith(make('h1', {}, figure.querySelector('strong').textContent),
+      make('p', {}, _('Cover sheet of a PDF file. Its pages are printed from the viewer and bear no exhibit number: they belong behind this sheet.')),
+      make('dl', {}, [_('Number of pages behind this sheet'), _('Printed by (role, code)'), _('Date and signature')].map((name) => [make('dt', {}, name), make('dd', { class: 'blank' })])))
+  }
+  const sheet = make('div', { id: 'paper' }, copy)
   document.body.append(sheet)
   document.body.classList.add('one-exhibit')
   addEventListener('afterprint', () => {
