@@ -194,10 +194,11 @@ static int tell_packed(const struct dep_args *args, const struct dep_packed *pac
     (void)snprintf(size, sizeof size, "%llu", (unsigned long long)packed->size);
     (void)snprintf(bytes, sizeof bytes, "%llu", (unsigned long long)packed->bytes);
     json_t *object =
-        json_pack("{s:s,s:s,s:s,s:I,s:s,s:I,s:s,s:s*}", "record", packed->head.jti, "verified",
+        json_pack("{s:s,s:s,s:s,s:I,s:s,s:I,s:s,s:I,s:s*}", "record", packed->head.jti, "verified",
                   dep_result_name(packed->result), "out", dep_arg(args, "--out"), "lines",
                   (json_int_t)packed->records, "size", size, "files", (json_int_t)packed->files,
-                  "bytes", bytes, "passphrase", packed->passphrase[0] ? packed->passphrase : NULL);
+                  "bytes", bytes, "read_back_ms", (json_int_t)packed->read_back_ms, "passphrase",
+                  packed->passphrase[0] ? packed->passphrase : NULL);
     if (object && json_object_update(object, plan)) {
         json_decref(object);
         object = NULL;

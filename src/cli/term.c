@@ -5,6 +5,7 @@
 
 #include "codec/text.h"
 #include "store/file.h"
+#include "store/monotonic.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -12,7 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <termios.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { PASSPHRASE_MAX = 1024, PROGRESS_EVERY_MS = 200, TRIES = 3 };
@@ -220,22 +220,15 @@ int dep_passphrase_ask(void *context, const char *which, const char *code, bool 
 
 /* ---- progress ---- */
 
-static int64_t monotonic_ms(void)
-{
-    struct timespec now;
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 void dep_progress_init(struct dep_progress *progress, const char *title)
 {
-    *progress = (struct dep_progress){.title = title, .started_ms = monotonic_ms()};
+    *progress = (struct dep_progress){.title = title, .started_ms = dep_monotonic_ms()};
     watch_interrupts();
 }
 
 static bool due(struct dep_progress *progress)
 {
-    int64_t now = monotonic_ms();
+    int64_t now = dep_monotonic_ms();
     if (!isatty(STDERR_FILENO) || now - progress->shown_ms < PROGRESS_EVERY_MS)
         return false;
     progress->shown_ms = now;
@@ -259,7 +252,7 @@ bool dep_progress_seal(void *context, const struct dep_seal_progress *state)
     struct dep_progress *progress = context;
     if (state->reading_back && !progress->reading_back) {
         progress->reading_back = true;
-        progress->started_ms = monotonic_ms();
+        progress->started_ms = dep_monotonic_ms();
     }
     if (due(progress)) {
         char done[32], total[32], rate[32], left[64];

@@ -2,6 +2,7 @@
  * Sealing as a whole: statement, what the walk finds, manifest; synced, then read back.
  */
 #include "collect/sealing.h"
+#include "store/monotonic.h"
 
 #include <fcntl.h>
 #include <linux/fs.h>
@@ -139,15 +140,15 @@ static int write_all(struct dep_sealing *sealing)
 
 static int seal_and_read(struct dep_sealing *sealing)
 {
-    int64_t started = dep_sealing_now_ms();
+    int64_t started = dep_monotonic_ms();
     int err = write_all(sealing);
     if (err)
         return err;
     add_content_tag(sealing);
-    int64_t sealed = dep_sealing_now_ms();
+    int64_t sealed = dep_monotonic_ms();
     err = read_back(sealing);
     sealing->out->seal_ms = (uint64_t)(sealed - started);
-    sealing->out->read_back_ms = (uint64_t)(dep_sealing_now_ms() - sealed);
+    sealing->out->read_back_ms = (uint64_t)(dep_monotonic_ms() - sealed);
     return err;
 }
 

@@ -1,23 +1,16 @@
 #include "collect/sealing.h"
+#include "store/monotonic.h"
 
 #include <string.h>
-#include <time.h>
 
 enum { PROGRESS_EVERY_MS = 100 };
-
-int64_t dep_sealing_now_ms(void)
-{
-    struct timespec now;
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 int dep_sealing_tell(struct dep_sealing *sealing)
 {
     const struct dep_seal_order *order = sealing->order;
     if (!order->progress)
         return DEP_OK;
-    int64_t now = dep_sealing_now_ms();
+    int64_t now = dep_monotonic_ms();
     if (now - sealing->shown_ms < PROGRESS_EVERY_MS)
         return DEP_OK;
     sealing->shown_ms = now;

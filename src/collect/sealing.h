@@ -41,7 +41,6 @@ struct dep_sealing {
     size_t salts_left;
 };
 
-int64_t dep_sealing_now_ms(void);
 /* Progress, ten times a second. DEP_ERR_STOPPED where the watcher says so. */
 DEP_MUST_USE int dep_sealing_tell(struct dep_sealing *sealing);
 /* The fault of the pipe's other thread. */

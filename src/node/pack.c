@@ -6,6 +6,7 @@
 #include "node/release.h"
 #include "node/status.h"
 #include "node/verify_bag.h"
+#include "store/monotonic.h"
 
 #include <string.h>
 
@@ -161,8 +162,10 @@ static int write_bag(struct dep_pack *pack, const struct dep_pack_how *how,
     out->files = dep_bag_writer_count(bag);
     out->bytes = dep_bag_writer_bytes(bag);
     err = dep_bag_writer_finish(bag, &info, fault);
+    int64_t written_ms = dep_monotonic_ms();
     if (!err)
         err = read_back(pack, how, bag, &out->result);
+    out->read_back_ms = (uint64_t)(dep_monotonic_ms() - written_ms);
     return err ? err : dep_bag_writer_publish(bag, fault);
 }
 

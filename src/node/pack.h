@@ -120,6 +120,7 @@ struct dep_packed {
     /* Secret; "" where none was made. Told once, by another way than the package. */
     char passphrase[DEP_AGE_PASSPHRASE_TEXT + 1];
     uint64_t files, bytes; /* payload */
+    uint64_t read_back_ms; /* of the whole, what reading back and verifying took */
 };
 /*
  * The target is looked at ("target.*"), and containers are written; then, under the lock, the plan is made once more: another outcome is its finding, other contents are

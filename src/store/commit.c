@@ -5,10 +5,10 @@
  * so it is done once for all commits of the last moment, under one hold of the lock.
  */
 #include "store/impl.h"
+#include "store/monotonic.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { GROUP_LEN_MAX = 512 * 1024 * 1024 };
@@ -156,18 +156,11 @@ static int run(struct group *group)
 
 /* ---- from a commit to its checkpoint ---- */
 
-static int64_t now_ms(void)
-{
-    struct timespec now;
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 int dep_register_due_ms(const struct dep_register *reg)
 {
     if (!reg->ahead)
         return -1;
-    int64_t left = reg->ahead_since_ms + DEP_PUBLISH_AFTER_MS - now_ms();
+    int64_t left = reg->ahead_since_ms + DEP_PUBLISH_AFTER_MS - dep_monotonic_ms();
     return left > 0 ? (int)left : 0;
 }
 
@@ -237,7 +230,7 @@ static int commit_group(struct group *group, const struct dep_signing_key *log_k
     }
     if (!err && !reg->ahead) {
         reg->ahead = true;
-        reg->ahead_since_ms = now_ms();
+        reg->ahead_since_ms = dep_monotonic_ms();
     }
     if (!reg->ahead)
         dep_store_unlock(reg);

@@ -193,6 +193,7 @@ expect 1 depositary pack --whole --to organisation -C reg --as L1 --out x 2>err
 holds err 'pack.register'
 cat kit/private/* >private.before
 depositary pack --whole --to organisation -C kit --out kitbag --json >kitbag.json
+jq -e '.read_back_ms >= 0' kitbag.json >/dev/null
 checked_bag kitbag
 same register "$(json kitbag.json .kind)" kind
 { depositary verify kitbag --pin "$(depositary charter show -C kit --json | jq -r .fingerprint)" --json || true; } >verified.json
