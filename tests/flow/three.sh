@@ -162,6 +162,11 @@ reg receive consent --json >again.json
 same true "$(json again.json .again)" 'the same package twice'
 same consent.host:withdrawn "$(missing reg "$prepared")" 'a consent that was withdrawn, sent again'
 
+# Who wasn't asked answers a request to Iraq: it is no answer of Iraq.
+request=$(say un '{"from": "test", "to": "iq", "purpose": "trial", "scope": {"kind": "all"}}' request in)
+send un reg "$(say un "{\"answer\": \"refused\", \"reason\": $(text 'in their name')}" request answer "$request")" uncalled --to test
+same in_part "$(reg request list --json | jq -r 'select(.to == "iq").state')" 'answered by who was not asked'
+
 heard() { reg list --json | jq -r .type | grep -cE '^(foreign.record|evidence.intake)$'; }
 before=$(heard)
 # refused ID BAG FINDING OPTION...: what it says; and, but for "", what is recorded of why.
