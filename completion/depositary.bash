@@ -51,7 +51,7 @@ _depositary() {
         request) choices='in out answer list show' ;;
         consent) choices='give check withdraw list show' ;;
         assure) choices='give withdraw list show' ;;
-        case) choices='open stage list show' ;;
+        case) choices='open stage judge list show' ;;
         mark) choices='set show' ;;
         withdraw) choices='acknowledged' ;;
         status) choices='issue show' ;;

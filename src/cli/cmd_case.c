@@ -38,6 +38,13 @@ static int record_stage(struct dep_node *node, json_t *claims, struct dep_record
                                problem);
 }
 
+static int record_judge(struct dep_node *node, json_t *claims, struct dep_recording *recording,
+                        struct dep_problem *problem)
+{
+    return dep_node_case_judge(node, recording->args->positional[1], claims, &recording->done,
+                               problem);
+}
+
 static int list_one(void *context, const struct dep_case *of_case)
 {
     const struct dep_args *args = context;
@@ -143,8 +150,9 @@ int dep_cmd_case(int argc, char **argv)
 {
     static struct dep_args args;
     int status = dep_args_parse(
-        &args, "case", "case open [--file FILE] | stage CASE [--file FILE] | list | show CASE",
-        OPTIONS, DEP_COUNT(OPTIONS), argc, argv);
+        &args, "case",
+        "case open [--file FILE] | stage|judge CASE [--file FILE] | list | show CASE", OPTIONS,
+        DEP_COUNT(OPTIONS), argc, argv);
     if (status)
         return status - 1;
     const char *verb = args.positional_count ? args.positional[0] : "list";
@@ -153,11 +161,13 @@ int dep_cmd_case(int argc, char **argv)
         return dep_record_command(&args, "case.opened", true, record_opened);
     if (named && strcmp(verb, "stage") == 0)
         return dep_record_command(&args, "case.stage", true, record_stage);
+    if (named && strcmp(verb, "judge") == 0)
+        return dep_record_command(&args, "case.judge", true, record_judge);
     if (alone && strcmp(verb, "list") == 0)
         return dep_read_command(&args, list);
     if (named && strcmp(verb, "show") == 0)
         return dep_read_command(&args, show);
-    return dep_usage_error(&args, _("say open; stage or show, and the case; or list"));
+    return dep_usage_error(&args, _("say open; stage, judge or show, and the case; or list"));
 }
 
 /* ---- markings ---- */

@@ -5,8 +5,12 @@
 #include "cli/config.h"
 #include "cli/packing.h"
 #include "cli/verdict.h"
+#include "codec/text.h"
 #include "node/charter.h"
+#include "package/notice.h"
+#include "store/file.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,6 +19,8 @@ static const struct dep_option OPTIONS[] = {
     {"--out", 0, true, false, N_("the folder that is made; it must not exist")},
     {"--age", 0, true, false,
      N_("the recipient's key (age1…); without it containers open with a passphrase that is made")},
+    {"--to-judge", 0, true, false,
+     N_("file with what you say to the judge, where something is under seal")},
     {"--whole", 0, false, false, N_("the whole register of a field kit")},
     {"--dry-run", 'n', false, false, N_("only tell what would go; record and write nothing")},
     {"--yes", 'y', false, false, N_("don't ask")},
@@ -158,20 +164,29 @@ static void show_plan(struct dep_node *node, const struct dep_pack_told *told,
     show_containers(told);
     (void)printf(_("Linked records that don't go: %llu by their fingerprint, %llu only counted\n"),
                  (unsigned long long)told->named, (unsigned long long)told->counted);
+    if (!told->sealed)
+        return;
+    (void)printf(_("Under seal, told to the judge alone: %llu\n"),
+                 (unsigned long long)told->sealed);
+    dep_print_label(stdout, _("Who opens it"));
+    (void)printf("%s %s\n",
+                 dep_word(told->judge[0] ? "notice.opens.recipient" : "notice.opens.passphrase"),
+                 told->judge);
 }
 
 static json_t *plan_json(const struct dep_pack_told *told, const struct groups *groups)
 {
     char content[2 * DEP_HASH_LEN + 1];
     dep_hex_encode(told->content_sha256.bytes, DEP_HASH_LEN, content);
-    return json_pack("{s:s,s:s,s:s,s:s?,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:s,s:o}", "package",
+    return json_pack("{s:s,s:s,s:s,s:s?,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:s,s:o}", "package",
                      told->package, "kind", dep_package_kind_name(told->kind), "recipient",
                      told->recipient, "release", told->release[0] ? told->release : NULL, "records",
                      (json_int_t)told->records, "shown", (json_int_t)told->shown, "withheld",
                      (json_int_t)told->withheld, "items", (json_int_t)told->items, "of_parts",
                      (json_int_t)told->of_parts, "plain", (json_int_t)told->plain, "named",
-                     (json_int_t)told->named, "counted", (json_int_t)told->counted,
-                     "content_sha256", content, "groups", groups_json(groups));
+                     (json_int_t)told->named, "counted", (json_int_t)told->counted, "sealed",
+                     (json_int_t)told->sealed, "content_sha256", content, "groups",
+                     groups_json(groups));
 }
 
 /* ---- writing ---- */
@@ -189,21 +204,49 @@ static int tell_packed(const struct dep_args *args, const struct dep_packed *pac
             (void)printf(_("Passphrase of the containers, shown this once; send it another way: "
                            "%s\n"),
                          packed->passphrase);
+        if (packed->notice_passphrase[0])
+            (void)printf(
+                _("Passphrase of what is under seal, shown this once; for the judge alone, "
+                  "sent another way than the package and the other passphrase: %s\n"),
+                packed->notice_passphrase);
         return DEP_EXIT_YES;
     }
     (void)snprintf(size, sizeof size, "%llu", (unsigned long long)packed->size);
     (void)snprintf(bytes, sizeof bytes, "%llu", (unsigned long long)packed->bytes);
-    json_t *object =
-        json_pack("{s:s,s:s,s:s,s:I,s:s,s:I,s:s,s:I,s:s*}", "record", packed->head.jti, "verified",
-                  dep_result_name(packed->result), "out", dep_arg(args, "--out"), "lines",
-                  (json_int_t)packed->records, "size", size, "files", (json_int_t)packed->files,
-                  "bytes", bytes, "read_back_ms", (json_int_t)packed->read_back_ms, "passphrase",
-                  packed->passphrase[0] ? packed->passphrase : NULL);
+    json_t *object = json_pack(
+        "{s:s,s:s,s:s,s:I,s:s,s:I,s:s,s:I,s:s*,s:s*}", "record", packed->head.jti, "verified",
+        dep_result_name(packed->result), "out", dep_arg(args, "--out"), "lines",
+        (json_int_t)packed->records, "size", size, "files", (json_int_t)packed->files, "bytes",
+        bytes, "read_back_ms", (json_int_t)packed->read_back_ms, "passphrase",
+        packed->passphrase[0] ? packed->passphrase : NULL, "notice_passphrase",
+        packed->notice_passphrase[0] ? packed->notice_passphrase : NULL);
     if (object && json_object_update(object, plan)) {
         json_decref(object);
         object = NULL;
     }
     return dep_print_json(object) ? DEP_EXIT_YES : DEP_EXIT_FAULT;
+}
+
+/* What stands in that file, as a text; NULL data where there is no such option. */
+static int read_words(const struct dep_args *args, const struct dep_pack *pack, struct dep_buf *out,
+                      struct dep_problem *problem)
+{
+    static const char clause[] = "doc/format/package.md 6.5";
+    const char *path = dep_arg(args, "--to-judge");
+    struct dep_pack_told told;
+    dep_buf_init_secret(out, DEP_NOTICE_WORDS_MAX + 1);
+    if (!path)
+        return DEP_OK;
+    dep_pack_tell(pack, &told);
+    if (!told.sealed)
+        return dep_problem_found(problem, "pack.words.none", clause, path);
+    int err = dep_file_read(AT_FDCWD, path, DEP_NOTICE_WORDS_MAX, out, &problem->fault);
+    while (!err && out->len && out->data[out->len - 1] == '\n')
+        out->data[--out->len] = 0;
+    if (!err && (!out->len || !dep_utf8_valid(dep_buf_slice(out)) ||
+                 dep_slice_find(dep_buf_slice(out), 0) < out->len))
+        err = dep_problem_found(problem, "pack.words", clause, path);
+    return err;
 }
 
 static int write_package(struct dep_args *args, struct dep_node *node, struct dep_pack *pack,
@@ -216,9 +259,15 @@ static int write_package(struct dep_args *args, struct dep_node *node, struct de
     const char *key = dep_arg(args, "--age");
     if (key && dep_age_recipient_parse(dep_slice_string(key), &recipient, &problem.finding))
         return dep_say_problem(args, DEP_FOUND, &problem);
+    DEP_AUTO_BUF words;
+    int err = read_words(args, pack, &words, &problem);
+    if (err)
+        return dep_say_problem(args, err, &problem);
     dep_progress_init(&progress, _("Packing"));
     dep_progress_init(&reading, _("Reading back"));
     const struct dep_pack_how how = {.documents = dep_pack_make_documents,
+                                     .notice_page = dep_pack_make_notice,
+                                     .words = (const char *)words.data,
                                      .documents_context = node,
                                      .path = dep_arg(args, "--out"),
                                      .agent = "depositary " DEPOSITARY_VERSION,
@@ -228,13 +277,14 @@ static int write_package(struct dep_args *args, struct dep_node *node, struct de
                                      .context = &progress,
                                      .reading_back = dep_progress_count,
                                      .reading_context = &reading};
-    int err = dep_node_pack(node, pack, &how, &packed, &problem);
+    err = dep_node_pack(node, pack, &how, &packed, &problem);
     dep_progress_end(&progress);
     dep_progress_end(&reading);
     if (err)
         return dep_say_problem(args, err, &problem);
     int status = tell_packed(args, &packed, plan);
     dep_wipe(packed.passphrase, sizeof packed.passphrase);
+    dep_wipe(packed.notice_passphrase, sizeof packed.notice_passphrase);
     return status;
 }
 

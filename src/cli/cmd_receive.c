@@ -44,7 +44,7 @@ static bool confirm(void *context, const struct dep_receive_told *told)
     dep_progress_end(&session->progress);
     if (session->args->json || !dep_is_terminal() || dep_flag(session->args, "--yes"))
         return true;
-    if (dep_show_package(dep_node_schemas(session->node), told->verify))
+    if (dep_show_package(dep_node_schemas(session->node), told->verify, NULL))
         return false;
     return dep_confirm(_("Take it in?"));
 }

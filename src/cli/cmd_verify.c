@@ -174,14 +174,15 @@ static int read_pin(const struct dep_args *args, uint8_t out[DEP_FINGERPRINT_BYT
 }
 
 static int tell_package(const struct dep_args *args, struct dep_bag_verified *bag,
-                        uint64_t extracted)
+                        const struct dep_verify_opened *opened)
 {
     struct dep_problem problem = {.detail = ""};
     struct dep_schemas *schemas = NULL;
     struct dep_verify *verify = dep_bag_verified_verify(bag);
     int err = dep_schemas_new(&schemas, &problem.finding);
     if (!err)
-        err = args->json ? dep_print_package_json(verify) : dep_show_package(schemas, verify);
+        err = args->json ? dep_print_package_json(verify, opened->notice)
+                         : dep_show_package(schemas, verify, opened->notice);
     dep_schemas_free(schemas);
     if (err) {
         problem.fault = *dep_bag_verified_fault(bag);
@@ -190,7 +191,7 @@ static int tell_package(const struct dep_args *args, struct dep_bag_verified *ba
     const char *folder = dep_arg(args, "--extract");
     if (folder && !args->json) {
         (void)printf(_("Files written out, each compared with what was sealed: %llu, below "),
-                     (unsigned long long)extracted);
+                     (unsigned long long)opened->extracted);
         dep_print_safe(stdout, folder, strlen(folder));
         (void)printf("\n");
     }
@@ -221,12 +222,13 @@ static int verify_package(struct dep_args *args, struct dep_node *node, const ch
     if (!err)
         err = dep_node_verify_bag(&order, &bag, &problem);
     dep_progress_end(&session.progress);
-    uint64_t extracted = 0;
+    struct dep_verify_opened opened = {.notice = NULL};
     if (!err)
-        err = dep_verify_open(args, bag, &extracted, &problem);
+        err = dep_verify_open(args, bag, &opened, &problem);
     if (!err)
         err = dep_verify_report(args, node, bag, &problem);
-    status = err ? dep_say_problem(args, err, &problem) : tell_package(args, bag, extracted);
+    status = err ? dep_say_problem(args, err, &problem) : tell_package(args, bag, &opened);
+    json_decref(opened.notice);
     dep_bag_verified_free(bag);
     for (size_t i = 0; i < known.count; i++)
         dep_buf_done(&known.texts[i]);

@@ -39,10 +39,24 @@ int dep_pack_make_documents(void *context, const struct dep_pack_documents *of,
                             dep_pack_put_fn *put, void *to)
 {
     static const char *const languages[] = {"en", "fr", "ar"};
-    const struct dep_packaged packaged = {of->package, of->records, of->items, of->linked,
-                                          of->record_count};
+    const struct dep_packaged packaged = {.package = of->package,
+                                          .records = of->records,
+                                          .items = of->items,
+                                          .linked = of->linked,
+                                          .notice = of->notice,
+                                          .record_count = of->record_count};
     int err = make_document(context, &packaged, NULL, put, to);
     for (size_t i = 0; !err && json_array_size(of->items) && i < DEP_COUNT(languages); i++)
         err = make_document(context, &packaged, languages[i], put, to);
     return err;
+}
+
+int dep_pack_make_notice(void *context, const struct dep_pack_notice *of, struct dep_buf *out)
+{
+    struct dep_node *node = context;
+    const struct dep_paper paper = {.member = dep_register_info(dep_node_register(node))->name,
+                                    .schemas = dep_node_schemas(node),
+                                    .write = gather,
+                                    .context = out};
+    return dep_packaged_notice(&paper, of->package, of->told);
 }

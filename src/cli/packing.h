@@ -9,4 +9,7 @@
  * struct dep_node. */
 DEP_MUST_USE int dep_pack_make_documents(void *node, const struct dep_pack_documents *of,
                                          dep_pack_put_fn *put, void *to);
+/* `notice_page` of it, the same. */
+DEP_MUST_USE int dep_pack_make_notice(void *node, const struct dep_pack_notice *of,
+                                      struct dep_buf *out);
 #endif

@@ -92,8 +92,8 @@ static int make_folder(const char *path, int *out_fd, struct dep_problem *proble
     return dep_fault_set(&problem->fault, DEP_ERR_IO, errno, "extract.create", "%s", path);
 }
 
-int dep_verify_open(struct dep_args *args, struct dep_bag_verified *bag, uint64_t *out_extracted,
-                    struct dep_problem *problem)
+int dep_verify_open(struct dep_args *args, struct dep_bag_verified *bag,
+                    struct dep_verify_opened *out, struct dep_problem *problem)
 {
     static struct held held;
     struct dep_progress line;
@@ -118,6 +118,6 @@ int dep_verify_open(struct dep_args *args, struct dep_bag_verified *bag, uint64_
         (void)close(fd);
     done(&held);
     if (!err)
-        *out_extracted = result.extracted;
+        *out = (struct dep_verify_opened){result.extracted, result.notice};
     return err;
 }

@@ -10,15 +10,19 @@
 /* clang-format off */
 #define DEP_VERIFY_OPEN_OPTIONS                                                                    \
     {"--extract", 0, true, false, N_("write the files of the items opened into this new folder")}, \
-    {"--identity", 0, true, true, N_("file with the age identity that opens the items")},          \
-    {"--passphrase", 0, false, false, N_("ask for the passphrase that opens the items")}
+    {"--identity", 0, true, true, N_("file with the age identity that opens the items, or what is under seal")},          \
+    {"--passphrase", 0, false, false, N_("ask for the passphrase that opens the items, or what is under seal")}
 /* clang-format on */
 
 /* Was any of them given? */
 bool dep_verify_opens(const struct dep_args *args);
 /* Only what --extract and --report name is written from here on. Returns the exit status. */
 int dep_verify_open_confine(const struct dep_args *args);
-/* Step 9; without any of the options of what is in clear. `out_extracted` counts files. */
+/* Step 9; without any of the options of what is in clear. */
+struct dep_verify_opened {
+    uint64_t extracted; /* files */
+    json_t *notice;     /* what the judge alone is told, where it was opened; owned */
+};
 DEP_MUST_USE int dep_verify_open(struct dep_args *args, struct dep_bag_verified *bag,
-                                 uint64_t *out_extracted, struct dep_problem *problem);
+                                 struct dep_verify_opened *out, struct dep_problem *problem);
 #endif

@@ -218,7 +218,7 @@ static void show_items(const json_t *account)
 static void show_linked(const json_t *account)
 {
     const json_t *linked = dep_json_array(account, "linked");
-    char why[64];
+    char why[64], as[64];
     size_t i;
     json_t *line;
     if (json_array_size(linked))
@@ -231,13 +231,67 @@ static void show_linked(const json_t *account)
         bool back = rel[0] && rel[strlen(rel) - 1] == '<';
         (void)snprintf(plain, sizeof plain, "%.*s", (int)(strlen(rel) - back), rel);
         (void)snprintf(why, sizeof why, "linked.why.%s", text_of(line, "why"));
+        (void)snprintf(as, sizeof as, "linked.%s", text_of(line, "as"));
         (void)printf("  %.16s… %s", text_of(line, "from"), back ? "← " : "→ ");
         dep_print_label(stdout, dep_word(plain));
         if (dep_json_int(line, "count", &count))
             (void)printf("%lld", (long long)count);
         else
             (void)printf("%.16s…", text_of(line, "sha256"));
+        if (strcmp(as, "linked.sealed") == 0)
+            (void)printf(" — %s", dep_word(as));
         (void)printf(" (%s)\n", dep_word(why));
+    }
+}
+
+/* That there is something is told to everybody. */
+static void show_notice(const json_t *account)
+{
+    const json_t *notice = dep_json_object(account, "notice");
+    char opens[64];
+    int64_t sealed = 0;
+    if (!notice)
+        return;
+    (void)dep_json_int(notice, "sealed", &sealed);
+    (void)snprintf(opens, sizeof opens, "notice.opens.%s", text_of(notice, "opens"));
+    (void)printf("\n");
+    (void)printf(_("Under sealed notice to the judge: %lld\n"), (long long)sealed);
+    begin_line(_("Opens it"));
+    (void)printf("%s", dep_word(opens));
+    if (dep_json_string(notice, "to")) {
+        (void)printf(" ");
+        show_text(text_of(notice, "to"));
+    }
+    (void)printf("\n");
+    begin_line(_("What was sealed"));
+    (void)printf("%s\n", dep_word(text_of(notice, "payload")));
+    begin_line(_("What is in it"));
+    (void)printf("%s\n", dep_word(text_of(notice, "content")));
+}
+
+/* To who opened it. */
+static void show_told(const struct dep_schemas *schemas, const json_t *told)
+{
+    const char *words = dep_json_string(told, "words");
+    char why[64];
+    size_t i, at;
+    json_t *sealed, *reason;
+    if (!told)
+        return;
+    (void)printf("\n%s\n", _("For the judge alone:"));
+    if (words) {
+        begin_line(_("To the judge, from whoever packed it"));
+        show_text(words);
+        (void)printf("\n");
+    }
+    json_array_foreach(dep_json_array(told, "sealed"), i, sealed)
+    {
+        show_record(schemas, dep_json_object(sealed, "record"));
+        (void)snprintf(why, sizeof why, "linked.why.%s", text_of(sealed, "why"));
+        begin_line(_("Why"));
+        (void)printf("%s\n", dep_word(why));
+        json_array_foreach(dep_json_array(sealed, "because"), at, reason)
+            show_record(schemas, reason);
     }
 }
 
@@ -254,7 +308,8 @@ static void show_limits(const json_t *account)
     }
 }
 
-int dep_show_package(const struct dep_schemas *schemas, struct dep_verify *verify)
+int dep_show_package(const struct dep_schemas *schemas, struct dep_verify *verify,
+                     const json_t *notice)
 {
     DEP_AUTO_JSON *account = NULL;
     int err = dep_verify_account(verify, &account);
@@ -275,6 +330,8 @@ int dep_show_package(const struct dep_schemas *schemas, struct dep_verify *verif
         return err;
     show_items(account);
     show_linked(account);
+    show_notice(account);
+    show_told(schemas, notice);
     show_limits(account);
     return DEP_OK;
 }
@@ -309,7 +366,7 @@ static int print_records(struct dep_verify *verify)
     return DEP_OK;
 }
 
-int dep_print_package_json(struct dep_verify *verify)
+int dep_print_package_json(struct dep_verify *verify, const json_t *notice)
 {
     static const char *const last[] = {"verdict", "proves_not"};
     DEP_AUTO_JSON *account = NULL;
@@ -325,6 +382,10 @@ int dep_print_package_json(struct dep_verify *verify)
         err = print_records(verify);
     if (!err)
         err = print_members(rest, ",");
+    if (!err && notice) {
+        (void)printf(",\"under_seal\":");
+        err = json_dumpf(notice, stdout, JSON_COMPACT) ? DEP_ERR_NOMEM : DEP_OK;
+    }
     if (!err)
         (void)printf("}\n");
     return err;

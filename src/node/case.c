@@ -107,8 +107,9 @@ int dep_node_case_open(struct dep_node *node, json_t *claims, char *out_case, st
     return err;
 }
 
-int dep_node_case_stage(struct dep_node *node, const char *id, json_t *claims, struct dep_done *out,
-                        struct dep_problem *problem)
+/* A later record about the case. */
+static int record_about(struct dep_node *node, const char *type, const char *id, json_t *claims,
+                        struct dep_done *out, struct dep_problem *problem)
 {
     DEP_AUTO_CASE of_case = {.stage = NULL};
     int err = dep_node_case(node, id, &of_case, problem);
@@ -117,5 +118,17 @@ int dep_node_case_stage(struct dep_node *node, const char *id, json_t *claims, s
     if (json_object_set_new(claims, "case", json_string(of_case.id)))
         return dep_problem_fault(problem, DEP_ERR_NOMEM, "node.case", id);
     err = dep_act_refer(claims, "about", &of_case.opened.head.row, problem);
-    return err ? err : dep_act_record(node, "case.stage", claims, out, problem);
+    return err ? err : dep_act_record(node, type, claims, out, problem);
+}
+
+int dep_node_case_stage(struct dep_node *node, const char *id, json_t *claims, struct dep_done *out,
+                        struct dep_problem *problem)
+{
+    return record_about(node, "case.stage", id, claims, out, problem);
+}
+
+int dep_node_case_judge(struct dep_node *node, const char *id, json_t *claims, struct dep_done *out,
+                        struct dep_problem *problem)
+{
+    return record_about(node, "case.judge", id, claims, out, problem);
 }

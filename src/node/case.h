@@ -21,6 +21,9 @@ DEP_MUST_USE int dep_node_case_open(struct dep_node *node, json_t *claims, char 
  * "case.ambiguous". */
 DEP_MUST_USE int dep_node_case_stage(struct dep_node *node, const char *id, json_t *claims,
                                      struct dep_done *out, struct dep_problem *problem);
+/* case.judge: the key by which the judge of the case opens what is sealed for no one else. */
+DEP_MUST_USE int dep_node_case_judge(struct dep_node *node, const char *id, json_t *claims,
+                                     struct dep_done *out, struct dep_problem *problem);
 DEP_MUST_USE int dep_node_case(struct dep_node *node, const char *id, struct dep_case *out,
                                struct dep_problem *problem);
 void dep_case_done(struct dep_case *of_case);

@@ -43,6 +43,8 @@ static int decide(void *context, uint64_t size, struct dep_draft *draft,
     if (!err)
         err = pack_items_take(now, pack);
     if (!err)
+        err = pack_notice_take(now, pack);
+    if (!err)
         err = pack_content(now);
     if (err)
         return err;
@@ -174,7 +176,7 @@ int dep_node_pack(struct dep_node *node, struct dep_pack *pack, const struct dep
 {
     assert(pack->node == node);
     DEP_AUTO_BAG_WRITER *bag = NULL;
-    struct dep_packed packed = {.passphrase = ""};
+    struct dep_packed packed = {.passphrase = "", .notice_passphrase = ""};
     uint64_t piece_len = 0;
     pack->problem = problem;
     /* The target first: where nothing can be written nothing is recorded. */
@@ -183,6 +185,8 @@ int dep_node_pack(struct dep_node *node, struct dep_pack *pack, const struct dep
         err = dep_bag_writer_new(how->path, &bag, &problem->fault);
     if (!err)
         err = pack_items_write(pack, how, piece_len, bag, &packed);
+    if (!err)
+        err = pack_notice_write(pack, how, bag, &packed);
     if (!err)
         err = pack_documents(pack, how, bag);
     if (!err)
@@ -197,5 +201,6 @@ int dep_node_pack(struct dep_node *node, struct dep_pack *pack, const struct dep
     if (!err)
         *out = packed;
     dep_wipe(packed.passphrase, sizeof packed.passphrase);
+    dep_wipe(packed.notice_passphrase, sizeof packed.notice_passphrase);
     return err;
 }

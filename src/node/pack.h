@@ -54,6 +54,7 @@ static inline void dep_pack_release(struct dep_pack **pack)
  *   "pack.plain"        an item would go in clear that no other officer approved as that
  *   "release.plain"     an item would go in clear that protects somebody
  *   "pack.exculpatory"  court or defence would get a case without material in their favour
+ *   "pack.judges"       what the judge is told is of two cases with different judges
  *   "pack.register"     only a field kit hands over its whole register
  * with `detail` the thing concerned; and those of dep_node_act(), dep_node_judge().
  */
@@ -75,6 +76,8 @@ struct dep_pack_told {
     uint64_t plain, in_clear; /* those that go in clear, and how long they are */
     uint64_t of_parts, parts; /* those of which parts go, and how many files are named */
     uint64_t named, counted;  /* linked records that don't go */
+    uint64_t sealed;          /* those that the judge alone is told of */
+    const char *judge;        /* the key by which that is opened; "": a passphrase is made */
     struct dep_hash content_sha256;
 };
 void dep_pack_tell(const struct dep_pack *pack, struct dep_pack_told *out);
@@ -91,8 +94,12 @@ struct dep_slice dep_pack_content(const struct dep_pack *pack);
 /* What goes, as the account of a package has it (doc/format/package.md section 11); of many records
  * the first ones. Borrowed during the call. */
 struct dep_pack_documents {
-    const json_t *package, *records, *items, *linked;
-    uint64_t record_count; /* in all */
+    const json_t *package, *records, *items, *notice, *linked; /* notice: or NULL */
+    uint64_t record_count;                                     /* in all */
+};
+/* What the judge alone is told: as dep_verify_notice_read() has it. */
+struct dep_pack_notice {
+    const json_t *package, *told;
 };
 /* `name`: index.html, custody.en.pdf, custody.fr.pdf or custody.ar.pdf, each once at most. */
 typedef int dep_pack_put_fn(void *to, const char *name, struct dep_slice bytes);
@@ -110,7 +117,10 @@ struct dep_pack_how {
      * (DEP_FOUND: "paper.glyph"). NULL: there is nothing. */
     int (*documents)(void *context, const struct dep_pack_documents *of, dep_pack_put_fn *put,
                      void *to);
-    void *documents_context;
+    void *documents_context; /* of these two */
+    /* The same for the judge to read: a page, into a secret buffer. NULL only where nothing is sealed. */
+    int (*notice_page)(void *context, const struct dep_pack_notice *of, struct dep_buf *out);
+    const char *words; /* to the judge, of who packs; NULL: none */
 };
 struct dep_packed {
     enum dep_result result; /* of the package, read back and verified: intact or unproved */
@@ -119,6 +129,8 @@ struct dep_packed {
     uint64_t records;       /* in records.jsonl */
     /* Secret; "" where none was made. Told once, by another way than the package. */
     char passphrase[DEP_AGE_PASSPHRASE_TEXT + 1];
+    /* The same of what the judge alone is told; for the judge alone. */
+    char notice_passphrase[DEP_AGE_PASSPHRASE_TEXT + 1];
     uint64_t files, bytes; /* payload */
     uint64_t read_back_ms; /* of the whole, what reading back and verifying took */
 };

@@ -128,6 +128,20 @@ static int encode_link(struct dep_pack *pack, const struct pack_link *link)
     return encode(pack, &line);
 }
 
+/* Before it is written a plan has no line for it. */
+static int encode_notice(struct dep_pack *pack)
+{
+    const struct pack_notice *notice = &pack->notice;
+    const struct dep_content_line line = {
+        .kind = DEP_CONTENT_NOTICE,
+        .notice = {.sealed = pack->sealed_count,
+                   .opens = notice->opens,
+                   .to = notice->opens == DEP_OPENS_RECIPIENT ? pack->judge : NULL,
+                   .sha256 = notice->sha256,
+                   .page_sha256 = notice->page_sha256}};
+    return notice->written ? encode(pack, &line) : DEP_OK;
+}
+
 static int encode_file(struct dep_pack *pack, const struct pack_file *file)
 {
     const struct dep_content_line line = {.kind = DEP_CONTENT_FILE,
@@ -172,6 +186,8 @@ int pack_content(struct dep_pack *pack)
         err = pack->items[i].packed.file_count ? encode_item(pack, &pack->items[i]) : DEP_OK;
     for (size_t i = 0; !err && i < pack->link_count; i++)
         err = encode_link(pack, &pack->links[i]);
+    if (!err)
+        err = encode_notice(pack);
     /* Here the lines of what was seen of other logs are to be added. */
     if (!err)
         err = encode_files(pack);

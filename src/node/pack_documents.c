@@ -104,6 +104,14 @@ static json_t *items_json(const struct dep_pack *pack)
     return items;
 }
 
+/* Before its digests are signed: those stand in content.jsonl. */
+static json_t *notice_json(const struct dep_pack *pack)
+{
+    return json_pack("{s:I,s:s,s:s*}", "sealed", (json_int_t)pack->sealed_count, "opens",
+                     dep_item_opens_name(pack->notice.opens), "to",
+                     pack->judge[0] ? pack->judge : NULL);
+}
+
 static json_t *linked_json(const struct dep_pack *pack)
 {
     json_t *linked = json_array();
@@ -154,13 +162,14 @@ int pack_documents(struct dep_pack *pack, const struct dep_pack_how *how,
     DEP_AUTO_JSON *records = json_array();
     DEP_AUTO_JSON *items = items_json(pack);
     DEP_AUTO_JSON *linked = linked_json(pack);
-    if (!package || !records || !items || !linked)
+    DEP_AUTO_JSON *notice = pack->notice.written ? notice_json(pack) : NULL;
+    if (!package || !records || !items || !linked || (pack->notice.written && !notice))
         return pack_no_memory(pack);
     int err = add_records(pack, records);
     if (err)
         return err;
-    const struct dep_pack_documents of = {package, records, items, linked,
-                                          pack->count + pack->foreign_line_count};
+    const struct dep_pack_documents of = {package, records, items,
+                                          notice,  linked,  pack->count + pack->foreign_line_count};
     err = how->documents(how->documents_context, &of, put, &putting);
     if (err == DEP_FOUND) /* a letter that no font has */
         return pack_found(pack, "paper.glyph", pack->id);

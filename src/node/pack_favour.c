@@ -59,6 +59,7 @@ static int look_given(void *context, const struct dep_released *released)
 struct favour {
     struct dep_pack *pack;
     const struct dep_view *prepared;
+    const char *of_case;
     struct dep_hash from; /* first record of the material of that case */
 };
 
@@ -71,45 +72,45 @@ static int first_row(void *context, const struct dep_index_row *row)
 }
 
 /*
- * Court and defence got it in a release of its own, or the verdict on that referred it to the court and
- * they are told so; or this one doesn't go: that what is in the accused's favour was left behind is
- * never said by a line in a file alone. `out_why` is why it isn't here.
+ * Court and defence got it in a release of its own, or the verdict on that referred it to the court: then
+ * the judge alone is told of it, and the recipient that there is something. Or this one doesn't go: that
+ * what is in the accused's favour was left behind is never said by a line in a file alone.
  */
-static int judge_given(struct dep_pack *pack, const char *item, const char **out_why)
+static int account_to_court(const struct favour *favour, const struct dep_index_row *row)
 {
-    struct given given = {.pack = pack, .item = item, .referred = {.jti = ""}};
+    struct dep_pack *pack = favour->pack;
+    struct given given = {.pack = pack, .item = row->item, .referred = {.jti = ""}};
     int err = dep_node_releases(pack->node, look_given, &given, pack->problem);
-    *out_why = "rule";
-    if (err || given.there)
+    if (err)
         return err;
+    if (given.there)
+        return pack_name(pack, &favour->from, "exculpatory", &row->sha256, "rule");
     if (!given.referred.jti[0] || given.referred.index >= pack->size)
-        return pack_found(pack, "pack.exculpatory", item);
-    DEP_AUTO_JSON *names = json_pack("[s]", "reason");
-    const struct pack_show reason = {.fields = PACK_NAMED, .names = names};
-    *out_why = "protected";
-    return names ? pack_add(pack, &given.referred, &reason) : pack_no_memory(pack);
+        return pack_found(pack, "pack.exculpatory", row->item);
+    err = pack_judge(pack, favour->of_case);
+    return err ? err : pack_seal(pack, &favour->from, "exculpatory", row, &given.referred);
 }
 
 static int account_favour(void *context, const struct dep_view *marking)
 {
     const struct favour *favour = context;
     struct dep_pack *pack = favour->pack;
-    const char *item = marking->row.item, *why = "rule";
+    const char *item = marking->row.item;
     if (!has_flag(marking, "exculpatory") || names_item(favour->prepared, item))
         return DEP_OK;
     struct dep_index_row row = {.jti = ""};
     struct dep_index_query query = {.item = item};
     int err = dep_roll_list(pack->node, &query, first_row, &row, pack->problem);
-    if (err < 0)
-        return err;
-    err = pack->to->kind & (DEP_TO_COURT | DEP_TO_DEFENCE) ? judge_given(pack, item, &why) : DEP_OK;
-    return err || !row.jti[0] ? err
-                              : pack_name(pack, &favour->from, "exculpatory", &row.sha256, why);
+    if (err < 0 || !row.jti[0])
+        return err < 0 ? err : DEP_OK;
+    return pack->to->kind & (DEP_TO_COURT | DEP_TO_DEFENCE)
+               ? account_to_court(favour, &row)
+               : pack_name(pack, &favour->from, "exculpatory", &row.sha256, "rule");
 }
 
 int pack_favour(struct dep_pack *pack, const struct dep_view *prepared, const char *of_case,
                 const struct dep_hash *from)
 {
-    struct favour favour = {pack, prepared, *from};
+    struct favour favour = {pack, prepared, of_case, *from};
     return dep_node_marked_for(pack->node, of_case, account_favour, &favour, pack->problem);
 }

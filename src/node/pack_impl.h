@@ -33,6 +33,18 @@ struct pack_link {
     uint64_t count;
 };
 
+/* A record that only the judge is told of, and the one that says why. */
+struct pack_sealed {
+    struct dep_hash sha256;
+    char jti[DEP_UUID_LEN + 1], why[DEP_UUID_LEN + 1];
+};
+/* What tells of them, once it is written. */
+struct pack_notice {
+    bool written;
+    enum dep_item_opens opens;
+    struct dep_hash sha256, page_sha256;
+};
+
 /* An item whose container goes. */
 struct pack_item {
     char item[DEP_UUID_LEN + 1];
@@ -85,6 +97,11 @@ struct dep_pack {
     size_t table_room;
     struct pack_link *links;
     size_t link_count, link_room;
+    struct pack_sealed *sealed; /* by digest once the text is made */
+    size_t sealed_count;
+    char judge[DEP_AGE_RECIPIENT_TEXT +
+               1]; /* key of the judge of the case; "" where none is recorded */
+    struct pack_notice notice;
     struct pack_item *items; /* by id */
     size_t item_count;
     struct pack_want *wants;
@@ -132,6 +149,19 @@ DEP_MUST_USE int pack_no_memory(struct dep_pack *pack);
 DEP_MUST_USE int pack_links(struct dep_pack *pack);
 DEP_MUST_USE int pack_name(struct dep_pack *pack, const struct dep_hash *from, const char *rel,
                            const struct dep_hash *to, const char *why);
+/* The same as a line of the kind `as`, which has a digest: named or sealed. */
+DEP_MUST_USE int pack_link_as(struct dep_pack *pack, const struct pack_link *link);
+
+/* ---- what the judge alone is told of (pack_notice.c) ---- */
+/* The record at `row` is sealed, linked from `from` by `rel`; `reason` says why, and goes. */
+DEP_MUST_USE int pack_seal(struct dep_pack *pack, const struct dep_hash *from, const char *rel,
+                           const struct dep_index_row *row, const struct dep_index_row *reason);
+/* Whose key opens what is sealed of this case. "pack.judges". */
+DEP_MUST_USE int pack_judge(struct dep_pack *pack, const char *of_case);
+/* As pack_items_take(). */
+DEP_MUST_USE int pack_notice_take(struct dep_pack *to, const struct dep_pack *from);
+DEP_MUST_USE int pack_notice_write(struct dep_pack *pack, const struct dep_pack_how *how,
+                                   struct dep_bag_writer *bag, struct dep_packed *out);
 
 /* ---- what others signed (pack_foreign.c) ---- */
 struct dep_requirement;

@@ -85,25 +85,31 @@ static int add_link(struct dep_pack *pack, const struct pack_link *link)
     return DEP_OK;
 }
 
-static bool is_named(const struct dep_pack *pack, const struct pack_link *link)
+static bool is_there(const struct dep_pack *pack, const struct pack_link *link)
 {
     for (size_t i = pack->link_count; i-- > 0;) {
         const struct pack_link *there = &pack->links[i];
         if (!dep_hash_equal(&there->from, &link->from))
             break; /* lines of one record stand together */
-        if (there->as == DEP_LINKED_NAMED && dep_hash_equal(&there->to, &link->to) &&
+        if (there->as == link->as && dep_hash_equal(&there->to, &link->to) &&
             strcmp(there->rel, link->rel) == 0)
             return true;
     }
     return false;
 }
 
+int pack_link_as(struct dep_pack *pack, const struct pack_link *link)
+{
+    assert(link->as != DEP_LINKED_COUNTED);
+    return is_there(pack, link) ? DEP_OK : add_link(pack, link);
+}
+
 int pack_name(struct dep_pack *pack, const struct dep_hash *from, const char *rel,
               const struct dep_hash *to, const char *why)
 {
-    struct pack_link link = {
+    const struct pack_link link = {
         .from = *from, .to = *to, .rel = rel, .why = why, .as = DEP_LINKED_NAMED};
-    return is_named(pack, &link) ? DEP_OK : add_link(pack, &link);
+    return pack_link_as(pack, &link);
 }
 
 static int count(struct dep_pack *pack, const struct dep_hash *from, const char *rel,

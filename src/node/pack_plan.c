@@ -16,6 +16,7 @@ void dep_pack_free(struct dep_pack *pack)
     free(pack->entries);
     free(pack->table);
     free(pack->links);
+    free(pack->sealed);
     pack_items_done(pack);
     pack_foreign_done(pack);
     dep_set_free(pack->in_force);
@@ -138,6 +139,9 @@ static int plan_again(struct dep_pack *pack, const struct dep_index_row *row,
         err = pack_plan(pack, row->index, out_judgement);
     if (err)
         return err;
+    /* It would be sealed anew, and be other bytes. */
+    if (pack->sealed_count)
+        return pack_found(pack, "pack.differs", pack->order.name);
     pack->again = *row;
     if (!hash_of(sent.claims, "content_sha256", &pack->again_content))
         return pack_found(pack, "pack.changed", row->jti);
@@ -198,6 +202,8 @@ void dep_pack_tell(const struct dep_pack *pack, struct dep_pack_told *out)
                                   .again = pack->again.jti,
                                   .records = pack->count + pack->foreign_line_count,
                                   .items = pack->item_count,
+                                  .sealed = pack->sealed_count,
+                                  .judge = pack->judge,
                                   .content_sha256 = pack->content_sha256};
     for (size_t i = 0; i < dep_pack_record_count(pack); i++) {
         struct dep_pack_record record;

@@ -1,5 +1,8 @@
 #include "node/verify_items.h"
 
+#include "package/notice.h"
+#include "store/file.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -63,6 +66,74 @@ static int verify_one(struct verifying *verifying, int folder, size_t index,
     return DEP_OK;
 }
 
+/* ---- the notice to the judge ---- */
+
+static const char NOTICE[] = "data/" DEP_NOTICE_RECORDS_PATH;
+
+/* Its key, as content.jsonl has it, is among what is held. */
+static bool holds(const struct dep_age_with *with, const char *to)
+{
+    char text[DEP_AGE_RECIPIENT_TEXT + 1];
+    for (size_t i = 0; to && i < with->identity_count; i++) {
+        dep_age_recipient_encode(&with->identities[i].recipient, text);
+        if (strcmp(text, to) == 0)
+            return true;
+    }
+    return false;
+}
+
+static bool is_not_ours(const char *id)
+{
+    return strcmp(id, "age.identity") == 0 || strcmp(id, "age.passphrase") == 0;
+}
+
+/* Who holds the key that it is said to be sealed for, and can't open it, was deceived. */
+static int tell_closed(struct dep_verify *verify, const struct dep_items_order *order,
+                       const char *to, struct dep_finding *why)
+{
+    if (is_not_ours(why->id) && !holds(&order->with, to))
+        return dep_verify_note(verify,
+                               &(struct dep_verify_found){.id = why->id,
+                                                          .clause = why->clause,
+                                                          .result = DEP_UNPROVED,
+                                                          .aside = true,
+                                                          .path = dep_slice_string(NOTICE)});
+    if (is_not_ours(why->id))
+        *why = (struct dep_finding){.id = "notice.to", .clause = "package.md 6.5"};
+    return dep_verify_notice_altered(verify, why);
+}
+
+static int open_notice(struct dep_verify *verify, int folder, const struct dep_items_order *order,
+                       json_t **out, struct dep_problem *problem)
+{
+    struct dep_verify_notice notice;
+    struct dep_hash sha256;
+    DEP_AUTO_BUF file, plain;
+    bool held = order->with.identity_count || order->with.passphrase.len;
+    dep_verify_notice(verify, &notice);
+    dep_buf_init(&file, 2 * (size_t)DEP_NOTICE_LEN_MAX);
+    dep_buf_init_secret(&plain, 2 * (size_t)DEP_NOTICE_LEN_MAX);
+    /* What isn't what was sent isn't worth a key. */
+    if (!notice.sealed || !held || strcmp(notice.payload, "intact") != 0)
+        return DEP_OK;
+    int err = dep_file_read(folder, NOTICE, 2 * (size_t)DEP_NOTICE_LEN_MAX, &file, &problem->fault);
+    if (err)
+        return err;
+    dep_sha256(dep_buf_slice(&file), &sha256);
+    if (!dep_hash_equal(&sha256, &notice.sha256))
+        return dep_problem_fault(problem, DEP_ERR_CHANGED, "bag.changed", NOTICE);
+    err = dep_age_open(dep_buf_slice(&file), &order->with, &plain, &problem->finding);
+    if (err == DEP_FOUND)
+        return tell_closed(verify, order, notice.to, &problem->finding);
+    if (!err)
+        err = dep_verify_notice_read(verify, dep_buf_slice(&plain), out);
+    return err == DEP_FOUND ? DEP_OK
+           : err            ? dep_problem_fault(problem, err, "check.memory", NOTICE)
+                            : DEP_OK;
+}
+
+/* ---- all ---- */
+
 int dep_node_verify_items(struct dep_bag_verified *bag, const struct dep_items_order *order,
                           struct dep_items_verified *out, struct dep_problem *problem)
 {
@@ -75,6 +146,8 @@ int dep_node_verify_items(struct dep_bag_verified *bag, const struct dep_items_o
         if (err)
             return err;
     }
-    *out = sum;
-    return DEP_OK;
+    int err = open_notice(verifying.verify, folder, order, &sum.notice, problem);
+    if (!err)
+        *out = sum;
+    return err;
 }

@@ -1,7 +1,7 @@
 /*
- * Step 9 of verifying a package: each of its items that something opens.
+ * Step 9 of verifying a package: each of its items that something opens, and the notice to the judge.
  *
- * Format:  doc/format/package.md section 6.3.
+ * Format:  doc/format/package.md sections 6.3 and 6.5.
  * Layer:   node.
  */
 #ifndef DEP_NODE_VERIFY_ITEMS_H
@@ -18,8 +18,10 @@ struct dep_items_order {
 struct dep_items_verified {
     uint64_t items, opened; /* all; those that something opened */
     uint64_t extracted;     /* files */
+    /* What the judge alone is told (dep_verify_notice_read()), where something opened it; owned. */
+    json_t *notice;
 };
-/* Items whose containers were found to be what was sent; findings and results go to the verifier. */
+/* Also the notice under seal. Items whose containers were found to be what was sent; findings and results go to the verifier. */
 DEP_MUST_USE int dep_node_verify_items(struct dep_bag_verified *bag,
                                        const struct dep_items_order *order,
                                        struct dep_items_verified *out, struct dep_problem *problem);

@@ -223,6 +223,21 @@ static json_t *items_json(const struct dep_verify *verify, int *err)
     return out;
 }
 
+/* What it says is in no account: an account is signed, and shown to others than the judge. */
+static json_t *notice_json(const struct verify_notice *notice, int *err)
+{
+    if (!notice->there)
+        return json_null();
+    json_t *out = json_object();
+    set(out, "sealed", json_integer((json_int_t)notice->line.sealed), err);
+    set(out, "opens", json_string(dep_item_opens_name(notice->line.opens)), err);
+    if (notice->line.to)
+        set(out, "to", json_string(notice->line.to), err);
+    set(out, "payload", json_string(dep_result_name(notice->payload)), err);
+    set(out, "content", json_string(dep_result_name(notice->content)), err);
+    return out;
+}
+
 static json_t *linked_json(const struct dep_verify *verify, int *err)
 {
     json_t *out = json_array();
@@ -265,6 +280,7 @@ int dep_verify_account(struct dep_verify *verify, json_t **out)
     set(account, "counts", counts_json(verify, &err), &err);
     set(account, "logs", logs_json(verify, &err), &err);
     set(account, "items", items_json(verify, &err), &err);
+    set(account, "notice", notice_json(&verify->notice, &err), &err);
     set(account, "linked", linked_json(verify, &err), &err);
     set(account, "verdict", verify->verdict ? json_incref(verify->verdict) : json_null(), &err);
     set(account, "proves_not", proves_not_json(&err), &err);
@@ -298,6 +314,30 @@ static void set_fields(json_t *out, const struct dep_presentation *presentation,
     set(out, "withheld", withheld, err);
 }
 
+json_t *verify_told(const struct dep_presentation *presentation, const struct verify_told_as *as,
+                    int *err)
+{
+    const struct dep_record *record = &presentation->record;
+    const json_t *claims = presentation->claims;
+    json_t *refs = json_object_get(claims, "refs"), *by = json_object_get(claims, "by");
+    const char *number = strrchr(as->log->folder, '/');
+    json_t *told = json_object();
+    set(told, "log", json_string(number ? number + 1 : ""), err);
+    set(told, "index", decimal_json(as->index), err);
+    set(told, "sha256", hex_json(&record->jwt.sha256), err);
+    set(told, "type", json_string(record->type), err);
+    set(told, "v", json_integer(record->version), err);
+    set(told, "iss", json_string(record->iss), err);
+    set(told, "id", json_string(record->jti), err);
+    set(told, "by", by ? json_incref(by) : json_null(), err);
+    set(told, "iat", json_integer(record->iat), err);
+    set(told, "standing", json_string(as->standing), err);
+    set(told, "listed", json_boolean(as->listed), err);
+    set(told, "refs", refs ? json_incref(refs) : json_array(), err);
+    set_fields(told, presentation, err);
+    return told;
+}
+
 int dep_verify_record(struct dep_verify *verify, size_t index, json_t **out)
 {
     const struct dep_shown_record *row = dep_step_record_at(verify, index);
@@ -305,24 +345,11 @@ int dep_verify_record(struct dep_verify *verify, size_t index, json_t **out)
     int err = dep_step_open(verify, row, &opened);
     if (err)
         return err;
-    const struct dep_record *record = &opened.presentation.record;
-    const json_t *claims = opened.presentation.claims;
-    json_t *refs = json_object_get(claims, "refs"), *by = json_object_get(claims, "by");
-    const char *number = strrchr(verify->logs[row->log].folder, '/');
-    json_t *told = json_object();
-    set(told, "log", json_string(number ? number + 1 : ""), &err);
-    set(told, "index", decimal_json(row->index), &err);
-    set(told, "sha256", hex_json(&row->sha256), &err);
-    set(told, "type", json_string(record->type), &err);
-    set(told, "v", json_integer(record->version), &err);
-    set(told, "iss", json_string(record->iss), &err);
-    set(told, "id", json_string(record->jti), &err);
-    set(told, "by", by ? json_incref(by) : json_null(), &err);
-    set(told, "iat", json_integer(record->iat), &err);
-    set(told, "standing", json_string(row->standing), &err);
-    set(told, "listed", json_boolean(row->listed), &err);
-    set(told, "refs", refs ? json_incref(refs) : json_array(), &err);
-    set_fields(told, &opened.presentation, &err);
+    const struct verify_told_as as = {.log = &verify->logs[row->log],
+                                      .index = row->index,
+                                      .standing = row->standing,
+                                      .listed = row->listed};
+    json_t *told = verify_told(&opened.presentation, &as, &err);
     if (err) {
         json_decref(told);
         return err;

@@ -15,6 +15,9 @@
 
 static const char CLAUSE[] = "package.md 3";
 
+/* An X25519 recipient of age in its text; whether it is one is for who seals to it. */
+enum { NOTICE_TO_LEN = 62 };
+
 /* ---- names ---- */
 
 static const char *const KINDS[] = {"release",         "register", "receipt", "notice",
@@ -30,7 +33,8 @@ static const char *const RELS[] = {
     "item",      "item<",      "supersedes", "supersedes<", "answers",    "answers<",
     "about",     "about<",     "source",     "source<",     "part_of",    "part_of<",
     "authority", "authority<", "previous",   "previous<",   "exculpatory"};
-static const char *const LINES[] = {"package", "record", "item", "linked", "seen", "file"};
+static const char *const LINES[] = {"package", "record", "item", "linked",
+                                    "notice",  "seen",   "file"};
 _Static_assert(DEP_COUNT(KINDS) == DEP_PACKAGE_KINDS, "a name for each");
 
 const char *dep_package_kind_name(enum dep_package_kind kind)
@@ -145,6 +149,24 @@ static bool linked_form(const struct dep_content_linked *linked)
            linked->count <= INT64_MAX && (!counted || dep_hash_equal(&linked->sha256, &none));
 }
 
+static bool recipient_form(const char *text)
+{
+    if (!text || strncmp(text, "age1", 4) != 0 || strlen(text) != NOTICE_TO_LEN)
+        return false;
+    for (const char *at = text; *at; at++)
+        if (!((*at >= 'a' && *at <= 'z') || (*at >= '0' && *at <= '9')))
+            return false;
+    return true;
+}
+
+static bool notice_form(const struct dep_content_notice *notice)
+{
+    bool named = notice->opens == DEP_OPENS_RECIPIENT;
+    return notice->sealed >= 1 && notice->sealed <= INT64_MAX &&
+           (named || notice->opens == DEP_OPENS_PASSPHRASE) &&
+           (named ? recipient_form(notice->to) : !notice->to);
+}
+
 static bool form(const struct dep_content_line *line)
 {
     switch (line->kind) {
@@ -152,6 +174,7 @@ static bool form(const struct dep_content_line *line)
     case DEP_CONTENT_RECORD: return record_form(&line->record);
     case DEP_CONTENT_ITEM: return item_form(&line->item);
     case DEP_CONTENT_LINKED: return linked_form(&line->linked);
+    case DEP_CONTENT_NOTICE: return notice_form(&line->notice);
     case DEP_CONTENT_SEEN: return origin_form(line->seen.origin) && line->seen.size <= INT64_MAX;
     case DEP_CONTENT_FILE: return path_form(line->file.path);
     }
@@ -222,6 +245,16 @@ static void add_linked(struct dep_buf *out, const struct dep_content_linked *lin
     dep_buf_addf(out, ",\"why\":\"%s\"", linked->why);
 }
 
+static void add_notice(struct dep_buf *out, const struct dep_content_notice *notice)
+{
+    dep_buf_addf(out, ",\"sealed\":%" PRIu64 ",\"opens\":\"%s\"", notice->sealed,
+                 OPENS[notice->opens]);
+    if (notice->to)
+        dep_buf_addf(out, ",\"to\":\"%s\"", notice->to);
+    add_hex(out, "sha256", &notice->sha256);
+    add_hex(out, "page_sha256", &notice->page_sha256);
+}
+
 static int add_seen(struct dep_buf *out, const struct dep_content_seen *seen)
 {
     int err = add_origin(out, seen->origin);
@@ -239,6 +272,7 @@ static int add_line(struct dep_buf *out, const struct dep_content_line *line)
     case DEP_CONTENT_RECORD: err = add_record(out, &line->record); break;
     case DEP_CONTENT_ITEM: add_item(out, &line->item); break;
     case DEP_CONTENT_LINKED: add_linked(out, &line->linked); break;
+    case DEP_CONTENT_NOTICE: add_notice(out, &line->notice); break;
     case DEP_CONTENT_SEEN: err = add_seen(out, &line->seen); break;
     case DEP_CONTENT_FILE:
         dep_buf_addf(out, ",\"path\":\"%s\"", line->file.path);
@@ -375,6 +409,17 @@ static bool get_linked(const json_t *object, struct dep_content_linked *out)
                                           : get_hash(object, "sha256", &out->sha256));
 }
 
+static bool get_notice(const json_t *object, struct dep_content_notice *out)
+{
+    *out = (struct dep_content_notice){
+        .opens = (enum dep_item_opens)name_find(OPENS, DEP_COUNT(OPENS),
+                                                dep_json_string(object, "opens")),
+        .to = dep_json_string(object, "to"),
+    };
+    return get_count(object, "sealed", &out->sealed) && get_hash(object, "sha256", &out->sha256) &&
+           get_hash(object, "page_sha256", &out->page_sha256);
+}
+
 static bool get_line(struct dep_content_reader *reader, struct dep_content_line *out)
 {
     const json_t *object = reader->value;
@@ -387,6 +432,7 @@ static bool get_line(struct dep_content_reader *reader, struct dep_content_line 
                get_shown(object, reader->shown, &out->record);
     case DEP_CONTENT_ITEM: return get_item(object, &out->item);
     case DEP_CONTENT_LINKED: return get_linked(object, &out->linked);
+    case DEP_CONTENT_NOTICE: return get_notice(object, &out->notice);
     case DEP_CONTENT_SEEN:
         out->seen.origin = dep_json_string(object, "origin");
         return get_decimal(object, "size", &out->seen.size) &&
@@ -420,6 +466,7 @@ static void key_of(const struct dep_content_line *line, struct key *out)
         out->hashes[1] = line->linked.sha256;
         set_text(out, 2, line->linked.why);
         break;
+    case DEP_CONTENT_NOTICE: break;
     case DEP_CONTENT_SEEN:
         set_text(out, 0, line->seen.origin);
         out->number = line->seen.size;

@@ -48,6 +48,7 @@ enum dep_content_kind {
     DEP_CONTENT_RECORD,
     DEP_CONTENT_ITEM,
     DEP_CONTENT_LINKED,
+    DEP_CONTENT_NOTICE,
     DEP_CONTENT_SEEN,
     DEP_CONTENT_FILE,
 };
@@ -83,6 +84,13 @@ struct dep_content_linked {
     uint64_t count;         /* 0 unless counted */
     const char *why;
 };
+struct dep_content_notice {
+    uint64_t sealed;           /* records that it tells of, at least 1 */
+    enum dep_item_opens opens; /* never DEP_OPENS_NOBODY */
+    const char *to;         /* the key that opens it, "age1..."; NULL unless DEP_OPENS_RECIPIENT */
+    struct dep_hash sha256; /* of notice/records.jsonl.age, */
+    struct dep_hash page_sha256; /* and of notice/notice.html.age */
+};
 struct dep_content_seen {
     const char *origin;
     uint64_t size;
@@ -99,6 +107,7 @@ struct dep_content_line {
         struct dep_content_record record;
         struct dep_content_item item;
         struct dep_content_linked linked;
+        struct dep_content_notice notice;
         struct dep_content_seen seen;
         struct dep_content_file file;
     };

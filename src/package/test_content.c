@@ -33,6 +33,11 @@
     "\",\"as\":\"counted\",\"count\":" count ",\"why\":\"" why "\"}\n"
 #define SEEN(origin, size)                                                                         \
     "{\"line\":\"seen\",\"origin\":\"" origin "\",\"size\":\"" size "\",\"root\":\"" H2 "\"}\n"
+#define KEY "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p"
+#define NOTICE(sealed, opens, to)                                                                  \
+    "{\"line\":\"notice\",\"sealed\":" sealed ",\"opens\":\"" opens "\"" to ",\"sha256\":\"" H1    \
+    "\",\"page_sha256\":\"" H2 "\"}\n"
+#define TO(key) ",\"to\":\"" key "\""
 #define FILE_LINE(path) "{\"line\":\"file\",\"path\":\"" path "\",\"sha256\":\"" H2 "\"}\n"
 
 #define GOOD                                                                                       \
@@ -41,8 +46,9 @@
             ITEM(A, "whole", "recipient", "container.tar.age", "2")                                \
                 ITEM(B, "parts", "passphrase", "parts.tar.age", "1")                               \
                     COUNTED("about<", "3", "rule") NAMED("answers", H1, "consent")                 \
-                        NAMED("answers", H2, "consent") SEEN("iq/1", "9") SEEN("iq/1", "10")       \
-                            FILE_LINE("custody.pdf") FILE_LINE("index.html")
+                        NAMED("answers", H2, "consent") NOTICE("2", "recipient", TO(KEY))          \
+                            SEEN("iq/1", "9") SEEN("iq/1", "10") FILE_LINE("custody.pdf")          \
+                                FILE_LINE("index.html")
 
 /* The id of the first finding, or "". Every line taken is written again as it was. */
 static const char *read_all(struct dep_slice text)
@@ -93,6 +99,17 @@ static void test_read(void **state)
          "content.order"},
         {"counted for two reasons",
          PACKAGE COUNTED("item<", "1", "consent") COUNTED("item<", "1", "rule"), ""},
+        {"notice by passphrase", PACKAGE NOTICE("1", "passphrase", ""), ""},
+        {"notice twice", PACKAGE NOTICE("1", "passphrase", "") NOTICE("2", "passphrase", ""),
+         "content.order"},
+        {"notice of nothing", PACKAGE NOTICE("0", "passphrase", ""), "content.form"},
+        {"notice of less than nothing", PACKAGE NOTICE("-1", "passphrase", ""), "content.form"},
+        {"notice for nobody", PACKAGE NOTICE("1", "nobody", ""), "content.form"},
+        {"notice for no key", PACKAGE NOTICE("1", "recipient", ""), "content.form"},
+        {"notice for a key and a passphrase", PACKAGE NOTICE("1", "passphrase", TO(KEY)),
+         "content.form"},
+        {"notice for what is no key", PACKAGE NOTICE("1", "recipient", TO("age1x")),
+         "content.form"},
         {"files descend", PACKAGE FILE_LINE("index.html") FILE_LINE("custody.pdf"),
          "content.order"},
         {"another kind of line", PACKAGE "{\"line\":\"note\"}\n", "content.line"},

@@ -277,6 +277,71 @@ static inline void test_record_lines(struct test_world *world, const struct test
     }
 }
 
+/* What it tells of, as it is before it is sealed: one of the records that stay behind, and the marking as
+ * why. */
+static inline size_t test_sealed(const struct test_world *world)
+{
+    return world->correction + 1;
+}
+static inline void test_notice_add(const struct test_world *world, size_t of, size_t place,
+                                   bool whole, struct dep_buf *out)
+{
+    const struct test_record *record = &world->logs[0].records[place];
+    struct dep_notice_record line = {.of = world->logs[0].records[of].issued.sha256,
+                                     .index = place};
+    DEP_AUTO_BUF text;
+    dep_buf_init(&text, DEP_PRESENTATION_LEN_MAX);
+    size_t count = 0;
+    while (whole && record->shown[count])
+        count++;
+    assert_int_equal(dep_presentation_make(world->schemas, dep_buf_slice(&record->issued.jwt),
+                                           dep_buf_slice(&record->issued.disclosures),
+                                           record->shown, count, &text, NULL),
+                     DEP_OK);
+    line.sd_jwt = dep_buf_slice(&text);
+    assert_int_equal(dep_notice_record_encode(&line, out), DEP_OK);
+}
+static inline void test_notice_text(const struct test_world *world, struct dep_buf *out)
+{
+    const struct dep_notice_head head = {.package = TEST_PACKAGE, .sealed = 1, .words = "mercy"};
+    assert_int_equal(dep_notice_head_encode(&head, out), DEP_OK);
+    test_notice_add(world, test_sealed(world), test_sealed(world), false, out);
+    test_notice_add(world, test_sealed(world), world->marking, true, out);
+}
+
+static inline void test_seal(struct test_world *world)
+{
+    static const char page[] = "a page";
+    struct dep_content_line line = {
+        .kind = DEP_CONTENT_LINKED,
+        .linked = {.from = world->logs[0].records[world->collected].issued.sha256,
+                   .rel = "exculpatory",
+                   .as = DEP_LINKED_SEALED,
+                   .sha256 = world->logs[0].records[test_sealed(world)].issued.sha256,
+                   .why = "protected"}};
+    if (world->named_protected)
+        line.linked.as = DEP_LINKED_NAMED;
+    if (world->sealed || world->named_protected)
+        test_line(world, &line);
+    if (!world->noticed)
+        return;
+    DEP_AUTO_BUF text;
+    dep_buf_init(&text, 1 << 20);
+    test_notice_text(world, &text);
+    line = (struct dep_content_line){
+        .kind = DEP_CONTENT_NOTICE,
+        .notice = {.sealed = world->sealed_said, .opens = DEP_OPENS_PASSPHRASE}};
+    dep_sha256(dep_buf_slice(&text), &line.notice.sha256);
+    dep_sha256(dep_slice_string(page), &line.notice.page_sha256);
+    test_line(world, &line);
+    test_put(world, "data/" DEP_NOTICE_RECORDS_PATH, dep_buf_slice(&text));
+    test_put(world, "data/" DEP_NOTICE_PAGE_PATH, dep_slice_string(page));
+    if (world->notice_wrong && world->notice_dropped)
+        test_drop(world, world->notice_wrong);
+    else if (world->notice_wrong)
+        test_file(world, world->notice_wrong)->data[0] ^= 1;
+}
+
 static inline void test_make_content(struct test_world *world)
 {
     const struct test_log *log = &world->logs[0];
@@ -313,6 +378,7 @@ static inline void test_make_content(struct test_world *world)
     line.linked.count = 1;
     if (world->more_of_item)
         test_line(world, &line);
+    test_seal(world);
     test_put(world, "data/index.html", dep_slice_string("<!doctype html>\n"));
     line = (struct dep_content_line){.kind = DEP_CONTENT_FILE, .file = {.path = "index.html"}};
     dep_sha256(dep_slice_string("<!doctype html>\n"), &line.file.sha256);

@@ -9,6 +9,7 @@
 #include "log/cosign.h"
 #include "package/in_force.h"
 #include "package/info.h"
+#include "package/notice.h"
 #include "package/records.h"
 #include "package/verify_impl.h"
 #include "vault/age.h"
@@ -98,6 +99,12 @@ struct test_world {
     bool consent_named; /* as another member's, and not shown */
     bool more_of_item;  /* a record more about the item is counted, and not shown */
     size_t other;       /* what was released instead of `prepared`, or 0 */
+    /* A record under seal: linked as that, told of in a notice, and how many its line says. */
+    bool sealed, noticed;
+    bool named_protected; /* it is only named */
+    uint64_t sealed_said;
+    const char *notice_wrong; /* path of a file that is altered once its line is made, */
+    bool notice_dropped;      /* or gone */
     /* A second consent, by fr in its own log, which goes along as logs/001. */
     bool foreign;
     bool foreign_withdrawn; /* and withdrawn there, unheard by the judge */

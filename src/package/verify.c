@@ -431,6 +431,8 @@ static int read_content(struct dep_verify *verify)
         err = verify_items(verify);
     if (!err && verify->has_content)
         err = verify_linked(verify);
+    if (!err && verify->has_content)
+        err = verify_notice(verify);
     if (!err && (verify->has_content || !verify_kind_has_content(verify->kind)))
         err = verify_files(verify);
     return err ? err : verify_seen(verify);

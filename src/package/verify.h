@@ -14,6 +14,7 @@
  *            dep_verify_token() each token, then dep_verify_token_is()
  *            dep_verify_finish()                 steps 7 and 8: status, time, verdict
  *            dep_verify_item() each item, then dep_verify_note() and dep_verify_item_is(): step 9
+ *            dep_verify_notice(), then dep_verify_notice_read(): step 9 too
  *            dep_verify_result(), dep_verify_found(), dep_verify_account(), dep_verify_record()
  *
  *          A step that can't be taken is the finding "package.step", and the next function is called
@@ -173,6 +174,26 @@ size_t dep_verify_item_count(const struct dep_verify *verify);
 void dep_verify_item(const struct dep_verify *verify, size_t index, struct dep_verify_item *out);
 /* Of the content, once it was opened and read: DEP_INTACT or DEP_ALTERED. */
 void dep_verify_item_is(struct dep_verify *verify, size_t index, enum dep_result content);
+
+/* What is under seal for the judge alone (section 6.5). Who opens notice/records.jsonl.age gives what is
+ * in it, and gets what it says:
+ *   {"words":TEXT|null,"sealed":[{"sha256","why","rels":[...],"record":RECORD,"because":[RECORD,...]}]}
+ * RECORD as dep_verify_record() tells one. It is in no account. */
+struct dep_verify_notice {
+    uint64_t sealed; /* records that it tells of; 0: there is none */
+    enum dep_item_opens opens;
+    const char *to;                /* the key that opens it; or NULL */
+    struct dep_hash sha256;        /* of the file */
+    const char *payload, *content; /* "intact", "altered", "unproved" */
+};
+void dep_verify_notice(const struct dep_verify *verify, struct dep_verify_notice *out);
+/* It doesn't open as it should: a finding of who tried. */
+DEP_MUST_USE int dep_verify_notice_altered(struct dep_verify *verify,
+                                           const struct dep_finding *why);
+/* `plain`: opened. What is against it are findings; then DEP_FOUND, and `out` is untouched. */
+DEP_MUST_USE int dep_verify_notice_read(struct dep_verify *verify, struct dep_slice plain,
+                                        json_t **out);
+
 /* A finding made outside; what it points to is copied, but `id` and `clause`. */
 DEP_MUST_USE int dep_verify_note(struct dep_verify *verify, const struct dep_verify_found *found);
 

@@ -150,6 +150,16 @@ static int take_linked(struct reading *reading, const struct dep_content_linked 
     return DEP_OK;
 }
 
+static int take_notice(struct reading *reading, const struct dep_content_notice *line)
+{
+    struct dep_verify *verify = reading->verify;
+    verify->notice = (struct verify_notice){
+        .there = true, .line = *line, .payload = DEP_UNPROVED, .content = DEP_UNPROVED};
+    if (line->to && !(verify->notice.line.to = verify_keep(verify, line->to)))
+        return DEP_ERR_NOMEM;
+    return DEP_OK;
+}
+
 static int take_seen(struct reading *reading, const struct dep_content_seen *line)
 {
     struct dep_verify *verify = reading->verify;
@@ -188,6 +198,7 @@ static int take_line(struct reading *reading, const struct dep_content_line *lin
     case DEP_CONTENT_RECORD: return take_record(reading, &line->record);
     case DEP_CONTENT_ITEM: return take_item(reading, &line->item);
     case DEP_CONTENT_LINKED: return take_linked(reading, &line->linked);
+    case DEP_CONTENT_NOTICE: return take_notice(reading, &line->notice);
     case DEP_CONTENT_SEEN: return take_seen(reading, &line->seen);
     case DEP_CONTENT_FILE: return take_file(reading, &line->file);
     }

@@ -35,6 +35,13 @@ struct verify_item {
     uint64_t manifest_offset, manifest_len;
 };
 
+/* What is told to the judge alone. */
+struct verify_notice {
+    bool there; /* content.jsonl has its line */
+    struct dep_content_notice line;
+    enum dep_result payload, content;
+};
+
 struct verify_token {
     size_t file, log;
     uint64_t size; /* of the checkpoint that it is over */
@@ -96,6 +103,7 @@ struct dep_verify {
     size_t item_count, item_room;
     struct dep_content_linked *linked;
     size_t linked_count, linked_room;
+    struct verify_notice notice;
     struct dep_content_seen *seen;
     size_t seen_count, seen_room;
     struct verify_token *tokens;
@@ -167,4 +175,16 @@ DEP_MUST_USE int verify_content(struct dep_verify *verify); /* 6 */
 DEP_MUST_USE int verify_items(struct dep_verify *verify);   /* 6: items */
 DEP_MUST_USE int verify_files(struct dep_verify *verify);   /* 6: files, after all lines */
 DEP_MUST_USE int verify_linked(struct dep_verify *verify);  /* 6: links of 3.1 */
+DEP_MUST_USE int verify_notice(struct dep_verify *verify);  /* 6: what is under seal */
+
+/* ---- the account ---- */
+/* A record as section 11 tells it. */
+struct verify_told_as {
+    const struct dep_shown_log *log;
+    uint64_t index;
+    const char *standing;
+    bool listed;
+};
+json_t *verify_told(const struct dep_presentation *presentation, const struct verify_told_as *as,
+                    int *err);
 #endif

@@ -98,6 +98,20 @@ static int check_forward(struct dep_verify *verify, const struct dep_shown_link 
     return err;
 }
 
+/* What speaks for the accused and may not be shown reaches the judge, where it goes to a court or to the
+ * defence. */
+static bool must_be_sealed(const struct dep_verify *verify, const struct dep_content_linked *line)
+{
+    const struct dep_charter *charter = dep_step_charter(verify);
+    int at = charter
+                 ? dep_charter_code_find(charter, DEP_LIST_RECIPIENTS, verify->content.recipient)
+                 : -1;
+    if (at < 0 || strcmp(line->rel, "exculpatory") != 0 || strcmp(line->why, "protected") != 0)
+        return false;
+    return dep_charter_code_at(charter, DEP_LIST_RECIPIENTS, (size_t)at)->kind &
+           (DEP_TO_COURT | DEP_TO_DEFENCE);
+}
+
 /* Corrections show nothing but that they are: they come along, or the line says they don't. And a
  * line speaks of a record that is here. */
 static int check_lines(struct dep_verify *verify)
@@ -110,7 +124,8 @@ static int check_lines(struct dep_verify *verify)
         if (!from || !from->listed)
             id = "package.linked.from";
         else if (strcmp(line->rel, "supersedes<") == 0 ||
-                 (line->as == DEP_LINKED_COUNTED && must_be_named(line->rel)))
+                 (line->as == DEP_LINKED_COUNTED && must_be_named(line->rel)) ||
+                 (line->as != DEP_LINKED_SEALED && must_be_sealed(verify, line)))
             id = "package.linked.least";
         else if (line->as != DEP_LINKED_COUNTED && dep_step_record_find(verify, &line->sha256))
             id = "package.linked";

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define _(text) gettext(text)
+#define N_(text) text
 
 enum { NAMES_MAX = 16 * 1024, PAGE_MAX = 64 * 1024 * 1024 };
 
@@ -209,6 +210,21 @@ static void add_linked(const struct dep_packaged *packaged, struct dep_document 
     }
 }
 
+/* That there is something is for everybody to know. */
+static void add_notice(const struct dep_packaged *packaged, struct dep_document *document)
+{
+    char count[32];
+    if (!packaged->notice)
+        return;
+    (void)snprintf(count, sizeof count, "%lld", (long long)integer_of(packaged->notice, "sealed"));
+    dep_document_heading(document, _("Under seal, for the judge alone"));
+    dep_document_row(document, _("Records that the judge is told of"), count);
+    dep_document_row(document, _("Who opens it"),
+                     code_words("notice.opens", text_of(packaged->notice, "opens")));
+    if (dep_json_string(packaged->notice, "to"))
+        dep_document_row(document, _("Key that opens it"), text_of(packaged->notice, "to"));
+}
+
 static void add_limits(struct dep_document *document)
 {
     static const char *const limits[] = {"content.true", "lawful", "before_sealing", "nothing_else",
@@ -224,6 +240,7 @@ static void add_rest(const struct dep_paper *paper, const struct dep_packaged *p
     add_records(paper, packaged, document, _("By which requests, consents and decisions it came"),
                 NULL);
     add_linked(packaged, document);
+    add_notice(packaged, document);
     add_limits(document);
 }
 
@@ -297,8 +314,6 @@ int dep_paper_custody(const struct dep_paper *paper, const struct dep_packaged *
     return err;
 }
 
-/* ---- index ---- */
-
 /* An item's first record in full, and a line for each hand. */
 static int add_overview(const struct dep_paper *paper, const struct dep_packaged *packaged,
                         struct dep_document *document, const json_t *item)
@@ -321,23 +336,25 @@ static int add_overview(const struct dep_paper *paper, const struct dep_packaged
     return DEP_OK;
 }
 
-static int add_section(const struct dep_paper *paper, const struct dep_packaged *packaged,
-                       struct dep_buf *out)
+/* ---- pages in three languages ---- */
+
+/* What one says, below its title. */
+struct page {
+    const char *title; /* not translated yet */
+    const char *of;    /* for the foot */
+    int (*fill)(const struct dep_paper *paper, const struct page *page,
+                struct dep_document *document);
+    const struct dep_packaged *packaged;
+    const json_t *told; /* of a notice */
+};
+
+static int add_section(const struct dep_paper *paper, const struct page *page, struct dep_buf *out)
 {
     struct dep_document *document;
-    size_t i;
-    json_t *item;
-    int err = dep_paper_begin(paper, _("What is in this package"), text_of(packaged->package, "id"),
-                              &document);
+    int err = dep_paper_begin(paper, gettext(page->title), page->of, &document);
     if (err)
         return err;
-    add_package(paper, packaged, document);
-    json_array_foreach(packaged->items, i, item)
-    {
-        if (!err)
-            err = add_overview(paper, packaged, document, item);
-    }
-    add_rest(paper, packaged, document);
+    err = page->fill(paper, page, document);
     if (!err)
         err = dep_document_html(document, paper->lang, out);
     dep_document_free(document);
@@ -367,22 +384,107 @@ static const char HEAD[] =
     "<nav><a href=\"#en\" lang=\"en\">English</a><a href=\"#fr\" lang=\"fr\">Français</a>"
     "<a href=\"#ar\" lang=\"ar\" dir=\"rtl\">العربية</a></nav>\n<main>\n";
 
-int dep_packaged_index(const struct dep_paper *paper, const struct dep_packaged *packaged)
+static int make_page(const struct dep_paper *paper, const struct page *of)
 {
     static const char *const languages[] = {"en", "fr", "ar"};
     DEP_AUTO_BUF page;
-    dep_buf_init(&page, PAGE_MAX);
+    dep_buf_init_secret(&page, PAGE_MAX);
     dep_buf_add_string(&page, HEAD);
     int err = DEP_OK;
     for (size_t i = 0; !err && i < DEP_COUNT(languages); i++) {
         struct dep_paper one = *paper;
         one.lang = languages[i];
         dep_words_speak(one.lang);
-        err = add_section(&one, packaged, &page);
+        err = add_section(&one, of, &page);
         dep_words_speak(NULL);
     }
     dep_buf_add_string(&page, "</main>\n</body>\n</html>\n");
     if (!err)
         err = dep_buf_err(&page);
     return err ? err : paper->write(paper->context, page.data, page.len);
+}
+
+/* ---- index ---- */
+
+static int fill_index(const struct dep_paper *paper, const struct page *page,
+                      struct dep_document *document)
+{
+    const struct dep_packaged *packaged = page->packaged;
+    size_t i;
+    json_t *item;
+    int err = DEP_OK;
+    add_package(paper, packaged, document);
+    json_array_foreach(packaged->items, i, item)
+    {
+        if (!err)
+            err = add_overview(paper, packaged, document, item);
+    }
+    add_rest(paper, packaged, document);
+    return err;
+}
+
+int dep_packaged_index(const struct dep_paper *paper, const struct dep_packaged *packaged)
+{
+    const struct page page = {.title = N_("What is in this package"),
+                              .of = text_of(packaged->package, "id"),
+                              .fill = fill_index,
+                              .packaged = packaged};
+    return make_page(paper, &page);
+}
+
+/* ---- notice under seal ---- */
+
+static int fill_sealed(const struct dep_paper *paper, struct dep_document *document,
+                       const json_t *sealed)
+{
+    size_t i;
+    json_t *reason;
+    int err = dep_paper_record(paper, document, dep_json_object(sealed, "record"));
+    if (!err)
+        dep_document_row(document, _("Why"), code_words("linked.why", text_of(sealed, "why")));
+    json_array_foreach(dep_json_array(sealed, "because"), i, reason)
+    {
+        if (!err)
+            err = dep_paper_record(paper, document, reason);
+    }
+    return err;
+}
+
+static int fill_notice(const struct dep_paper *paper, const struct page *page,
+                       struct dep_document *document)
+{
+    const char *words = dep_json_string(page->told, "words");
+    size_t i;
+    json_t *sealed;
+    int err = DEP_OK;
+    dep_document_row(document, _("Package"), page->of);
+    dep_document_row(document, _("From"), paper->member);
+    dep_document_text(
+        document, _("For the judge alone. What follows is withheld from everybody else who gets "
+                    "this package; they are told how many records it is, and that you were told "
+                    "of them. Nothing of these records that is protected is shown here either: "
+                    "whether it is to be, and to whom, is for the court to decide."));
+    if (words) {
+        dep_document_heading(document, _("To the judge, from whoever packed it"));
+        dep_document_text(document, words);
+    }
+    json_array_foreach(dep_json_array(page->told, "sealed"), i, sealed)
+    {
+        if (!err)
+            err = fill_sealed(paper, document, sealed);
+    }
+    dep_document_text(
+        document, _("This page is a guide and proves nothing. What it says is proved by the file "
+                    "beside it, notice/records.jsonl.age: depositary verify opens it with the same "
+                    "key and compares it with what was signed."));
+    return err;
+}
+
+int dep_packaged_notice(const struct dep_paper *paper, const json_t *package, const json_t *told)
+{
+    const struct page page = {.title = N_("Notice under seal, for the judge alone"),
+                              .of = text_of(package, "id"),
+                              .fill = fill_notice,
+                              .told = told};
+    return make_page(paper, &page);
 }

@@ -14,6 +14,7 @@
  * how many there are in all is `record_count`. */
 struct dep_packaged {
     const json_t *package, *records, *items, *linked;
+    const json_t *notice; /* NULL: nothing is under seal */
     uint64_t record_count;
 };
 /* In one language, as PDF: every item, each hand that it passed through, what was withheld, by which
@@ -24,4 +25,8 @@ DEP_MUST_USE int dep_paper_custody(const struct dep_paper *paper,
  * anything beside it. `paper->lang` isn't looked at. */
 DEP_MUST_USE int dep_packaged_index(const struct dep_paper *paper,
                                     const struct dep_packaged *packaged);
+/* The same kind of page, for the judge alone: which records are withheld from everybody else and why.
+ * `told` as dep_verify_notice_read() has it. */
+DEP_MUST_USE int dep_packaged_notice(const struct dep_paper *paper, const json_t *package,
+                                     const json_t *told);
 #endif

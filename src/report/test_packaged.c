@@ -18,7 +18,7 @@ static struct dep_schemas *schemas;
 static const char ITEM[] = "01a20d1d-0000-7000-8000-000000000001";
 
 struct sample {
-    json_t *package, *records, *items, *linked;
+    json_t *package, *records, *items, *linked, *notice;
     struct dep_packaged packaged;
 };
 
@@ -45,7 +45,13 @@ static void sample_new(struct sample *out)
                         "\"bytes\":\"4096\"}]");
     out->linked = parsed("[{\"from\":\"00\",\"rel\":\"source\",\"as\":\"counted\",\"count\":3,"
                          "\"why\":\"protected\"}]");
-    out->packaged = (struct dep_packaged){out->package, out->records, out->items, out->linked, 12};
+    out->notice = parsed("{\"sealed\":4321,\"opens\":\"recipient\",\"to\":\"age1key\"}");
+    out->packaged = (struct dep_packaged){.package = out->package,
+                                          .records = out->records,
+                                          .items = out->items,
+                                          .linked = out->linked,
+                                          .notice = out->notice,
+                                          .record_count = 12};
 }
 
 static void sample_done(struct sample *sample)
@@ -54,6 +60,7 @@ static void sample_done(struct sample *sample)
     json_decref(sample->records);
     json_decref(sample->items);
     json_decref(sample->linked);
+    json_decref(sample->notice);
 }
 
 static size_t count_of(const struct dep_buf *page, const char *text)
@@ -91,6 +98,8 @@ static void test_index(void **state)
         {"r-3", 3},
         {"Documentation Centre", 6}, /* sender, and the foot of each section */
         {">3</td>", 3},
+        {"4321", 3}, /* under seal */
+        {"age1key", 3},
         {"<dd dir=\"auto\">\xe2\x80\x8f", 1}, /* who signed, on the Arabic page: from the right */
     };
     for (size_t i = 0; i < DEP_COUNT(rows); i++)
@@ -102,6 +111,33 @@ static void test_index(void **state)
         assert_true(count_of(&page, dep_schema_label(schema, "place", langs[i])) >= 1);
     }
     sample_done(&sample);
+}
+
+/* What only the judge reads: his page names what the others' pages count. */
+static void test_notice(void **state)
+{
+    (void)state;
+    DEP_AUTO_JSON *package = parsed("{\"id\":\"p-1\",\"recipient\":\"court\"}");
+    DEP_AUTO_JSON *told = parsed(
+        "{\"words\":\"<b>mercy</b>\",\"sealed\":[{\"why\":\"protected\",\"record\":{\"type\":"
+        "\"evidence.collected\",\"v\":1,\"iss\":\"cdm\",\"id\":\"r-1\",\"iat\":1795000001,\"by\":"
+        "{\"role\":\"custodian\",\"code\":\"K1\"},\"standing\":\"in_force\",\"shown\":{},"
+        "\"withheld\":"
+        "[\"place\"]},\"because\":[{\"type\":\"release.refused\",\"v\":1,\"iss\":\"cdm\",\"id\":"
+        "\"r-2\","
+        "\"iat\":1795000002,\"by\":{\"role\":\"legal\",\"code\":\"L1\"},\"standing\":\"in_force\","
+        "\"shown\":{\"reason\":{\"text\":\"refer_to_court\",\"lang\":\"zxx\"}},\"withheld\":[]}]}]"
+        "}");
+    DEP_AUTO_BUF page;
+    dep_buf_init(&page, 1024 * 1024);
+    struct dep_paper paper = {
+        .member = "Documentation Centre", .schemas = schemas, .write = gather, .context = &page};
+    assert_int_equal(dep_packaged_notice(&paper, package, told), DEP_OK);
+    static const char *const thrice[] = {"<section ", "&lt;b&gt;mercy", "r-1<", "r-2<",
+                                         "refer_to_court"};
+    for (size_t i = 0; i < DEP_COUNT(thrice); i++)
+        if (count_of(&page, thrice[i]) != 3)
+            fail_msg("%s: %zu times", thrice[i], count_of(&page, thrice[i]));
 }
 
 static void test_certificate(void **state)
@@ -156,7 +192,7 @@ static void test_no_memory(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_index),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_index), cmocka_unit_test(test_notice),
                                        cmocka_unit_test(test_certificate),
                                        cmocka_unit_test(test_no_memory)};
     struct dep_finding why;

@@ -79,6 +79,11 @@ DEP_WASM_EXPORT("verify_finish") int wasm_verify_finish(void);
  * texts; `root` of the manifest, where the record shows it. */
 DEP_WASM_EXPORT("verify_items") int wasm_verify_items(void);
 DEP_WASM_EXPORT("verify_item_is") void wasm_verify_item_is(size_t index, int intact);
+/* What is under seal for the judge alone, opened: as dep_verify_notice_read() gives it. Only where the
+ * account has a notice. */
+DEP_WASM_EXPORT("verify_notice") int wasm_verify_notice(const uint8_t *plain, size_t len);
+/* It doesn't open for the key that it is said to be sealed for. */
+DEP_WASM_EXPORT("verify_notice_closed") int wasm_verify_notice_closed(void);
 /* Section 11 of package.md. */
 DEP_WASM_EXPORT("verify_account") int wasm_verify_account(void);
 DEP_WASM_EXPORT("verify_record_count") size_t wasm_verify_record_count(void);

@@ -170,6 +170,19 @@ void wasm_verify_item_is(size_t index, int intact)
     dep_verify_item_is(now.verify, index, intact ? DEP_INTACT : DEP_ALTERED);
 }
 
+int wasm_verify_notice(const uint8_t *plain, size_t len)
+{
+    json_t *told = NULL;
+    int err = dep_verify_notice_read(now.verify, dep_slice_of(plain, len), &told);
+    return err ? err : dep_wasm_say(told);
+}
+
+int wasm_verify_notice_closed(void)
+{
+    static const struct dep_finding why = {.id = "notice.to", .clause = "package.md 6.5"};
+    return dep_verify_notice_altered(now.verify, &why);
+}
+
 int wasm_verify_account(void)
 {
     json_t *account = NULL;

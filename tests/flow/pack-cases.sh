@@ -158,9 +158,48 @@ as L1 release prepare --file - --yes --json <<<'{"action": "release", "recipient
 as A1 approve "$(json prepared.json .record)" >/dev/null
 expect 1 as L1 release "$(json prepared.json .record)" --json >referred.json
 same refer_to_court "$(json referred.json .verdict.outcome)" 'the verdict'
-as L1 pack "$told" --age "$key" --out referred >/dev/null
-same "[\"exculpatory\",\"named\",\"protected\",\"$(digest_of "$(json G-1.json .record)")\"]" "$(linked referred | grep exculpatory)" 'what was referred to the court'
+# The judge alone is told which record it is and why, with a passphrase while no key of theirs is recorded; the recipient, that there is one.
+age-keygen -o judge.key 2>/dev/null
+as L1 pack "$told" --age "$key" --dry-run >plan
+holds plan 'Under seal, told to the judge alone: 1'
+as L1 pack "$told" --age "$key" --out phrase --json >packed.json
+same 'passphrase null' "$(jq -r 'select(.line == "notice") | .opens + " " + (.to | tojson)' phrase/data/content.jsonl)" 'opened with a passphrase'
+depositary verify phrase --pin "$pin" --passphrase --passphrase-fd 3 --json 3<<<"$(json packed.json .notice_passphrase)" >verified.json || true
+same 'intact 1' "$(jq -r '.notice.content + " " + (.under_seal.sealed | length | tostring)' verified.json)" 'opened with the passphrase'
+printf '{"key": "age1judge"}' | expect 1 as L1 case judge "$other" --file - --yes 2>err
+holds err record.format
+state L1 "{\"key\": \"$(age-keygen -y judge.key)\"}" case judge "$other"
+expect 1 as L1 pack "$made" --age "$key" --to-judge judge.key --out x 2>err
+holds err pack.words.none
+echo 'The witness of G-1 saw another.' >words
+as L1 pack "$told" --age "$key" --to-judge words --out referred >said
+lacks said "for the judge alone"
+favour=$(digest_of "$(json G-1.json .record)")
+same "[\"exculpatory\",\"sealed\",\"protected\",\"$favour\"]" "$(linked referred | grep exculpatory)" 'what was referred to the court'
 same 'release.refused reason' "$(disclosed referred | grep release.refused)" 'the referral'
+# With stock age, and with this program: the record, its refusal with the verdict, and what was said of it. To nobody else.
+age -d -i judge.key referred/data/notice/notice.html.age >notice.html
+holds notice.html 'The witness of G-1 saw another'
+holds notice.html "$(json G-1.json .record)"
+same 3 "$(grep -c '^<section' notice.html)" 'languages of the page'
+age -d -i judge.key referred/data/notice/records.jsonl.age | sed 1d | jq -r '.record.sd_jwt' | cut -d. -f2 >told
+same 2 "$(wc -l <told)" 'records that the judge is told'
+expect 1 age -d -i court.key referred/data/notice/records.jsonl.age 2>/dev/null
+depositary verify referred --pin "$pin" --identity judge.key --json >verified.json || true
+same "intact intact $favour" "$(jq -r '[.notice.payload, .notice.content, .under_seal.sealed[0].sha256] | join(" ")' verified.json)" 'opened by the judge'
+same 'evidence.collected false release.refused refer_to_court consent.source' "$(jq -r '.under_seal.sealed[0] | [.record.type, (.record.shown | has("exhibit") | tostring), .because[0].type, .because[0].shown.reason.text, (.because[0].shown.verdict.requirements[] | select(.met == "absent").need)] | join(" ")' verified.json)" 'what is told and why'
+depositary verify referred --pin "$pin" --identity judge.key >told || true
+holds told 'The witness of G-1 saw another'
+depositary verify referred --pin "$pin" --identity court.key --json >verified.json || true
+same 'intact unproved null' "$(jq -r '[.notice.payload, .notice.content, (.under_seal | tojson)] | join(" ")' verified.json)" 'to whoever is not the judge'
+LANGUAGE=fr depositary verify referred --pin "$pin" >told || true
+holds told 'Sous scellés, signalés au seul juge : 1'
+lacks told 'The witness of G-1'
+holds referred/data/index.html 'Under seal, for the judge alone'
+lacks referred/data/index.html 'The witness of G-1'
+# It would be sealed anew, and be other bytes than those that were signed.
+expect 1 as L1 pack "$(json <(as L1 list --type package.sent --json | tail -1) .id)" --out x 2>err
+holds err pack.differs
 # A hold on an item is only counted; what was recorded of it by mistake is corrected for the recipient too.
 as T1 hold place C-1 --yes --file - <<<"{\"authority\": $(text 'court order 4'), \"reason\": $(text 'appeal')}" >/dev/null
 as L1 pack "$made" --age "$key" --out held >/dev/null
@@ -227,7 +266,7 @@ for bag in without whole; do
 done
 holds claims 'incident[.]reported'
 
-for bag in police court both held original translation referred exact coarse without; do
+for bag in police court both held original translation phrase referred exact coarse without; do
     depositary verify "$bag" --pin "$pin" --json >verified.json || true
     same 0 "$(jq '[.findings[] | select(.result == "altered")] | length' verified.json)" "findings against $bag"
 done

@@ -108,6 +108,12 @@ export async function start({ module, files, pin }, tell) {
     return account()
   }
 
+  /** What is under seal, opened; null where it doesn't open for the key that it is said to be sealed for. */
+  function notice({ plain }) {
+    const found = core.ok(plain ? core.with(plain, (at, length) => c.verify_notice(at, length)) : c.verify_notice_closed())
+    return { told: plain && found === 0 ? core.answer() : null, account: account() }
+  }
+
   tell({ jobs: wanted() })
-  return { digest, finish, item }
+  return { digest, finish, item, notice }
 }

@@ -5,6 +5,7 @@ import { code, isolated, make } from './dom.js'
 import { fields, word } from './values.js'
 import { caption, timeline } from './timeline.js'
 import { itemSection } from './item.js'
+import { noticeSection } from './notice.js'
 
 const HANDS = /^(evidence\.|custody\.|seal\.|fixity\.)/
 const CONSENTS = /^(request\.|consent\.|assurance\.|approval\.|release\.|mission\.)/
@@ -50,7 +51,7 @@ export class Report {
 
   refresh() {
     this.element.replaceChildren(...[
-      this.#verdict(), this.#package(), this.#findings(), this.#items(), this.#custody(), this.#consents(), this.#withheld(),
+      this.#verdict(), this.#package(), this.#findings(), this.#items(), this.#custody(), this.#consents(), this.#withheld(), this.#notice(),
       this.#logs(), this.#records(), this.#provesNot(), this.#foot()
     ].flat(Infinity).filter(Boolean))
   }
@@ -169,6 +170,10 @@ export class Report {
       linked.length === 0 ? null : make('ul', { class: 'list' }, linked.map((one) => make('li', {},
         make('p', {}, word(one.as === 'sealed' ? 'withheld' : 'not_shown'), ' ', one.as === 'counted' ? [number(one.count), ' — '] : null, words(`linked.${one.as}`)),
         make('p', { class: 'where' }, from(one.from), ' · ', relation(one.rel), ' · ', words(`linked.why.${one.why}`), one.sha256 ? [' · ', code(one.sha256)] : null)))))
+  }
+
+  #notice() {
+    return this.account.notice ? section('notice', _('Under seal, for the judge alone'), noticeSection(this)) : null
   }
 
   #logs() {

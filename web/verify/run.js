@@ -109,6 +109,13 @@ export class Run {
     return (await said).account
   }
 
+  /** What the judge alone is told, and the new account: {told, account}; `told` null where it isn't what was signed. */
+  async notice(plain) {
+    const said = this.#expect(this.judge, 'told')
+    this.judge.postMessage({ notice: { plain } })
+    return said
+  }
+
   stop() {
     for (const worker of this.workers) worker.terminate()
   }

@@ -23,6 +23,8 @@ async function act({ data }) {
     tell({ result: await self_.finish() })
   } else if (data.item) {
     tell({ account: self_.item(data.item) })
+  } else if (data.notice) {
+    tell(self_.notice(data.notice))
   }
 }
 
