@@ -5,6 +5,8 @@ need jq age age-keygen python3 node
 [ -n "${BROWSER_MODULES:-}" ] || skip 'is run by ./check browser'
 # shellcheck source=tests/flow/charter-of-two
 . "$SOURCE_ROOT/tests/flow/charter-of-two"
+# shellcheck source=tests/flow/forgeries/good
+. "$SOURCE_ROOT/tests/flow/forgeries/good"
 two_members
 new_officers 'L1:legal,custodian' 'L2:legal' 'A1:approver,legal' 'C1:custodian'
 
@@ -60,4 +62,15 @@ as L1 pack "$made" --age "$(age-keygen -y court.key)" --out keyed --json >keyed.
 depositary charter show -C reg --json | jq -r .fingerprint >fingerprint
 mkdir -p shots
 node --no-warnings "$SOURCE_ROOT/tests/browser/items.mjs" "$VERIFY_HTML" "$BROWSER_MODULES" "$PWD/told" "$(json told.json .passphrase)" "$PWD/keyed" \
+    "$(grep -v '^#' court.key)" "$(cat fingerprint)" "${BROWSER_SHOTS:-$PWD/shots}"
+
+# The same item released for a case in which something speaks for the accused and may not be shown: the judge's key opens what is under seal.
+as L1 case open --yes --json --file - <<<'{"authority": "court", "jurisdiction": "IQ", "stage": "trial"}' >opened.json
+as L1 release prepare --file - --yes --json <<<"{\"action\": \"release\", \"recipient\": \"court\", \"purpose\": \"trial\", \"case\": \"$(json opened.json .case)\", \"materials\": [{\"item\": \"$item\", \"fields\": [\"basis\", \"exhibit\"], \"redacted\": false}]}" >prepared.json
+as A1 approve "$(json prepared.json .record)" >/dev/null
+as L1 release "$(json prepared.json .record)" --json >made.json
+favourable_records "$(json opened.json .case)"
+echo 'The witness of X-2 saw another.' >words
+as L1 pack "$(json made.json .record)" --age "$(age-keygen -y court.key)" --to-judge words --out sealed >/dev/null
+node --no-warnings "$SOURCE_ROOT/tests/browser/notice.mjs" "$VERIFY_HTML" "$BROWSER_MODULES" "$PWD/sealed" "$(grep -v '^#' judge.key)" \
     "$(grep -v '^#' court.key)" "$(cat fingerprint)" "${BROWSER_SHOTS:-$PWD/shots}"
