@@ -225,6 +225,11 @@ static void why_not_here(const struct test_world *world, struct dep_buf *out)
     without_why(world, out);
     test_notice_add(world, test_sealed(world), test_sealed(world) + 1, false, out);
 }
+static void why_in_part(const struct test_world *world, struct dep_buf *out)
+{
+    without_why(world, out);
+    test_notice_add(world, test_sealed(world), world->marking, false, out);
+}
 static void no_notice(const struct test_world *world, struct dep_buf *out)
 {
     (void)world;
@@ -243,6 +248,7 @@ static void test_open(void **state)
         {"of one that isn't sealed", other_record, "notice.record"},
         {"another in its place", exchanged, "notice.record"},
         {"a reason that isn't in the package", why_not_here, "notice.why"},
+        {"a reason in part", why_in_part, "notice.shown"},
         {"no notice", no_notice, "notice.form"},
     };
     struct test_edit edit = {TEST_RECORDS, seal};

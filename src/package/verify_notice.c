@@ -183,12 +183,13 @@ static int take(struct telling *telling, const struct dep_notice_record *record,
     bool again =
         telling->done > 0 && dep_hash_equal(&record->of, &telling->sealed[telling->done - 1]);
     int err = DEP_OK;
-    if (next && !dep_hash_equal(sha256, &record->of))
-        return refuse(telling, "notice.record");
-    if (!next && !again)
+    if (next ? !dep_hash_equal(sha256, &record->of) : !again)
         return refuse(telling, "notice.record");
     if (again && (!shown || shown->log != 0 || shown->index != record->index))
         return refuse(telling, "notice.why");
+    /* That it is shown is for the court to decide; why it isn't is told whole. */
+    if (next ? !dep_presentation_shows(presentation, NULL, 0) : presentation->withheld_count > 0)
+        return refuse(telling, "notice.shown");
     if (next)
         err = judge_sealed(telling, record->index, presentation);
     else

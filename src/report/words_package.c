@@ -124,6 +124,9 @@ const struct words_entry WORDS_PACKAGE[] = {
     {"notice.opens.recipient", N_("the judge alone, with the key that the case names")},
     {"notice.package", N_("what is under seal belongs to another package")},
     {"notice.record", N_("what is under seal tells of other records than is said")},
+    {"notice.shown",
+     N_("what is under seal shows of a record what only the court may decide to show, or doesn't "
+        "show the reasons whole")},
     {"notice.to",
      N_("what is under seal doesn't open with the key for which it is said to be sealed")},
     {"notice.why", N_("what is under seal gives a reason that is not among the package's records")},
@@ -134,7 +137,8 @@ const struct words_entry WORDS_PACKAGE[] = {
                         "it was recorded meanwhile, or another version of this program made it; "
                         "look again")},
     {"pack.differs",
-     N_("what was signed can't be made again: parts are sealed anew each time, another "
+     N_("what was signed can't be made again: parts, and what the judge alone is told, are "
+        "sealed anew each time, another "
         "version of this program lays pages out otherwise, or something was erased; "
         "pack what is named here: it makes another package, with a receipt of its "
         "own")},

@@ -72,5 +72,8 @@ as L1 release "$(json prepared.json .record)" --json >made.json
 favourable_records "$(json opened.json .case)"
 echo 'The witness of X-2 saw another.' >words
 as L1 pack "$(json made.json .record)" --age "$(age-keygen -y court.key)" --to-judge words --out sealed >/dev/null
+# Said to be sealed for another key than it opens with.
+age-keygen -o other.key 2>/dev/null
+"$SOURCE_ROOT/tests/flow/forgeries/forge" "[[\"line\", \"\\\"line\\\":\\\"notice\\\"\", \"$(age-keygen -y judge.key)\", \"$(age-keygen -y other.key)\"]]" sealed deceived reg
 node --no-warnings "$SOURCE_ROOT/tests/browser/notice.mjs" "$VERIFY_HTML" "$BROWSER_MODULES" "$PWD/sealed" "$(grep -v '^#' judge.key)" \
-    "$(grep -v '^#' court.key)" "$(cat fingerprint)" "${BROWSER_SHOTS:-$PWD/shots}"
+    "$(grep -v '^#' court.key)" "$PWD/deceived" "$(grep -v '^#' other.key)" "$(cat fingerprint)" "${BROWSER_SHOTS:-$PWD/shots}"

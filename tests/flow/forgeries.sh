@@ -40,6 +40,13 @@ all() {
 }
 all good
 [ "$count" -gt 60 ] || fail "forgeries: $count"
+# What is said to be sealed for a key and doesn't open with it: only who holds that key can see it.
+age-keygen -o other.key 2>/dev/null
+"$forge" "[[\"line\", \"\\\"line\\\":\\\"notice\\\"\", \"$(age-keygen -y judge.key)\", \"$(age-keygen -y other.key)\"]]" bag forged reg
+depositary verify forged --pin "$(cat pin)" --json >found.json
+same 'intact null' "$(jq -r '[.result, (.under_seal | tojson)] | join(" ")' found.json)" 'sealed for another key, unopened'
+expect 1 depositary verify forged --pin "$(cat pin)" --identity other.key --json >found.json
+same 'altered altered notice.to' "$(jq -r '[.result, .notice.content, .findings[-1].id] | join(" ")' found.json)" 'sealed for another key than is said'
 cd foreign || exit 1
 all foreign
 same 0 "$failed" "forgeries with another outcome, of $count"
