@@ -291,6 +291,22 @@ test('with the keyboard from the start to the result', async () => {
   await page.context().close()
 })
 
+test('a folder dropped on the page', async () => {
+  const page = await opened()
+  const { x, y, width, height } = await (await page.$('.drop')).boundingBox()
+  // As the desktop hands it on: the browser itself makes its entries of the path.
+  const door = await page.context().newCDPSession(page)
+  for (const type of ['dragEnter', 'dragOver', 'drop']) {
+    await door.send('Input.dispatchDragEvent', { type, x: x + width / 2, y: y + height / 2, data: { items: [], files: [good], dragOperationsMask: 1 } })
+  }
+  await page.waitForSelector('#folder-said:not(:empty)')
+  assert.match(await page.textContent('#folder-said'), /^Chosen: good[.]/)
+  await page.evaluate(typed, fingerprint.join(' '))
+  await page.waitForSelector('#verdict.intact')
+  assert.deepEqual(page.wrong, [])
+  await page.context().close()
+})
+
 test('the language changes with the result on the page', async () => {
   const page = await opened()
   await verified(page, good)

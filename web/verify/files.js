@@ -31,10 +31,23 @@ async function walk(entry, found) {
   }
 }
 
+async function walkHandle(handle, path, found) {
+  if (handle.kind === 'file') {
+    found.set(path, await handle.getFile())
+    return
+  }
+  for await (const inner of handle.values()) await walkHandle(inner, `${path}/${inner.name}`, found)
+}
+
+/** Rejects where the browser doesn't hand the folder on. */
 export async function fromDrop(transfer) {
-  // Entries are there only until the event is over: all are taken before the first wait.
-  const entries = [...transfer.items].map((item) => item.webkitGetAsEntry?.()).filter(Boolean)
+  // Both are there only until the event is over: all are taken before the first wait. Chromium gives no entry's files to a page from
+  // file:// (EncodingError), but handles; Firefox has no handles.
+  const items = [...transfer.items].filter(({ kind }) => kind === 'file')
+  const handles = items.map((item) => item.getAsFileSystemHandle?.()).filter(Boolean)
+  const entries = items.map((item) => item.webkitGetAsEntry?.()).filter(Boolean)
   const found = new Map()
-  for (const entry of entries) await walk(entry, found)
+  if (handles.length > 0) for (const handle of await Promise.all(handles)) await walkHandle(handle, handle.name, found)
+  else for (const entry of entries) await walk(entry, found)
   return within(found)
 }

@@ -41,7 +41,9 @@ function folderPart() {
     ondrop: async (event) => {
       event.preventDefault()
       zone.classList.remove('over')
-      choose(await fromDrop(event.dataTransfer))
+      const folder = await fromDrop(event.dataTransfer).catch(() => null)
+      if (folder) choose(folder)
+      else document.getElementById('folder-said').textContent = _('This browser does not hand on a folder that is dropped. Choose it with the button.')
     }
   },
   make('p', {}, _('Drop the package’s folder here, or')),
