@@ -27,8 +27,9 @@ static void show_text(const char *text)
     dep_print_safe(stdout, text, strlen(text));
 }
 
+/* `begun`: the line of the first one is, by the mark of a list. */
 static void show_members(const struct telling *telling, const json_t *form, const json_t *object,
-                         int depth)
+                         int depth, bool begun)
 {
     const char *name;
     json_t *member;
@@ -36,7 +37,8 @@ static void show_members(const struct telling *telling, const json_t *form, cons
     {
         const json_t *of = dep_schema_member(telling->schema, form, name);
         const char *label = dep_form_label(of, telling->lang);
-        indent(depth);
+        indent(begun ? 0 : depth);
+        begun = false;
         show_text(label ? label : name);
         dep_print_label(stdout, ""); /* the colon */
         show_value(telling, of, member, depth);
@@ -49,12 +51,15 @@ static void show_elements(const struct telling *telling, const json_t *form, con
     const json_t *of = dep_schema_member(telling->schema, form, NULL);
     size_t i;
     json_t *member;
-    (void)printf("\n");
+    (void)printf("%s\n", json_array_size(array) ? "" : "-");
     json_array_foreach(array, i, member)
     {
         indent(depth);
         (void)printf("- ");
-        show_value(telling, of, member, depth);
+        if (json_object_size(member) && !dep_json_string(member, "text"))
+            show_members(telling, of, member, depth + 1, true);
+        else
+            show_value(telling, of, member, depth);
     }
 }
 
@@ -79,7 +84,7 @@ static void show_value(const struct telling *telling, const json_t *form, const 
         show_elements(telling, form, value, depth + 1);
     } else {
         (void)printf("\n");
-        show_members(telling, form, value, depth + 1);
+        show_members(telling, form, value, depth + 1, false);
     }
 }
 
@@ -160,6 +165,44 @@ void dep_show_view(const struct dep_schemas *schemas, const struct dep_view *vie
         (void)printf("  %s\n", _("A later record corrects this one."));
     if (!view->readable && view->why_not)
         (void)printf("  %s\n", dep_word(view->why_not));
+}
+
+/* ---- what refers to a record ---- */
+
+enum { REFERRING_MAX = 20 };
+
+struct referring {
+    const struct dep_schemas *schemas;
+    size_t count;
+};
+
+static int show_referring(void *context, const struct dep_index_row *row)
+{
+    struct referring *referring = context;
+    const struct dep_schema *schema = dep_schemas_find(referring->schemas, row->type, 0);
+    if (referring->count++ == 0) {
+        show_label(_("What refers to it"));
+        (void)printf("\n");
+    }
+    if (referring->count > REFERRING_MAX)
+        return DEP_OK;
+    (void)printf("    %s  ", row->jti);
+    dep_show_time(row->iat);
+    (void)printf("  %s%s\n",
+                 schema ? dep_schema_label(schema, NULL, dep_reader_language()) : row->type,
+                 row->superseded ? _("  (corrected)") : "");
+    return DEP_OK;
+}
+
+int dep_show_referring(struct dep_node *node, const char *id, struct dep_problem *problem)
+{
+    struct referring referring = {.schemas = dep_node_schemas(node)};
+    const struct dep_index_query query = {
+        .ref = id, .limit = REFERRING_MAX + 1, .newest_first = true};
+    int err = dep_node_list(node, &query, show_referring, &referring, problem);
+    if (!err && referring.count > REFERRING_MAX)
+        (void)printf(_("    and older ones: list --ref %s\n"), id);
+    return err;
 }
 
 json_t *dep_view_json(const struct dep_view *view)

@@ -13,6 +13,9 @@ void dep_show_fields(const struct dep_schema *schema, const json_t *claims);
  * number, or one that this reader may not see. */
 void dep_show_item(struct dep_node *node, const char *id);
 void dep_show_view(const struct dep_schemas *schemas, const struct dep_view *view);
+/* The newest records that refer to `id`, as far as they show to the officer; nothing where none does. */
+DEP_MUST_USE int dep_show_referring(struct dep_node *node, const char *id,
+                                    struct dep_problem *problem);
 /* New references, NULL without memory. */
 json_t *dep_view_json(const struct dep_view *view);
 json_t *dep_row_json(const struct dep_index_row *row);

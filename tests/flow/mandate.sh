@@ -112,8 +112,24 @@ lacks waiting due.commitment
 
 # F19: no date is asked for, and none can be given; what resolved it is named.
 intention=$(record intention.stated '{"actors":["be"],"text":{"text":"to meet in person","lang":"en"},"condition":{"text":"once it is possible","lang":"en"},"paragraph":"3"}' --about "$corrected")
+depositary show "$intention" >shown
+lacks shown 'What refers to it'
 refused mandate.evidence '/outcome: carried_out' intention.resolved '{"outcome":"carried_out","resolved_on":"2021-06-28"}' --about "$intention"
-record intention.resolved '{"outcome":"carried_out","resolved_on":"2021-06-28"}' --about "$intention" --source "$meeting" >/dev/null
+record intention.resolved '{"outcome":"carried_out","resolved_on":"2021-06-28"}' --about "$intention" --source "$meeting" >resolved
+# Whoever looks at a record sees that there is more: what resolved it, a reservation about it, what it was corrected by.
+for words in "en:$intention:What refers to it:Intention resolved" "fr:$intention:Ce qui s.y réfère:Intention dénouée" "ar:$intention:ما يُحيل إليه:" "en:$adopted:What refers to it:Position on a statement"; do
+    IFS=: read -r language id head type <<<"$words"
+    LANGUAGE=$language depositary show "$id" >shown
+    holds shown "^  $head"
+    sed -n "/^  $head/,\$p" shown >referring
+    holds referring "^    [0-9a-f-]{36}  [^ ]+Z  .*$type"
+done
+holds referring "^    $corrected  "
+depositary show "$adopted" --open >shown
+lacks shown 'What refers to it'
+depositary show "$corrected" | sed -n '/Who adopted it/,/^  [A-Z]/p' >adopters
+holds adopters '^    - Member: be$'
+holds adopters '^      How it adopted: in the room$'
 
 # F10: nobody's place now; a correction that keeps the first report; nobody's guilt.
 incident() { jq -nc --argjson more "$1" '{category: "attack", territory: "IQ", when: {edtf: "2021-03-28"}, place: {latitude: "33.312", longitude: "44.361", precision_m: 500}, what_happened: {text: "reported", lang: "en"},
