@@ -4,6 +4,8 @@
 #include "node/consent.h"
 
 #include "cli/acts.h"
+#include "cli/verdict.h"
+#include "node/charter.h"
 
 #include <string.h>
 
@@ -78,12 +80,14 @@ static int record_assurance_withdrawal(struct dep_node *node, json_t *claims,
 struct listing {
     const struct dep_args *args;
     int64_t now_s;
+    const struct dep_charter *charter; /* in force; it names who gives */
 };
 
 static void show_scope(const json_t *scope)
 {
     const char *kind = dep_json_string(scope, "kind"), *id = dep_json_string(scope, "id");
-    (void)printf("%s", kind ? dep_word(kind) : "-");
+    bool all = kind && strcmp(kind, "all") == 0;
+    (void)printf("%s", all ? _("everything") : kind ? dep_word(kind) : "-");
     if (id) {
         (void)printf(" ");
         dep_show_or_dash(id);
@@ -119,7 +123,9 @@ static int list_one(void *context, const struct dep_act *act)
     if (layer)
         dep_print_column(stdout, dep_word(layer), 10);
     (void)printf("  ");
-    dep_show_or_dash(giver);
+    dep_show_or_dash(giver == NULL ? NULL
+                     : terms       ? dep_member_name(listing->charter, giver)
+                                   : dep_code_name(listing->charter, DEP_LIST_RECIPIENTS, giver));
     (void)printf("  ");
     show_scope(scope);
     (void)printf("\n");
@@ -128,9 +134,11 @@ static int list_one(void *context, const struct dep_act *act)
 
 static int list(struct dep_args *args, struct dep_node *node, struct dep_problem *problem)
 {
-    struct listing listing = {args, dep_node_now_ms(node) / 1000};
+    struct listing listing = {args, dep_node_now_ms(node) / 1000, NULL};
     const char *type = strcmp(args->command, "assure") == 0 ? "assurance.given" : "consent.given";
-    return dep_node_acts(node, type, list_one, &listing, problem);
+    int err = dep_node_charter(node, dep_register_count(dep_node_register(node)), &listing.charter,
+                               problem);
+    return err ? err : dep_node_acts(node, type, list_one, &listing, problem);
 }
 
 static int show(struct dep_args *args, struct dep_node *node, struct dep_problem *problem)

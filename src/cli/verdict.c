@@ -36,7 +36,7 @@ const char *dep_code_name(const struct dep_charter *charter, enum dep_list list,
                    "code", code);
 }
 
-static const char *member_name(const struct dep_charter *charter, const char *id)
+const char *dep_member_name(const struct dep_charter *charter, const char *id)
 {
     return name_in(dep_json_array(dep_charter_json(charter), "members"), "id", id);
 }
@@ -73,7 +73,7 @@ static void show_giver(const struct dep_judgement *judgement,
         return;
     begin_line(_("Who can give it"));
     if (who && giver == DEP_GIVER_MEMBER)
-        show_text(member_name(charter, who));
+        show_text(dep_member_name(charter, who));
     else if (who)
         show_text(dep_code_name(charter, DEP_LIST_RECIPIENTS, who));
     else
@@ -182,7 +182,7 @@ static void show_condition(const struct dep_charter *charter, const json_t *one)
     DEP_AUTO_BUF name;
     dep_buf_init(&name, DEP_CHARTER_LEN_MAX);
     dep_text_show(
-        dep_slice_string(grantor ? member_name(charter, grantor) : dep_word("giver.source")),
+        dep_slice_string(grantor ? dep_member_name(charter, grantor) : dep_word("giver.source")),
         &name);
     (void)printf("  ");
     dep_print_label(stdout, dep_buf_err(&name) ? "?" : (const char *)name.data);

@@ -29,4 +29,6 @@ void dep_show_materials(struct dep_node *node, const json_t *claims, int indent)
 void dep_tell_outward(void);
 /* What a code of the charter is called in the reader's language; the code where it has no name. */
 const char *dep_code_name(const struct dep_charter *charter, enum dep_list list, const char *code);
+/* The same of a member's id. */
+const char *dep_member_name(const struct dep_charter *charter, const char *id);
 #endif

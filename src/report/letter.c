@@ -119,12 +119,38 @@ static void add_conditions(struct dep_document *document, const json_t *conditio
     }
 }
 
+/* Is there anything of it to be told, but for these? */
+static bool tells_more(const struct dep_paper *paper, const struct dep_view *view,
+                       const char *const *left_out, size_t left_out_count)
+{
+    const struct dep_schema *schema = dep_schemas_find(paper->schemas, view->row.type, 0);
+    for (size_t i = 0; schema && i < schema->field_count; i++) {
+        bool skip = json_object_get(view->claims, schema->fields[i].name) == NULL;
+        for (size_t j = 0; j < left_out_count; j++)
+            skip = skip || strcmp(schema->fields[i].name, left_out[j]) == 0;
+        if (!skip)
+            return true;
+    }
+    return !view->readable;
+}
+
+/* With what goes purpose and scope are told there, and by exhibit. */
+static void add_request(const struct dep_paper *paper, const struct dep_letter *letter,
+                        struct dep_document *document)
+{
+    static const char *const left_out[] = {"direction", "our_ref", "their_ref", "from",
+                                           "to",        "scope",   "purpose"};
+    size_t count = DEP_COUNT(left_out) - (letter->release ? 0 : 2);
+    if (!letter->request || !tells_more(paper, letter->request, left_out, count))
+        return;
+    dep_document_heading(document, letter->answer || letter->release ? _("What was asked")
+                                                                     : _("What is asked"));
+    dep_paper_fields(paper, document, letter->request, left_out, count);
+}
+
 int dep_paper_letter(const struct dep_paper *paper, const struct dep_letter *letter,
                      struct dep_finding *why)
 {
-    /* With what goes the last two are told, and by exhibit. */
-    static const char *const of_request[] = {"direction", "our_ref", "their_ref", "from",
-                                             "to",        "scope",   "purpose"};
     static const char *const of_release[] = {"materials", "recipient", "request", "action",
                                              "urgent"};
     assert(letter->request || (letter->release && letter->prepared));
@@ -135,12 +161,7 @@ int dep_paper_letter(const struct dep_paper *paper, const struct dep_letter *let
     if (err)
         return err;
     add_head(paper, letter, document);
-    if (letter->request) {
-        dep_document_heading(document, letter->answer || letter->release ? _("What was asked")
-                                                                         : _("What is asked"));
-        dep_paper_fields(paper, document, letter->request, of_request,
-                         DEP_COUNT(of_request) - (letter->release ? 0 : 2));
-    }
+    add_request(paper, letter, document);
     if (letter->answer) {
         dep_document_heading(document, _("Answer"));
         dep_paper_fields(paper, document, letter->answer, NULL, 0);

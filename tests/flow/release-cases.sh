@@ -88,7 +88,7 @@ for language in en fr ar; do
 done
 holds letter.en "doesn't show"
 holds letter.fr 'le lieu'
-lacks letter.en '[Ss]ource'
+lacks letter.en '[Ss]ource|What was asked'
 agreed consented agreed
 same yes "$(judged "$plain")" 'guardian and child agreed'
 source_consent=$(cat given)
@@ -109,6 +109,13 @@ same 'no consent.source:withdrawn' "$(judged "$plain")" 'the source withdrew'
 as L1 release --dry-run "$plain" >told || true
 holds told "What to do: don't ask again: prepare a redacted copy"
 same 'no approval:absent consent.source:withdrawn' "$(judged "$redacted")" 'once whole, once redacted'
+
+# Lists say who and what in words; --json keeps the codes.
+LC_ALL=C.UTF-8 LANGUAGE=fr as L1 consent list >listed
+holds listed 'État hôte +République d.{1,3}Irak  tout$'
+same 'host iq all' "$(as L1 consent list --json | sed -n 1p | jq -r '.layer + " " + .grantor + " " + .scope.kind')" 'as codes'
+LC_ALL=C.UTF-8 LANGUAGE=ar as L1 assure list >listed
+holds listed 'محكمة  كل شيء$'
 
 # ---- handling codes, of the item and of a field ----
 coded=$(collect H-1)
