@@ -273,13 +273,13 @@ const struct words_entry WORDS_PACKAGE[] = {
     {"receive", N_("it could not be taken in")},
     {"receive.altered", N_("the package was altered: nothing of it was taken in")},
     {"receive.declined", N_("nothing was taken in")},
+    {"receive.kind", N_("a package of this kind is taken in by another command: cosign, for "
+                        "requests to cosign and the answers to them")},
     {"receive.kit",
      N_("this kit is no member of your charter: a kit has a member id of its own, not "
         "that of its home, stands in the charter and enters it before it hands over; "
         "what this one sealed opens with your vault's key, by age and tar, and is taken "
         "in with intake")},
-    {"receive.kind", N_("a package of this kind is taken in by another command: cosign, for "
-                        "requests to cosign and the answers to them")},
     {"receive.many",
      N_("more records of others than can be heard at once: ask for it in several packages")},
     {"receive.other", N_("a package of this id was taken in before, and it was another one: keep "
