@@ -1,5 +1,6 @@
 #include "cli/cli.h"
 
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -113,7 +114,8 @@ static int take_common(struct dep_args *out)
     out->passphrase_fd = -1;
     const char *fd = dep_arg(out, "--passphrase-fd");
     uint64_t number;
-    if (fd && !dep_u64_parse(dep_slice_string(fd), 1024, &number))
+    if (fd &&
+        (!dep_u64_parse(dep_slice_string(fd), 1024, &number) || fcntl((int)number, F_GETFD) < 0))
         return dep_usage_error(
             out, _("--passphrase-fd needs the number of an open descriptor, not %s"), fd);
     if (fd)

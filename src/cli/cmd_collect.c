@@ -220,17 +220,26 @@ static int run(struct dep_args *args, const char *type, struct dep_node *node, j
     return dep_finish_output(done.sealed.not_taken ? DEP_EXIT_WANTING : DEP_EXIT_YES);
 }
 
-/* What was named must be there before anything is asked about it. */
+/* What was named must be there before anything is asked about it. Of a link only the link is taken:
+ * who meant the folder behind it must hear so before the folder is gone. */
 static int find_given(const struct dep_args *args)
 {
     struct dep_problem problem = {.detail = ""};
     struct stat info;
-    for (size_t i = 0; i < args->positional_count; i++)
-        if (fstatat(AT_FDCWD, args->positional[i], &info, AT_SYMLINK_NOFOLLOW) != 0)
-            return dep_say_problem(args,
-                                   dep_fault_set(&problem.fault, DEP_ERR_IO, errno, "collect.given",
-                                                 "%s", args->positional[i]),
-                                   &problem);
+    for (size_t i = 0; i < args->positional_count; i++) {
+        const char *path = args->positional[i];
+        if (fstatat(AT_FDCWD, path, &info, AT_SYMLINK_NOFOLLOW) != 0)
+            return dep_say_problem(
+                args, dep_fault_set(&problem.fault, DEP_ERR_IO, errno, "collect.given", "%s", path),
+                &problem);
+        if (!S_ISLNK(info.st_mode))
+            continue;
+        dep_say_begin(args);
+        dep_print_safe(stderr, path, strlen(path));
+        (void)fprintf(stderr, ": %s\n",
+                      _("a symbolic link, sealed as a link, without what it points to; a folder is "
+                        "taken with \"/\" behind its name"));
+    }
     return DEP_EXIT_YES;
 }
 

@@ -74,6 +74,17 @@ static int show_commands(FILE *out)
     return dep_finish_output(out == stdout ? DEP_EXIT_YES : DEP_EXIT_USAGE);
 }
 
+/* `-C REGISTER COMMAND …`, as make and git take it: what stands before the command is put behind it. */
+static void put_command_first(int argc, char **argv)
+{
+    if (argc < 4 || strcmp(argv[1], "-C") != 0)
+        return;
+    char *command = argv[3];
+    argv[3] = argv[2];
+    argv[2] = argv[1];
+    argv[1] = command;
+}
+
 /* An answer for which there was memory. */
 static int whole(int status)
 {
@@ -104,6 +115,9 @@ int main(int argc, char **argv)
         (void)printf("depositary %s\n", DEPOSITARY_VERSION);
         return dep_finish_output(DEP_EXIT_YES);
     }
+    put_command_first(argc, argv);
+    if (strcmp(argv[1], "-C") == 0)
+        return show_commands(stderr);
     for (size_t i = 0; i < DEP_COUNT(COMMANDS); i++)
         if (strcmp(argv[1], COMMANDS[i].name) == 0)
             return whole(COMMANDS[i].run(argc - 1, argv + 1));

@@ -87,7 +87,8 @@ static int check_order(struct init_work *work)
     if (access(order->root_out, F_OK) == 0)
         return wrong(work, "init.root_out.exists", order->root_out);
     if (rmdir(order->dir) != 0 && errno != ENOENT)
-        return wrong(work, "init.exists", order->dir);
+        return wrong(work, access(order->dir, F_OK) == 0 ? "init.exists" : "init.place",
+                     order->dir);
     if (order->origin && !dep_origin_valid(dep_slice_string(order->origin)))
         return wrong(work, "init.origin", order->origin);
     work->roles = order->roles ? order->roles : DEP_ROLE_CUSTODIAN | DEP_ROLE_ADMINISTRATOR;

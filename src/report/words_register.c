@@ -156,6 +156,8 @@ const struct words_entry WORDS_REGISTER[] = {
     {"init.origin", N_("the origin of a log has at most 255 bytes, no space and no plus sign")},
     {"init.passphrase.empty",
      N_("the passphrase is empty; whoever wants none says --no-passphrase")},
+    {"init.place", N_("no folder can be made here: a part of the path is no folder, or may not be "
+                      "entered")},
     {"init.recovery", N_("a recovery recipient is an age1… key; at most 15")},
     {"init.recovery.absent", N_("say who can open everything if all keys are lost: --recovery "
                                 "AGE1…, or expressly --no-recovery")},

@@ -23,3 +23,26 @@ printf 'wrong\n' >wrong/depositary.officer
 CREDENTIALS_DIRECTORY=$PWD/wrong expect 3 depositary note --text x -C register </dev/null 2>err
 holds err .
 depositary verify register >/dev/null
+
+# A descriptor that isn't open is no way to say one.
+expect 2 depositary note --text x -C register --passphrase-fd 9 9<&- 2>err
+holds err 'needs the number of an open descriptor, not 9'
+
+# Who opens everything when all is lost is said, or expressly that nobody does; both at once contradict each other. Nothing is made.
+while IFS=: read -r lang says; do
+    LANGUAGE=$lang expect 1 depositary init none --member XA --name XA --root-out none.pem --no-passphrase 2>err
+    holds err "$says.*\\(init.recovery.absent\\)"
+done <<'END'
+en:expressly --no-recovery
+fr:expressément --no-recovery
+ar:أو صراحةً
+END
+recovery=age1$(printf '%058d' 0)
+expect 1 depositary init none --member XA --name XA --root-out none.pem --no-passphrase --no-recovery --recovery "$recovery" 2>err
+holds err 'init.recovery.both'
+: >file
+expect 1 depositary init file/none --member XA --name XA --root-out none.pem --no-passphrase --no-recovery 2>err
+holds err 'a part of the path is no folder'
+expect 1 depositary init file --member XA --name XA --root-out none.pem --no-passphrase --no-recovery 2>err
+holds err 'something in this place already'
+if [ -e none ] || [ -e none.pem ]; then fail 'something was made'; fi

@@ -54,3 +54,12 @@ cmp secret-folder/zebra-file-name.txt handed-over/files/secret-folder/zebra-file
 depositary init twin --member test --name 'A field kit' --officer F1 --profile field --home card.json --root-out twin.root.pem --no-passphrase >/dev/null
 depositary pack --whole --to organisation -C twin --out posing >/dev/null
 same receive.kit "$(expect 1 depositary receive posing --unproved -C office --json | jq -r .finding)" 'a kit that is its own home'
+
+# The office warns of what was collected before, by a keyed digest; a kit has neither the key nor the digest.
+depositary collect secret-folder -C kit --file fields.json --yes >/dev/null 2>err
+lacks err 'same content'
+for at in 1 2; do depositary collect secret-folder -C office --yes >/dev/null 2>"err.$at" <<<'{}'; done
+lacks err.1 'same content'
+holds err.2 'the same content was collected before: record'
+[ -e office/keys/content.age ] || fail 'the office has no key for digests of content'
+[ ! -e kit/keys/content.age ] || fail 'the kit has a key for digests of content'

@@ -40,6 +40,34 @@ same "$(stat -c %i out/files/src/a)" "$(stat -c %i out/files/src/sub/hard)" 'har
 describe src | sed 's/^\(d .*\) [0-9]* [0-9]*$/\1/' | diff before - || fail 'the source was changed'
 [ -n "$attributes" ] || echo 'extended attributes: not tried, none here'
 
+# A link that is named is taken as a link, and that is said before; with a "/" behind it, its folder.
+ln -s src/sub/../sub named
+depositary collect named -C reg --json --yes >collected 2>err
+holds err '^depositary: named: a symbolic link, sealed as a link'
+same 0 "$(json collected .files)" 'files behind a link'
+depositary collect named/ -C reg --json --yes >collected 2>err
+lacks err 'a symbolic link, sealed'
+same 2 "$(json collected .files)" 'files of the folder behind a link'
+
+# What may not be read is listed with that reason, and the rest is there. Root may read all, unless it gives that up.
+mkdir -p closed/folder
+echo mine >closed/mine
+echo theirs >closed/theirs
+echo deeper >closed/folder/deeper
+chmod 0 closed/theirs closed/folder
+ordinary=()
+[ "$(id -u)" -ne 0 ] || ordinary=(setpriv --bounding-set=-all --inh-caps=-all)
+if "${ordinary[@]}" true 2>/dev/null && ! "${ordinary[@]}" cat closed/theirs >/dev/null 2>&1; then
+    expect 1 "${ordinary[@]}" depositary collect closed -C reg --json --yes >collected 2>err
+    same 'files/closed/folder unreadable,files/closed/theirs unreadable' "$(jq -r '[.not_taken[] | "\(.path) \(.reason)"] | sort | join(",")' collected)" 'what may not be read'
+    same 1 "$(json collected .files)" 'the rest'
+    holds err '^not taken: files/closed/theirs \(you are not allowed to read it\)'
+    depositary item files "$(json collected .item)" -C reg | among 'closed/theirs  — you are not allowed' || fail 'the list does not tell'
+else
+    echo 'files that may not be read: not tried, no rights could be given up'
+fi
+chmod 700 closed/folder
+
 # A disk that is named is an image of its content, announced with its length; one that lies in a folder isn't taken.
 if [ "$(id -u)" -eq 0 ] && command -v losetup >/dev/null; then
     head -c 3145728 /dev/urandom >medium
