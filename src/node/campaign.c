@@ -50,7 +50,14 @@ static int choose(struct dep_node *node, const char *name, struct dep_index_row 
 {
     struct choosing choosing = {.node = node, .code = name, .problem = problem};
     struct dep_index_query query = {.type = "campaign.opened"};
-    int err = dep_sight_list(node, &query, choose_one, &choosing, problem);
+    /* On a page one among many is looked up by its code; what decides doesn't rest on index.db. */
+    bool page = node->shows_only && name;
+    if (page) {
+        query.field = "code";
+        query.value = name;
+    }
+    int err = page ? dep_node_list(node, &query, choose_one, &choosing, problem)
+                   : dep_sight_list(node, &query, choose_one, &choosing, problem);
     if (err)
         return err;
     if (choosing.count == 1) {
