@@ -203,6 +203,40 @@ static json_t *flow(const struct made *of, size_t i, uint64_t serial)
                  &of->done[0]);
 }
 
+static void case_id(uint64_t serial, char out[DEP_UUID_LEN + 1])
+{
+    (void)snprintf(out, DEP_UUID_LEN + 1, "01a20d1e-0000-7000-8000-%012llx",
+                   (unsigned long long)(serial & UINT64_C(0xffffffffffff)));
+}
+
+static json_t *opened_case(const struct made *of, size_t i, uint64_t serial)
+{
+    char id[DEP_UUID_LEN + 1];
+    (void)of, (void)i;
+    case_id(serial, id);
+    return json_pack("{s:s,s:s,s:s,s:s}", "authority", "court", "case", id, "jurisdiction", "FR-75",
+                     "stage", "investigation");
+}
+
+static json_t *stage(const struct made *of, size_t i, uint64_t serial)
+{
+    char id[DEP_UUID_LEN + 1];
+    (void)of, (void)i;
+    case_id(serial, id);
+    return json_pack("{s:s,s:s}", "case", id, "stage", "trial");
+}
+
+static json_t *dispatch(const struct made *of, size_t i, uint64_t serial)
+{
+    char digest[65], review[16];
+    (void)of, (void)i;
+    (void)snprintf(digest, sizeof digest, "%064llx", (unsigned long long)serial);
+    (void)snprintf(review, sizeof review, "20%02u-%02u", 27 + below(20), 1 + below(12));
+    return json_pack("{s:s,s:[s],s:s,s:s,s:s,s:[s],s:s,s:s}", "sender", "m", "recipients", "police",
+                     "channel", "interpol", "sent_on", "2021-04-02", "content_sha256", digest,
+                     "restrictions", "H2", "purpose", "investigation", "review_on", review);
+}
+
 /* As `count` records of one type, by the officer whose register it is. */
 static void make_some(struct dep_node *node, const char *type, claims_fn *claims, size_t count,
                       const struct made *of, uint64_t serial, struct made *out)
@@ -220,7 +254,7 @@ static void make_some(struct dep_node *node, const char *type, claims_fn *claims
 static void make_block(struct dep_node *node, uint64_t serial)
 {
     static struct made first, second;
-    make_some(node, "note", note, 800, NULL, serial, NULL);
+    make_some(node, "note", note, 780, NULL, serial, NULL);
     make_some(node, "incident.reported", incident, 400, NULL, serial, &first);
     make_some(node, "incident.corrected", correction, 20, &first, serial, NULL);
     make_some(node, "statement.adopted", statement, 25, NULL, serial, &first);
@@ -230,6 +264,9 @@ static void make_block(struct dep_node *node, uint64_t serial)
     make_some(node, "custody.transferred", transfer, 130, NULL, serial, NULL);
     make_some(node, "campaign.opened", campaign, 1, NULL, serial, &first);
     make_some(node, "flow.recorded", flow, 199, &first, serial, NULL);
+    make_some(node, "case.opened", opened_case, 5, NULL, serial, NULL);
+    make_some(node, "case.stage", stage, 5, NULL, serial, NULL);
+    make_some(node, "dispatch.sent", dispatch, 10, NULL, serial, NULL);
 }
 
 static json_t *code_incident(const struct made *of, size_t i, uint64_t serial)
