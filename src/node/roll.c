@@ -15,7 +15,7 @@ struct roll_row {
     uint64_t offset;
     uint32_t len;
     dep_id jti, type, kid, code, item;
-    uint32_t before; /* of the same item */
+    uint32_t before, before_of_type; /* of the same item, of the same type */
     bool superseded, erased, has_protected;
 };
 
@@ -28,6 +28,7 @@ struct roll_ref {
 struct roll_name {
     uint32_t row;      /* whose jti it is */
     uint32_t of_item;  /* the newest record of this item */
+    uint32_t of_type;  /* ... and of this type */
     uint32_t referred; /* the newest reference to it */
 };
 
@@ -191,6 +192,8 @@ static int row_add(struct dep_roll *roll, const struct dep_outline *outline, str
         row->before = roll->names[row->item].of_item;
         roll->names[row->item].of_item = (uint32_t)roll->count + 1;
     }
+    row->before_of_type = roll->names[row->type].of_type;
+    roll->names[row->type].of_type = (uint32_t)roll->count + 1;
     rows[roll->count++] = *row;
     roll->names[row->jti].row = (uint32_t)roll->count;
     return DEP_OK;
@@ -338,12 +341,18 @@ static void give(const struct dep_roll *roll, size_t at, struct dep_index_row *o
     copy_name(roll, row->item, out->item, sizeof out->item);
 }
 
+/* All types, or those that begin so. */
+static bool is_beginning(const char *type)
+{
+    size_t len = strlen(type);
+    return len == 0 || type[len - 1] == '.';
+}
+
 static bool of_type(const struct dep_roll *roll, const struct roll_row *row, const char *wanted)
 {
-    size_t len = wanted ? strlen(wanted) : 0;
     const char *type = dep_names_text(roll->texts, row->type);
-    return len == 0 ||
-           (wanted[len - 1] == '.' ? strncmp(type, wanted, len) == 0 : strcmp(type, wanted) == 0);
+    return !wanted || (is_beginning(wanted) ? strncmp(type, wanted, strlen(wanted)) == 0
+                                            : strcmp(type, wanted) == 0);
 }
 
 static bool of_item(const struct dep_roll *roll, const struct roll_row *row,
@@ -397,6 +406,12 @@ static int pick_all(const struct dep_roll *roll, const struct dep_index_query *q
     if (query->item) {
         uint32_t at = roll->names[dep_names_find(roll->texts, query->item)].of_item;
         for (; !err && at; at = roll->rows[at - 1].before)
+            err = pick_matching(roll, query, at - 1, picked);
+        return err;
+    }
+    if (query->type && !is_beginning(query->type)) {
+        uint32_t at = roll->names[dep_names_find(roll->texts, query->type)].of_type;
+        for (; !err && at; at = roll->rows[at - 1].before_of_type)
             err = pick_matching(roll, query, at - 1, picked);
         return err;
     }
