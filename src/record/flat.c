@@ -154,12 +154,25 @@ static json_t *prose_of(struct dep_slice text)
     return dep_buf_err(&lines) ? NULL : string_of(dep_buf_slice(&lines));
 }
 
+/* "1250000,50": one comma, which can't part thousands. */
+static bool has_decimal_comma(struct dep_slice cell, size_t comma)
+{
+    enum { THOUSANDS = 3 };
+    for (size_t i = 0; i < cell.len; i++)
+        if (i != comma && (cell.data[i] < '0' || cell.data[i] > '9') &&
+            !(i == 0 && cell.data[i] == '-'))
+            return false;
+    return comma < cell.len && comma + 1 < cell.len && cell.len - comma - 1 != THOUSANDS;
+}
+
 /* "1250000,50" where it was said that it is so written. */
 static int decimal_of(struct dep_slice cell, const struct dep_flat_style *style, json_t **out,
                       struct dep_finding *why)
 {
     char text[64];
     size_t comma = dep_slice_find(cell, ',');
+    if (!style->decimal_comma && has_decimal_comma(cell, comma))
+        return dep_found(why, "flat.comma", "doc/format/record.md 10", 0);
     if (!style->decimal_comma || (comma == cell.len && dep_slice_find(cell, '.') == cell.len)) {
         *out = string_of(cell);
         return *out ? DEP_OK : DEP_ERR_NOMEM;

@@ -30,7 +30,8 @@ bool dep_flat_find(const struct dep_schema *schema, struct dep_slice header,
 /*
  * Put what a cell states into `claims`; an empty cell states nothing. A cell that doesn't fit its form
  * goes in as it is, for dep_record_violations() to find. DEP_ERR_NOMEM; "flat.decimal" where a decimal
- * number is written otherwise than `style` says: `claims` are then untouched.
+ * number is written otherwise than `style` says, "flat.comma" where it has a decimal comma and `style`
+ * none: `claims` are then untouched.
  */
 DEP_MUST_USE int dep_flat_set(const struct dep_flat_column *column, struct dep_slice cell,
                               const struct dep_flat_style *style, json_t *claims,

@@ -14,6 +14,7 @@ const struct words_entry WORDS_IMPORT[] = {
     {"csv.quote", N_("a quotation mark stands within a cell: a cell that has one is quoted whole, "
                      "and the mark doubled (in brackets: the line)")},
     {"csv.wide", N_("more than 256 columns, or a row of more than 1 MiB (in brackets: the line)")},
+    {"flat.comma", N_("a decimal comma, and it wasn't said that there are any (--decimal-comma)")},
     {"flat.decimal", N_("it was said that the comma is decimal: digits, one comma before the "
                         "decimals and nothing else, as 1250000,50")},
     {"iati.activity", N_("an activity without an iati-identifier: nothing tells its flows apart")},

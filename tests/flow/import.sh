@@ -73,7 +73,9 @@ same $((before + 1)) "$(flows)" 'one was good'
 # A comma is decimal only where that is said; then a point isn't.
 printf 'kind,side,provider,receiver,reference,qualifier,on,amount,currency\npayment,provider,it,undp,IT-1,exact,2021-06-01,"1,50",EUR\n' >comma.csv
 expect 1 import comma.csv >/dev/null 2>why
-holds why 'line 2: .*/amount.*record.format'
+holds why 'line 2: .*decimal-comma.*flat.comma'
+for language in fr ar; do LANGUAGE=$language expect 1 import comma.csv >/dev/null 2>"why.$language"; holds "why.$language" '--decimal-comma.*flat.comma'; done
+same 3 "$(cat why why.fr why.ar | grep flat.comma | sort -u | wc -l)" 'a decimal comma in three languages'
 sed 's/"1,50"/1.50/' comma.csv >point.csv
 expect 1 import point.csv --decimal-comma >/dev/null 2>why
 holds why 'line 2: .*flat.decimal'
