@@ -1,3 +1,4 @@
+#include "codec/text.h"
 #include "index/index_impl.h"
 
 #include <stdio.h>
@@ -286,28 +287,67 @@ static int insert_words(struct dep_index *index, const struct dep_index_row *row
     return step(index, ST_WORDS, fault);
 }
 
+/* A record's values on their way in. */
+struct values {
+    uint64_t idx;
+    const struct dep_schema_field *field;
+    bool stands; /* as a value: only its words are missing */
+    struct dep_buf words;
+};
+
+/* Digits as a search has them too (list.c). */
+static int insert_value(struct dep_index *index, struct values *values, const char *value,
+                        struct dep_fault *fault)
+{
+    dep_digits_ascii(dep_slice_string(value), &values->words);
+    dep_buf_add_byte(&values->words, '\n');
+    return values->stands ? DEP_OK : insert_field(index, values->idx, values->field, value, fault);
+}
+
+/* A list of codes is found by each; what is said of each of several things, by every word of it. What
+ * is open and no string is the log's own affair (a status has thousands), and isn't looked for. */
+static int insert_nested(struct dep_index *index, struct values *values, json_t *value,
+                         struct dep_fault *fault)
+{
+    int err = DEP_OK;
+    const char *name;
+    size_t i;
+    json_t *each;
+    if (json_is_string(value))
+        return insert_value(index, values, json_string_value(value), fault);
+    json_array_foreach(value, i, each)
+    {
+        err = err ? err : insert_nested(index, values, each, fault);
+    }
+    json_object_foreach(value, name, each)
+    {
+        err = err ? err : insert_nested(index, values, each, fault);
+    }
+    return err;
+}
+
 /* `again`: the open fields stand already; add the protected ones. */
 static int insert_fields(struct dep_index *index, const struct dep_index_row *row, bool again,
                          const struct dep_schema *schema, const json_t *claims,
                          struct dep_fault *fault)
 {
-    DEP_AUTO_BUF words;
-    dep_buf_init(&words, 256 * 1024);
-    for (size_t i = 0; i < schema->field_count; i++) {
+    struct values values = {.idx = row->index};
+    int err = DEP_OK;
+    dep_buf_init(&values.words, DEP_JSON_LEN_MAX);
+    for (size_t i = 0; !err && i < schema->field_count; i++) {
         const struct dep_schema_field *field = &schema->fields[i];
+        json_t *value = json_object_get(claims, field->name);
         if (!field->open && !(field->searchable && index->searchable))
             continue;
-        const char *value = json_string_value(json_object_get(claims, field->name));
-        if (!value)
-            continue;
-        int err =
-            again && field->open ? DEP_OK : insert_field(index, row->index, field, value, fault);
-        if (err)
-            return err;
-        dep_buf_add_string(&words, value);
-        dep_buf_add_byte(&words, '\n');
+        values.field = field;
+        values.stands = again && field->open;
+        if (!field->open || json_is_string(value))
+            err = insert_nested(index, &values, value, fault);
     }
-    return words.len ? insert_words(index, row, &words, fault) : DEP_OK;
+    if (!err && (values.words.len || dep_buf_err(&values.words)))
+        err = insert_words(index, row, &values.words, fault);
+    dep_buf_done(&values.words);
+    return err;
 }
 
 static int insert_refs(struct dep_index *index, uint64_t idx, const json_t *refs,

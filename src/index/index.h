@@ -5,7 +5,7 @@
  * Layer:   index; the only user of SQL. One projector (dep_index_project) serves live commits and
  *          rebuilding.
  * Holds:   places of lines, open claims, and in an office register the protected fields that a
- *          schema marks searchable. Never file names, narratives or names of people
+ *          schema marks searchable, of lists each value. Never file names, narratives or names of people
  *          (tools/schema-lint).
  * Errors:  DEP_ERR_IO with the SQLite message's place; a damaged index.db is answered by deleting
  *          and rebuilding it.
@@ -14,7 +14,7 @@
 #define DEP_INDEX_INDEX_H
 #include "record/record.h"
 
-enum { DEP_INDEX_VERSION = 4, DEP_INDEX_LIST_MAX = 1000000, DEP_INDEX_QUERY_MAX = 1024 };
+enum { DEP_INDEX_VERSION = 5, DEP_INDEX_LIST_MAX = 1000000, DEP_INDEX_QUERY_MAX = 1024 };
 
 /* Segment, length and offset of a line in records/, private/ or keyring/. len 0: none. */
 struct dep_index_place {

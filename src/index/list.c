@@ -1,6 +1,7 @@
 /*
  * What is read off index.db: one row, or pages of rows, newest first where that is asked for.
  */
+#include "codec/text.h"
 #include "index/index_impl.h"
 
 #include <stdio.h>
@@ -75,7 +76,12 @@ static bool is_prefix(const char *type)
  * own, but that a word which ends in * is the beginning of one. */
 static void quote_words(const struct dep_index_query *query, struct dep_buf *out)
 {
-    struct dep_slice rest = dep_slice_string(query->text);
+    DEP_AUTO_BUF text;
+    dep_buf_init(&text, 4 * DEP_INDEX_QUERY_MAX);
+    dep_digits_ascii(dep_slice_string(query->text), &text);
+    if (dep_buf_err(&text))
+        out->err = dep_buf_err(&text);
+    struct dep_slice rest = dep_buf_slice(&text);
     if (query->type) {
         bool prefix = is_prefix(query->type);
         dep_buf_add_string(out, "type:");

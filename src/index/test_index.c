@@ -17,7 +17,8 @@ static struct dep_schemas *schemas;
 static const char *const IDS[] = {
     "01a20d1d-0000-7000-8000-000000000000", "01a20d1d-0000-7000-8000-000000000001",
     "01a20d1d-0000-7000-8000-000000000002", "01a20d1d-0000-7000-8000-000000000003",
-    "01a20d1d-0000-7000-8000-000000000004", "01a20d1d-0000-7000-8000-000000000005"};
+    "01a20d1d-0000-7000-8000-000000000004", "01a20d1d-0000-7000-8000-000000000005",
+    "01a20d1d-0000-7000-8000-000000000006", "01a20d1d-0000-7000-8000-000000000007"};
 #define SUPERSEDES(id) "{\"refs\":[{\"rel\":\"supersedes\",\"id\":\"" id "\",\"sha256\":\"\"}]}"
 
 static void project(struct dep_index *index, uint64_t at, const char *type, const char *claims_text,
@@ -116,6 +117,17 @@ static void test_index(void **state)
     assert_int_equal(count(index, &(struct dep_index_query){.field = "case", .value = "C-9"}), 1);
     assert_int_equal(count(index, &(struct dep_index_query){.ref = IDS[1], .rel = "supersedes"}),
                      1);
+    /* Of a list each, of what is said of several things every word; digits as the reader writes them. */
+    project(index, 6, "meeting.held",
+            "{\"present\":[\"be\",\"us\"],\"titles\":[{\"text\":\"gathering\"}]}", true);
+    project(index, 7, "statement.adopted",
+            "{\"citations\":[{\"verb\":\"recalls\",\"instrument\":\"un:S/RES/2254\"}]}", true);
+    assert_int_equal(count(index, &(struct dep_index_query){.field = "present", .value = "us"}), 1);
+    assert_int_equal(count(index, &(struct dep_index_query){.text = "be us"}), 1);
+    assert_int_equal(count(index, &(struct dep_index_query){.text = "gathering"}), 0);
+    assert_int_equal(count(index, &(struct dep_index_query){.text = "S/RES/2254"}), 1);
+    assert_int_equal(count(index, &(struct dep_index_query){.text = "S/RES/٢٢٥٤"}), 1);
+    assert_int_equal(count(index, &(struct dep_index_query){.text = "S/RES/225"}), 0);
     /* Narratives and free text are nowhere. */
     assert_int_equal(count(index, &(struct dep_index_query){.text = "narrative"}), 0);
     assert_int_equal(count(index, &(struct dep_index_query){.text = "secret"}), 0);

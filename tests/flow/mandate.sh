@@ -40,6 +40,11 @@ statement() { # ADOPTERS [MORE]: a statement whose text is held
 }
 room='[{"member":"be","how":"in_the_room"},{"member":"us","how":"in_the_room"}]'
 adopted=$(record statement.adopted "$(statement "$room")" --about "$meeting")
+# It is found by what it cites, in the reader's own digits too; a meeting by who was there.
+for words in S/RES/2254 un:S/RES/2254 S/RES/٢٢٥٤ takes_note; do same "$adopted" "$(depositary search "$words" --json | jq -r 'select(.type == "statement.adopted").id')" "a search for $words"; done
+same '' "$(depositary search S/RES/2253)" 'a search for what it does not cite'
+for words in us observers; do depositary search "$words" --json | jq -r 'select(.type == "meeting.held").id' >"found.$words"; done
+same "$meeting " "$(cat found.us) $(cat found.observers)" 'a search by who was there, and by what is no value'
 refused mandate.member '/adopters/0/member: all' statement.adopted "$(statement '[{"member":"all","how":"signature"}]')"
 silent=$(record statement.adopted "$(statement '[{"member":"iq","how":"silence"},{"member":"be","how":"signature"}]' '{"silence_until":"2021-03-28"}')")
 # Held: in its authentic languages only. Not held: no text at all, and the depositary attests.
