@@ -143,7 +143,7 @@ static int prepare(void *context, uint64_t first_index)
     for (size_t i = 0; !err && i < work->count; i++) {
         work->problem->draft = i;
         if (dep_mandate_governs(work->drafts[i].type))
-            err = dep_node_mandate_judge(node, first_index, work->drafts, i, work->problem);
+            err = dep_node_mandate_judge(node, first_index, work->drafts, i, 0, work->problem);
     }
     for (size_t i = 0; !err && i < work->count; i++) {
         DEP_AUTO_RECORD record = {.jti = NULL};

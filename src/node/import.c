@@ -375,6 +375,7 @@ struct judging {
     struct dep_node *node;
     struct dep_import *import;
     struct dep_draft *drafts; /* those that are good, each after those that it is about */
+    size_t *places;           /* by row, one past its draft; 0: it has none */
     size_t count;
     uint64_t size;
     struct dep_problem *problem;
@@ -384,8 +385,9 @@ static int judge_good(struct judging *all, struct dep_import_row *row, struct de
 {
     all->drafts[all->count] =
         (struct dep_draft){.type = all->import->type, .claims = row->claims, .jti = row->record};
+    size_t about = row->parent == DEP_IMPORT_NONE ? 0 : all->places[row->parent];
     return dep_mandate_governs(all->import->type)
-               ? dep_node_mandate_judge(all->node, all->size, all->drafts, all->count, found)
+               ? dep_node_mandate_judge(all->node, all->size, all->drafts, all->count, about, found)
                : DEP_OK;
 }
 
@@ -412,7 +414,7 @@ static int judge_row(struct judging *all, struct dep_import_row *row)
         return found.fault.what ? err
                                 : dep_problem_fault(all->problem, err, "node.import", row->record);
     }
-    all->count++;
+    all->places[row - all->import->rows] = ++all->count;
     return DEP_OK;
 }
 
@@ -449,13 +451,16 @@ int dep_import_judge(struct dep_node *node, struct dep_import *import, struct de
     if (err)
         return err;
     DEP_AUTO_FREE struct dep_draft *drafts = dep_alloc_array(import->count, sizeof *drafts);
+    DEP_AUTO_FREE size_t *places = dep_alloc_array(import->count, sizeof *places);
     struct judging all = {.node = node,
                           .import = import,
                           .drafts = drafts,
+                          .places = places,
                           .size = dep_register_count(node->reg),
                           .problem = problem};
-    return drafts ? judge_all(&all)
-                  : dep_problem_fault(problem, DEP_ERR_NOMEM, "node.import", import->type);
+    return drafts && places
+               ? judge_all(&all)
+               : dep_problem_fault(problem, DEP_ERR_NOMEM, "node.import", import->type);
 }
 
 /* ---- recording ---- */

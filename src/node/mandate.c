@@ -200,7 +200,7 @@ struct gathered {
 struct gathering {
     struct dep_node *node;
     const struct dep_draft *drafts;
-    size_t at;
+    size_t at, about;
     struct dep_mandate_ref *refs;
     struct gathered *gathered;
     size_t count;
@@ -388,16 +388,16 @@ static int gather_statement(struct gathering *all, struct dep_mandate_ref *ref)
     return err;
 }
 
-/* What an import is judged as a whole for refers to rows before it (import.h). In a commit nothing does:
+/* What an import is judged as a whole for refers to a row before it (import.h). In a commit nothing does:
  * no reference has the digest of what isn't issued yet, and what stands in the log is looked for first. */
 static void gather_draft(const struct gathering *all, struct dep_mandate_ref *ref)
 {
-    for (size_t i = all->at; i-- > 0 && !ref->here;) {
-        const struct dep_draft *draft = &all->drafts[i];
-        ref->here = draft->jti && strcmp(draft->jti, ref->record.id) == 0;
-        if (ref->here)
-            ref->record = (struct dep_mandate_record){draft->type, ref->record.id, draft->claims};
-    }
+    if (all->about == 0)
+        return;
+    const struct dep_draft *draft = &all->drafts[all->about - 1];
+    ref->here = draft->jti && strcmp(draft->jti, ref->record.id) == 0;
+    if (ref->here)
+        ref->record = (struct dep_mandate_record){draft->type, ref->record.id, draft->claims};
 }
 
 /* Of what it only rests on, the type is all that the rules ask for. */
@@ -504,9 +504,11 @@ static int judge(struct gathering *all, uint64_t size)
 }
 
 int dep_node_mandate_judge(struct dep_node *node, uint64_t size, const struct dep_draft *drafts,
-                           size_t at, struct dep_problem *problem)
+                           size_t at, size_t about, struct dep_problem *problem)
 {
-    struct gathering all = {.node = node, .drafts = drafts, .at = at, .problem = problem};
+    struct gathering all = {
+        .node = node, .drafts = drafts, .at = at, .about = about, .problem = problem};
+    assert(about <= at);
     int err = judge(&all, size);
     gathering_done(&all);
     return err;

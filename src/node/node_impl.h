@@ -85,9 +85,10 @@ void dep_hearing_free(struct dep_hearing *hearing);
 /* ---- records of the mandate (mandate.c) ---- */
 void dep_mandate_lists_free(struct dep_mandate_lists *lists);
 /* Under the lock, `size` records caught up with: may the record that `drafts[at]` makes be recorded, those
- * before it in its group too? Findings of dep_mandate_judge(). */
+ * before it in its group too? `about`: one past the place of the one before it that it is about, 0 where
+ * that is none (import.h). Findings of dep_mandate_judge(). */
 DEP_MUST_USE int dep_node_mandate_judge(struct dep_node *node, uint64_t size,
-                                        const struct dep_draft *drafts, size_t at,
+                                        const struct dep_draft *drafts, size_t at, size_t about,
                                         struct dep_problem *problem);
 
 /* ---- what the officer may know of (sight.c) ---- */

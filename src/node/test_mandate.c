@@ -76,7 +76,7 @@ static int judge(struct dep_node *node, const struct dep_draft *drafts, size_t a
                  struct dep_problem *problem)
 {
     *problem = (struct dep_problem){.detail = ""};
-    return dep_node_mandate_judge(node, dep_register_count(dep_node_register(node)), drafts, at,
+    return dep_node_mandate_judge(node, dep_register_count(dep_node_register(node)), drafts, at, 0,
                                   problem);
 }
 
