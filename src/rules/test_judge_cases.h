@@ -183,7 +183,9 @@ static struct dep_fact *add_fact(enum dep_fact_kind kind, enum dep_layer layer, 
         .status_s = T - below(6),
         .guardian = chance(70),
         .assent = chance(90),
-        .shown = chance(30) ? 7U : 1U + (unsigned)below(7),
+        .shown = chance(30)   ? DEP_SHOWN_ALL
+                 : chance(30) ? DEP_SHOWN_ALL & ~DEP_SHOWN_IDENTITY /* told last: rarest */
+                              : 1U + (unsigned)below(7),
         .approves = action->digest};
     if (layer == DEP_LAYER_SOURCE)
         fact->scope_kind = DEP_SCOPE_ITEM;
