@@ -33,7 +33,7 @@ static int reserve(struct gathering *gathering)
 {
     struct dep_timeline *timeline = gathering->timeline;
     if (timeline->count == DEP_TIMELINE_EVENTS_MAX)
-        return dep_problem_fault(gathering->problem, DEP_ERR_CAP, "node.timeline", "events");
+        return dep_problem_found(gathering->problem, "timeline.many", "MANDATE F17", "65536");
     void *items = dep_list_reserve(timeline->items, timeline->count, 1, sizeof *timeline->items,
                                    &gathering->item_room);
     timeline->items = items ? items : timeline->items;

@@ -41,8 +41,8 @@ struct dep_timeline_order {
     struct dep_edtf_span span; /* what may have happened in it */
 };
 /*
- * What shows to the officer, corrected records left out. DEP_ERR_CAP beyond DEP_TIMELINE_EVENTS_MAX.
- * Findings: those of dep_node_item(), dep_node_case(), dep_node_campaign().
+ * What shows to the officer, corrected records left out. Findings: "timeline.many" beyond
+ * DEP_TIMELINE_EVENTS_MAX; those of dep_node_item(), dep_node_case(), dep_node_campaign().
  */
 DEP_MUST_USE int dep_node_timeline(struct dep_node *node, const struct dep_timeline_order *order,
                                    struct dep_timeline *out, struct dep_problem *problem);

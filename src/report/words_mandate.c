@@ -94,5 +94,7 @@ const struct words_entry WORDS_MANDATE[] = {
     {"mandate.text", N_("the text stands where it is held, in its authentic languages and no "
                         "other; what else there is, is a rendering (statement.rendered)")},
     {"mandate.unread", N_("what it refers to can’t be read here, so it can’t be judged")},
+    {"timeline.many", N_("more events than are put in order at once (in brackets: how many are): "
+                         "name a shorter time with --from and --to")},
 };
 const size_t WORDS_MANDATE_COUNT = sizeof WORDS_MANDATE / sizeof WORDS_MANDATE[0];
