@@ -97,6 +97,12 @@ bool dep_json_has_string(const json_t *array, const char *text)
     return false;
 }
 
+bool dep_json_says(const json_t *object, const char *name, const char *text)
+{
+    const char *here = dep_json_string(object, name);
+    return here && strcmp(here, text) == 0;
+}
+
 bool dep_json_true(const json_t *object, const char *name)
 {
     return json_is_true(json_object_get(object, name));

@@ -44,6 +44,8 @@ const json_t *dep_json_array(const json_t *object, const char *name);
 /* False where absent or not an integer. */
 bool dep_json_int(const json_t *object, const char *name, int64_t *out);
 bool dep_json_true(const json_t *object, const char *name);
+/* Is its member `name` the string `text`? */
+bool dep_json_says(const json_t *object, const char *name, const char *text);
 /* Is `text` among the strings of `array`? No in what is no array. */
 bool dep_json_has_string(const json_t *array, const char *text);
 #endif

@@ -264,11 +264,31 @@ static void test_freed(void **state)
     }
 }
 
+static void test_says(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *object, *name, *text;
+        bool says;
+    } rows[] = {
+        {"{\"a\":\"b\"}", "a", "b", true}, {"{\"a\":\"b\"}", "a", "bb", false},
+        {"{\"a\":\"b\"}", "a", "", false}, {"{\"a\":\"b\"}", "b", "b", false},
+        {"{\"a\":1}", "a", "1", false},    {"[\"a\"]", "a", "a", false},
+    };
+    for (size_t i = 0; i < DEP_COUNT(rows); i++) {
+        DEP_AUTO_JSON *object = NULL;
+        assert_int_equal(dep_json_parse(dep_slice_string(rows[i].object), &object, NULL), DEP_OK);
+        assert_int_equal(dep_json_says(object, rows[i].name, rows[i].text), rows[i].says);
+    }
+    assert_false(dep_json_says(NULL, "a", "b"));
+}
+
 int main(void)
 {
     dep_json_own_memory();
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_suite), cmocka_unit_test(test_refusals), cmocka_unit_test(test_depth),
-        cmocka_unit_test(test_refused_memory), cmocka_unit_test(test_freed)};
+        cmocka_unit_test(test_suite), cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_depth), cmocka_unit_test(test_refused_memory),
+        cmocka_unit_test(test_freed), cmocka_unit_test(test_says)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

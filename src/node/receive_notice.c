@@ -10,12 +10,6 @@
 #include <stdio.h>
 #include <string.h>
 
-static bool says(const json_t *claims, const char *name, const char *text)
-{
-    const char *value = dep_json_string(claims, name);
-    return value && strcmp(value, text) == 0;
-}
-
 json_t *receive_retold(const json_t *claims, const char *item)
 {
     static const char *const names[] = {"package",     "origin", "index", "sha256",
@@ -37,7 +31,7 @@ static const char *about_of(const json_t *record)
     json_t *ref;
     json_array_foreach(dep_json_array(record, "refs"), i, ref)
     {
-        if (says(ref, "rel", "about"))
+        if (dep_json_says(ref, "rel", "about"))
             return dep_json_string(ref, "sha256");
     }
     return NULL;
@@ -53,7 +47,7 @@ static int find_release(struct receiving *receiving)
         if (err)
             return dep_problem_fault(receiving->problem, err < 0 ? err : DEP_ERR_CORRUPT,
                                      "node.receive", receiving->out->package);
-        if (!says(record, "sha256", receive_of_package(receiving, "head")))
+        if (!dep_json_says(record, "sha256", receive_of_package(receiving, "head")))
             continue;
         const char *release = receiving->out->kind == DEP_PACKAGE_NOTICE
                                   ? about_of(record)
@@ -83,7 +77,7 @@ static int concern(struct matching *matching, const char *item)
                    item);
     for (size_t i = 0; i < kept->count; i++) {
         json_t *claims = (json_t *)(uintptr_t)kept->drafts[i].claims;
-        if (!says(claims, "sha256", receive_of_package(receiving, "head")))
+        if (!dep_json_says(claims, "sha256", receive_of_package(receiving, "head")))
             continue;
         if (!json_object_get(claims, "item"))
             return json_object_set_new(claims, "item", json_string(item))
@@ -104,10 +98,10 @@ static int match_received(void *context, const struct dep_index_row *row)
     bool notice = receiving->out->kind == DEP_PACKAGE_NOTICE;
     DEP_AUTO_VIEW view = {.claims = NULL};
     int err = dep_node_view_row(receiving->node, row, true, &view, receiving->problem);
-    if (err || !says(view.claims, "release", receiving->release) ||
-        !says(view.claims, "sender", receiving->out->sender) ||
-        !says(view.claims, "outcome", "taken") ||
-        !says(view.claims, "kind", notice ? "release" : "notice"))
+    if (err || !dep_json_says(view.claims, "release", receiving->release) ||
+        !dep_json_says(view.claims, "sender", receiving->out->sender) ||
+        !dep_json_says(view.claims, "outcome", "taken") ||
+        !dep_json_says(view.claims, "kind", notice ? "release" : "notice"))
         return err;
     const char *item = dep_json_string(view.claims, "item"),
                *package = dep_json_string(view.claims, "package");
@@ -123,8 +117,8 @@ static int match_foretold(void *context, const struct dep_index_row *row)
     struct receiving *receiving = matching->receiving;
     DEP_AUTO_VIEW view = {.claims = NULL};
     int err = dep_node_view_row(receiving->node, row, true, &view, receiving->problem);
-    if (err || !says(view.claims, "package", matching->notice) ||
-        !says(view.claims, "record_type", "release.withdrawn"))
+    if (err || !dep_json_says(view.claims, "package", matching->notice) ||
+        !dep_json_says(view.claims, "record_type", "release.withdrawn"))
         return err;
     receiving->foretold = json_incref(view.claims);
     return DEP_FOUND;

@@ -22,12 +22,6 @@ struct answered {
     size_t count, open_count;         /* of own ones that ask the same */
 };
 
-static bool says(const json_t *claims, const char *name, const char *text)
-{
-    const char *value = dep_json_string(claims, name);
-    return value && strcmp(value, text) == 0;
-}
-
 /* ---- one that its maker withdraws ---- */
 
 static int take_entered(void *context, const struct dep_index_row *row)
@@ -46,8 +40,8 @@ static int match_heard(void *context, const struct dep_index_row *row)
     DEP_AUTO_VIEW view = {.claims = NULL};
     struct dep_index_query entered = {.type = "request.made", .ref = row->jti};
     int err = dep_node_view_row(node, row, true, &view, problem);
-    if (err || !says(view.claims, "sha256", answered->about) ||
-        !says(view.claims, "member", answered->member))
+    if (err || !dep_json_says(view.claims, "sha256", answered->about) ||
+        !dep_json_says(view.claims, "member", answered->member))
         return err;
     return dep_roll_list(node, &entered, take_entered, answered, problem);
 }
@@ -65,7 +59,7 @@ static bool is_asked(const struct dep_charter *charter, const json_t *ours, cons
 {
     const struct dep_charter_member *asked =
         dep_charter_recipient(charter, dep_json_string(ours, "to"));
-    return says(ours, "direction", "out") && asked && strcmp(asked->id, member) == 0;
+    return dep_json_says(ours, "direction", "out") && asked && strcmp(asked->id, member) == 0;
 }
 
 /* Only whoever was asked answers. The same may have been asked twice. */
@@ -102,8 +96,9 @@ static int find_own(struct answered *answered)
     int err = DEP_FOUND;
     for (size_t i = 0; err == DEP_FOUND && i < receiving->kept.count; i++) {
         const json_t *claims = receiving->kept.drafts[i].claims;
-        if (says(claims, "sha256", answered->about) && says(claims, "member", answered->member) &&
-            says(claims, "record_type", "request.made"))
+        if (dep_json_says(claims, "sha256", answered->about) &&
+            dep_json_says(claims, "member", answered->member) &&
+            dep_json_says(claims, "record_type", "request.made"))
             err = dep_foreign_open(receiving->node->schemas, claims, &theirs, &why);
     }
     if (err)
@@ -133,8 +128,8 @@ static int refer(struct receiving *receiving, json_t *claims)
     if (err || !answered.member || !dep_record_ref_sha256(answer.claims, "answers", &about))
         return DEP_OK;
     dep_hex_encode(about.bytes, DEP_HASH_LEN, answered.about);
-    err =
-        says(answer.claims, "answer", "withdrawn") ? find_entered(&answered) : find_own(&answered);
+    err = dep_json_says(answer.claims, "answer", "withdrawn") ? find_entered(&answered)
+                                                              : find_own(&answered);
     return err || !answered.request.jti[0]
                ? err
                : dep_act_refer(claims, "answers", &answered.request, receiving->problem);
@@ -145,7 +140,7 @@ int receive_request_answers(struct receiving *receiving)
     int err = DEP_OK;
     for (size_t i = 0; !err && i < receiving->kept.count; i++) {
         json_t *claims = (json_t *)(uintptr_t)receiving->kept.drafts[i].claims;
-        if (says(claims, "record_type", "request.answered"))
+        if (dep_json_says(claims, "record_type", "request.answered"))
             err = refer(receiving, claims);
     }
     return err;

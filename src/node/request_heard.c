@@ -24,12 +24,6 @@ struct hearing {
     struct dep_problem *problem;
 };
 
-static bool says(const json_t *claims, const char *name, const char *text)
-{
-    const char *value = dep_json_string(claims, name);
-    return value && strcmp(value, text) == 0;
-}
-
 enum { GONE_KEY_ROOM = 2 * DEP_HASH_LEN + DEP_MEMBER_LEN_MAX + 2 };
 
 static void withdrawn_key(const char *hex, const char *member, char out[GONE_KEY_ROOM])
@@ -59,7 +53,7 @@ static int note_withdrawn(struct hearing *hearing, const struct dep_presentation
 {
     struct dep_hash request;
     char hex[2 * DEP_HASH_LEN + 1], key[GONE_KEY_ROOM];
-    if (!says(answer->claims, "answer", "withdrawn") ||
+    if (!dep_json_says(answer->claims, "answer", "withdrawn") ||
         !dep_record_ref_sha256(answer->claims, "answers", &request))
         return DEP_OK;
     dep_hex_encode(request.bytes, DEP_HASH_LEN, hex);
@@ -77,7 +71,7 @@ static int tell(struct hearing *hearing, const struct dep_index_row *row, const 
         dep_charter_recipient(hearing->charter, dep_json_string(request->claims, "to"));
     char key[GONE_KEY_ROOM];
     withdrawn_key(hex, request->record.iss, key);
-    if (!says(request->claims, "direction", "out") || !to || strcmp(to->id, own) != 0 ||
+    if (!dep_json_says(request->claims, "direction", "out") || !to || strcmp(to->id, own) != 0 ||
         strcmp(request->record.iss, own) == 0 || json_object_get(hearing->gone, hex) ||
         json_object_get(hearing->gone, key))
         return DEP_OK;
@@ -104,8 +98,8 @@ static int pass(void *context, const struct dep_index_row *row)
     struct dep_finding why;
     int err = dep_node_view_seen(hearing->node, row, true, &view, hearing->problem);
     if (err || !dep_json_string(view.claims, "sha256") ||
-        (!says(view.claims, "record_type", "request.made") &&
-         !says(view.claims, "record_type", "request.answered")))
+        (!dep_json_says(view.claims, "record_type", "request.made") &&
+         !dep_json_says(view.claims, "record_type", "request.answered")))
         return err;
     err = dep_foreign_open(hearing->node->schemas, view.claims, &foreign, &why);
     if (err)
@@ -158,7 +152,7 @@ bool dep_request_is_entered(const struct dep_schemas *schemas, const json_t *our
                             const json_t *theirs)
 {
     const struct dep_schema *schema = dep_schemas_find(schemas, "request.made", 0);
-    if (!schema || !says(theirs, "direction", "in"))
+    if (!schema || !dep_json_says(theirs, "direction", "in"))
         return false;
     for (size_t i = 0; i < schema->field_count; i++) {
         const char *field = schema->fields[i].name;

@@ -202,12 +202,6 @@ static bool terms_of(const struct dep_charter *charter, const json_t *terms, str
            dep_interval_parse(dep_json_object(terms, "in_force"), &out->in_force);
 }
 
-static bool says(const json_t *object, const char *name, const char *value)
-{
-    const char *text = dep_json_string(object, name);
-    return text && strcmp(text, value) == 0;
-}
-
 static unsigned shown_of(const json_t *session)
 {
     const json_t *shown = dep_json_object(session, "shown");
@@ -235,8 +229,8 @@ int dep_fact_of_consent(const struct dep_fact_reader *reader, const struct dep_f
     if (err)
         return err;
     const json_t *session = dep_json_object(terms, "session");
-    fact.guardian = says(session, "guardian", "consented");
-    fact.assent = says(session, "assent", "agreed");
+    fact.guardian = dep_json_says(session, "guardian", "consented");
+    fact.assent = dep_json_says(session, "assent", "agreed");
     fact.shown = shown_of(session);
     *out = fact;
     return DEP_OK;

@@ -188,12 +188,6 @@ static int take_given(struct dep_heard *heard, const struct type *type,
     return add_given(heard, &given);
 }
 
-static bool says(const json_t *claims, const char *name, const char *value)
-{
-    const char *text = dep_json_string(claims, name);
-    return text && strcmp(text, value) == 0;
-}
-
 static int take_said(struct dep_heard *heard, const struct type *type,
                      const struct dep_heard_record *record)
 {
@@ -205,11 +199,11 @@ static int take_said(struct dep_heard *heard, const struct type *type,
     case ANSWERS:
         said.kind = SAID_ANSWERED;
         said.good = record->whole && dep_json_string(claims, "answer") &&
-                    !says(claims, "answer", "withdrawn");
+                    !dep_json_says(claims, "answer", "withdrawn");
         break;
     case CHECKS:
         said.kind = SAID_CHECKED;
-        said.good = record->whole && says(claims, "outcome", "as_recorded");
+        said.good = record->whole && dep_json_says(claims, "outcome", "as_recorded");
         break;
     case WITHDRAWS:
     case GIVES: said.kind = SAID_WITHDRAWN; break;
