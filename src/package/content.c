@@ -4,6 +4,7 @@
  */
 #include "package/content.h"
 
+#include "codec/bech32.h"
 #include "codec/text.h"
 #include "package/names.h"
 #include "record/record.h"
@@ -14,9 +15,6 @@
 #include <string.h>
 
 static const char CLAUSE[] = "package.md 3";
-
-/* An X25519 recipient of age in its text; whether it is one is for who seals to it. */
-enum { NOTICE_TO_LEN = 62 };
 
 /* ---- names ---- */
 
@@ -149,14 +147,12 @@ static bool linked_form(const struct dep_content_linked *linked)
            linked->count <= INT64_MAX && (!counted || dep_hash_equal(&linked->sha256, &none));
 }
 
+/* An X25519 recipient of age by its form; that something can be sealed for it is for who seals. */
 static bool recipient_form(const char *text)
 {
-    if (!text || strncmp(text, "age1", 4) != 0 || strlen(text) != NOTICE_TO_LEN)
-        return false;
-    for (const char *at = text; *at; at++)
-        if (!((*at >= 'a' && *at <= 'z') || (*at >= '0' && *at <= '9')))
-            return false;
-    return true;
+    uint8_t key[32];
+    return text && text[0] == 'a' &&
+           dep_bech32_parse(dep_slice_string(text), "age", key, sizeof key, NULL) == DEP_OK;
 }
 
 static bool notice_form(const struct dep_content_notice *notice)

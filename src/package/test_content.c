@@ -34,6 +34,7 @@
 #define SEEN(origin, size)                                                                         \
     "{\"line\":\"seen\",\"origin\":\"" origin "\",\"size\":\"" size "\",\"root\":\"" H2 "\"}\n"
 #define KEY "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p"
+#define MISTYPED_KEY "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8q"
 #define NOTICE(sealed, opens, to)                                                                  \
     "{\"line\":\"notice\",\"sealed\":" sealed ",\"opens\":\"" opens "\"" to ",\"sha256\":\"" H1    \
     "\",\"page_sha256\":\"" H2 "\"}\n"
@@ -107,6 +108,8 @@ static void test_read(void **state)
         {"notice for nobody", PACKAGE NOTICE("1", "nobody", ""), "content.form"},
         {"notice for no key", PACKAGE NOTICE("1", "recipient", ""), "content.form"},
         {"notice for a key and a passphrase", PACKAGE NOTICE("1", "passphrase", TO(KEY)),
+         "content.form"},
+        {"notice for a key with a slip", PACKAGE NOTICE("1", "recipient", TO(MISTYPED_KEY)),
          "content.form"},
         {"notice for what is no key", PACKAGE NOTICE("1", "recipient", TO("age1x")),
          "content.form"},
