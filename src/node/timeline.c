@@ -7,6 +7,7 @@
 #include "node/node_impl.h"
 #include "node/release.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -32,8 +33,11 @@ struct gathering {
 static int reserve(struct gathering *gathering)
 {
     struct dep_timeline *timeline = gathering->timeline;
-    if (timeline->count == DEP_TIMELINE_EVENTS_MAX)
-        return dep_problem_found(gathering->problem, "timeline.many", "MANDATE F17", "65536");
+    if (timeline->count == DEP_TIMELINE_EVENTS_MAX) {
+        char most[24];
+        (void)snprintf(most, sizeof most, "%d", DEP_TIMELINE_EVENTS_MAX);
+        return dep_problem_found(gathering->problem, "timeline.many", "MANDATE F17", most);
+    }
     void *items = dep_list_reserve(timeline->items, timeline->count, 1, sizeof *timeline->items,
                                    &gathering->item_room);
     timeline->items = items ? items : timeline->items;
