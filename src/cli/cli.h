@@ -128,6 +128,9 @@ int dep_confine_command(const struct dep_args *args, bool to_register);
 /* Opens `args->dir`; on failure prints the problem and sets `out_status`. Without `write` nothing
  * but index.db, open by then, can be written in the register from here on. */
 struct dep_node *dep_open_node(struct dep_args *args, bool write, int *out_status);
+/* The same; what is wrong is the caller's to say. */
+int dep_try_node(struct dep_args *args, bool write, struct dep_node **out,
+                 struct dep_problem *problem);
 /* Those that the program knows, without a register (dep_schemas_free()). NULL without memory, which is said. */
 struct dep_schemas *dep_open_schemas(int *out_status);
 

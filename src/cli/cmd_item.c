@@ -1,7 +1,7 @@
 /*
  * item: list, files, extract, check, history, and the custody events.
  */
-#include "cli/cli.h"
+#include "cli/item_check.h"
 #include "cli/show.h"
 #include "cli/wanted.h"
 #include "codec/text.h"
@@ -153,106 +153,6 @@ static int extract(struct dep_args *args, struct dep_node *node)
     return err ? dep_say_problem(args, err, &problem) : dep_finish_output(DEP_EXIT_YES);
 }
 
-/* ---- check ---- */
-
-struct check_session {
-    struct dep_args *args;
-    struct dep_node *node;
-    struct dep_progress progress;
-    const char *name; /* of the item at hand */
-    int status;
-    uint64_t checked;
-};
-
-static void show_finding(void *context, const struct dep_finding *finding, struct dep_slice path)
-{
-    struct check_session *session = context;
-    if (session->args->json)
-        return; /* they stand in the record, which is printed */
-    dep_progress_end(&session->progress);
-    (void)fprintf(stderr, "%s [", dep_word(finding->id));
-    dep_print_safe(stderr, session->name, strlen(session->name));
-    if (path.len)
-        (void)fprintf(stderr, ": ");
-    dep_print_safe(stderr, (const char *)path.data, path.len);
-    (void)fprintf(stderr, "]\n");
-}
-
-static bool check_progress(void *context, const struct dep_seal_progress *state)
-{
-    struct check_session *session = context;
-    return dep_progress_seal(&session->progress, state);
-}
-
-static int check_one(struct check_session *session, const char *name)
-{
-    struct dep_problem problem = {.detail = ""};
-    bool field = dep_register_info(dep_node_register(session->node))->field;
-    struct dep_check_order order = {
-        .name = name,
-        .with_key = !dep_flag(session->args, "--no-key") && !field,
-        .finding = show_finding,
-        .progress = check_progress,
-        .context = session,
-    };
-    session->name = name;
-    dep_progress_init(&session->progress, _("Checking"));
-    struct dep_check_result result;
-    int err = dep_node_item_check(session->node, &order, &result, &problem);
-    dep_progress_end(&session->progress);
-    if (err)
-        return dep_say_problem(session->args, err, &problem);
-    session->checked++;
-    bool altered = strcmp(result.outcome, "altered") == 0;
-    if (session->args->json) {
-        if (!dep_print_json(json_pack("{s:s,s:s,s:b,s:I,s:I,s:I,s:s}", "item", name, "outcome",
-                                      result.outcome, "with_key", (int)result.with_key, "files",
-                                      (json_int_t)result.report.files, "bytes",
-                                      (json_int_t)result.report.bytes, "bad",
-                                      (json_int_t)result.report.bad, "record", result.record.jti)))
-            return DEP_EXIT_FAULT;
-    } else {
-        (void)printf("%s: %s\n", name, dep_word(result.outcome));
-        if (!altered && !result.with_key)
-            (void)printf("%s", _("Without the key only the sealed container was compared with its "
-                                 "record; the files in it were not looked at.\n"));
-    }
-    return altered ? DEP_EXIT_WANTING : DEP_EXIT_YES;
-}
-
-static int check_each(void *context, const struct dep_item *item)
-{
-    struct check_session *session = context;
-    if (!item->has_container)
-        return DEP_OK;
-    int status = check_one(session, item->item);
-    if (status > session->status)
-        session->status = status;
-    return DEP_OK;
-}
-
-static int check(struct dep_args *args, struct dep_node *node)
-{
-    struct check_session session = {.args = args, .node = node};
-    if (dep_flag(args, "--all")) {
-        struct dep_problem problem = {.detail = ""};
-        int err = dep_node_items(node, false, check_each, &session, &problem);
-        if (err)
-            return dep_say_problem(args, err, &problem);
-        if (!session.checked && !session.status)
-            dep_say(_("there is no item with a container: nothing was checked"));
-        return dep_finish_output(session.status);
-    }
-    if (args->positional_count < 2)
-        return dep_usage_error(args, _("name the items to check, or --all"));
-    for (size_t i = 1; i < args->positional_count; i++) {
-        int status = check_one(&session, args->positional[i]);
-        if (status > session.status)
-            session.status = status;
-    }
-    return dep_finish_output(session.status);
-}
-
 /* ---- history ---- */
 
 struct history {
@@ -370,13 +270,17 @@ int dep_cmd_item(int argc, char **argv)
             return dep_usage_error(&args, _("name one item"));
         return dep_custody_command(&args, type_of(verb), args.positional[1]);
     }
+    if (strcmp(verb, "check") == 0)
+        return dep_item_check(&args);
     static const struct {
         const char *verb;
         int (*run)(struct dep_args *args, struct dep_node *node);
         bool write;
-    } table[] = {{"list", list, false},       {"files", files, false},
-                 {"extract", extract, false}, {"check", check, true},
-                 {"correct", correct, true},  {"history", show_history, false}};
+    } table[] = {{"list", list, false},
+                 {"files", files, false},
+                 {"extract", extract, false},
+                 {"correct", correct, true},
+                 {"history", show_history, false}};
     for (size_t i = 0; i < DEP_COUNT(table); i++) {
         if (strcmp(table[i].verb, verb) != 0)
             continue;

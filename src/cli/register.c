@@ -48,9 +48,9 @@ static bool may_swap(void)
     return !dep_memory_locked() && (sysinfo(&info) != 0 || info.totalswap > 0);
 }
 
-struct dep_node *dep_open_node(struct dep_args *args, bool write, int *out_status)
+int dep_try_node(struct dep_args *args, bool write, struct dep_node **out,
+                 struct dep_problem *problem)
 {
-    struct dep_problem problem = {.detail = ""};
     struct dep_node_order order = {.dir = args->dir, .write = write, .officer = args->officer};
     dep_world_system(&order.world);
     order.world.passphrase = dep_passphrase_ask;
@@ -61,11 +61,9 @@ struct dep_node *dep_open_node(struct dep_args *args, bool write, int *out_statu
     order.unrecorded = say_unrecorded;
     struct dep_node *node = NULL;
     struct dep_recovery recovery;
-    int err = dep_node_open(&order, &node, &recovery, &problem);
-    if (err) {
-        *out_status = dep_say_problem(args, err, &problem);
-        return NULL;
-    }
+    int err = dep_node_open(&order, &node, &recovery, problem);
+    if (err)
+        return err;
     if (write && dep_register_info(dep_node_register(node))->field && may_swap())
         dep_say(_("this machine has swap, and this process may not keep out of it: what is stated "
                   "could reach the disk. Turn swap off, or raise the limit of locked memory "
@@ -78,6 +76,17 @@ struct dep_node *dep_open_node(struct dep_args *args, bool write, int *out_statu
                   "that was acknowledged is among it"),
                 (unsigned long long)recovery.moved_lines + recovery.moved_private,
                 (unsigned long long)recovery.moved_files);
+    *out = node;
+    return DEP_OK;
+}
+
+struct dep_node *dep_open_node(struct dep_args *args, bool write, int *out_status)
+{
+    struct dep_problem problem = {.detail = ""};
+    struct dep_node *node = NULL;
+    int err = dep_try_node(args, write, &node, &problem);
+    if (err)
+        *out_status = dep_say_problem(args, err, &problem);
     return node;
 }
 

@@ -33,6 +33,7 @@ struct verify_work {
     size_t id_count, id_room;
     struct container_entry {
         char item[DEP_UUID_LEN + 1];
+        char jti[DEP_UUID_LEN + 1]; /* of the record that names it */
         struct dep_hash payload;
         bool disposed; /* a record tells of the item's end: its container may be gone */
     } * containers;    /* sorted when the walk is over: one an item and payload */
@@ -96,6 +97,7 @@ static int note_container(struct verify_work *work, const struct dep_record *rec
     struct container_entry *entry = &list[work->container_count++];
     *entry = (struct container_entry){.disposed = disposed};
     (void)snprintf(entry->item, sizeof entry->item, "%s", item);
+    (void)snprintf(entry->jti, sizeof entry->jti, "%s", record->jti);
     if (!disposed && !dep_hex_parse(dep_slice_string(payload), entry->payload.bytes, DEP_HASH_LEN))
         report(work, "record.format", "altered", item);
     return DEP_OK;
@@ -257,6 +259,15 @@ static bool pass_on(void *context, const struct dep_seal_progress *progress)
     return true;
 }
 
+static void report_container(struct verify_work *work, const struct container_entry *entry,
+                             const char *finding)
+{
+    if (finding)
+        report(work, finding, "altered", entry->item);
+    if (work->order->container)
+        work->order->container(work->order->context, entry->item, finding);
+}
+
 static int verify_container(struct verify_work *work, const struct container_entry *entry)
 {
     DEP_AUTO_FD fd = -1;
@@ -267,7 +278,7 @@ static int verify_container(struct verify_work *work, const struct container_ent
                              &work->problem->fault);
     if (err == DEP_ERR_IO) {
         if (!entry->disposed)
-            report(work, "container.missing", "altered", entry->item);
+            report_container(work, entry, "container.missing");
         return DEP_OK;
     }
     if (err || !work->order->containers)
@@ -278,9 +289,9 @@ static int verify_container(struct verify_work *work, const struct container_ent
     if (!err)
         err = dep_container_check_payload(container, &facts, pass_on, work, &why,
                                           &work->problem->fault);
-    if (err == DEP_FOUND)
-        report(work, why.id, "altered", entry->item);
     dep_container_close(container);
+    if (err >= 0)
+        report_container(work, entry, err == DEP_FOUND ? why.id : NULL);
     work->result.containers++;
     return err < 0 ? err : DEP_OK;
 }
@@ -334,15 +345,9 @@ static bool is_known(const struct verify_work *work, const char *file)
            bsearch(&key, work->containers, work->container_count, sizeof key, compare_item) != NULL;
 }
 
-static int verify_containers(struct verify_work *work)
+/* Nothing may lie in the vault that no record tells of. */
+static int verify_vault(struct verify_work *work)
 {
-    sort_containers(work);
-    for (size_t i = 0; i < work->container_count; i++) {
-        int err = verify_container(work, &work->containers[i]);
-        if (err)
-            return err;
-    }
-    /* Nothing may lie in the vault that no record tells of. */
     int fd = openat(dep_register_dir_fd(work->reg), "vault", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     DIR *folder = fd < 0 ? NULL : fdopendir(fd);
     if (!folder)
@@ -355,6 +360,48 @@ static int verify_containers(struct verify_work *work)
     }
     (void)closedir(folder);
     return DEP_OK;
+}
+
+static bool is_named(const struct container_entry *entry, const char *name)
+{
+    enum { PREFIX_MIN = 8 };
+    size_t len = strlen(name);
+    return strcmp(entry->jti, name) == 0 ||
+           (len >= PREFIX_MIN && strncmp(entry->item, name, len) == 0);
+}
+
+/* Only the item that is named stays in the list, by whichever of its records it was named. */
+static int keep_named(struct verify_work *work)
+{
+    const char *name = work->order->item;
+    const struct container_entry *found = NULL;
+    size_t kept = 0;
+    for (size_t i = 0; i < work->container_count; i++) {
+        const struct container_entry *entry = &work->containers[i];
+        if (!is_named(entry, name))
+            continue;
+        if (found && strcmp(found->item, entry->item) != 0)
+            return dep_problem_found(work->problem, "item.ambiguous", "doc/format/record.md", name);
+        found = entry;
+    }
+    if (!found)
+        return dep_problem_found(work->problem, "verify.item.absent", "doc/format/record.md 2",
+                                 name);
+    struct container_entry item = *found;
+    for (size_t i = 0; i < work->container_count; i++)
+        if (strcmp(work->containers[i].item, item.item) == 0)
+            work->containers[kept++] = work->containers[i];
+    work->container_count = kept;
+    return DEP_OK;
+}
+
+static int verify_containers(struct verify_work *work)
+{
+    int err = work->order->item ? keep_named(work) : DEP_OK;
+    sort_containers(work);
+    for (size_t i = 0; !err && i < work->container_count; i++)
+        err = verify_container(work, &work->containers[i]);
+    return err || work->order->item ? err : verify_vault(work);
 }
 
 /* ---- checkpoints shown earlier ---- */

@@ -10,13 +10,19 @@
 /* `what`: "intact", "altered", "not_shown", "withheld", "unproved", "disputed". */
 typedef void dep_verify_finding_fn(void *context, const char *id, const char *what,
                                    const char *where);
+/* A container was compared with its record; `finding` says how it differs, NULL: it doesn't. */
+typedef void dep_verify_container_fn(void *context, const char *item, const char *finding);
 struct dep_verify_order {
     const char *dir;
     bool containers; /* payload digest of every container (reads everything) */
     const char
         *seen_note; /* file: an older or newer checkpoint of this log, shown earlier; NULL none */
+    /* Of the containers only that of this item: its id, at least 8 characters of its beginning, or
+     * the id of its first record. NULL: all, and nothing else may lie in the vault. */
+    const char *item;
     dep_verify_finding_fn *finding;
-    dep_progress_fn *progress; /* records, then bytes of containers */
+    dep_verify_container_fn *container; /* NULL: not told */
+    dep_progress_fn *progress;          /* records, then bytes of containers */
     void *context;
 };
 struct dep_verified {
@@ -24,7 +30,8 @@ struct dep_verified {
     const char *verdict; /* "intact", "altered", "unproved", "disputed" */
 };
 /* Needs no key. Checkpoint, every record's form, signature, key in force at its place, schema and
- * references, tiles, private and keyring lines, containers, nothing left over. */
+ * references, tiles, private and keyring lines, containers, nothing left over. Of an item that is
+ * named and not there: "verify.item.absent", "item.ambiguous". */
 DEP_MUST_USE int dep_node_verify(const struct dep_verify_order *order, struct dep_verified *out,
                                  struct dep_problem *problem);
 

@@ -79,6 +79,7 @@ static int choose_officer(struct dep_node *node, const char *wanted, struct dep_
         (void)snprintf(node->officer, sizeof node->officer, "%.*s", (int)(end - code), code);
     }
     (void)closedir(folder);
+    node->no_officer = found == 0;
     if (found != 1)
         node->officer[0] = 0;
     return DEP_OK;
@@ -449,7 +450,8 @@ int dep_node_unlock(struct dep_node *node, struct dep_problem *problem)
     if (node->unlocked)
         return DEP_OK;
     if (!node->officer[0])
-        return dep_problem_found(problem, "officer.which", "doc/format/register.md 2", node->dir);
+        return dep_problem_found(problem, node->no_officer ? "officer.none" : "officer.which",
+                                 "doc/format/register.md 2", node->dir);
     DEP_AUTO_FD keys = dep_node_keys_fd(node, problem);
     if (keys < 0)
         return keys;

@@ -165,6 +165,7 @@ const struct words_entry WORDS_CONSENT[] = {
     {"officer.absent", N_("the keys of this officer are not here")},
     {"officer.code",
      N_("an officer's code is 1 to 64 letters, digits, dots, dashes and underscores")},
+    {"officer.none", N_("no officer's keys lie in this register")},
     {"officer.which", N_("say who is at work: --as CODE, or DEPOSITARY_OFFICER")},
     {"outbox.notice", N_("withdrawal, not acknowledged by its recipient")},
     {"outbox.release", N_("released")},

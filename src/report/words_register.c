@@ -373,6 +373,9 @@ const struct words_entry WORDS_REGISTER[] = {
     {"verify.fork", N_("this log and the checkpoint shown to you contradict each other: one of "
                        "them was rewritten")},
     {"verify.id.repeated", N_("two records have the same id")},
+    {"verify.item.absent",
+     N_("no item with a container goes by this; without a key it is found by the beginning of its "
+        "id or by the id of its record, not by its exhibit number")},
     {"verify.keyring.absent",
      N_("the key of this record's protected values is not in the keyring")},
     {"verify.private.absent", N_("the protected values of this record are missing")},

@@ -119,6 +119,60 @@ same 'false unproved' "$(jq -r '"\(.with_key) \(.outcome)"' check)" 'without a k
 run item check E-2 --no-key >check
 holds check 'Without the key only the sealed container was compared with its record; the files in it were not looked at'
 
+# Who holds no key at all, of a copy: no officer's key, no passphrase, nothing to be written. What needs none is checked, the rest is told, and
+# nothing is recorded; exit 1 unless no more was asked for.
+open_check() { # STATUS REASON COPY OPTION...: in three languages
+    local status=$1 reason=$2 copy=$3 before words
+    shift 3
+    before=$(cat "$copy"/records/* | sha256sum)
+    for words in 'en|against the digest in its record|takes a key|Not recorded' 'fr|dans son enregistrement|faut une clé|Non enregistré' 'ar|في قيدها|مفتاحًا|لم يُقيَّد'; do
+        LANGUAGE=${words%%|*} expect "$status" "${who[@]}" depositary item check "$item" -C "$copy" "$@" >check </dev/null
+        while IFS= read -r word; do holds check "$word"; done < <(tr '|' '\n' <<<"${words#*|}")
+    done
+    LANGUAGE=en expect "$status" "${who[@]}" depositary item check "$item" -C "$copy" "$@" >check </dev/null
+    holds check "$reason"
+    same "$before" "$(cat "$copy"/records/* | sha256sum)" 'nothing was recorded'
+}
+who=(env)
+cp -a reg none
+rm none/keys/officer-*
+open_check 1 "no officer's key is here" none
+open_check 0 "no officer's key is here" none --no-key
+rm -r none/keys
+open_check 1 "no officer's key is here" none
+expect 1 depositary item check "${item:0:13}" "$record" -C none --json >check </dev/null
+same "$item unproved false null intact" "$(jq -r '"\(.item) \(.outcome) \(.with_key) \(.record) \(.register)"' check | sort -u)" 'named by an id'
+expect 0 depositary item check --all --no-key --json -C none >check </dev/null
+same "$(run item list --json | jq 'select(.container)' | jq -s length)" "$(wc -l <check)" 'all that have a container'
+expect 1 depositary item check E-2 -C none 2>err </dev/null
+holds err 'not by its exhibit number.*verify.item.absent'
+cp -a reg locked
+depositary init sealed --member test --name 'Test member' --officer T1 --root-out sealed.pem --no-recovery --passphrase-fd 3 >/dev/null 3<<<'open sesame'
+depositary collect dump -C sealed --yes --json --passphrase-fd 3 >collected 3<<<'open sesame'
+expect 1 depositary item check "$(json collected .item)" -C sealed >check </dev/null
+holds check 'no passphrase was given'
+printf '%s\n' 'see officer T1:' 'type wrong' 'see officer T1:' 'key d' >script
+expect 1 "$SOURCE_ROOT/tests/flow/typist" script depositary item check "$(json collected .item)" -C sealed >check
+holds check 'no passphrase was given'
+chmod -R a-w locked
+[ "$(id -u)" -ne 0 ] || who=(setpriv --bounding-set=-all --inh-caps=-all)
+if "${who[@]}" true 2>/dev/null && ! "${who[@]}" touch locked/lock locked/new 2>/dev/null; then
+    open_check 1 "can't be written" locked
+else
+    echo 'a register that may not be written: not tried, all may be written here'
+fi
+chmod -R u+w locked
+# What isn't as it was is found without a key as well: the container, and a record.
+printf x | dd of="none/vault/$item.tar.age" bs=1 seek=5000 conv=notrunc status=none
+expect 1 depositary item check "$item" --no-key -C none >check 2>err </dev/null
+holds check "^$item: altered"
+holds err "not those that were recorded.*$item"
+cp "reg/vault/$item.tar.age" none/vault/
+sed -i '2s/A/B/' none/records/000000
+expect 1 depositary item check "$item" --no-key -C none >check 2>err </dev/null
+holds check 'as anyone can check it: altered'
+rm -r none locked sealed
+
 # Disposed of by authority: the container may go, and verify knows why; without that it is missed.
 mkdir gone
 mv "reg/vault/$item.tar.age" gone/
