@@ -5,8 +5,11 @@
 
 #include "codec/text.h"
 #include "node/evidence.h"
+#include "report/language.h"
 
 #include <string.h>
+
+enum { LANGUAGE_MAX = 1024 };
 
 /* What a value is told by: the type it belongs to, and the reader's language. */
 struct telling {
@@ -63,15 +66,30 @@ static void show_elements(const struct telling *telling, const json_t *form, con
     }
 }
 
+/* Behind a free text what it is written in. */
+static void show_language(const struct telling *telling, const json_t *text)
+{
+    DEP_AUTO_BUF name;
+    dep_buf_init(&name, LANGUAGE_MAX);
+    dep_language_add_of(text, telling->lang, &name);
+    (void)printf(" [");
+    show_text(name.len ? (const char *)name.data : "?");
+    (void)printf("]\n");
+}
+
 static void show_value(const struct telling *telling, const json_t *form, const json_t *value,
                        int depth)
 {
     const char *text = json_string_value(value);
     if (json_is_object(value) && dep_json_string(value, "text")) {
-        /* Free text: the text, then its language. */
         show_text(dep_json_string(value, "text"));
-        (void)printf(" [%s]\n",
-                     dep_json_string(value, "lang") ? dep_json_string(value, "lang") : "?");
+        show_language(telling, value);
+    } else if (text && dep_language_form(form)) {
+        DEP_AUTO_BUF name;
+        dep_buf_init(&name, LANGUAGE_MAX);
+        dep_language_add(text, telling->lang, &name);
+        show_text(name.data ? (const char *)name.data : text);
+        (void)printf("\n");
     } else if (text) {
         const char *choice = dep_form_choice(form, text, telling->lang);
         show_text(choice ? choice : text);

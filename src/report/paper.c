@@ -1,6 +1,7 @@
 #include "report/paper_impl.h"
 
 #include "codec/text.h"
+#include "report/language.h"
 #include "report/words.h"
 
 #include <libintl.h>
@@ -55,6 +56,18 @@ void dep_paper_line_value(const struct dep_paper *paper, const char *value, stru
     add_isolated(value, out);
 }
 
+/* What a text is written in, where that isn't what the paper is: nobody needs to be told the rest. */
+static void add_language(const struct telling *telling, const json_t *text, struct dep_buf *out)
+{
+    const char *lang = dep_json_string(text, "lang");
+    if (!lang || !dep_json_string(text, "text") ||
+        (strcmp(lang, telling->lang) == 0 && !dep_json_string(text, "script")))
+        return;
+    dep_buf_add_string(out, " [\xe2\x81\xa8");
+    dep_language_add_of(text, telling->lang, out);
+    dep_buf_add_string(out, "\xe2\x81\xa9]");
+}
+
 static void add_members(const struct telling *telling, const json_t *form, const json_t *object,
                         struct dep_buf *out)
 {
@@ -73,6 +86,7 @@ static void add_members(const struct telling *telling, const json_t *form, const
         add_value(telling, of, member, out);
         first = false;
     }
+    add_language(telling, object, out);
 }
 
 static void add_value(const struct telling *telling, const json_t *form, const json_t *value,
@@ -80,7 +94,11 @@ static void add_value(const struct telling *telling, const json_t *form, const j
 {
     size_t i;
     json_t *member;
-    if (json_is_string(value)) {
+    if (json_is_string(value) && dep_language_form(form)) {
+        dep_buf_add_string(out, "\xe2\x81\xa8");
+        dep_language_add(json_string_value(value), telling->lang, out);
+        dep_buf_add_string(out, "\xe2\x81\xa9");
+    } else if (json_is_string(value)) {
         const char *choice = dep_form_choice(form, json_string_value(value), telling->lang);
         add_isolated(choice ? choice : json_string_value(value), out);
     } else if (json_is_integer(value)) {

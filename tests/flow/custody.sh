@@ -106,11 +106,11 @@ return|custody.returned|{"giver": {"state": "signed", "code": "T1"}, "to": $(tex
 END
 while IFS='|' read -r lang words; do
     LANGUAGE=$lang run item history V-1 >history
-    for word in ${words//|/ }; do holds history "$word"; done
+    while IFS= read -r word; do holds history "$word"; done < <(tr '|' '\n' <<<"$words")
 done <<'END'
-en|Examined|Copied|Split|Stocktake|Lost|Found|Returned
-fr|Examiné|Copié|Divisé|Inventaire|Perdu|Retrouvé|Restitué
-ar|فُحص|نُسخ|قُسّم|جرد|فُقد|عُثر|أُعيد
+en|Arabic, Latin script|Examined|Copied|Split|Stocktake|Lost|Found|Returned
+fr|arabe, écriture : latin|Examiné|Copié|Divisé|Inventaire|Perdu|Retrouvé|Restitué
+ar|العربية، الخط: اللاتينية|فُحص|نُسخ|قُسّم|جرد|فُقد|عُثر|أُعيد
 END
 
 # Who holds no key compares the sealed container with its record, and hears what wasn't looked at.

@@ -123,10 +123,14 @@ full=$(depositary request out --file full.json --json | json - .record)
 depositary print letter "$full" --out full.pdf --lang en
 pdftotext -layout full.pdf full.txt
 depositary request show "$full" >full.shown
-for said in OURS-1 THEIRS-2 {subject,treaty,authority,channel,secrecy,limits,form,preserve}-stated 2027-01-15 immediate destroy "Language required:? +ar$"; do
+for said in OURS-1 THEIRS-2 {subject,treaty,authority,channel,secrecy,limits,form,preserve}-stated 2027-01-15 immediate destroy "Language required:? +Arabic$"; do
     holds full.txt "$said"
     holds full.shown "$said"
 done
+depositary print letter "$full" --out full.fr.pdf --lang fr
+pdftotext -layout full.fr.pdf full.fr.txt
+holds full.fr.txt ' arabe$'
+holds full.fr.txt 'subject-stated \[anglais\]'
 same "$(jq -S . full.json)" "$(depositary show "$full" --json | jq -S --slurpfile full full.json '.claims | with_entries(select(.key as $key | $full[0] | has($key)))')" 'as it was stated'
 
 # A desk officer is told of no request: not by lists, not by name.

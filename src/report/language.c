@@ -1,0 +1,91 @@
+#include "report/language.h"
+
+#include "codec/json.h"
+
+#include <libintl.h>
+#include <stdio.h>
+#include <string.h>
+
+#define _(text) gettext(text)
+
+enum { CODE_MAX = 8, SCRIPT_LEN = 4 };
+
+/* The name of a code; `out_translated` false where it had to be the English one. Empty: unknown. */
+static struct dep_slice name_of(const char *code, const char *lang, bool *out_translated)
+{
+    char begin[CODE_MAX + 3];
+    (void)snprintf(begin, sizeof begin, "\n%s\t", code);
+    const char *row = strstr(dep_language_rows, begin);
+    *out_translated = true;
+    if (!row || !code[0])
+        return (struct dep_slice){NULL, 0};
+    size_t column = strcmp(lang, "fr") == 0 ? 1 : strcmp(lang, "ar") == 0 ? 2 : 0;
+    const char *english = row + strlen(begin), *at = english;
+    for (size_t i = 0; i < column; i++)
+        at += strcspn(at, "\t") + 1;
+    *out_translated = strcspn(at, "\t\n") > 0;
+    if (!*out_translated)
+        at = english;
+    return dep_slice_sub(dep_slice_string(at), 0, strcspn(at, "\t\n"));
+}
+
+/* Language and script of a tag; whether there is more in it. */
+struct tag {
+    char language[CODE_MAX + 1], script[CODE_MAX + 1];
+    bool more;
+};
+
+static struct tag tag_read(const char *text)
+{
+    struct tag tag = {.more = false};
+    for (size_t part = 0; *text; part++) {
+        size_t len = strcspn(text, "-");
+        char *room = part == 0 ? tag.language : len == SCRIPT_LEN && part == 1 ? tag.script : NULL;
+        if (room)
+            (void)snprintf(room, CODE_MAX + 1, "%.*s", (int)len, text);
+        else
+            tag.more = true;
+        text += len + (text[len] == '-');
+    }
+    return tag;
+}
+
+static void add_names(const char *text, const char *script, const char *lang, struct dep_buf *out)
+{
+    struct tag tag = tag_read(text);
+    bool language_told, script_told;
+    const char *code = script ? script : tag.script;
+    struct dep_slice language = name_of(tag.language, lang, &language_told),
+                     written = name_of(code, lang, &script_told);
+    if (!language.len)
+        language = dep_slice_string(text);
+    else
+        tag.more = tag.more || !language_told;
+    if (!written.len)
+        written = dep_slice_string(code);
+    if (written.len)
+        dep_buf_addf(out, _("%.*s, %.*s script"), (int)language.len, (const char *)language.data,
+                     (int)written.len, (const char *)written.data);
+    else
+        dep_buf_add_slice(out, language);
+    if (language.data != (const uint8_t *)text && (tag.more || !script_told))
+        dep_buf_addf(out, " (%s%s%s)", text, script ? "-" : "", script ? script : "");
+}
+
+void dep_language_add(const char *tag, const char *lang, struct dep_buf *out)
+{
+    add_names(tag, NULL, lang, out);
+}
+
+void dep_language_add_of(const json_t *text, const char *lang, struct dep_buf *out)
+{
+    const char *tag = dep_json_string(text, "lang"), *script = dep_json_string(text, "script");
+    if (tag)
+        add_names(tag, script, lang, out);
+}
+
+bool dep_language_form(const json_t *form)
+{
+    const char *format = dep_json_string(dep_json_object(form, "metadata"), "format");
+    return format && strcmp(format, "lang") == 0;
+}

@@ -1,0 +1,26 @@
+/*
+ * Languages and scripts by their names, for who reads a text's language: "Arabic, Latin script".
+ *
+ * Source:  Debian's iso-codes (ISO 639, ISO 15924), taken in when the program is built.
+ * Layer:   report.
+ */
+#ifndef DEP_REPORT_LANGUAGE_H
+#define DEP_REPORT_LANGUAGE_H
+#include "base/base.h"
+
+#include <jansson.h>
+
+/* Made by tools/language-names: "\n", then of each code a row "code\tEnglish\tFrench\tArabic\n". */
+extern const char dep_language_rows[];
+
+/*
+ * Adds the name of a tag's language (BCP 47) in `lang` (fr, ar, else English), and of its script
+ * where the tag names one. The tag stands beside where the name doesn't say all of it (a region), or
+ * isn't in that language; alone where there is none.
+ */
+void dep_language_add(const char *tag, const char *lang, struct dep_buf *out);
+/* The same of a free text ("lang", "script"); nothing where it has neither. */
+void dep_language_add_of(const json_t *text, const char *lang, struct dep_buf *out);
+/* Whether the values of a schema's form are such tags. */
+bool dep_language_form(const json_t *form);
+#endif
