@@ -12,6 +12,7 @@
 #include "node/act.h"
 #include "node/campaign.h"
 #include "node/case.h"
+#include "node/due.h"
 #include "node/evidence.h"
 #include "node/init.h"
 #include "node/keys.h"
@@ -394,15 +395,51 @@ static int page_campaign(struct reading *reading, struct dep_problem *problem)
     return err;
 }
 
-static int page_item(struct reading *reading, struct dep_problem *problem)
+static int timeline_of(struct reading *reading, enum dep_timeline_of of, const char *name,
+                       struct dep_problem *problem)
 {
-    char item[DEP_UUID_LEN + 1];
     DEP_AUTO_TIMELINE timeline = {.count = 0};
-    item_id(BLOCK + 7, item);
-    struct dep_timeline_order order = {DEP_TIMELINE_ITEM, item, {INT64_MIN, INT64_MAX}};
+    struct dep_timeline_order order = {of, name, {INT64_MIN, INT64_MAX}, PAGE};
     int err = dep_node_timeline(reading->node, &order, &timeline, problem);
     reading->rows = timeline.count;
     return err;
+}
+
+static int page_item(struct reading *reading, struct dep_problem *problem)
+{
+    char item[DEP_UUID_LEN + 1];
+    item_id(BLOCK + 7, item);
+    return timeline_of(reading, DEP_TIMELINE_ITEM, item, problem);
+}
+
+static int page_timeline_campaign(struct reading *reading, struct dep_problem *problem)
+{
+    return timeline_of(reading, DEP_TIMELINE_CAMPAIGN, "c1", problem);
+}
+
+static int page_timeline_all(struct reading *reading, struct dep_problem *problem)
+{
+    return timeline_of(reading, DEP_TIMELINE_ALL, NULL, problem);
+}
+
+static int page_due(struct reading *reading, struct dep_problem *problem)
+{
+    enum { WITHIN_S = 30 * 24 * 60 * 60 };
+    DEP_AUTO_DUES dues = {.list = NULL};
+    int64_t until_s = dep_node_now_ms(reading->node) / 1000 + WITHIN_S;
+    int err = dep_node_due(reading->node, until_s, PAGE, &dues, problem);
+    reading->rows = dues.count;
+    return err;
+}
+
+static int page_membership(struct reading *reading, struct dep_problem *problem)
+{
+    return page_of_acts(reading, "membership.stated", problem);
+}
+
+static int page_cases(struct reading *reading, struct dep_problem *problem)
+{
+    return page_of_acts(reading, "case.opened", problem);
 }
 
 /* What it takes without those who work beside it. */
@@ -453,7 +490,12 @@ static void pages(const char *dir)
         {"report incidents", page_incidents},
         {"report custody", page_custody},
         {"report campaign, of 199 flows", page_campaign},
+        {"report case", page_cases},
+        {"report due", page_due},
+        {"report membership", page_membership},
         {"timeline of an item", page_item},
+        {"timeline campaign, of 199 flows", page_timeline_campaign},
+        {"timeline all", page_timeline_all},
     };
     struct rusage used;
     for (size_t i = 0; i < DEP_COUNT(rows); i++)

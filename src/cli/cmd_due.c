@@ -3,7 +3,7 @@
  */
 #include "node/due.h"
 
-#include "cli/acts.h"
+#include "cli/report.h"
 #include "cli/show.h"
 #include "codec/text.h"
 #include "node/retention.h"
@@ -76,8 +76,17 @@ static int due(struct dep_args *args, struct dep_node *node, struct dep_problem 
     int64_t within_s = 0;
     bool known = dep_within(args, &within_s);
     assert(known); /* dep_cmd_due() asked */
-    int err = dep_node_due(node, dep_node_now_ms(node) / 1000 + within_s, &dues, problem);
-    return err ? err : print_dues(args, &dues);
+    uint64_t limit = 0;
+    known = dep_report_limit(args, &limit);
+    assert(known);
+    int err = limit == UINT64_MAX ? DEP_OK : dep_node_show_pages(node, problem);
+    if (!err)
+        err = dep_node_due(node, dep_node_now_ms(node) / 1000 + within_s, limit, &dues, problem);
+    if (!err)
+        err = print_dues(args, &dues);
+    if (!err && dues.cut)
+        dep_say(_("only the first %llu are shown; --limit shows more"), (unsigned long long)limit);
+    return err;
 }
 
 static int run_list(struct dep_args *args, const char *command, dep_reading_fn *run, int argc,
@@ -106,11 +115,13 @@ int dep_cmd_due(int argc, char **argv)
 {
     static const struct dep_option options[] = {
         {"--within", 0, true, false, N_("so many days from now (default: 30)")},
+        {"--limit", 0, true, false, N_("at most so many")},
     };
     static struct dep_args args;
     int64_t within_s;
-    int status = dep_args_parse(&args, "due", "due [--within DAYS]", options, DEP_COUNT(options),
-                                argc, argv);
+    uint64_t limit;
+    int status = dep_args_parse(&args, "due", "due [--within DAYS] [--limit N]", options,
+                                DEP_COUNT(options), argc, argv);
     if (status)
         return status - 1;
     if (args.positional_count)
@@ -118,6 +129,9 @@ int dep_cmd_due(int argc, char **argv)
     if (!dep_within(&args, &within_s))
         return dep_usage_error(&args, _("--within needs a number of days, not %s"),
                                dep_arg(&args, "--within"));
+    if (!dep_report_limit(&args, &limit))
+        return dep_usage_error(&args, _("--limit needs a number, not %s"),
+                               dep_arg(&args, "--limit"));
     return dep_read_command(&args, due);
 }
 

@@ -21,9 +21,9 @@ static const struct view {
     {"case", dep_report_case, NULL, true, true, true},
     {"commitments", dep_report_commitments, NULL, false, false, true},
     {"custody", dep_report_custody, dep_report_custody_pdf, true, false, true},
-    {"due", dep_report_due, NULL, false, false, false},
+    {"due", dep_report_due, NULL, false, false, true},
     {"incidents", dep_report_incidents, NULL, false, true, true},
-    {"membership", dep_report_membership, NULL, false, true, false},
+    {"membership", dep_report_membership, NULL, false, true, true},
 };
 
 bool dep_report_date(const struct dep_args *args, const char *option, int64_t *out_from_s,

@@ -141,6 +141,7 @@ static int run(struct dep_args *args, struct dep_node *node, struct dep_problem 
         if (strcmp(SCOPES[i].name, args->positional[0]) == 0)
             order.of = SCOPES[i].of;
     int err = dep_table_begin(&table);
+    order.limit = table.limit;
     if (!err)
         err = dep_node_timeline(node, &order, &timeline, problem);
     for (size_t i = 0; !err && i < timeline.count; i++) {
@@ -149,6 +150,7 @@ static int run(struct dep_args *args, struct dep_node *node, struct dep_problem 
         table.word = item->type; /* whose field it is */
         err = dep_table_row(&table, row_of(&timeline, i));
     }
+    table.cut = timeline.cut;
     return err ? err : dep_table_end(&table);
 }
 
@@ -158,13 +160,15 @@ int dep_cmd_timeline(int argc, char **argv)
         {"--from", 0, true, false, N_("what may have happened on that date or later")},
         {"--to", 0, true, false, N_("what may have happened on that date or before")},
         {"--csv", 0, false, false, N_("a table for a spreadsheet (RFC 4180)")},
+        {"--limit", 0, true, false, N_("all: at most so many")},
     };
     static struct dep_args args;
     struct dep_edtf_span span;
-    int status = dep_args_parse(
-        &args, "timeline",
-        "timeline item ITEM | case CASE | campaign [CODE] | all [--from DATE] [--to DATE] [--csv]",
-        options, DEP_COUNT(options), argc, argv);
+    uint64_t limit;
+    int status = dep_args_parse(&args, "timeline",
+                                "timeline item ITEM | case CASE | campaign [CODE] | all [--limit "
+                                "N] [--from DATE] [--to DATE] [--csv]",
+                                options, DEP_COUNT(options), argc, argv);
     if (status)
         return status - 1;
     bool known = false;
@@ -176,6 +180,11 @@ int dep_cmd_timeline(int argc, char **argv)
         return dep_usage_error(&args, _("say item or case and its name, campaign, or all"));
     if (args.json && dep_flag(&args, "--csv"))
         return dep_usage_error(&args, _("either --json or --csv"));
+    if (!dep_report_limit(&args, &limit))
+        return dep_usage_error(&args, _("--limit needs a number, not %s"),
+                               dep_arg(&args, "--limit"));
+    if (dep_arg(&args, "--limit") && strcmp(args.positional[0], "all") != 0)
+        return dep_usage_error(&args, _("%s is shown whole: no --limit"), args.positional[0]);
     if (!read_span(&args, &span))
         return dep_usage_error(&args, _("--from and --to need dates, as 2021-09-30"));
     return dep_read_command(&args, run);

@@ -301,14 +301,17 @@ int dep_report_due(struct dep_args *args, struct dep_node *node, struct dep_prob
                               .node = node,
                               .problem = problem,
                               .columns = columns,
-                              .column_count = DEP_COUNT(columns)};
+                              .column_count = DEP_COUNT(columns),
+                              .earliest = true};
     int64_t within_s = 0;
     (void)dep_within(args, &within_s); /* dep_cmd_report() asked */
     DEP_AUTO_DUES dues = {.list = NULL};
-    int err = dep_node_due(node, dep_node_now_ms(node) / 1000 + within_s, &dues, problem);
+    int err = dep_table_begin(&table);
     if (!err)
-        err = dep_table_begin(&table);
+        err = dep_node_due(node, dep_node_now_ms(node) / 1000 + within_s, table.limit, &dues,
+                           problem);
     for (size_t i = 0; !err && i < dues.count; i++)
         err = add_due(&table, &dues.list[i]);
+    table.cut = dues.cut;
     return err ? err : dep_table_end(&table);
 }

@@ -131,8 +131,8 @@ struct members {
 };
 
 /* How many belong to a formation is stated anew as they become more: the one from the latest moment
- * holds, the later record of two. Where `count` is no older than the one there is, that makes room;
- * false where it is older. */
+ * holds, the later record of two: on a page the later one came first. Where that makes room for this
+ * one; false where it doesn't. */
 static bool replaces_count(struct members *members, const json_t *claims, int64_t from_s)
 {
     size_t i;
@@ -142,14 +142,17 @@ static bool replaces_count(struct members *members, const json_t *claims, int64_
         if (!json_object_get(row, "count") ||
             strcmp(dep_json_string(row, "formation"), dep_json_string(claims, "formation")) != 0)
             continue;
-        if (dep_mandate_time(row).from_s > from_s)
+        int64_t there_s = dep_mandate_time(row).from_s;
+        if (there_s > from_s || (there_s == from_s && members->table.limit != UINT64_MAX))
             return false;
         (void)json_array_remove(members->rows, i);
+        members->table.left++;
         return true;
     }
     return true;
 }
 
+/* Reached from its table, which is the first that is in it. */
 static int add_member(void *context, const struct dep_act *act)
 {
     struct members *members = context;
@@ -168,6 +171,7 @@ static int add_member(void *context, const struct dep_act *act)
                   dep_json_string(claims, "formation"), "member", dep_json_string(claims, "member"),
                   "count", count ? number : NULL, "from", dep_json_string(claims, "from"), "to",
                   dep_json_string(claims, "to"), "record", act->head.row.jti);
+    table->left--;
     return json_array_append_new(members->rows, row)
                ? dep_problem_fault(table->problem, DEP_ERR_NOMEM, "cli.report", "")
                : DEP_OK;
@@ -194,7 +198,7 @@ int dep_report_membership(struct dep_args *args, struct dep_node *node, struct d
         return dep_problem_fault(problem, DEP_ERR_NOMEM, "cli.report", "");
     int err = dep_table_begin(&members.table);
     if (!err)
-        err = dep_node_acts(node, "membership.stated", add_member, &members, problem);
+        err = dep_table_acts(&members.table, "membership.stated", add_member);
     size_t i;
     json_t *row;
     json_array_foreach(rows, i, row)

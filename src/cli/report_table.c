@@ -114,7 +114,8 @@ int dep_table_end(struct dep_table *table)
     if (err)
         return err;
     if (table->cut)
-        dep_say(_("only the newest %llu are shown; --limit shows more"),
+        dep_say(table->earliest ? _("only the first %llu are shown; --limit shows more")
+                                : _("only the newest %llu are shown; --limit shows more"),
                 (unsigned long long)table->limit);
     return dep_report_unread(table->unread, table->problem);
 }

@@ -32,6 +32,7 @@ struct dep_table {
     uint64_t left;    /* of the kind that is listed */
     size_t unread;    /* records that show and can't be read: in no line */
     bool cut;         /* there are more */
+    bool earliest;    /* a page is of what comes first, not of the newest */
     bool begun;       /* the head is written */
 };
 /* Before anything is looked for: how much of it there will be (dep_report_limit()). */

@@ -1,3 +1,4 @@
+#include "codec/edtf.h"
 #include "codec/text.h"
 #include "index/index_impl.h"
 
@@ -11,6 +12,7 @@
  *   record   one row a record: identity, places, standing
  *   field    open and searchable string values, for exact look-up, in the order of the records
  *   ref      references between records
+ *   due      what falls due, by its moment, and whether anything is due of it still
  *   words    FTS5 over searchable values; the type as one word, and what it begins with as another,
  *            so that a common word in a rare type is found without looking at each record with the word
  * Each index ends in the record's place, so that a page is read off it newest first and the rest left
@@ -27,11 +29,16 @@ static const char SCHEMA[] =
     "CREATE INDEX record_type ON record(type, idx);"
     "CREATE INDEX record_incomplete ON record(idx) WHERE complete=0;"
     "CREATE INDEX record_item ON record(item, idx) WHERE item <> '';"
+    "CREATE INDEX record_made ON record(type, iat, idx);"
     "CREATE TABLE field(name TEXT NOT NULL, value TEXT NOT NULL, idx INTEGER NOT NULL, secret "
     "INTEGER NOT NULL, PRIMARY KEY(name, value, idx)) WITHOUT ROWID;"
     "CREATE INDEX field_idx ON field(idx);"
     "CREATE TABLE ref(idx INTEGER NOT NULL, rel TEXT NOT NULL, target TEXT NOT NULL);"
     "CREATE INDEX ref_target ON ref(target, idx);"
+    "CREATE TABLE due(idx INTEGER PRIMARY KEY, type TEXT NOT NULL, end_s INTEGER NOT NULL, open "
+    "INTEGER "
+    "NOT NULL);"
+    "CREATE INDEX due_open ON due(type, end_s, idx) WHERE open=1;"
     "CREATE VIRTUAL TABLE words USING fts5(type, value, columnsize=0, tokenize='unicode61 "
     "remove_diacritics 2');";
 
@@ -45,6 +52,8 @@ static const char *const SQL[ST_COUNT] = {
     [ST_UNWORD] = "DELETE FROM words WHERE rowid=?",
     [ST_FIELD] = "INSERT OR IGNORE INTO field(idx,name,value,secret) VALUES(?,?,?,?)",
     [ST_WORDS] = "INSERT INTO words(rowid,value,type) VALUES(?,?,?)",
+    [ST_DUE] = "INSERT OR REPLACE INTO due VALUES(?,?,?,1)",
+    [ST_WORD] = "UPDATE due SET open=?2 WHERE idx=(SELECT idx FROM record WHERE jti=?1)",
     [ST_REF] = "INSERT INTO ref VALUES(?,?,?)",
     [ST_SUPERSEDE] = SUPERSEDE,
     [ST_SECRET] = "UPDATE record SET sseg=?,slen=?,soff=? WHERE jti=?",
@@ -289,11 +298,39 @@ static int insert_words(struct dep_index *index, const struct dep_index_row *row
 
 /* A record's values on their way in. */
 struct values {
-    uint64_t idx;
+    const struct dep_index_row *row;
     const struct dep_schema_field *field;
     bool stands; /* as a value: only its words are missing */
     struct dep_buf words;
 };
+
+bool index_due_of(const char *field, const char *value, int64_t *out_s)
+{
+    static const char *const dates[] = {"due", "review_on", "deadline"};
+    struct dep_edtf_span span = {.end_s = INT64_MAX};
+    bool known = false;
+    for (size_t i = 0; i < DEP_COUNT(dates); i++)
+        known = known || strcmp(dates[i], field) == 0;
+    /* A moment of UTC, as a deadline is, is a date of EDTF too, but over when it comes. */
+    if (!known || dep_time_parse(dep_slice_string(value), out_s, NULL))
+        return known;
+    if (!dep_edtf_span_of(dep_slice_string(value), &span) || span.end_s == INT64_MAX)
+        return false;
+    *out_s = span.end_s;
+    return true;
+}
+
+static int insert_due(struct dep_index *index, const struct values *values, const char *value,
+                      struct dep_fault *fault)
+{
+    int64_t end_s;
+    if (!index_due_of(values->field->name, value, &end_s))
+        return DEP_OK;
+    (void)sqlite3_bind_int64(index->statements[ST_DUE], 1, (int64_t)values->row->index);
+    index_bind_text(index->statements[ST_DUE], 2, values->row->type);
+    (void)sqlite3_bind_int64(index->statements[ST_DUE], 3, end_s);
+    return step(index, ST_DUE, fault);
+}
 
 /* Digits as a search has them too (list.c). */
 static int insert_value(struct dep_index *index, struct values *values, const char *value,
@@ -301,7 +338,9 @@ static int insert_value(struct dep_index *index, struct values *values, const ch
 {
     dep_digits_ascii(dep_slice_string(value), &values->words);
     dep_buf_add_byte(&values->words, '\n');
-    return values->stands ? DEP_OK : insert_field(index, values->idx, values->field, value, fault);
+    int err = values->stands ? DEP_OK
+                             : insert_field(index, values->row->index, values->field, value, fault);
+    return err ? err : insert_due(index, values, value, fault);
 }
 
 /* A list of codes is found by each; what is said of each of several things, by every word of it. What
@@ -331,7 +370,7 @@ static int insert_fields(struct dep_index *index, const struct dep_index_row *ro
                          const struct dep_schema *schema, const json_t *claims,
                          struct dep_fault *fault)
 {
-    struct values values = {.idx = row->index};
+    struct values values = {.row = row};
     int err = DEP_OK;
     dep_buf_init(&values.words, DEP_JSON_LEN_MAX);
     for (size_t i = 0; !err && i < schema->field_count; i++) {
@@ -377,6 +416,27 @@ static int insert_refs(struct dep_index *index, uint64_t idx, const json_t *refs
     return DEP_OK;
 }
 
+/* After its references: what is said of a record is said of it as often as it is projected. */
+static int tell_word(struct dep_index *index, const struct dep_index_row *row, const json_t *refs,
+                     struct dep_fault *fault)
+{
+    size_t i;
+    json_t *ref;
+    int err = DEP_OK;
+    if (row->word == DEP_WORD_NONE)
+        return DEP_OK;
+    json_array_foreach(refs, i, ref)
+    {
+        const char *rel = dep_json_string(ref, "rel"), *target = dep_json_string(ref, "id");
+        if (err || !rel || !target || (strcmp(rel, "about") != 0 && strcmp(rel, "answers") != 0))
+            continue;
+        index_bind_text(index->statements[ST_WORD], 1, target);
+        (void)sqlite3_bind_int(index->statements[ST_WORD], 2, row->word == DEP_WORD_OPENS);
+        err = step(index, ST_WORD, fault);
+    }
+    return err;
+}
+
 static int step_one(struct dep_index *index, enum statement which, uint64_t idx, bool *out_row,
                     struct dep_fault *fault)
 {
@@ -403,6 +463,8 @@ static int complete_row(struct dep_index *index, const struct dep_index_row *row
         err = step_one(index, ST_UNWORD, row->index, &ignored, fault);
     if (!err && was_incomplete && schema)
         err = insert_fields(index, row, true, schema, claims, fault);
+    if (!err && was_incomplete)
+        err = tell_word(index, row, dep_json_array(claims, "refs"), fault);
     return err;
 }
 
@@ -422,7 +484,7 @@ int dep_index_project(struct dep_index *index, const struct dep_index_row *row,
         err = insert_fields(index, row, false, schema, claims, fault);
     if (!err)
         err = insert_refs(index, row->index, dep_json_array(claims, "refs"), fault);
-    return err;
+    return err ? err : tell_word(index, row, dep_json_array(claims, "refs"), fault);
 }
 
 int dep_index_set_secret(struct dep_index *index, const char *jti,
@@ -450,6 +512,7 @@ int dep_index_forget(struct dep_index *index, const char *jti, struct dep_fault 
     static const char *const steps[] = {
         "DELETE FROM words WHERE rowid=(SELECT idx FROM record WHERE jti=?1)",
         "DELETE FROM field WHERE secret=1 AND idx=(SELECT idx FROM record WHERE jti=?1)",
+        "DELETE FROM due WHERE idx=(SELECT idx FROM record WHERE jti=?1)",
         "UPDATE record SET erased=1 WHERE jti=?1",
     };
     int err = dep_index_begin(index, fault);

@@ -5,7 +5,8 @@
  * Layer:   index; the only user of SQL. One projector (dep_index_project) serves live commits and
  *          rebuilding.
  * Holds:   places of lines, open claims, and in an office register the protected fields that a
- *          schema marks searchable, of lists each value. Never file names, narratives or names of people
+ *          schema marks searchable, of lists each value, and the end of the date by which something is
+ *          due (index_due_of()). Never file names, narratives or names of people
  *          (tools/schema-lint).
  * Errors:  DEP_ERR_IO with the SQLite message's place; a damaged index.db is answered by deleting
  *          and rebuilding it.
@@ -14,13 +15,16 @@
 #define DEP_INDEX_INDEX_H
 #include "record/record.h"
 
-enum { DEP_INDEX_VERSION = 5, DEP_INDEX_LIST_MAX = 1000000, DEP_INDEX_QUERY_MAX = 1024 };
+enum { DEP_INDEX_VERSION = 6, DEP_INDEX_LIST_MAX = 1000000, DEP_INDEX_QUERY_MAX = 1024 };
 
 /* Segment, length and offset of a line in records/, private/ or keyring/. len 0: none. */
 struct dep_index_place {
     uint32_t segment, len;
     uint64_t offset;
 };
+
+/* What a record says of the ones it is about: that nothing more is due of them, or that it is again. */
+enum dep_index_word { DEP_WORD_NONE, DEP_WORD_CLOSES, DEP_WORD_OPENS };
 
 struct dep_index_row {
     uint64_t index;
@@ -35,6 +39,7 @@ struct dep_index_row {
     bool superseded; /* a later record of its type, about the same item, corrects it */
     bool erased;
     bool complete; /* the claims projected held the protected fields (or there are none) */
+    enum dep_index_word word; /* of what is projected alone */
 };
 
 struct dep_index;
@@ -88,7 +93,13 @@ struct dep_index_query {
     const char *field, *value; /* open or searchable field equal to value; NULL any */
     const char *text;          /* words in searchable fields, "word*" their beginning; NULL any */
     bool incomplete; /* only rows that still lack their protected fields and aren't erased */
-    uint64_t limit;  /* 0: DEP_INDEX_LIST_MAX */
+    /* Only what falls due up to `until_s`, earliest first, what isn't corrected nor closed: of `type`, a
+     * whole one. Where protected fields aren't searched there is nothing. */
+    bool due;
+    /* Only what was recorded up to `until_s`, earliest first, neither corrected nor erased: of `type`. */
+    bool recorded;
+    int64_t until_s;
+    uint64_t limit; /* 0: DEP_INDEX_LIST_MAX */
     bool newest_first;
     dep_index_sees_fn *sees; /* NULL: all are seen. Others are neither given nor counted */
     void *sees_context;

@@ -17,6 +17,8 @@ enum statement {
     ST_REF,
     ST_SUPERSEDE,
     ST_SECRET,
+    ST_DUE,
+    ST_WORD,
     ST_KEYRING,
     ST_FIND,
     ST_NEXT,
@@ -32,6 +34,9 @@ struct dep_index {
 
 /* What SQLite says of the last call, as a fault. */
 int index_fail(const struct dep_index *index, struct dep_fault *fault);
+/* A value of a field that says by when something is due, as the moment at which that is over; false
+ * where the field is another, or the date open. */
+bool index_due_of(const char *field, const char *value, int64_t *out_s);
 void index_bind_text(sqlite3_stmt *statement, int at, const char *text);
 /* The word that stands for a type, or for the first `len` bytes of one: `first` keeps the two apart. */
 void index_type_word(const char *type, char first, size_t len, struct dep_buf *out);

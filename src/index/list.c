@@ -165,6 +165,20 @@ static const char *list_source(struct list_sql *sql, const struct dep_index_quer
         where(sql, "field.value=?", query->value);
         return "field.idx";
     }
+    if (query->due) {
+        dep_buf_addf(&sql->text,
+                     "due CROSS JOIN record ON record.idx=due.idx WHERE due.open=1 AND "
+                     "superseded=0 AND due.end_s<=%lld",
+                     (long long)query->until_s);
+        where(sql, "due.type=?", query->type);
+        return "due.end_s";
+    }
+    if (query->recorded) {
+        dep_buf_addf(&sql->text,
+                     "record INDEXED BY record_made WHERE erased=0 AND superseded=0 AND iat<=%lld",
+                     (long long)query->until_s);
+        return "record.iat";
+    }
     dep_buf_add_string(&sql->text, "record WHERE 1");
     return "record.idx";
 }
@@ -220,7 +234,7 @@ static int list_clauses(struct dep_index *index, struct list_sql *sql,
     int err = merged ? list_types(index, query->type, sql, fault) : DEP_OK;
     if (err)
         return err;
-    const char *order = "idx";
+    const char *order = query->recorded ? "iat" : "idx";
     if (!merged || sql->type_count == 0 || sql->type_count > LIST_TYPES_MAX)
         order = list_select(sql, query, merged && !sql->type_count ? query->type : NULL, words);
     else

@@ -184,6 +184,7 @@ static int project_one(struct commit_work *work, size_t i, struct dep_buf *bytes
                                  work->issued[i].jti);
     dep_node_row_of(&outline, placed->index, &work->issued[i].sha256, &row);
     row.complete = true;
+    row.word = dep_node_word_of(row.type, work->drafts[i].claims);
     const struct dep_place *from[] = {&placed->record, &placed->secret, &placed->keyring};
     struct dep_index_place *to[] = {&row.record, &row.secret, &row.keyring};
     for (size_t p = 0; p < DEP_COUNT(from); p++)

@@ -39,6 +39,7 @@ int dep_gather_add(struct dep_gather *gather, const char *kind, const struct dep
         gather->room = room;
         dep_dues_done(&old);
     }
+    gather->left -= gather->left > 0;
     struct dep_due *due = &dues->list[dues->count++];
     *due = (struct dep_due){.kind = kind, .when_s = when_s};
     memcpy(due->record, row->jti, sizeof due->record);
@@ -50,6 +51,37 @@ int dep_gather_add(struct dep_gather *gather, const char *kind, const struct dep
     while (!dep_utf8_valid(dep_slice_of(due->detail, len)))
         due->detail[--len] = 0;
     return DEP_OK;
+}
+
+bool dep_gather_full(struct dep_gather *gather)
+{
+    return gather->left == 0;
+}
+
+struct dated {
+    struct dep_gather *gather;
+    dep_act_fn *each;
+};
+
+static int add_dated(void *context, const struct dep_act *act)
+{
+    const struct dated *dated = context;
+    int err = dated->each(dated->gather, act);
+    return err ? err : dep_gather_full(dated->gather) ? DEP_FOUND : DEP_OK;
+}
+
+/* What protects its fields from a search keeps its dates out of index.db too. */
+int dep_gather_dated(struct dep_gather *gather, const char *type, dep_act_fn *each)
+{
+    struct dep_node *node = gather->node;
+    bool page = node->shows_only && !dep_register_info(node->reg)->field;
+    if (!page)
+        return dep_node_acts(node, type, each, gather, gather->problem);
+    struct dated dated = {gather, each};
+    struct dep_index_query query = {.type = type, .due = true, .until_s = gather->until_s};
+    gather->left = gather->limit == UINT64_MAX ? UINT64_MAX : gather->limit + 1;
+    int err = dep_node_acts_of(node, &query, add_dated, &dated, gather->problem);
+    return err == DEP_FOUND && dep_gather_full(gather) ? DEP_OK : err;
 }
 
 static int by_moment(const void *a, const void *b)
@@ -268,14 +300,36 @@ static int notice_sent(void *context, const struct dep_act *act)
                                 &act->head.row, act->head.row.iat, recipient, NULL);
 }
 
-/* What its sender withdrew is disposed of by authority, or a hold keeps it. */
-static int item_withdrawn(void *context, const struct dep_item *item)
+/* What its sender withdrew is disposed of by authority, or a hold keeps it. Of the records that say so
+ * the first is looked at; an item that doesn't show isn't there. */
+static int item_withdrawn(void *context, const struct dep_index_row *row)
 {
-    const struct dep_index_row *row = &item->first.row;
-    return item->withdrawn && !item->disposed
-               ? dep_gather_add(context, item->on_hold ? "due.hold" : "due.withdrawn", row,
-                                row->iat, NULL, NULL)
+    struct dep_gather *gather = context;
+    DEP_AUTO_ITEM item = {.item = ""};
+    if (!row->item[0] || json_object_get(gather->withdrawn, row->item))
+        return DEP_OK;
+    if (json_object_set_new(gather->withdrawn, row->item, json_true()))
+        return dep_problem_fault(gather->problem, DEP_ERR_NOMEM, "node.due", row->item);
+    int err = dep_node_item(gather->node, row->item, false, &item, gather->problem);
+    if (err)
+        return err < 0 ? err : DEP_OK;
+    const struct dep_index_row *first = &item.first.row;
+    return item.withdrawn && !item.disposed
+               ? dep_gather_add(gather, item.on_hold ? "due.hold" : "due.withdrawn", first,
+                                first->iat, NULL, NULL)
                : DEP_OK;
+}
+
+static int gather_withdrawn(struct dep_gather *gather)
+{
+    DEP_AUTO_JSON *withdrawn = json_object();
+    if (!withdrawn)
+        return dep_problem_fault(gather->problem, DEP_ERR_NOMEM, "node.due", "");
+    gather->withdrawn = withdrawn;
+    struct dep_index_query query = {.type = "foreign.record"};
+    int err = dep_roll_list(gather->node, &query, item_withdrawn, gather, gather->problem);
+    gather->withdrawn = NULL;
+    return err;
 }
 
 /* ---- the three lists ---- */
@@ -288,6 +342,8 @@ static void begin(struct dep_gather *gather, struct dep_node *node, struct dep_d
                                   .dues = dues,
                                   .now_s = dep_node_now_ms(node) / 1000,
                                   .until_s = INT64_MAX,
+                                  .limit = UINT64_MAX,
+                                  .left = UINT64_MAX,
                                   .problem = problem};
 }
 
@@ -342,7 +398,17 @@ int dep_node_outbox(struct dep_node *node, struct dep_dues *out, struct dep_prob
     return end(&dues, err, out);
 }
 
-int dep_node_due(struct dep_node *node, int64_t until_s, struct dep_dues *out,
+/* Of each kind at least as many were gathered: the earliest of all are among them. */
+static void cut(struct dep_dues *dues, uint64_t limit)
+{
+    if (dues->count <= limit)
+        return;
+    dep_wipe(dues->list + limit, (dues->count - (size_t)limit) * sizeof *dues->list);
+    dues->count = (size_t)limit;
+    dues->cut = true;
+}
+
+int dep_node_due(struct dep_node *node, int64_t until_s, uint64_t limit, struct dep_dues *out,
                  struct dep_problem *problem)
 {
     struct dep_dues dues;
@@ -351,9 +417,10 @@ int dep_node_due(struct dep_node *node, int64_t until_s, struct dep_dues *out,
     if (dep_fallen_new(&gather.fallen))
         return dep_problem_fault(problem, DEP_ERR_NOMEM, "node.due", "");
     gather.until_s = until_s;
+    gather.limit = limit;
     int err = dep_fallen_hear_all(&gather.fallen, node, problem);
     if (!err)
-        err = dep_node_acts(node, "request.made", request_due, &gather, problem);
+        err = dep_gather_dated(&gather, "request.made", request_due);
     if (!err)
         err = dep_node_acts(node, "consent.given", consent_due, &gather, problem);
     if (!err)
@@ -369,7 +436,10 @@ int dep_node_due(struct dep_node *node, int64_t until_s, struct dep_dues *out,
     if (!err)
         err = dep_gather_timestamps(&gather);
     if (!err)
-        err = dep_node_items(node, false, item_withdrawn, &gather, problem);
+        err = gather_withdrawn(&gather);
     dep_fallen_done(&gather.fallen);
-    return end(&dues, err, out);
+    err = end(&dues, err, out);
+    if (!err)
+        cut(out, limit);
+    return err;
 }

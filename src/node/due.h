@@ -20,6 +20,7 @@ struct dep_due {
 struct dep_dues {
     struct dep_due *list; /* earliest first */
     size_t count;
+    bool cut; /* there are more than were asked for */
 };
 void dep_dues_done(struct dep_dues *dues); /* wipes: details are protected values */
 #define DEP_AUTO_DUES DEP_CLEANUP(dep_dues_done) struct dep_dues
@@ -37,7 +38,7 @@ DEP_MUST_USE int dep_node_inbox(struct dep_node *node, struct dep_dues *out,
 DEP_MUST_USE int dep_node_outbox(struct dep_node *node, struct dep_dues *out,
                                  struct dep_problem *problem);
 /*
- * Up to `until_s`:
+ * Up to `until_s`, at most the first `limit` (UINT64_MAX: all):
  *   "due.request", "due.request_out"   deadline of a request in, of one out
  *   "due.consent", "due.assurance"     lapses
  *   "due.notice"      a release rests on a consent that was withdrawn since, here or by the member
@@ -53,6 +54,6 @@ DEP_MUST_USE int dep_node_outbox(struct dep_node *node, struct dep_dues *out,
  *   "due.dispatch"    to be reviewed
  *   "due.erase"       reviewed, to be erased, and not erased yet
  */
-DEP_MUST_USE int dep_node_due(struct dep_node *node, int64_t until_s, struct dep_dues *out,
-                              struct dep_problem *problem);
+DEP_MUST_USE int dep_node_due(struct dep_node *node, int64_t until_s, uint64_t limit,
+                              struct dep_dues *out, struct dep_problem *problem);
 #endif

@@ -13,14 +13,23 @@ struct dep_gather {
     struct dep_dues *dues;
     size_t room;
     int64_t now_s, until_s;
+    uint64_t limit, left;     /* asked for; of the kind that is gathered, one more than are shown */
     struct dep_fallen fallen; /* consents withdrawn, here or by their own member */
     json_t *reviewed;         /* ids of records whose retention was reviewed: true */
+    json_t *withdrawn;        /* items that were looked at */
     struct dep_problem *problem;
 };
 /* One row; `a` and `b` (may be NULL) make its detail. */
 DEP_MUST_USE int dep_gather_add(struct dep_gather *gather, const char *kind,
                                 const struct dep_index_row *row, int64_t when_s, const char *a,
                                 const char *b);
+/*
+ * What of a type may be due until then, with `each`: on a page (dep_node_show_pages()) off index.db's
+ * list of it, earliest first and no more than are shown; else all of the type. `each` adds what is due.
+ */
+DEP_MUST_USE int dep_gather_dated(struct dep_gather *gather, const char *type, dep_act_fn *each);
+/* Stops a list that is in order of its moments: nothing that follows would be shown. */
+bool dep_gather_full(struct dep_gather *gather);
 /* Retention reviews, holds and erasures owed (retention.c). */
 DEP_MUST_USE int dep_gather_retention(struct dep_gather *gather);
 /* Commitments and actions that are late, dispatches to be reviewed (due_mandate.c). */

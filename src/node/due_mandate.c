@@ -5,7 +5,10 @@
 #include "codec/edtf.h"
 #include "node/due_impl.h"
 #include "node/mandate.h"
+#include "node/node_impl.h"
 #include "rules/mandate.h"
+
+#include <string.h>
 
 /* The end of the latest day that a date may mean; INT64_MAX where it is open, or there is none. */
 static int64_t end_of(const json_t *claims, const char *name)
@@ -55,6 +58,18 @@ static int dispatch_due(void *context, const struct dep_act *act)
                    dep_json_string(claims, "purpose"));
 }
 
+enum dep_index_word dep_node_word_of(const char *type, const json_t *claims)
+{
+    bool answer = strcmp(type, "request.answered") == 0;
+    if (!answer && strcmp(type, "commitment.updated") != 0 && strcmp(type, "action.updated") != 0)
+        return DEP_WORD_NONE;
+    const char *word = dep_json_string(claims, answer ? "answer" : "status");
+    if (!word)
+        return DEP_WORD_NONE;
+    bool closes = answer ? strcmp(word, "postponed") != 0 : dep_mandate_closes(word);
+    return closes ? DEP_WORD_CLOSES : DEP_WORD_OPENS;
+}
+
 int dep_gather_mandate(struct dep_gather *gather)
 {
     static const struct {
@@ -65,6 +80,6 @@ int dep_gather_mandate(struct dep_gather *gather)
                 {"dispatch.sent", dispatch_due}};
     int err = DEP_OK;
     for (size_t i = 0; !err && i < DEP_COUNT(rows); i++)
-        err = dep_node_acts(gather->node, rows[i].type, rows[i].each, gather, gather->problem);
+        err = dep_gather_dated(gather, rows[i].type, rows[i].each);
     return err;
 }

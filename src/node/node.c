@@ -156,6 +156,7 @@ static int take_record(struct dep_node *node, uint64_t index, struct dep_slice j
     dep_node_row_of(&outline, index, &record.jwt.sha256, &row);
     place_to_index(place, &row.record);
     row.complete = json_object_get(record.jwt.payload, "_sd") == NULL;
+    row.word = dep_node_word_of(record.type, claims);
     return dep_index_project(node->index, &row,
                              dep_schemas_find(node->schemas, record.type, record.version), claims,
                              &problem->fault);
@@ -484,6 +485,7 @@ static int complete_row(void *context, const struct dep_index_row *row)
         return err;
     struct dep_index_row complete = view.row;
     complete.complete = true;
+    complete.word = dep_node_word_of(row->type, view.claims);
     int64_t version = 1;
     (void)dep_json_int(view.claims, "v", &version);
     return dep_index_project(work->node->index, &complete,

@@ -35,7 +35,8 @@ struct dep_node {
     /* Secret: gets the disclosures of what dep_node_decide() commits, once durable; or NULL. For who
      * can't read again what it signed: a field kit. */
     struct dep_buf *kept;
-    bool shows_only; /* dep_node_show_pages() */
+    bool shows_only;              /* dep_node_show_pages() */
+    char shown[DEP_UUID_LEN + 1]; /* confirmed last: on a page many refer to one */
     bool projecting; /* index.db's transaction is open: what it shows follows the checkpoint */
     struct dep_readings readings;
     void (*unrecorded)(void *context);
@@ -73,6 +74,8 @@ void dep_node_row_of(const struct dep_outline *outline, uint64_t index,
 DEP_MUST_USE int dep_node_take_up_tail(struct dep_node *node, struct dep_problem *problem);
 /* Erasures that were recorded and not carried out (a crash between the two). */
 DEP_MUST_USE int dep_node_finish_erasures(struct dep_node *node, struct dep_problem *problem);
+/* What a record says of those that it is about or answers, as index.db keeps it (due_mandate.c). */
+enum dep_index_word dep_node_word_of(const char *type, const json_t *claims);
 /* Before searching or looking up a value: rows that were projected without a key (a lost index, a
  * restore) get what this officer may read. Unlocks where there are any. */
 DEP_MUST_USE int dep_node_make_searchable(struct dep_node *node, struct dep_problem *problem);

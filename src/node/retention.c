@@ -82,8 +82,10 @@ static int fall_due(void *context, const struct dep_index_row *row)
     const struct falling_due *due = context;
     struct dep_gather *gather = due->gather;
     bool was_reviewed = json_object_get(gather->reviewed, row->jti) != NULL;
+    /* The roll says what is protected; index.db where that lies. */
+    bool is_protected = gather->node->shows_only ? row->secret.len > 0 : !row->complete;
     /* Most records are younger: nothing is read for them. */
-    if (row->erased || row->superseded || row->complete ||
+    if (row->erased || row->superseded || !is_protected ||
         (!was_reviewed && dep_retention_due_s(row->iat, due->after_days, NULL) > gather->until_s))
         return DEP_OK;
     DEP_AUTO_VIEW review = {.claims = NULL};
@@ -107,13 +109,58 @@ static int fall_due(void *context, const struct dep_index_row *row)
     return dep_gather_add(gather, kind, row, when_s, row->type, NULL);
 }
 
+static bool is_of(const char *type, const char *of)
+{
+    size_t len = strlen(of);
+    return len && of[len - 1] == '.' ? strncmp(type, of, len) == 0 : strcmp(type, of) == 0;
+}
+
+static int fall_due_page(void *context, const struct dep_index_row *row)
+{
+    const struct falling_due *due = context;
+    if (json_object_get(due->gather->reviewed, row->jti))
+        return DEP_OK; /* its moment is another */
+    int err = fall_due(context, row);
+    return err ? err : dep_gather_full(due->gather) ? DEP_FOUND : DEP_OK;
+}
+
+/* Those that nobody reviewed come in the order in which they fall due; the others are as few as
+ * somebody reviewed by hand. */
+static int page_of_rule(struct falling_due *due, struct dep_index_query *query)
+{
+    struct dep_gather *gather = due->gather;
+    struct dep_node *node = gather->node;
+    const char *id;
+    json_t *unused;
+    int err = DEP_OK;
+    json_object_foreach(gather->reviewed, id, unused)
+    {
+        struct dep_index_row row;
+        err = err < 0 ? err : dep_roll_find(node, id, &row, gather->problem);
+        if (!err && is_of(row.type, query->type) && dep_sight_sees(node, &row))
+            err = fall_due(due, &row);
+    }
+    if (err < 0)
+        return err;
+    query->recorded = true;
+    int64_t period_s;
+    if (due->after_days < 0 || __builtin_mul_overflow(due->after_days, (int64_t)DAY_S, &period_s) ||
+        __builtin_sub_overflow(gather->until_s, period_s, &query->until_s))
+        return DEP_OK; /* never */
+    gather->left = gather->limit == UINT64_MAX ? UINT64_MAX : gather->limit + 1;
+    err = dep_sight_list(node, query, fall_due_page, due, gather->problem);
+    return err == DEP_FOUND && dep_gather_full(gather) ? DEP_OK : err;
+}
+
 static int apply_rule(void *context, const json_t *rule)
 {
     struct falling_due due = {.gather = context};
     struct dep_index_query query = {.type = dep_json_string(rule, "type")};
     if (!dep_json_int(rule, "review_after_days", &due.after_days) || !query.type)
         return DEP_OK; /* the charter's affair: dep_charter_parse() refused it */
-    return dep_sight_list(due.gather->node, &query, fall_due, &due, due.gather->problem);
+    return due.gather->node->shows_only
+               ? page_of_rule(&due, &query)
+               : dep_sight_list(due.gather->node, &query, fall_due, &due, due.gather->problem);
 }
 
 static int note_reviewed(void *context, const struct dep_index_row *row)
@@ -147,10 +194,7 @@ int dep_gather_retention(struct dep_gather *gather)
 static int find_rule(void *context, const json_t *rule)
 {
     const char *of = dep_json_string(rule, "type"), *type = context;
-    size_t len = of ? strlen(of) : 0;
-    bool prefix = len && of[len - 1] == '.';
-    return len && (prefix ? strncmp(type, of, len) == 0 : strcmp(type, of) == 0) ? DEP_FOUND
-                                                                                 : DEP_OK;
+    return of && is_of(type, of) ? DEP_FOUND : DEP_OK;
 }
 
 static int judge_review(struct dep_node *node, const struct dep_index_row *row,

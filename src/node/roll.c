@@ -467,6 +467,7 @@ int dep_roll_list(struct dep_node *node, const struct dep_index_query *query, de
                   void *context, struct dep_problem *problem)
 {
     assert(!query->id && !query->field && !query->text && !query->incomplete);
+    assert(node->shows_only || (!query->due && !query->recorded));
     struct picked picked = {.rows = NULL};
     if (node->shows_only)
         return list_page(node, query, each, context, problem);

@@ -115,6 +115,10 @@ static int target_shows(struct dep_node *node, const char *id, bool *out,
                         struct dep_problem *problem)
 {
     struct dep_index_row row;
+    if (node->shows_only && strcmp(node->shown, id) == 0) {
+        *out = true;
+        return DEP_OK;
+    }
     int err = node->roll
                   ? DEP_FOUND
                   : dep_index_find(node->index, id, &row, &problem->finding, &problem->fault);
@@ -123,6 +127,8 @@ static int target_shows(struct dep_node *node, const char *id, bool *out,
     else if (err == DEP_FOUND)
         err = dep_roll_find(node, id, &row, problem);
     *out = err || dep_sight_sees(node, &row);
+    if (!err && *out)
+        memcpy(node->shown, row.jti, sizeof node->shown);
     return err < 0 ? err : DEP_OK;
 }
 

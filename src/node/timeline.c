@@ -25,6 +25,7 @@ struct gathering {
     struct dep_timeline *timeline;
     size_t item_room, event_room;
     struct dep_edtf_span span;
+    uint64_t limit;
     struct dep_problem *problem;
 };
 
@@ -140,6 +141,9 @@ static int add_row(void *context, const struct dep_index_row *row)
     DEP_AUTO_VIEW view = {.claims = NULL};
     if (row->superseded)
         return DEP_OK;
+    gathering->timeline->cut = gathering->timeline->count >= gathering->limit;
+    if (gathering->timeline->cut)
+        return DEP_FOUND;
     int err = dep_node_view_seen(gathering->node, row, true, &view, gathering->problem);
     return err ? err : add_view(gathering, &view);
 }
@@ -196,22 +200,26 @@ static int gather_campaign(struct gathering *gathering, const char *name)
 
 static int gather(struct gathering *gathering, const struct dep_timeline_order *order)
 {
-    struct dep_index_query all = {.type = NULL};
+    struct dep_index_query all = {.newest_first = order->limit != UINT64_MAX};
     switch (order->of) {
     case DEP_TIMELINE_ITEM: return gather_item(gathering, order->name);
     case DEP_TIMELINE_CASE: return gather_case(gathering, order->name);
     case DEP_TIMELINE_CAMPAIGN: return gather_campaign(gathering, order->name);
     case DEP_TIMELINE_ALL: break;
     }
-    return dep_sight_list(gathering->node, &all, add_row, gathering, gathering->problem);
+    int err = dep_sight_list(gathering->node, &all, add_row, gathering, gathering->problem);
+    return err == DEP_FOUND && gathering->timeline->cut ? DEP_OK : err;
 }
 
 int dep_node_timeline(struct dep_node *node, const struct dep_timeline_order *order,
                       struct dep_timeline *out, struct dep_problem *problem)
 {
     DEP_AUTO_TIMELINE timeline = {.count = 0};
-    struct gathering gathering = {
-        .node = node, .timeline = &timeline, .span = order->span, .problem = problem};
+    struct gathering gathering = {.node = node,
+                                  .timeline = &timeline,
+                                  .span = order->span,
+                                  .limit = order->limit,
+                                  .problem = problem};
     int err = gather(&gathering, order);
     if (!err && dep_timeline_order(timeline.events, timeline.count))
         err = dep_problem_fault(problem, DEP_ERR_NOMEM, "node.timeline", "events");

@@ -25,6 +25,7 @@ struct dep_timeline {
     struct dep_timeline_event *events; /* in order; `of` is the place in `items` */
     struct dep_timeline_item *items;
     size_t count;
+    bool cut; /* there are more than were asked for */
 };
 void dep_timeline_done(struct dep_timeline *timeline);
 #define DEP_AUTO_TIMELINE DEP_CLEANUP(dep_timeline_done) struct dep_timeline
@@ -39,6 +40,7 @@ struct dep_timeline_order {
     enum dep_timeline_of of;
     const char *name;          /* NULL: the only campaign; and of all */
     struct dep_edtf_span span; /* what may have happened in it */
+    uint64_t limit;            /* of all: no more than these, of what was recorded last */
 };
 /*
  * What shows to the officer, corrected records left out. Findings: "timeline.many" beyond

@@ -144,7 +144,7 @@ static int hands_on_paper(const char *lang, struct dep_buf *out)
         {{400, INT64_MAX}, 3, false, 2, 0}, {{INT64_MIN, 500}, 4, false, 3, 0},
         {{500, 501}, 5, true, 4, 0},
     };
-    struct dep_timeline timeline = {events, items, DEP_COUNT(events)};
+    struct dep_timeline timeline = {events, items, DEP_COUNT(events), false};
     struct dep_schemas *schemas = NULL;
     struct dep_finding why = {"", "", 0};
     assert_int_equal(dep_schemas_new(&schemas, &why), DEP_OK);

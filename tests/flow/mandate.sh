@@ -1,6 +1,6 @@
 # The mandate's records: for each function of F1-F4, F6, F9-F13, F19, F20 the right thing is recorded, and a wrong one is refused. Each wrong one
 # is a row of tests/vectors/mandate/drafts.json (doc/functions.md).
-need jq pdftotext
+need jq pdftotext sqlite3
 # shellcheck source=tests/flow/desk
 . "$SOURCE_ROOT/tests/flow/desk"
 stream() { depositary record "$1" --stream >ids; }
@@ -248,6 +248,27 @@ for words in 'en:Late since:interrupted:    Reason. no access' 'fr:En retard dep
     holds both "2021-07-01 .*$status"
     holds both "$why"
 done
+# What falls due, as a page: the earliest of what the whole list begins with. What was closed is on none, whatever it is read off.
+later=$(record commitment.made "$(commitment 1 be | jq -c '.due = "2022" | .text.text = "later"')" --about "$corrected")
+due() { depositary report due --json "$@" 2>why | jq -r 'select(.kind == "due.commitment").record' | grep -e "$overdue" -e "$later" | xargs; }
+first=$(depositary report due --json | head -n 1 | jq -r .record)
+same "$overdue $later" "$(due)" 'what is late'
+same "$overdue $later" "$(due --limit 900)" 'as a page'
+same "$first" "$(depositary report due --limit 1 --json 2>why | jq -r .record)" 'the first'
+holds why 'first 1'
+depositary due --limit 1 2>why | grep -q "$first" || fail 'the first of due'
+holds why 'first 1'
+record commitment.updated '{"status":"withdrawn","as_of":"2022-03","reason":{"text":"x","lang":"en"}}' --about "$overdue" >/dev/null
+for index in kept 'made anew'; do
+    same "$later" "$(due --limit 900)" "what is closed is left out, index $index"
+    same 0 "$(sqlite3 reg/index.db "SELECT open FROM due JOIN record USING(idx) WHERE jti='$overdue'")" "and is passed over, index $index"
+    rm -f reg/index.db*
+done
+depositary report due --limit 1 >/dev/null 2>&1
+sqlite3 reg/index.db 'UPDATE due SET open=1'
+same "$later" "$(due --limit 900)" 'closed, whatever index.db says'
+record commitment.updated '{"status":"reopened","as_of":"2022-04","reason":{"text":"x","lang":"en"}}' --about "$overdue" >/dev/null
+same "$overdue $later" "$(due --limit 900)" 'open again'
 # Who belonged to what: by the dates stated, not by the register's; of several figures the one that begins last.
 members() { depositary report membership --json "$@" | jq -r '[.formation, .member // .count] | join(" ")' | sort; }
 depositary report membership --as-of 2019-12-31 --json | jq -r .member | sort >members.2019
@@ -255,6 +276,9 @@ holds members.2019 '^former$'
 same 0 "$(depositary report membership --as-of 2020-02-01 --json | jq -r 'select(.member == null)' | wc -l)" 'no figure yet'
 same 'plenary 83' "$(members --as-of 2021-05 | grep '[0-9]$')" 'in 2021'
 same 'plenary 86' "$(members | grep '[0-9]$')" now
+same "$(members)" "$(members --limit 900)" 'the same as a page'
+same 1 "$(members --limit 1 2>why | wc -l)" 'the newest'
+holds why 'newest 1'
 same 0 "$(members | grep -c former)" 'who left'
 same 0 "$(members --as-of 2014-08-31 | grep -c small_group)" 'before it was formed'
 expect 2 depositary report commitments --as-of 2021 2>/dev/null

@@ -42,7 +42,6 @@ expect 3 depositary report incidents >page 2>why
 holds why index.differs
 sqlite3 reg/index.db "UPDATE ref SET target='$withdrawn' WHERE target='$second'"
 depositary report incidents >page
-expect 2 depositary report membership --limit 1 2>/dev/null
 expect 2 depositary report due --as-of 2021 2>/dev/null
 expect 2 depositary report incidents --limit x 2>/dev/null
 expect 2 depositary report incidents --within 3 2>/dev/null
@@ -103,6 +102,9 @@ record dispatch.sent "$(jq -nc --arg digest "$(printf '%064d' 0)" '{sender: "tes
 same "$(depositary due --json | jq -r .record | xargs)" "$(depositary report due --json | jq -r .record | xargs)" 'the same as due'
 depositary report due --within 0 --csv >table
 holds table '^2026-[^,]*,due.dispatch,'
+# A page is the first of the same.
+depositary report due --within 0 --limit 50 --csv 2>why >page
+same "$(cat table)" "$(cat page)" 'a page that is long enough'
 
 # ---- who may not know of them: no line, no count ----
 same 0 "$(depositary report case --json --as CUS | wc -l)" 'cases to a custodian'
@@ -121,6 +123,10 @@ same 'evidence.collected 2021-03-28T10:59:00Z 2021-03-28T10:59:00Z +03:00 -60 is
 same 'evidence.collected custody.transferred custody.received' "$(jq -r 'select(.known == "stated").what' events | xargs)" 'in order'
 same 0 "$(jq -r 'select(.known == "stated" and .may_precede)' events | wc -l)" 'apart'
 same '2021-03-29T00:00:00Z 2021-03-29T23:59:59Z' "$(jq -r 'select(.what == "custody.transferred") | .earliest + " " + .latest' events)" 'a day'
+depositary timeline all --limit 2 --json >page 2>why
+same "$(jq -r .record <(depositary timeline all --json) | sort | uniq | tail -n 2 | xargs)" "$(jq -r .record page | sort | xargs)" 'what was recorded last'
+holds why 'newest 2'
+expect 2 depositary timeline item E-1 --limit 2 2>/dev/null
 # A month says nothing about the days in it; nor does what was only recorded.
 depositary timeline all --from 2021-03 --to 2021-05 --json >events
 same 'coverage.stated from' "$(jq -r 'select(.line == "1") | .what + " " + .field' events)" 'the month comes first'
