@@ -233,7 +233,9 @@ struct incident {
 
 static bool corrects(const struct dep_view *later)
 {
-    return strcmp(later->row.type, "incident.corrected") == 0 && !later->row.superseded;
+    const char *effect = dep_json_string(later->claims, "effect");
+    return strcmp(later->row.type, "incident.corrected") == 0 && !later->row.superseded &&
+           !(effect && strcmp(effect, "reduces") == 0);
 }
 
 static const json_t *newest_of(const struct incident *incident, const char *name)

@@ -61,6 +61,7 @@ static int superseded(void *context, const struct dep_index_row *row)
 /* ---- what goes along ---- */
 
 struct along {
+    struct dep_node *node;
     const json_t *named;  /* what the publication names */
     const char *id;       /* the finding where one isn't */
     const char *shown[2]; /* fields of it that are told, or NULL */
@@ -83,12 +84,22 @@ static int is_named(void *context, const struct dep_index_row *row)
     return found(along->problem, along->id, row->jti);
 }
 
+/* What only tells it less exactly corrects nothing: one for somebody else may be finer than this. */
+static int goes_along(void *context, const struct dep_index_row *row)
+{
+    const struct along *along = context;
+    DEP_AUTO_VIEW view = {.claims = NULL};
+    int err = dep_node_view(along->node, row->jti, true, &view, along->problem);
+    const char *effect = err ? NULL : dep_json_string(view.claims, "effect");
+    return err || (effect && strcmp(effect, "reduces") == 0) ? err : is_named(context, row);
+}
+
 /* Nobody is shown to have adopted what it made a reservation to, or left: what members said of the
  * statement, and of what it corrects, goes with it. */
 static int judge_statement(struct dep_node *node, const json_t *all, const struct dep_view *view,
                            struct dep_problem *problem)
 {
-    struct along along = {all, "publish.position", {"member", "kind"}, problem};
+    struct along along = {node, all, "publish.position", {"member", "kind"}, problem};
     char id[DEP_UUID_LEN + 1];
     int err = DEP_OK;
     (void)snprintf(id, sizeof id, "%s", view->row.jti);
@@ -109,12 +120,12 @@ static int judge_incident(struct dep_node *node, const json_t *all, const json_t
     const char *about = dep_record_ref(view->claims, "about");
     DEP_AUTO_VIEW first = {.claims = NULL};
     struct dep_mandate_finding why = {.where = ""};
-    struct along along = {all, "publish.uncorrected", {NULL}, problem};
+    struct along along = {node, all, "publish.uncorrected", {NULL}, problem};
     struct dep_index_query query = {
         .type = "incident.corrected", .ref = report ? view->row.jti : about, .rel = "about"};
     int err = report ? DEP_OK : dep_node_view(node, about ? about : "", true, &first, problem);
     if (!err)
-        err = dep_sight_list(node, &query, is_named, &along, problem);
+        err = dep_sight_list(node, &query, goes_along, &along, problem);
     if (err)
         return err;
     err = dep_mandate_public(view->claims, first.claims, fields, view->row.iat,

@@ -77,6 +77,9 @@ const struct words_entry WORDS_MANDATE[] = {
     {"mandate.reaffirms",
      N_("this paragraph reaffirms an earlier statement: record commitment.reaffirmed")},
     {"mandate.reason", N_("this needs to be stated: why, or how it goes on")},
+    {"mandate.reduces",
+     N_("only the date or the place, and both no other than as they are known, but less exact (in "
+        "brackets: what would do)")},
     {"mandate.ref.absent",
      N_("the record it refers to is not in this register, or not with this fingerprint")},
     {"mandate.ref.corrected", N_("the record it refers to was corrected: refer to the newer one")},

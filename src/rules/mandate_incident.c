@@ -126,6 +126,94 @@ int mandate_incident(const struct mandate *m)
     return err ? err : judge_place(m);
 }
 
+/* ---- less exact, for others ---- */
+
+/* As it is known: of the report, or of what corrected it last. */
+static const json_t *known_of(const struct mandate *m, const char *name)
+{
+    const struct dep_mandate_ref *about = mandate_ref(m, "about", "incident.reported");
+    for (size_t i = about ? about->later_count : 0; i-- > 0;) {
+        const json_t *later = about->later[i].claims;
+        const json_t *value = strcmp(about->later[i].type, "incident.corrected") == 0 &&
+                                      !mandate_is(later, "effect", "reduces")
+                                  ? json_object_get(later, name)
+                                  : NULL;
+        if (value)
+            return value;
+    }
+    return about ? json_object_get(about->record.claims, name) : NULL;
+}
+
+/* A date alone, cut to a day, a month or a year: beside it the time of day might stand in words. */
+static int judge_reduced_when(const struct mandate *m)
+{
+    const json_t *when = json_object_get(m->claims, "when");
+    const char *date = dep_json_string(when, "edtf");
+    const char *known = dep_json_string(known_of(m, "when"), "edtf");
+    char would_do[sizeof m->out->would_do] = "";
+    bool same = false;
+    if (!when)
+        return DEP_OK;
+    for (int unit = DEP_EDTF_DAY; known && unit >= DEP_EDTF_YEAR; unit--) {
+        DEP_AUTO_BUF cut;
+        dep_buf_init(&cut, 128);
+        if (!dep_edtf_reduce(dep_slice_string(known), (enum dep_edtf_unit)unit, &cut))
+            break;
+        dep_buf_add_byte(&cut, 0);
+        if (dep_buf_err(&cut))
+            return dep_buf_err(&cut);
+        same = same ||
+               (date && json_object_size(when) == 1 && strcmp(date, (const char *)cut.data) == 0);
+        size_t len = strlen(would_do);
+        (void)snprintf(would_do + len, sizeof would_do - len, "%s%s", len ? ", " : "",
+                       (const char *)cut.data);
+    }
+    return same ? DEP_OK : mandate_bad(m, "mandate.reduces", "/when", date ? date : "", would_do);
+}
+
+static bool is_reduced(const json_t *place, const json_t *known, const char *name,
+                       int64_t precision_m)
+{
+    char cut[DEP_MANDATE_REDUCED_LEN];
+    const char *degrees = dep_json_string(place, name), *exact = dep_json_string(known, name);
+    return degrees && exact && dep_place_reduce(exact, precision_m, cut) &&
+           strcmp(degrees, cut) == 0;
+}
+
+/* Degrees cut to a coarser precision, or its code alone. */
+static int judge_reduced_place(const struct mandate *m)
+{
+    const json_t *place = json_object_get(m->claims, "place"), *known = known_of(m, "place");
+    int64_t precision_m = 0, known_m = 0;
+    const char *code = dep_json_string(place, "code");
+    if (!place)
+        return DEP_OK;
+    bool degrees = dep_json_int(place, "precision_m", &precision_m) &&
+                   dep_json_int(known, "precision_m", &known_m) && precision_m >= known_m &&
+                   is_reduced(place, known, "latitude", precision_m) &&
+                   is_reduced(place, known, "longitude", precision_m);
+    bool coded = code && mandate_is(known, "code", code);
+    bool same = json_object_size(place) == (degrees ? 3U : 0U) + (coded ? 1U : 0U);
+    return same && (degrees || coded) ? DEP_OK
+                                      : mandate_bad(m, "mandate.reduces", "/place", "", "");
+}
+
+/* Nothing but time and place, and no more of them than is known. */
+static int judge_reduced(const struct mandate *m)
+{
+    static const char *const others[] = {"category",      "territory",      "sources",
+                                         "confidence",    "audience",       "attribution",
+                                         "what_happened", "publish_after_h"};
+    char where[32];
+    for (size_t i = 0; i < DEP_COUNT(others); i++) {
+        (void)snprintf(where, sizeof where, "/%s", others[i]);
+        if (json_object_get(m->claims, others[i]))
+            return mandate_bad(m, "mandate.reduces", where, "", "");
+    }
+    int err = judge_reduced_when(m);
+    return err ? err : judge_reduced_place(m);
+}
+
 int mandate_incident_corrected(const struct mandate *m)
 {
     static const char *const fields[] = {
@@ -134,7 +222,10 @@ int mandate_incident_corrected(const struct mandate *m)
     bool any = mandate_is(m->claims, "effect", "retracts");
     for (size_t i = 0; i < DEP_COUNT(fields); i++)
         any = any || json_object_get(m->claims, fields[i]);
-    return any ? mandate_incident(m) : mandate_bad(m, "mandate.empty", "/effect", "", "");
+    if (!any)
+        return mandate_bad(m, "mandate.empty", "/effect", "", "");
+    int err = mandate_is(m->claims, "effect", "reduces") ? judge_reduced(m) : DEP_OK;
+    return err ? err : mandate_incident(m);
 }
 
 /* ---- what the public is told of one ---- */

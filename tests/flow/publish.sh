@@ -163,3 +163,39 @@ state D1 "{$titles, \"records\": [{\"record\": \"$other\", \"fields\": []}]}" pu
 as D1 record code.stated --supersedes "$other" --file - --yes --json <<<"{\"list\": \"formations\", \"code\": \"plenary\", \"called\": $(three A B C)}" >/dev/null
 expect 1 as L1 publish "$(cat late)" --out site 2>why
 holds why '\(publish.corrected\)'
+
+# An incident as exactly as may be told: the finer time and place go into no byte, not even as a salted value, and what is known here stays.
+record code.stated <<<"{\"list\": \"incidents\", \"code\": \"attack\", \"called\": []}" >/dev/null
+incident=$(record incident.reported <<<"{\"category\": \"attack\", \"territory\": \"IQ\", \"when\": {\"edtf\": \"2021-03-28T14:05:09Z\", \"original\": \"five past\"}, \"place\": {\"latitude\": \"33.317\", \"longitude\": \"44.368\", \"precision_m\": 100},
+    \"what_happened\": $(text 'an attack'), \"sources\": [{\"reliability\": \"B\", \"credibility\": \"3\"}], \"confidence\": \"low\", \"audience\": [\"public\"], \"publish_after_h\": 72}")
+correct() { # JSON: a record about it
+    as D1 record incident.corrected --file - --yes --json --about "$incident" <<<"$1" | jq -r '.record // .id'
+}
+told() { # FIELDS REDUCED...: what is to be public of it
+    jq -nc --arg id "$incident" --argjson fields "$1" --argjson titles "{$titles}" --argjson more "$(jq -nc '$ARGS.positional | map({record: ., fields: ["effect", "when", "place"]})' --args "${@:2}")" \
+        '$titles + {records: ([{record: $id, fields: $fields}] + $more)}'
+}
+expect 1 as D1 publish prepare --file - --yes <<<"$(told '["when"]')" 2>why
+holds why '\(publish.exact\)'
+holds why 2021-03-28
+finer=$(correct "{\"effect\": \"reduces\", \"reason\": $(text 'for a partner'), \"when\": {\"edtf\": \"2021-03-28\"}}")
+reduced=$(correct "{\"effect\": \"reduces\", \"reason\": $(text 'for the public'), \"when\": {\"edtf\": \"2021-03\"}, \"place\": {\"latitude\": \"33.3\", \"longitude\": \"44.3\", \"precision_m\": 10000}}")
+same '2021-03-28T14:05:09Z 33.317 44.368 null reported' "$(as D1 report incidents --json | jq -r '"\(.when) \(.place) \(.corrections) \(.standing)"')" 'what is known stays'
+coarse=$(state D1 "$(told '["category", "territory"]' "$reduced")" publish prepare)
+as L1 publish "$coarse" --out coarse >/dev/null
+holds "coarse/$coarse/en.html" '2021-03([^-]|$)'
+depositary verify "coarse/$coarse/package" --pin "$(cat pin)" --json >account.json || fail 'the package is not intact'
+same '2021-03 33.3' "$(jq -r --arg id "$reduced" '.records[] | select(.id == $id).shown | .when.edtf + " " + .place.latitude' account.json)" 'what goes'
+python3 - coarse <<'PY'
+import base64, pathlib, re, sys
+coarse = 0
+for path in pathlib.Path(sys.argv[1]).rglob('*'):
+    data = path.read_bytes() if path.is_file() else b''
+    # What stands in base64url, as records and what is told of them do.
+    data += b' '.join(base64.urlsafe_b64decode(word + b'=' * (-len(word) % 4)) for word in re.findall(rb'[A-Za-z0-9_-]{8,}', data) if len(word) % 4 != 1)
+    for finer in (b'2021-03-28', b'14:05', b'five past', b'33.31', b'44.36'):
+        assert finer not in data, (path, finer)
+    coarse += b'"2021-03"' in data
+assert coarse, 'the coarse one is found where the finer one was looked for'
+PY
+! grep -rq "$finer" coarse || fail 'the one for somebody else'
