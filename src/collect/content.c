@@ -22,7 +22,8 @@ enum {
 struct reading {
     int fd;
     struct dep_entry *entry;
-    struct dep_sha256_stream digest;
+    struct dep_sha256_stream
+        *digest; /* of a sparse file, whose holes aren't in the pipe; else NULL */
     unsigned bad_blocks;
     uint64_t asked; /* up to where the disk was asked to read ahead */
 };
@@ -64,7 +65,7 @@ static void read_ahead(struct reading *reading, uint64_t offset, uint64_t end)
     }
 }
 
-/* `len` bytes from `offset` of the file into the pipe and the digest. */
+/* `len` bytes from `offset` of the file into the pipe, and a sparse file's digest. */
 static int copy_range(struct dep_sealing *sealing, struct reading *reading, uint64_t offset,
                       uint64_t len)
 {
@@ -88,12 +89,13 @@ static int copy_range(struct dep_sealing *sealing, struct reading *reading, uint
         }
         if (got <= 0) {
             uint64_t lost = unreadable(reading, got < 0, offset, len);
-            err = dep_sealing_zeros(sealing, lost, &reading->digest);
+            err = dep_sealing_zeros(sealing, lost, reading->digest);
             offset += lost;
             len -= lost;
             continue;
         }
-        dep_sha256_add(&reading->digest, at, (size_t)got);
+        if (reading->digest)
+            dep_sha256_add(reading->digest, at, (size_t)got);
         dep_pipe_filled(sealing->pipe, (size_t)got);
         offset += (uint64_t)got;
         len -= (uint64_t)got;
@@ -111,8 +113,10 @@ static int take_large(struct dep_sealing *sealing, struct reading *reading,
     member->size = member->real_size = entry->size = entry->stored;
     (void)posix_fadvise(reading->fd, 0, 0, POSIX_FADV_SEQUENTIAL);
     int err = dep_sealing_header(sealing, member, entry);
+    dep_pipe_digest_start(sealing->pipe);
     if (!err)
         err = copy_range(sealing, reading, 0, entry->size);
+    dep_lines_content(sealing->lines);
     if (!err)
         err = dep_sealing_padding(sealing, entry->size);
     if (err)
@@ -120,7 +124,6 @@ static int take_large(struct dep_sealing *sealing, struct reading *reading,
     if (entry->kind == DEP_ENTRY_FILE && pread(reading->fd, &beyond, 1, (off_t)entry->size) == 1)
         entry->flags |= DEP_ENTRY_GREW;
     judge_change(reading->fd, before, entry);
-    dep_sha256_finish(&reading->digest, &entry->sha256);
     return DEP_OK;
 }
 
@@ -153,14 +156,12 @@ static int take_small(struct dep_sealing *sealing, struct reading *reading,
         entry->flags |= DEP_ENTRY_CHANGED;
     judge_change(reading->fd, before, entry);
     int err = dep_sealing_header(sealing, member, entry);
+    dep_pipe_digest_start(sealing->pipe);
     if (!err)
         err = dep_sealing_bytes(sealing, sealing->small, len);
-    if (err)
-        return err;
-    if (!dep_lines_content(sealing->lines, len))
-        dep_sha256(dep_slice_of(sealing->small, len), &entry->sha256);
+    dep_lines_content(sealing->lines);
     sealing->progress.bytes_done += len;
-    return dep_sealing_padding(sealing, len);
+    return err ? err : dep_sealing_padding(sealing, len);
 }
 
 /* ---- sparse files ---- */
@@ -222,7 +223,7 @@ static int hash_hole(struct dep_sealing *sealing, struct reading *reading, uint6
     int err = DEP_OK;
     while (!err && len) {
         size_t take = len < sizeof zeros ? (size_t)len : sizeof zeros;
-        dep_sha256_add(&reading->digest, zeros, take);
+        dep_sha256_add(reading->digest, zeros, take);
         sealing->progress.bytes_done += take;
         len -= take;
         err = dep_sealing_tell(sealing);
@@ -249,7 +250,10 @@ static int take_extents(struct dep_sealing *sealing, struct reading *reading,
                         const struct extents *extents)
 {
     struct dep_entry *entry = reading->entry;
+    struct dep_sha256_stream digest;
     DEP_AUTO_BUF map;
+    dep_sha256_start(&digest);
+    reading->digest = &digest;
     dep_buf_init(&map, (size_t)EXTENTS_MAX * 44);
     int err = dep_tar_map_encode(extents->at, extents->count, &map);
     if (err)
@@ -271,7 +275,7 @@ static int take_extents(struct dep_sealing *sealing, struct reading *reading,
     if (!err)
         err = dep_sealing_padding(sealing, entry->stored);
     judge_change(reading->fd, before, entry);
-    dep_sha256_finish(&reading->digest, &entry->sha256);
+    dep_sha256_finish(&digest, &entry->sha256);
     return err;
 }
 
@@ -288,7 +292,6 @@ int dep_sealing_content(struct dep_sealing *sealing, int fd, const struct stat *
 {
     struct reading reading = {.fd = fd, .entry = entry};
     struct extents extents = {.at = NULL};
-    dep_sha256_start(&reading.digest);
     if (entry->stored <= DEP_SEALING_SMALL)
         return take_small(sealing, &reading, before, member);
     bool maybe = entry->kind == DEP_ENTRY_FILE && (uint64_t)before->st_blocks * 512 < entry->stored;

@@ -99,15 +99,13 @@ static int finish_batch(struct dep_lines *lines, struct batch *batch, struct dep
 
 /* ---- lines as they come ---- */
 
-bool dep_lines_content(struct dep_lines *lines, size_t len)
+void dep_lines_content(struct dep_lines *lines)
 {
     struct batch *batch = &lines->batches[lines->at];
     assert(batch->count < DEP_LINES_BATCH);
-    if (!dep_pipe_digest(lines->pipe, len, &batch->digests[batch->count]))
-        return false;
+    dep_pipe_digest_end(lines->pipe, &batch->digests[batch->count]);
     batch->waits[batch->count] = true;
     batch->block = dep_pipe_block(lines->pipe) + 1;
-    return true;
 }
 
 int dep_lines_add(struct dep_lines *lines, const struct dep_entry *entry, struct dep_fault *fault)

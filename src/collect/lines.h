@@ -18,9 +18,8 @@ struct dep_lines;
 DEP_MUST_USE int dep_lines_new(struct dep_pipe *pipe, struct dep_spool *spool,
                                struct dep_lines **out);
 void dep_lines_free(struct dep_lines *lines);
-/* The content of the next line's file are the last `len` bytes of the pipe: its digest is taken by
- * the pipe's thread. False where it can't be (dep_pipe_digest()); then the entry must have it. */
-DEP_MUST_USE bool dep_lines_content(struct dep_lines *lines, size_t len);
+/* The content of the next line's file is all in the pipe: the digest begun there ends here. */
+void dep_lines_content(struct dep_lines *lines);
 /* Its salt is drawn already. The entry's `sha256` isn't looked at after dep_lines_content(). */
 DEP_MUST_USE int dep_lines_add(struct dep_lines *lines, const struct dep_entry *entry,
                                struct dep_fault *fault);

@@ -1,36 +1,60 @@
+/*
+ * Three things are done with each block: it is sealed, what was sealed goes into the payload's
+ * digest, and the contents that lie in it go into theirs. A block's sealed bytes have their place
+ * in the file beforehand, so either thread may seal the next one; a digest goes from block to block.
+ * The pipe's own thread always takes the payload's digest, and the contents' beside it: two at once
+ * cost less than one after the other. When there is nothing else for the filling thread to do it
+ * takes the contents' digests over, which it leaves again once half of the ring is free.
+ */
 #include "collect/pipe.h"
 
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
+enum {
+    BLOCK_SEALED = DEP_PIPE_CHUNKS * DEP_AGE_CHUNK_SEALED,
+    /* Pieces of the file that the blocks of the ring can touch. */
+    PIECES = DEP_PIPE_BLOCKS * BLOCK_SEALED / DEP_VAULT_PIECE + 2,
+};
+
+/* So much of a content as lies in one block; of the last part the digest is due. */
 struct range {
     size_t offset, len;
-    struct dep_hash *out;
+    bool first;
+    struct dep_hash *out; /* NULL where it goes on in the next block */
 };
 
 struct block {
     uint8_t *data;
     size_t len;
-    bool last;
+    bool last, sealed;
     struct range ranges[DEP_PIPE_RANGES];
     size_t range_count;
 };
 
 struct dep_pipe {
     struct dep_vault_writer *writer;
-    struct dep_age_stream *stream;
+    struct dep_buf header;
     struct block blocks[DEP_PIPE_BLOCKS];
     uint8_t *memory;
-    struct dep_buf header;
-    uint64_t filled, taken; /* blocks */
-    size_t used;            /* of the block at hand */
+    struct dep_sha256_stream payload, content; /* of whoever takes them */
+    /* of the filling thread */
+    struct dep_age_stream *stream;
+    size_t used; /* of the block at hand */
     uint64_t offset;
+    bool digesting, in_range; /* a content is being filled in; its range is the block's last */
+    bool failed;              /* nothing more is filled in */
     /* of the other thread */
-    struct dep_sha256_stream payload;
-    uint8_t *out;
-    size_t out_len;
-    uint64_t chunk;
+    struct dep_age_stream *other_stream;
+    uint64_t pieces_put;
+    /* under the lock; blocks are counted from the first of all */
+    uint64_t filled, claimed; /* claimed: somebody seals it, or did */
+    uint64_t payload_done, content_done;
+    bool content_taken; /* somebody is at the contents of block `content_done` */
+    bool waiting;       /* the filling thread, for want of work */
+    uint8_t *pieces[PIECES];
+    uint64_t piece_count;
     struct dep_fault fault;
     int err;
     bool stopping, started;
@@ -39,123 +63,254 @@ struct dep_pipe {
     pthread_t thread;
 };
 
-/* ---- the encrypting thread ---- */
-
-/* Room for `len` bytes in the writer's buffer, or as much as it has left. */
-static int out_room(struct dep_pipe *pipe, size_t *len)
+static struct block *block_at(struct dep_pipe *pipe, uint64_t number)
 {
-    if (pipe->out_len == DEP_VAULT_PIECE) {
-        int err = dep_vault_writer_put(pipe->writer, pipe->out, pipe->out_len, &pipe->fault);
-        pipe->out = NULL;
-        pipe->out_len = 0;
-        if (err)
-            return err;
+    return &pipe->blocks[number % DEP_PIPE_BLOCKS];
+}
+
+/* Where a block's sealed bytes begin in the file. */
+static uint64_t place_of(uint64_t number)
+{
+    return DEP_AGE_PADDED + number * BLOCK_SEALED;
+}
+
+static size_t chunk_count(const struct block *block)
+{
+    return block->len ? (block->len + DEP_AGE_CHUNK - 1) / DEP_AGE_CHUNK : 1;
+}
+
+static uint64_t end_of(uint64_t number, const struct block *block)
+{
+    return place_of(number) + block->len + chunk_count(block) * DEP_AEAD_TAG_LEN;
+}
+
+/* Memory of the file's byte `at`, and how much follows it there. */
+static uint8_t *piece_at(struct dep_pipe *pipe, uint64_t at, size_t *out_room)
+{
+    *out_room = DEP_VAULT_PIECE - (size_t)(at % DEP_VAULT_PIECE);
+    return pipe->pieces[at / DEP_VAULT_PIECE % PIECES] + at % DEP_VAULT_PIECE;
+}
+
+/* ---- sealing ---- */
+
+/* With the lock. */
+static int have_pieces(struct dep_pipe *pipe, uint64_t end)
+{
+    while (pipe->piece_count * DEP_VAULT_PIECE < end) {
+        uint8_t *piece = dep_vault_writer_buffer(pipe->writer);
+        if (!piece)
+            return dep_vault_writer_failure(pipe->writer, &pipe->fault);
+        pipe->pieces[pipe->piece_count++ % PIECES] = piece;
     }
-    if (!pipe->out)
-        pipe->out = dep_vault_writer_buffer(pipe->writer);
-    if (!pipe->out)
-        return dep_vault_writer_failure(pipe->writer, &pipe->fault);
-    if (*len > DEP_VAULT_PIECE - pipe->out_len)
-        *len = DEP_VAULT_PIECE - pipe->out_len;
     return DEP_OK;
 }
 
-static int put_out(struct dep_pipe *pipe, const uint8_t *data, size_t len)
+/* With the lock: the next block is the caller's to seal. */
+static bool claim(struct dep_pipe *pipe)
 {
-    while (len) {
-        size_t take = len;
-        int err = out_room(pipe, &take);
-        if (err)
-            return err;
-        memcpy(pipe->out + pipe->out_len, data, take);
-        pipe->out_len += take;
-        data += take;
-        len -= take;
-    }
-    return DEP_OK;
+    int err = have_pieces(pipe, end_of(pipe->claimed, block_at(pipe, pipe->claimed)));
+    if (err)
+        pipe->err = err;
+    else
+        pipe->claimed++;
+    return !err;
 }
 
 /* That what was sealed opens again is seen at the last chunk; that the disk holds what was sealed,
  * by reading it back. */
-static int open_again(struct dep_pipe *pipe, const uint8_t *plain, size_t len,
-                      const uint8_t *sealed)
+static int open_again(struct dep_age_stream *stream, uint64_t chunk, const uint8_t *plain,
+                      size_t len, const uint8_t *sealed)
 {
     uint8_t opened[DEP_AGE_CHUNK];
     struct dep_finding why;
-    int err = dep_age_chunk_open(pipe->stream, pipe->chunk, true, sealed, len + DEP_AEAD_TAG_LEN,
-                                 opened, &why);
+    int err = dep_age_chunk_open(stream, chunk, true, sealed, len + DEP_AEAD_TAG_LEN, opened, &why);
     bool same = !err && memcmp(opened, plain, len) == 0;
     dep_wipe(opened, sizeof opened);
     return err < 0 ? err : same ? DEP_OK : DEP_ERR_CRYPTO;
 }
 
-/* A chunk is sealed straight into the buffer to be written, unless it lies across two. */
-static int seal_chunk(struct dep_pipe *pipe, const uint8_t *plain, size_t len, bool last)
+/* A chunk is sealed straight into the piece to be written, unless it lies across two. */
+static int seal_chunk(struct dep_pipe *pipe, struct dep_age_stream *stream, uint64_t number,
+                      size_t chunk)
 {
     uint8_t across[DEP_AGE_CHUNK_SEALED];
-    size_t sealed_len = len + DEP_AEAD_TAG_LEN, room = sealed_len;
-    int err = out_room(pipe, &room);
-    if (err)
-        return err;
-    uint8_t *at = room == sealed_len ? pipe->out + pipe->out_len : across;
-    err = dep_age_chunk_seal(pipe->stream, pipe->chunk, last, plain, len, at);
+    const struct block *block = block_at(pipe, number);
+    size_t from = chunk * DEP_AGE_CHUNK, room;
+    size_t len = block->len - from < DEP_AGE_CHUNK ? block->len - from : DEP_AGE_CHUNK;
+    bool last = block->last && from + len == block->len;
+    uint64_t index = number * DEP_PIPE_CHUNKS + chunk;
+    uint64_t place = place_of(number) + chunk * DEP_AGE_CHUNK_SEALED;
+    uint8_t *piece = piece_at(pipe, place, &room);
+    bool whole = room >= len + DEP_AEAD_TAG_LEN;
+    uint8_t *sealed = whole ? piece : across;
+    int err = dep_age_chunk_seal(stream, index, last, block->data + from, len, sealed);
     if (!err && last)
-        err = open_again(pipe, plain, len, at);
-    if (err)
-        return dep_fault_set(&pipe->fault, err, 0, "collect.seal", "vault");
-    pipe->chunk++;
-    dep_sha256_add(&pipe->payload, at, sealed_len);
-    if (at == across)
-        return put_out(pipe, across, sealed_len);
-    pipe->out_len += sealed_len;
-    return DEP_OK;
-}
-
-static void take_digests(struct block *block)
-{
-    for (size_t i = 0; i < block->range_count; i++) {
-        const struct range *range = &block->ranges[i];
-        dep_sha256(dep_slice_of(block->data + range->offset, range->len), range->out);
-    }
-    block->range_count = 0;
-}
-
-static int seal_block(struct dep_pipe *pipe, struct block *block)
-{
-    int err = DEP_OK;
-    size_t done = 0;
-    take_digests(block);
-    do {
-        size_t len = block->len - done < DEP_AGE_CHUNK ? block->len - done : DEP_AGE_CHUNK;
-        err = seal_chunk(pipe, block->data + done, len, block->last && done + len == block->len);
-        done += len;
-    } while (!err && done < block->len);
-    if (!err && block->last && pipe->out_len) {
-        err = dep_vault_writer_put(pipe->writer, pipe->out, pipe->out_len, &pipe->fault);
-        pipe->out = NULL;
+        err = open_again(stream, index, block->data + from, len, sealed);
+    if (!err && !whole) {
+        size_t in_first = room;
+        memcpy(piece, across, in_first);
+        memcpy(piece_at(pipe, place + in_first, &room), across + in_first,
+               len + DEP_AEAD_TAG_LEN - in_first);
     }
     return err;
 }
 
-static void *seal_loop(void *context)
+/* ---- digests ---- */
+
+/* How far the contents of a block are digested. */
+struct contents {
+    struct block *block;
+    size_t range, done;
+};
+
+/* What is next of them; false: nothing. */
+static bool next_content(struct dep_pipe *pipe, struct contents *contents, struct dep_slice *out)
+{
+    struct block *block = contents->block;
+    for (; block && contents->range < block->range_count; contents->range++) {
+        const struct range *range = &block->ranges[contents->range];
+        if (contents->done == 0 && range->first)
+            dep_sha256_start(&pipe->content);
+        if (contents->done < range->len) {
+            *out = dep_slice_of(block->data + range->offset + contents->done,
+                                range->len - contents->done);
+            return true;
+        }
+        if (range->out)
+            dep_sha256_finish(&pipe->content, range->out);
+        contents->done = 0;
+    }
+    return false;
+}
+
+static void digest_contents(struct dep_pipe *pipe, struct contents *contents)
+{
+    struct dep_slice content;
+    while (next_content(pipe, contents, &content)) {
+        dep_sha256_add(&pipe->content, content.data, content.len);
+        contents->done += content.len;
+    }
+}
+
+/* Sealed bytes into the payload's digest, and beside them as much of the contents as there is. */
+static void digest_sealed(struct dep_pipe *pipe, uint64_t place, size_t len,
+                          struct contents *contents)
+{
+    struct dep_slice content;
+    while (len) {
+        size_t take;
+        const uint8_t *sealed = piece_at(pipe, place, &take);
+        if (take > len)
+            take = len;
+        if (next_content(pipe, contents, &content)) {
+            if (take > content.len)
+                take = content.len;
+            dep_sha256_add_two(&pipe->payload, sealed, &pipe->content, content.data, take);
+            contents->done += take;
+        } else {
+            dep_sha256_add(&pipe->payload, sealed, take);
+        }
+        place += take;
+        len -= take;
+    }
+}
+
+/* ---- the pipe's own thread ---- */
+
+/* Hand over what was digested, all of it after the last block. */
+static int put_pieces(struct dep_pipe *pipe, uint64_t end, bool last)
+{
+    int err = DEP_OK;
+    while (!err && (last ? end > pipe->pieces_put * DEP_VAULT_PIECE
+                         : end >= (pipe->pieces_put + 1) * DEP_VAULT_PIECE)) {
+        uint64_t left = end - pipe->pieces_put * DEP_VAULT_PIECE;
+        size_t len = left < DEP_VAULT_PIECE ? (size_t)left : DEP_VAULT_PIECE;
+        err = dep_vault_writer_put(pipe->writer, pipe->pieces[pipe->pieces_put % PIECES], len,
+                                   &pipe->fault);
+        pipe->pieces_put++;
+    }
+    return err;
+}
+
+static int work_on(struct dep_pipe *pipe, uint64_t number, bool seal, struct contents *contents)
+{
+    const struct block *block = block_at(pipe, number);
+    uint64_t place = place_of(number);
+    size_t chunks = chunk_count(block), left = block->len;
+    int err = DEP_OK;
+    for (size_t i = 0; !err && i < chunks; i++) {
+        size_t len = left < DEP_AGE_CHUNK ? left : DEP_AGE_CHUNK;
+        if (seal)
+            err = seal_chunk(pipe, pipe->other_stream, number, i);
+        if (!err)
+            digest_sealed(pipe, place, len + DEP_AEAD_TAG_LEN, contents);
+        place += len + DEP_AEAD_TAG_LEN;
+        left -= len;
+    }
+    digest_contents(pipe, contents);
+    return err;
+}
+
+/* With the lock: the contents of the next block, where nobody else is at them. */
+static bool take_contents(struct dep_pipe *pipe, struct contents *out)
+{
+    if (pipe->content_taken || pipe->content_done == pipe->filled)
+        return false;
+    pipe->content_taken = true;
+    *out = (struct contents){.block = block_at(pipe, pipe->content_done)};
+    return true;
+}
+
+static void contents_done(struct dep_pipe *pipe)
+{
+    pipe->content_taken = false;
+    pipe->content_done++;
+}
+
+/* With the lock. The first failure is the one that is told. */
+static void seal_failed(struct dep_pipe *pipe, int err)
+{
+    if (err && !pipe->err)
+        pipe->err = dep_fault_set(&pipe->fault, err, 0, "collect.seal", "vault");
+}
+
+/* With the lock, which is given back meanwhile: all that is to be done with the next block. */
+static void do_block(struct dep_pipe *pipe)
+{
+    uint64_t number = pipe->payload_done;
+    struct block *block = block_at(pipe, number);
+    struct contents contents = {.block = NULL};
+    bool seal = pipe->claimed == number;
+    if (seal && !claim(pipe))
+        return;
+    while (!seal && !block->sealed && !pipe->err)
+        (void)pthread_cond_wait(&pipe->changed, &pipe->lock);
+    if (pipe->err)
+        return;
+    bool with_contents = !pipe->waiting && take_contents(pipe, &contents);
+    (void)pthread_mutex_unlock(&pipe->lock);
+    int err = work_on(pipe, number, seal, &contents);
+    (void)pthread_mutex_lock(&pipe->lock);
+    seal_failed(pipe, err);
+    if (!pipe->err)
+        pipe->err = put_pieces(pipe, end_of(number, block), block->last);
+    pipe->payload_done++;
+    if (with_contents)
+        contents_done(pipe);
+    (void)pthread_cond_broadcast(&pipe->changed);
+}
+
+static void *work_loop(void *context)
 {
     struct dep_pipe *pipe = context;
-    bool last = false;
     (void)pthread_mutex_lock(&pipe->lock);
-    while (!last && !pipe->err) {
-        while (pipe->filled == pipe->taken && !pipe->stopping)
+    while (!pipe->stopping && !pipe->err) {
+        if (pipe->payload_done < pipe->filled)
+            do_block(pipe);
+        else
             (void)pthread_cond_wait(&pipe->changed, &pipe->lock);
-        if (pipe->stopping)
-            break;
-        struct block *block = &pipe->blocks[pipe->taken % DEP_PIPE_BLOCKS];
-        (void)pthread_mutex_unlock(&pipe->lock);
-        int err = seal_block(pipe, block);
-        last = block->last;
-        (void)pthread_mutex_lock(&pipe->lock);
-        pipe->err = err;
-        pipe->taken++;
-        (void)pthread_cond_broadcast(&pipe->changed);
     }
+    (void)pthread_cond_broadcast(&pipe->changed);
     (void)pthread_mutex_unlock(&pipe->lock);
     return NULL;
 }
@@ -172,6 +327,8 @@ static int begin(struct dep_pipe *pipe, const struct dep_age_recipient *recipien
     int err = dep_age_header_encode(file_key, &to, true, random, &pipe->header);
     if (!err)
         err = dep_age_stream_new(file_key, nonce, &pipe->stream);
+    if (!err)
+        err = dep_age_stream_new(file_key, nonce, &pipe->other_stream);
     dep_wipe(file_key, sizeof file_key);
     dep_buf_add(&pipe->header, nonce, sizeof nonce);
     if (err || (err = dep_buf_err(&pipe->header)))
@@ -179,7 +336,10 @@ static int begin(struct dep_pipe *pipe, const struct dep_age_recipient *recipien
     assert(pipe->header.len == DEP_AGE_PADDED);
     dep_sha256_start(&pipe->payload);
     dep_sha256_add(&pipe->payload, nonce, sizeof nonce);
-    return put_out(pipe, pipe->header.data, pipe->header.len);
+    err = have_pieces(pipe, DEP_AGE_PADDED);
+    if (!err)
+        memcpy(pipe->pieces[0], pipe->header.data, DEP_AGE_PADDED);
+    return err;
 }
 
 int dep_pipe_new(struct dep_vault_writer *writer, const struct dep_age_recipient *recipients,
@@ -197,7 +357,7 @@ int dep_pipe_new(struct dep_vault_writer *writer, const struct dep_age_recipient
     for (size_t i = 0; pipe->memory && i < DEP_PIPE_BLOCKS; i++)
         pipe->blocks[i].data = pipe->memory + i * DEP_PIPE_BLOCK;
     int err = pipe->memory ? begin(pipe, recipients, recipient_count, random) : DEP_ERR_NOMEM;
-    if (!err && pthread_create(&pipe->thread, NULL, seal_loop, pipe) != 0)
+    if (!err && pthread_create(&pipe->thread, NULL, work_loop, pipe) != 0)
         err = DEP_ERR_NOMEM;
     pipe->started = !err;
     if (err) {
@@ -210,36 +370,119 @@ int dep_pipe_new(struct dep_vault_writer *writer, const struct dep_age_recipient
     return DEP_OK;
 }
 
+/* With the lock: blocks that can't be filled again yet. */
+static size_t in_ring(const struct dep_pipe *pipe)
+{
+    uint64_t done =
+        pipe->payload_done < pipe->content_done ? pipe->payload_done : pipe->content_done;
+    return (size_t)(pipe->filled - done);
+}
+
+static void help_to_seal(struct dep_pipe *pipe)
+{
+    uint64_t number = pipe->claimed;
+    struct block *block = block_at(pipe, number);
+    if (!claim(pipe))
+        return;
+    (void)pthread_mutex_unlock(&pipe->lock);
+    int err = DEP_OK;
+    for (size_t i = 0; !err && i < chunk_count(block); i++)
+        err = seal_chunk(pipe, pipe->stream, number, i);
+    (void)pthread_mutex_lock(&pipe->lock);
+    seal_failed(pipe, err);
+    block->sealed = true;
+}
+
+/* With the lock, which is given back meanwhile: something that the other thread need not do, or
+ * wait for it. */
+static void help(struct dep_pipe *pipe)
+{
+    struct contents contents;
+    if (pipe->claimed < pipe->filled) {
+        help_to_seal(pipe);
+    } else if (take_contents(pipe, &contents)) {
+        (void)pthread_mutex_unlock(&pipe->lock);
+        digest_contents(pipe, &contents);
+        (void)pthread_mutex_lock(&pipe->lock);
+        contents_done(pipe);
+    } else {
+        pipe->waiting = true;
+        (void)pthread_cond_wait(&pipe->changed, &pipe->lock);
+        pipe->waiting = false;
+        return;
+    }
+    (void)pthread_cond_broadcast(&pipe->changed);
+}
+
+/* The block at hand is full, or the last. */
 static bool pass_on(struct dep_pipe *pipe, bool last)
 {
     (void)pthread_mutex_lock(&pipe->lock);
-    struct block *block = &pipe->blocks[pipe->filled % DEP_PIPE_BLOCKS];
+    struct block *block = block_at(pipe, pipe->filled);
     block->len = pipe->used;
     block->last = last;
     pipe->used = 0;
+    pipe->in_range = false;
     pipe->filled++;
     (void)pthread_cond_broadcast(&pipe->changed);
-    while (pipe->filled - pipe->taken == DEP_PIPE_BLOCKS && !pipe->err)
-        (void)pthread_cond_wait(&pipe->changed, &pipe->lock);
-    bool good = !pipe->err;
+    size_t most = last ? 0 : DEP_PIPE_BLOCKS - 1;
+    while (in_ring(pipe) > most && !pipe->err) {
+        help(pipe);
+        most = last ? 0 : DEP_PIPE_BLOCKS / 2;
+    }
+    pipe->failed = pipe->err;
     (void)pthread_mutex_unlock(&pipe->lock);
-    return good;
+    if (pipe->failed)
+        return false;
+    block = block_at(pipe, pipe->filled); /* free now */
+    block->range_count = 0;
+    block->sealed = false;
+    return true;
 }
 
 uint8_t *dep_pipe_room(struct dep_pipe *pipe, size_t *out_len)
 {
     /* A full block goes on only when more follows: the last one must be known as the last. */
-    if (pipe->used == DEP_PIPE_BLOCK && !pass_on(pipe, false))
+    if (pipe->failed || (pipe->used == DEP_PIPE_BLOCK && !pass_on(pipe, false)))
         return NULL;
     *out_len = DEP_PIPE_BLOCK - pipe->used;
-    return pipe->blocks[pipe->filled % DEP_PIPE_BLOCKS].data + pipe->used;
+    return block_at(pipe, pipe->filled)->data + pipe->used;
+}
+
+/* The range of the block at hand that the content being filled in has there. */
+static struct range *range_at_hand(struct dep_pipe *pipe, bool first)
+{
+    struct block *block = block_at(pipe, pipe->filled);
+    if (!pipe->in_range) {
+        assert(block->range_count < DEP_PIPE_RANGES);
+        block->ranges[block->range_count++] = (struct range){.offset = pipe->used, .first = first};
+        pipe->in_range = true;
+    }
+    return &block->ranges[block->range_count - 1];
 }
 
 void dep_pipe_filled(struct dep_pipe *pipe, size_t len)
 {
     assert(len <= DEP_PIPE_BLOCK - pipe->used);
+    if (pipe->digesting)
+        range_at_hand(pipe, false)->len += len;
     pipe->used += len;
     pipe->offset += len;
+}
+
+void dep_pipe_digest_start(struct dep_pipe *pipe)
+{
+    assert(!pipe->digesting);
+    pipe->digesting = !pipe->failed;
+    if (pipe->digesting)
+        (void)range_at_hand(pipe, true);
+}
+
+void dep_pipe_digest_end(struct dep_pipe *pipe, struct dep_hash *out)
+{
+    if (pipe->digesting && !pipe->failed)
+        range_at_hand(pipe, false)->out = out;
+    pipe->digesting = pipe->in_range = false;
 }
 
 bool dep_pipe_add(struct dep_pipe *pipe, const void *data, size_t len)
@@ -259,31 +502,31 @@ bool dep_pipe_add(struct dep_pipe *pipe, const void *data, size_t len)
     return true;
 }
 
-bool dep_pipe_digest(struct dep_pipe *pipe, size_t len, struct dep_hash *out)
-{
-    struct block *block = &pipe->blocks[pipe->filled % DEP_PIPE_BLOCKS];
-    if (len > pipe->used || block->range_count == DEP_PIPE_RANGES)
-        return false;
-    block->ranges[block->range_count++] = (struct range){pipe->used - len, len, out};
-    return true;
-}
-
 uint64_t dep_pipe_block(const struct dep_pipe *pipe)
 {
     return pipe->filled;
 }
 
+/* The contents of the block at hand, which nobody else looks at yet. */
+static void digest_at_hand(struct dep_pipe *pipe)
+{
+    struct block *block = block_at(pipe, pipe->filled);
+    digest_contents(pipe, &(struct contents){.block = block});
+    block->range_count = 0;
+    pipe->in_range = false;
+}
+
 bool dep_pipe_digested(struct dep_pipe *pipe, uint64_t block)
 {
-    if (block == pipe->filled) { /* at hand still, and nobody else looks at it */
-        take_digests(&pipe->blocks[block % DEP_PIPE_BLOCKS]);
-        block--;
-    }
+    bool at_hand = block == pipe->filled;
+    uint64_t least = at_hand ? block : block + 1;
     (void)pthread_mutex_lock(&pipe->lock);
-    while (pipe->taken < block + 1 && !pipe->err)
-        (void)pthread_cond_wait(&pipe->changed, &pipe->lock);
+    while (pipe->content_done < least && !pipe->err)
+        help(pipe);
     bool good = !pipe->err;
     (void)pthread_mutex_unlock(&pipe->lock);
+    if (good && at_hand)
+        digest_at_hand(pipe);
     return good;
 }
 
@@ -297,16 +540,9 @@ int dep_pipe_finish(struct dep_pipe *pipe, struct dep_hash *out_payload, struct 
     (void)pthread_mutex_lock(&pipe->lock);
     int err = pipe->err;
     (void)pthread_mutex_unlock(&pipe->lock);
-    if (!err)
-        (void)pass_on(pipe, true);
-    (void)pthread_mutex_lock(&pipe->lock);
-    while (pipe->filled != pipe->taken && !pipe->err)
-        (void)pthread_cond_wait(&pipe->changed, &pipe->lock);
-    err = pipe->err;
-    (void)pthread_mutex_unlock(&pipe->lock);
-    if (err) {
+    if (err || !pass_on(pipe, true)) {
         *fault = pipe->fault;
-        return err;
+        return pipe->fault.err;
     }
     dep_sha256_finish(&pipe->payload, out_payload);
     return DEP_OK;
@@ -328,6 +564,7 @@ void dep_pipe_free(struct dep_pipe *pipe)
     if (pipe->started)
         (void)pthread_join(pipe->thread, NULL);
     dep_age_stream_free(pipe->stream);
+    dep_age_stream_free(pipe->other_stream);
     if (pipe->memory)
         dep_wipe(pipe->memory, (size_t)DEP_PIPE_BLOCKS * DEP_PIPE_BLOCK);
     free(pipe->memory);

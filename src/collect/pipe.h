@@ -1,18 +1,24 @@
 /*
- * From plaintext to a sealed container: a ring of blocks that one thread fills and another
- * encrypts, digests and hands to the writer.
+ * From plaintext to a sealed container: a ring of blocks that one thread fills while another
+ * encrypts them, digests them and hands what is sealed to the writer. Where the ring is full the
+ * filling thread does what is next of that work instead of waiting.
  *
  * Layer:   collect, private to it.
+ * Threads: one fills; the other is the pipe's own.
+ * Memory:  DEP_PIPE_BLOCKS * DEP_PIPE_BLOCK bytes, and the writer's buffers.
  */
 #ifndef DEP_COLLECT_PIPE_H
 #define DEP_COLLECT_PIPE_H
+#include "codec/tar.h"
 #include "store/vault_file.h"
 #include "vault/age.h"
 
 enum {
-    DEP_PIPE_BLOCK = 8 * DEP_AGE_CHUNK,
-    DEP_PIPE_BLOCKS = 8,
-    DEP_PIPE_RANGES = 512, /* digests a block: a member of a tar takes a kilobyte at least */
+    DEP_PIPE_CHUNKS = 4, /* of a block */
+    DEP_PIPE_BLOCK = DEP_PIPE_CHUNKS * DEP_AGE_CHUNK,
+    DEP_PIPE_BLOCKS = 32,
+    /* Contents in a block: each member of a tar takes a header there; one may come from before. */
+    DEP_PIPE_RANGES = DEP_PIPE_BLOCK / DEP_TAR_BLOCK + 2,
 };
 
 struct dep_pipe;
@@ -29,14 +35,14 @@ void dep_pipe_filled(struct dep_pipe *pipe, size_t len);
 /* Copy bytes in. False after a failure. */
 DEP_MUST_USE bool dep_pipe_add(struct dep_pipe *pipe, const void *data, size_t len);
 /*
- * SHA-256 of the last `len` bytes, taken by the other thread while they pass; `out` must stay until
- * they did. False where they aren't all in the block at hand, or it has enough of these: then the
- * caller takes it.
+ * SHA-256 of what is filled in between the two, one content at a time; taken while it passes, so
+ * that `out` must stay until then (dep_pipe_digested()).
  */
-DEP_MUST_USE bool dep_pipe_digest(struct dep_pipe *pipe, size_t len, struct dep_hash *out);
+void dep_pipe_digest_start(struct dep_pipe *pipe);
+void dep_pipe_digest_end(struct dep_pipe *pipe, struct dep_hash *out);
 /* Number of the block at hand, from 0. */
 uint64_t dep_pipe_block(const struct dep_pipe *pipe);
-/* Wait until all digests asked for in blocks up to this one are there. False after a failure. */
+/* Wait until all digests that ended in blocks up to this one are there. False after a failure. */
 DEP_MUST_USE bool dep_pipe_digested(struct dep_pipe *pipe, uint64_t block);
 /* Plaintext bytes so far. */
 uint64_t dep_pipe_offset(const struct dep_pipe *pipe);

@@ -46,7 +46,7 @@ DEP_MUST_USE int dep_sealing_tell(struct dep_sealing *sealing);
 /* The fault of the pipe's other thread. */
 DEP_MUST_USE int dep_sealing_pipe_failed(struct dep_sealing *sealing);
 DEP_MUST_USE int dep_sealing_bytes(struct dep_sealing *sealing, const void *data, size_t len);
-/* Zeros that stand for content: counted as progress and added to `digest`. */
+/* Zeros that stand for content: counted as progress and added to `digest`, if there is one. */
 DEP_MUST_USE int dep_sealing_zeros(struct dep_sealing *sealing, uint64_t len,
                                    struct dep_sha256_stream *digest);
 /* Zeros up to the next block. */
