@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 static const struct dep_option OPTIONS[] = {
     {"--file", 0, true, false,
@@ -34,13 +35,18 @@ struct session {
 
 enum { NOT_TAKEN_SHOWN = 20, NOT_TAKEN_KEPT = 100000 };
 
+static bool asks(const struct dep_args *args)
+{
+    return !args->json && !dep_flag(args, "--yes") && dep_is_terminal();
+}
+
 static bool confirm(void *context, const struct dep_collect_preview *preview)
 {
     struct session *session = context;
     if (preview->duplicate_exhibit_jti)
         dep_say(_("exhibit number %s is already used by record %s"), preview->exhibit,
                 preview->duplicate_exhibit_jti);
-    if (session->args->json || dep_flag(session->args, "--yes") || !dep_is_terminal())
+    if (!asks(session->args))
         return true;
     char size[32];
     dep_bytes_text(preview->survey.bytes, size);
@@ -186,6 +192,7 @@ static int run(struct dep_args *args, const char *type, struct dep_node *node, j
         .claims = claims,
         .type = type,
         .cross_mounts = dep_flag(args, "--cross-mounts"),
+        .survey = asks(args) || isatty(STDERR_FILENO),
         .confirm = confirm,
         .progress = progress,
         .notice = notice,

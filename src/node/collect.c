@@ -73,7 +73,7 @@ static int ask(struct collect_work *work, struct dep_seal_order *seal)
     };
     struct first_match same = {.jti = ""};
     int err = DEP_OK;
-    if (seal->path_count)
+    if (seal->path_count && work->order->survey)
         err = dep_survey(seal, &preview.survey, &work->problem->fault);
     if (!err && preview.exhibit)
         err = find_by_field(work->node, "exhibit", preview.exhibit, &same, work->problem);

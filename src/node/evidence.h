@@ -21,6 +21,7 @@ struct dep_collect_order {
     json_t *claims;   /* the fields that are stated; completed here */
     const char *type; /* "evidence.collected" or "evidence.intake" */
     bool cross_mounts;
+    bool survey; /* all of it is counted first, which confirm and progress tell */
     dep_collect_confirm_fn *confirm; /* NULL: not asked */
     dep_seal_progress_fn *progress;
     dep_seal_notice_fn *notice;
