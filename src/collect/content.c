@@ -22,8 +22,8 @@ enum {
 struct reading {
     int fd;
     struct dep_entry *entry;
-    struct dep_sha256_stream
-        *digest; /* of a sparse file, whose holes aren't in the pipe; else NULL */
+    bool sparse; /* its holes aren't in the pipe, so its digest is taken here */
+    struct dep_sha256_stream digest;
     unsigned bad_blocks;
     uint64_t asked; /* up to where the disk was asked to read ahead */
 };
@@ -89,13 +89,13 @@ static int copy_range(struct dep_sealing *sealing, struct reading *reading, uint
         }
         if (got <= 0) {
             uint64_t lost = unreadable(reading, got < 0, offset, len);
-            err = dep_sealing_zeros(sealing, lost, reading->digest);
+            err = dep_sealing_zeros(sealing, lost, reading->sparse ? &reading->digest : NULL);
             offset += lost;
             len -= lost;
             continue;
         }
-        if (reading->digest)
-            dep_sha256_add(reading->digest, at, (size_t)got);
+        if (reading->sparse)
+            dep_sha256_add(&reading->digest, at, (size_t)got);
         dep_pipe_filled(sealing->pipe, (size_t)got);
         offset += (uint64_t)got;
         len -= (uint64_t)got;
@@ -223,7 +223,7 @@ static int hash_hole(struct dep_sealing *sealing, struct reading *reading, uint6
     int err = DEP_OK;
     while (!err && len) {
         size_t take = len < sizeof zeros ? (size_t)len : sizeof zeros;
-        dep_sha256_add(reading->digest, zeros, take);
+        dep_sha256_add(&reading->digest, zeros, take);
         sealing->progress.bytes_done += take;
         len -= take;
         err = dep_sealing_tell(sealing);
@@ -250,10 +250,9 @@ static int take_extents(struct dep_sealing *sealing, struct reading *reading,
                         const struct extents *extents)
 {
     struct dep_entry *entry = reading->entry;
-    struct dep_sha256_stream digest;
     DEP_AUTO_BUF map;
-    dep_sha256_start(&digest);
-    reading->digest = &digest;
+    dep_sha256_start(&reading->digest);
+    reading->sparse = true;
     dep_buf_init(&map, (size_t)EXTENTS_MAX * 44);
     int err = dep_tar_map_encode(extents->at, extents->count, &map);
     if (err)
@@ -275,7 +274,7 @@ static int take_extents(struct dep_sealing *sealing, struct reading *reading,
     if (!err)
         err = dep_sealing_padding(sealing, entry->stored);
     judge_change(reading->fd, before, entry);
-    dep_sha256_finish(&digest, &entry->sha256);
+    dep_sha256_finish(&reading->digest, &entry->sha256);
     return err;
 }
 
