@@ -16,6 +16,14 @@ enum {
 };
 extern const enum dep_role dep_reading_roles[DEP_ROLE_COUNT];
 
+/* One entry tile of the log as it was read: those of a page lie close together. */
+enum { DEP_TILE_ENTRY_LEN = 2 + DEP_HASH_LEN };
+struct dep_tile_seen {
+    uint64_t index;
+    unsigned width; /* 0: none */
+    uint8_t entries[DEP_TILE_WIDTH * DEP_TILE_ENTRY_LEN];
+};
+
 struct dep_names;
 struct dep_hearing;
 struct dep_mandate_lists;
@@ -41,6 +49,7 @@ struct dep_node {
     struct dep_readings readings;
     void (*unrecorded)(void *context);
     void *unrecorded_context;
+    struct dep_tile_seen tiles[8];
     uint64_t keyset_next;            /* index up to which key records were fed */
     uint64_t settings_at;            /* of the member.settings taken in last */
     struct dep_names *names;         /* of all that is judged; NULL until something is */

@@ -57,17 +57,24 @@ static int compare_with_log(struct dep_node *node, uint64_t index, const struct 
     const struct dep_hash *known = dep_roll_sha256(node->roll, index);
     if (known)
         return dep_hash_equal(known, sha256) ? DEP_OK : log_differs(index, DEP_OK, problem);
-    enum { ENTRY_LEN = 2 + DEP_HASH_LEN };
-    uint8_t entries[DEP_TILE_WIDTH * ENTRY_LEN];
     uint64_t tile = index / DEP_TILE_WIDTH;
     struct dep_tile_id id = {
         .level = DEP_TILE_LEVEL_ENTRIES,
         .index = tile,
         .width = dep_tile_width(DEP_TILE_LEVEL_ENTRIES, tile, dep_register_count(node->reg))};
     size_t at = index % DEP_TILE_WIDTH;
-    int err = at < id.width ? dep_register_tile_read(node->reg, &id, entries) : DEP_FOUND;
-    if (err || memcmp(entries + at * ENTRY_LEN + 2, sha256->bytes, DEP_HASH_LEN) != 0)
+    struct dep_tile_seen *seen = &node->tiles[tile % DEP_COUNT(node->tiles)];
+    int err = at < id.width ? DEP_OK : DEP_FOUND;
+    /* What a tile of some width holds never changes. */
+    if (!err && (seen->index != tile || seen->width != id.width)) {
+        seen->width = 0;
+        err = dep_register_tile_read(node->reg, &id, seen->entries);
+    }
+    if (err ||
+        memcmp(seen->entries + at * DEP_TILE_ENTRY_LEN + 2, sha256->bytes, DEP_HASH_LEN) != 0)
         return log_differs(index, err, problem);
+    seen->index = tile;
+    seen->width = id.width;
     return DEP_OK;
 }
 

@@ -44,6 +44,9 @@ adopted=$(record statement.adopted "$(statement "$room")" --about "$meeting")
 for words in S/RES/2254 un:S/RES/2254 S/RES/٢٢٥٤ takes_note; do same "$adopted" "$(depositary search "$words" --json | jq -r 'select(.type == "statement.adopted").id')" "a search for $words"; done
 same '' "$(depositary search S/RES/2253)" 'a search for what it does not cite'
 for words in us observers; do depositary search "$words" --json | jq -r 'select(.type == "meeting.held").id' >"found.$words"; done
+for words in 'small_group 2021-03-30' 2021-03 'small_group virtual' SMALL_GROUP; do
+    depositary search "$words" --type meeting. --json | jq -r .id | grep -qx "$meeting" || fail "a meeting by $words"
+done
 same "$meeting " "$(cat found.us) $(cat found.observers)" 'a search by who was there, and by what is no value'
 refused mandate.member '/adopters/0/member: all' statement.adopted "$(statement '[{"member":"all","how":"signature"}]')"
 silent=$(record statement.adopted "$(statement '[{"member":"iq","how":"silence"},{"member":"be","how":"signature"}]' '{"silence_until":"2021-03-28"}')")

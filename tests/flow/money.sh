@@ -5,6 +5,7 @@ need jq pdftotext
 total() { depositary report campaign stabilisation --json "${@:2}" >report; json report ".totals.$1"; }
 
 campaign=$(record campaign.opened '{"called":[{"text":"Stabilisation 2021","lang":"en"},{"text":"Stabilisation 2021 (fr)","lang":"fr"}],"code":"stabilisation","currency":"USD","goal":"670000000","qualifier":"exact","from":"2021","boundary":["undp","ocha"]}')
+for words in stabilisation STABILISATION "stabil*" "stabilisation USD 2021"; do same "$campaign" "$(depositary search "$words" --type campaign. --json | jq -r .id)" "a campaign by $words"; done
 flow() { # KIND PROVIDER REFERENCE AMOUNT CURRENCY [MORE]: JSON
     jq -nc --arg kind "$1" --arg provider "$2" --arg reference "$3" --arg amount "$4" --arg currency "$5" --argjson more "${6:-{\}}" \
         '{kind: $kind, side: "provider", provider: $provider, receiver: "undp", reference: $reference, amount: $amount, currency: $currency, qualifier: "exact", on: "2021-06-01"} * $more'

@@ -52,6 +52,7 @@ printf x >file
 item=$(printf '%s' '{"exhibit":"E-1","collected_at":{"edtf":"2021-03-28T14:00:00","zone":"+03:00","offset_s":-60,"original":"15 Sha`ban 1442","calendar":"islamic"}}' | depositary collect file --json --yes --file - 2>/dev/null | json - .item)
 custody() { depositary report custody --json | jq -r "select(.item == \"$item\") | [.exhibit, .state, .holder, .hold] | join(\"|\")"; }
 same 'E-1|in_custody|T1|' "$(custody)" 'an item'
+for words in E-1 e-1 "$item" "${item%%-*}*"; do same "$item" "$(depositary search "$words" --type evidence. --json | jq -r .item)" "an exhibit by $words"; done
 echo '{"giver":{"state":"signed","code":"T1"},"to":{"text":"Laboratory","lang":"en"},"occurred":{"edtf":"2021-03-29"}}' | depositary item transfer E-1 --yes --file - >/dev/null
 same 'E-1|sent_not_received|T1|' "$(custody)" 'on its way'
 depositary key enrol CUS --roles custodian --no-passphrase >/dev/null
