@@ -168,11 +168,13 @@ static int add_case(void *context, const struct dep_act *act)
                                           act->head.row.jti));
 }
 
-static const struct dep_table_column CASES[] = {
-    {"case", N_("Case"), DEP_UUID_LEN, NULL}, {"opened", N_("Opened"), 20, NULL},
-    {"stage", N_("Stage"), 14, id_words},     {"since", N_("Since"), 20, NULL},
-    {"authority", N_("Authority"), 12, NULL}, {"jurisdiction", N_("Jurisdiction"), 12, NULL},
-    {"record", N_("Record"), 0, NULL}};
+static const struct dep_table_column CASES[] = {{"case", N_("Case"), DEP_UUID_LEN, NULL},
+                                                {"opened", N_("Opened"), 20, NULL},
+                                                {"stage", N_("Stage"), 14, id_words},
+                                                {"since", N_("Since"), 20, NULL},
+                                                {"authority", N_("Authority"), 28, dep_table_code},
+                                                {"jurisdiction", N_("Jurisdiction"), 12, NULL},
+                                                {"record", N_("Record"), 0, NULL}};
 
 /* ---- case: what one rests on, and what was given for it ---- */
 
@@ -242,12 +244,15 @@ static int add_given(void *context, const struct dep_released *released)
     return err;
 }
 
-static const struct dep_table_column STEPS[] = {
-    {"what", N_("What"), 10, step_words},         {"when", N_("Recorded"), 20, NULL},
-    {"record", N_("Record"), DEP_UUID_LEN, NULL}, {"stage", N_("Stage"), 14, id_words},
-    {"item", N_("Item"), DEP_UUID_LEN, NULL},     {"recipient", N_("Recipient"), 12, NULL},
-    {"purpose", N_("Purpose"), 14, NULL},         {"redacted", N_("Redacted"), 8, yes_words},
-    {"withdrawn", N_("Withdrawn"), 0, yes_words}};
+static const struct dep_table_column STEPS[] = {{"what", N_("What"), 10, step_words},
+                                                {"when", N_("Recorded"), 20, NULL},
+                                                {"record", N_("Record"), DEP_UUID_LEN, NULL},
+                                                {"stage", N_("Stage"), 14, id_words},
+                                                {"item", N_("Item"), DEP_UUID_LEN, NULL},
+                                                {"recipient", N_("Recipient"), 20, dep_table_code},
+                                                {"purpose", N_("Purpose"), 20, dep_table_code},
+                                                {"redacted", N_("Redacted"), 8, yes_words},
+                                                {"withdrawn", N_("Withdrawn"), 0, yes_words}};
 
 static int report_one_case(struct dep_table *table, const char *name)
 {

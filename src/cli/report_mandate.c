@@ -97,7 +97,7 @@ int dep_report_commitments(struct dep_args *args, struct dep_node *node,
 {
     static const struct dep_table_column columns[] = {
         {"record", N_("Record"), DEP_UUID_LEN, NULL},
-        {"line", N_("Line of effort"), 16, NULL},
+        {"line", N_("Line of effort"), 28, dep_table_code},
         {"who", N_("Whose it is"), 12, NULL},
         {"due", N_("Due"), 10, NULL},
         {"late", NULL, 0, NULL},
@@ -179,18 +179,21 @@ static int add_member(void *context, const struct dep_act *act)
 
 int dep_report_membership(struct dep_args *args, struct dep_node *node, struct dep_problem *problem)
 {
-    static const struct dep_table_column columns[] = {{"formation", N_("Formation"), 16, NULL},
-                                                      {"member", N_("Member"), 12, NULL},
-                                                      {"count", N_("How many"), 8, NULL},
-                                                      {"from", N_("From"), 10, NULL},
-                                                      {"to", N_("To"), 10, NULL},
-                                                      {"record", N_("Record"), 0, NULL}};
+    static const struct dep_table_column columns[] = {
+        {"formation", N_("Formation"), 28, dep_table_code},
+        {"member", N_("Member"), 12, NULL},
+        {"count", N_("How many"), 8, NULL},
+        {"from", N_("From"), 10, NULL},
+        {"to", N_("To"), 10, NULL},
+        {"record", N_("Record"), 0, NULL}};
     DEP_AUTO_JSON *rows = json_array();
+    DEP_AUTO_JSON *called = json_object();
     struct members members = {.table = {.args = args,
                                         .node = node,
                                         .problem = problem,
                                         .columns = columns,
-                                        .column_count = DEP_COUNT(columns)},
+                                        .column_count = DEP_COUNT(columns),
+                                        .called = called},
                               .rows = rows};
     members.table.at_s =
         dep_arg(args, "--as-of") ? until_s(args) - 1 : dep_node_now_ms(node) / 1000;
@@ -360,20 +363,22 @@ int dep_report_incidents(struct dep_args *args, struct dep_node *node, struct de
         {"record", N_("Record"), DEP_UUID_LEN, NULL},
         {"when", N_("When"), 16, NULL},
         {"until", N_("Until"), 10, NULL},
-        {"category", N_("Category"), 20, NULL},
-        {"territory", N_("Territory"), 9, NULL},
+        {"category", N_("Category"), 28, dep_table_code},
+        {"territory", N_("Territory"), 16, dep_table_code},
         {"place", N_("Place"), 15, NULL},
         {"precision_m", N_("Exact to, m"), 11, NULL},
         {"confidence", N_("How sure"), 8, incident_words},
         {"sources", N_("Sources"), 8, NULL},
         {"corrections", N_("Corrections"), 11, NULL},
         {"standing", N_("Standing"), 0, incident_words}};
+    DEP_AUTO_JSON *called = json_object();
     struct dep_table table = {.args = args,
                               .node = node,
                               .problem = problem,
                               .columns = columns,
                               .column_count = DEP_COUNT(columns),
-                              .at_s = until_s(args)};
+                              .at_s = until_s(args),
+                              .called = called};
     int err = dep_table_begin(&table);
     if (!err)
         err = dep_table_acts(&table, "incident.reported", add_incident);

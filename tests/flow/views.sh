@@ -32,9 +32,18 @@ holds table "^incident,$first,2021-03-28,,attack,IQ,33.31 44.36,1000,medium,A1 C
 depositary report incidents >page
 lacks page zebra
 lacks table zebra
+# Codes are called as the charter or whoever stated them calls them; what a program reads keeps the code.
+jq -nc '{list: "incidents", code: "siege", called: [{lang: "en", text: "siege of a town"}, {lang: "ar", text: "حصار بلدة"}]}' | depositary record code.stated --stream >/dev/null
+besieged=$(record incident.reported "$(incident '{"category":"siege"}')")
+for words in 'en:siege of a town +.*Iraq' 'fr:siege of a town +.*Ira[qk]' 'ar:حصار بلدة.*العراق'; do
+    LANGUAGE=${words%%:*} depositary report incidents | grep "$besieged" >page
+    holds page "${words#*:}"
+done
+same 'siege IQ' "$(depositary report incidents --json | jq -r "select(.record == \"$besieged\") | .category + \" \" + .territory")" 'the code itself'
+record incident.corrected '{"effect":"retracts","reason":{"text":"an error","lang":"en"}}' --about "$besieged" >/dev/null
 # A page is the newest; the rest is said to be there.
 depositary report incidents --limit 1 --json >page 2>why
-same "$withdrawn" "$(jq -r 'select(.kind == "incident").record' page)" 'the newest'
+same "$besieged" "$(jq -r 'select(.kind == "incident").record' page)" 'the newest'
 holds why 'newest 1'
 # It is read off index.db; that a retraction is of another incident isn't believed there.
 sqlite3 reg/index.db "UPDATE ref SET target='$second' WHERE target='$withdrawn'"
@@ -75,6 +84,8 @@ same 0 "$(depositary report case --as-of 2021 --json | wc -l)" 'before it was op
 same "stage investigation, stage trial, material $item" "$(depositary report case "$case" --json | jq -r '.what + " " + (.stage // .item)' | paste -sd, | sed 's/,/, /g')" 'what it rests on'
 depositary report case --csv >table
 lacks table zebra
+LANGUAGE=fr depositary report case >page
+holds page 'une juridiction +FR-75'
 holds table "^$case,[^,]*Z,trial,[^,]*Z,court,FR-75,"
 
 # ---- columns stand below what they are called, in each language ----
