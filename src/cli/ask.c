@@ -17,7 +17,13 @@ struct asking {
     const struct dep_schema *schema;
     const char *lang;
     bool whole;
-    bool unknown_ok; /* of the field at hand */
+    bool unknown_ok;     /* of the field at hand */
+    const char *officer; /* at work; or NULL */
+    enum signer {
+        SIGNER_OTHER,  /* somebody whose code is asked for */
+        SIGNER_SELF,   /* the officer at work, and nobody else */
+        SIGNER_NOBODY, /* has no key here: acts on paper, or by a record of its own */
+    } signer;          /* of a side, in the field at hand */
     bool refused;
     char reason[ANSWER_MAX];
 };
@@ -56,14 +62,13 @@ static bool read_answer(const char *label, char out[ANSWER_MAX])
 }
 
 /* What to say to an answer that won't do. */
-static void say_right(const struct asking *asking, const json_t *form)
+static void say_right(const struct asking *asking, const json_t *form, const char *words)
 {
     DEP_AUTO_BUF right;
     dep_buf_init(&right, DEP_WANTED_LEN_MAX);
     dep_wanted_add(asking->schema, form, &right);
     if (dep_buf_err(&right) == DEP_OK && right.len)
-        (void)fprintf(stderr, "  %s %s\n", _("That doesn't fit. Right would be:"),
-                      (const char *)right.data);
+        (void)fprintf(stderr, "  %s %s\n", words, (const char *)right.data);
 }
 
 /* A line; `out` is empty where there is none to be had. */
@@ -200,7 +205,7 @@ static enum got ask_one(struct asking *asking, const json_t *form, const char *l
         char answer[ANSWER_MAX];
         enum got got = ask_line(asking, label, answer);
         if (got == GOT_NOTHING && needed) {
-            say_right(asking, form);
+            say_right(asking, form, _("This one is needed. Right would be:"));
             continue;
         }
         if (got != GOT_VALUE)
@@ -212,7 +217,7 @@ static enum got ask_one(struct asking *asking, const json_t *form, const char *l
             return GOT_VALUE;
         }
         json_decref(value);
-        say_right(asking, form);
+        say_right(asking, form, _("That doesn't fit. Right would be:"));
     }
 }
 
@@ -223,17 +228,24 @@ static bool is_stated(const json_t *form)
     return !dep_form_drawn(form) && !dep_form_measured(form);
 }
 
-/* None is an answer where a list is needed. */
+static bool is_item_type(const struct dep_schema *schema)
+{
+    return dep_schema_member(schema, schema->jtd, "item") != NULL;
+}
+
+/* None is an answer where a list is needed, but not of an event that is about what is in it. */
 static enum got ask_list(struct asking *asking, const json_t *form, const char *label, bool needed,
                          json_t **out)
 {
     const json_t *each = dep_schema_member(asking->schema, form, NULL);
+    bool one_at_least = needed && !asking->whole && is_item_type(asking->schema);
     DEP_AUTO_JSON *list = json_array();
     for (;;) {
         char numbered[LABEL_MAX];
         json_t *value = NULL;
         (void)snprintf(numbered, sizeof numbered, "%s %zu", label, json_array_size(list) + 1);
-        enum got got = ask_form(asking, each, numbered, false, &value);
+        bool must = one_at_least && json_array_size(list) == 0;
+        enum got got = ask_form(asking, each, numbered, must, &value);
         if (got == GOT_NOTHING)
             break;
         if (got != GOT_VALUE)
@@ -284,9 +296,57 @@ static enum got ask_object(struct asking *asking, const json_t *form, const char
     return GOT_VALUE;
 }
 
+/* How it acted; where that can't be, why, and again. */
+static enum got ask_how(struct asking *asking, const json_t *form, const char *label, bool needed,
+                        json_t *side)
+{
+    const json_t *how = dep_schema_member(asking->schema, form, "state");
+    for (;;) {
+        enum got got = ask_member(asking, how, "state", label, needed, side);
+        if (got != GOT_VALUE || asking->signer != SIGNER_NOBODY ||
+            strcmp(dep_json_string(side, "state"), "signed") != 0)
+            return got;
+        (void)fprintf(stderr, "  %s\n", dep_word("custody.signed"));
+    }
+}
+
+/* A side of an act: of what it may hold only that which goes with how it acted is asked for, and
+ * that is needed (as dep_custody_judge_side() judges it). */
+static enum got ask_side(struct asking *asking, const json_t *form, const char *label, bool needed,
+                         json_t **out)
+{
+    static const struct {
+        const char *state, *member;
+    } WANTED[] = {{"signed", "code"},      {"on_paper", "scan_sha256"}, {"on_paper", "seen_by"},
+                  {"on_paper", "checked"}, {"refused", "reason"},       {"unavailable", "reason"}};
+    DEP_AUTO_JSON *side = json_object();
+    enum got got = ask_how(asking, form, label, needed, side);
+    if (got != GOT_VALUE)
+        return got;
+    const char *state = dep_json_string(side, "state");
+    bool own = strcmp(state, "signed") == 0 && asking->signer == SIGNER_SELF && asking->officer;
+    if (own && json_object_set_new(side, "code", json_string(asking->officer)))
+        return GOT_END;
+    for (size_t i = 0; !own && i < DEP_COUNT(WANTED); i++) {
+        const json_t *member = dep_schema_member(asking->schema, form, WANTED[i].member);
+        if (strcmp(state, WANTED[i].state) != 0)
+            continue;
+        got = ask_member(asking, member, WANTED[i].member, label, true, side);
+        if (got != GOT_VALUE)
+            return got;
+    }
+    if (ask_member(asking, dep_schema_member(asking->schema, form, "role"), "role", label, false,
+                   side) == GOT_END)
+        return GOT_END;
+    *out = json_incref(side);
+    return GOT_VALUE;
+}
+
 static enum got ask_form(struct asking *asking, const json_t *form, const char *label, bool needed,
                          json_t **out)
 {
+    if (is_ref(form, "side"))
+        return ask_side(asking, form, label, needed, out);
     const json_t *whole = dep_schema_form(asking->schema, form);
     if (is_one_line(asking, form))
         return ask_one(asking, form, label, needed, out);
@@ -315,11 +375,6 @@ static bool ask_rest(struct asking *asking, const json_t *form, const char *labe
 
 /* ---- the fields ---- */
 
-static bool is_item_type(const struct dep_schema *schema)
-{
-    return dep_schema_member(schema, schema->jtd, "item") != NULL;
-}
-
 /* Each has a fingerprint or an id that nobody types: photographs. */
 static bool is_of_files(const struct asking *asking, const json_t *form)
 {
@@ -334,6 +389,38 @@ static bool is_of_files(const struct asking *asking, const json_t *form)
             return true;
     }
     return false;
+}
+
+/* Who signs it where it says "signed": who gives signs the transfer, who takes the receipt, and of
+ * whoever a thing is taken from nobody has a key. */
+static enum signer signer_of(const struct asking *asking, const char *field)
+{
+    static const struct {
+        const char *type, *field;
+        enum signer signer;
+    } table[] = {{"custody.received", "taker", SIGNER_SELF},
+                 {"custody.returned", "giver", SIGNER_SELF},
+                 {"custody.returned", "taker", SIGNER_NOBODY},
+                 {"custody.transferred", "giver", SIGNER_SELF},
+                 {"custody.transferred", "taker", SIGNER_NOBODY},
+                 {"evidence.collected", "dispossessed", SIGNER_NOBODY},
+                 {"evidence.intake", "dispossessed", SIGNER_NOBODY}};
+    for (size_t i = 0; i < DEP_COUNT(table); i++)
+        if (strcmp(table[i].type, asking->schema->type) == 0 && strcmp(table[i].field, field) == 0)
+            return table[i].signer;
+    return SIGNER_OTHER;
+}
+
+/* Why the original was examined is asked of who examined it, and then needed. */
+static bool is_about_original(const struct dep_schema_field *field)
+{
+    return strcmp(field->name, "why_original") == 0;
+}
+
+static bool examined_original(const json_t *fields)
+{
+    const char *on = dep_json_string(fields, "worked_on");
+    return on && strcmp(on, "original") == 0;
 }
 
 /* There is no hand-over without the side that gives or takes, nor an event of an item without what
@@ -369,7 +456,9 @@ static bool ask_field(struct asking *asking, const struct dep_schema_field *fiel
     if (help)
         (void)fprintf(stderr, "  (%s)\n", help);
     asking->unknown_ok = field->unknown_ok;
-    enum got got = ask_form(asking, field->form, label, is_needed(asking, field), &value);
+    asking->signer = signer_of(asking, field->name);
+    bool needed = is_needed(asking, field) || is_about_original(field);
+    enum got got = ask_form(asking, field->form, label, needed, &value);
     if (got == GOT_VALUE) {
         bool more = is_item_type(asking->schema) && is_asked_in_short(asking, field->form);
         return json_object_set_new(fields, field->name, value) == 0 &&
@@ -381,16 +470,19 @@ static bool ask_field(struct asking *asking, const struct dep_schema_field *fiel
     return got != GOT_END;
 }
 
-bool dep_ask_fields(const struct dep_schema *schema, bool whole, json_t *fields)
+bool dep_ask_fields(const struct dep_schema *schema, bool whole, const char *officer,
+                    json_t *fields)
 {
-    struct asking asking = {.schema = schema, .lang = dep_reader_language(), .whole = whole};
+    struct asking asking = {
+        .schema = schema, .lang = dep_reader_language(), .whole = whole, .officer = officer};
     (void)fprintf(
         stderr, "%s\n",
         _("Enter leaves a field out; \"? reason\" says unknown, \"! reason\" says refused."));
     bool done = true;
     for (size_t i = 0; done && i < schema->field_count; i++)
         if (!json_object_get(fields, schema->fields[i].name) &&
-            is_asked(&asking, &schema->fields[i]))
+            is_asked(&asking, &schema->fields[i]) &&
+            (!is_about_original(&schema->fields[i]) || examined_original(fields)))
             done = ask_field(&asking, &schema->fields[i], fields);
     dep_wipe(asking.reason, sizeof asking.reason);
     return done;

@@ -1,6 +1,7 @@
 /*
  * The fields of a record, asked one by one on a terminal in the reader's language.
- * Layer:   cli. What is asked, and what an answer must be, stands in the schema alone.
+ * Layer:   cli. What is asked, and what an answer must be, stands in the schema; but of a side only
+ *          what goes with how it acted, and of an examination why, where it was of the original.
  */
 #ifndef DEP_CLI_ASK_H
 #define DEP_CLI_ASK_H
@@ -9,10 +10,12 @@
 /*
  * Adds to `fields` what is answered; what stands there already isn't asked. `whole`: everything a
  * person can state, the required until it is there; else what a command doesn't fill in itself.
+ * `officer` (or NULL) signs this officer's side, whose code isn't asked for.
  * An answer that doesn't fit is told what would, and asked again. False: the terminal was closed, or
  * memory gave out.
  */
-bool dep_ask_fields(const struct dep_schema *schema, bool whole, json_t *fields);
+bool dep_ask_fields(const struct dep_schema *schema, bool whole, const char *officer,
+                    json_t *fields);
 /* That a field isn't known, and why. False: memory gave out. */
 bool dep_ask_absence(json_t *fields, const char *name, const char *code, const char *reason);
 #endif

@@ -5,6 +5,7 @@
  */
 #include "cli/ask.h"
 #include "cli/cli.h"
+#include "node/custody.h"
 
 #include "store/file.h"
 
@@ -108,7 +109,7 @@ json_t *dep_fields_read(struct dep_args *args, const char *type, json_t *known, 
         fields = NULL;
     }
     bool whole = strcmp(args->command, "record") == 0;
-    if (fields && ((asks(args) && !dep_ask_fields(schema, whole, fields)) ||
+    if (fields && ((asks(args) && !dep_ask_fields(schema, whole, args->officer, fields)) ||
                    !dep_fields_fill_unknown(schema, fields))) {
         dep_say(_("nothing was recorded"));
         *out_status = DEP_EXIT_FAULT;
@@ -119,15 +120,20 @@ json_t *dep_fields_read(struct dep_args *args, const char *type, json_t *known, 
     return fields;
 }
 
-/* The passphrase is right, and the item there. */
-static bool is_ready(const struct dep_args *args, struct dep_node *node, const char *name,
-                     int *out_status)
+/* The passphrase is right, the item there, and in a state that the event may follow. */
+static bool is_ready(const struct dep_args *args, struct dep_node *node, const char *type,
+                     const char *name, int *out_status)
 {
     struct dep_problem problem = {.detail = ""};
     DEP_AUTO_ITEM item = {.item = ""};
+    const struct dep_custody_order order = {
+        .name = name, .type = type, .supersedes = dep_arg(args, "--supersedes")};
     int err = dep_node_unlock(node, &problem);
+    /* Of what is taken in, the name is of what it was made from, whatever became of that. */
+    bool event = strcmp(type, "evidence.collected") != 0 && strcmp(type, "evidence.intake") != 0;
     if (!err && name)
-        err = dep_node_item(node, name, false, &item, &problem);
+        err = event ? dep_node_custody_ready(node, &order, &problem)
+                    : dep_node_item(node, name, false, &item, &problem);
     if (err)
         *out_status = dep_say_problem(args, err, &problem);
     return !err;
@@ -139,8 +145,12 @@ struct dep_node *dep_fields_open(struct dep_args *args, const char *type, const 
     bool later = asks(args);
     json_t *claims = later ? NULL : dep_fields_read(args, type, known, out_status);
     struct dep_node *node = later || claims ? dep_open_node(args, true, out_status) : NULL;
-    if (node && later && is_ready(args, node, item, out_status))
+    if (node && later && is_ready(args, node, type, item, out_status)) {
+        const char *named = args->officer;
+        args->officer = dep_node_officer(node);
         claims = dep_fields_read(args, type, known, out_status);
+        args->officer = named;
+    }
     if (node && claims) {
         *out_claims = claims;
         return node;

@@ -54,25 +54,14 @@ static bool examines_original(const struct dep_custody_event *event)
     return strcmp(event->type, "custody.examined") == 0 && on && strcmp(on, "original") == 0;
 }
 
-int dep_custody_judge(const struct dep_item *item, const struct dep_custody_event *event,
-                      struct dep_finding *why)
+/* What the item's state allows, whatever is stated of the event. */
+static int judge_state(const struct dep_item *item, const char *type, struct dep_finding *why)
 {
-    const char *type = event->type;
     static const char *const final[] = {"custody.disposed", "custody.returned"};
     static const char *const moving[] = {"custody.transferred", "custody.returned",
                                          "custody.disposed", "custody.split"};
     /* After disposal only what is said about the past may follow. */
     static const char *const after_end[] = {"hold.placed", "hold.lifted", "note", "evidence.error"};
-    const json_t *authority = dep_json_object(event->claims, "authority");
-    int err = judge_sides(event, why);
-    if (err)
-        return err;
-    if (strcmp(type, "custody.disposed") == 0 && !authority)
-        return dep_found(why, "custody.authority", "MANDATE F15", 0);
-    if (examines_original(event) && !dep_json_object(event->claims, "why_original"))
-        return dep_found(why, "custody.original", "MANDATE F15", 0);
-    if (event->correction)
-        return DEP_OK;
     if (item->on_hold && is_any(type, final, DEP_COUNT(final)))
         return dep_found(why, "custody.hold", "MANDATE F22", 0);
     if (item->disposed && !is_any(type, after_end, DEP_COUNT(after_end)))
@@ -87,6 +76,20 @@ int dep_custody_judge(const struct dep_item *item, const struct dep_custody_even
     if (!item->lost && strcmp(type, "custody.found") == 0)
         return dep_found(why, "custody.not_lost", "MANDATE F15", 0);
     return DEP_OK;
+}
+
+int dep_custody_judge(const struct dep_item *item, const struct dep_custody_event *event,
+                      struct dep_finding *why)
+{
+    const json_t *authority = dep_json_object(event->claims, "authority");
+    int err = judge_sides(event, why);
+    if (err)
+        return err;
+    if (strcmp(event->type, "custody.disposed") == 0 && !authority)
+        return dep_found(why, "custody.authority", "MANDATE F15", 0);
+    if (examines_original(event) && !dep_json_object(event->claims, "why_original"))
+        return dep_found(why, "custody.original", "MANDATE F15", 0);
+    return event->correction ? DEP_OK : judge_state(item, event->type, why);
 }
 
 /* ---- recording ---- */
@@ -219,6 +222,18 @@ static int prepare(struct custody_work *work)
     if (!err && work->supersedes)
         err = dep_act_refer(claims, "supersedes", &work->superseded, work->problem);
     return err;
+}
+
+int dep_node_custody_ready(struct dep_node *node, const struct dep_custody_order *order,
+                           struct dep_problem *problem)
+{
+    DEP_AUTO_ITEM item = {.item = ""};
+    int err = dep_node_item(node, order->name, false, &item, problem);
+    if (!err && !order->supersedes)
+        err = judge_state(&item, order->type, &problem->finding);
+    return err == DEP_FOUND ? dep_problem_found(problem, problem->finding.id,
+                                                problem->finding.clause, order->name)
+                            : err;
 }
 
 int dep_node_custody(struct dep_node *node, const struct dep_custody_order *order,

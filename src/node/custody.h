@@ -47,6 +47,11 @@ struct dep_custody_order {
     const char *supersedes; /* an event of this type about this item that was recorded wrongly; or
                                NULL */
 };
+/* Before anything is stated: the item is there, and in a state that an event of this type may follow,
+ * as dep_custody_judge() finds it. A correction always may. */
+DEP_MUST_USE int dep_node_custody_ready(struct dep_node *node,
+                                        const struct dep_custody_order *order,
+                                        struct dep_problem *problem);
 /*
  * Record one event about an item. A correction takes the place of what it supersedes and leaves the
  * item's state as it is ("correct.other" where that is no such event, or one that was corrected
