@@ -12,9 +12,9 @@ asked() {
 for LANGUAGE in en fr ar; do
     export LANGUAGE
     collect "$LANGUAGE" >/dev/null
-    for event in transfer receive examine copy split open-seal replace-seal stocktake lost found; do asked item $event $LANGUAGE; done
-    for event in 'hold place' 'hold lift' 'item error' 'item dispose'; do asked $event $LANGUAGE; done
-    depositary item history $LANGUAGE -C reg --json >history
+    for event in transfer receive examine copy split open-seal replace-seal stocktake lost found; do asked item "$event" "$LANGUAGE"; done
+    for event in "hold place" "hold lift" "item error" "item dispose"; do asked "${event% *}" "${event#* }" "$LANGUAGE"; done
+    depositary item history "$LANGUAGE" -C reg --json >history
     same 'T1 T1 original 1 1' "$(jq -r 'select(.type == "custody.transferred").claims.giver.code, select(.type == "custody.received").claims.taker.code,
         select(.type == "custody.examined").claims.worked_on, (select(.type == "custody.copied").claims.copies | length), (select(.type == "custody.split").claims.parts | length)' history | paste -sd' ')" \
         "$LANGUAGE: what was answered"
