@@ -6,6 +6,7 @@
 #include <string.h>
 
 struct batch {
+    struct dep_lines *lines;
     struct dep_buf text; /* of all its lines, with LF */
     size_t count;
     size_t ends[DEP_LINES_BATCH];
@@ -31,8 +32,10 @@ int dep_lines_new(struct dep_pipe *pipe, struct dep_spool *spool, struct dep_lin
     lines->pipe = pipe;
     lines->spool = spool;
     dep_manifest_tree_init(&lines->tree);
-    for (size_t i = 0; i < DEP_COUNT(lines->batches); i++)
+    for (size_t i = 0; i < DEP_COUNT(lines->batches); i++) {
+        lines->batches[i].lines = lines;
         dep_buf_init(&lines->batches[i].text, DEP_LINES_TEXT + DEP_MANIFEST_LINE_MAX);
+    }
     *out = lines;
     return DEP_OK;
 }
@@ -76,14 +79,11 @@ static void finish_line(struct dep_lines *lines, struct batch *batch, size_t pla
     dep_manifest_tree_add(&lines->tree, dep_slice_of(line, len - 1));
 }
 
-static int finish_batch(struct dep_lines *lines, struct batch *batch, struct dep_fault *fault)
+/* By either thread of the pipe. */
+static int finish_batch(void *context, struct dep_fault *fault)
 {
-    if (batch->block && !dep_pipe_digested(lines->pipe, batch->block - 1)) {
-        struct dep_hash unused;
-        int err = dep_pipe_finish(lines->pipe, &unused, fault);
-        assert(err < 0);
-        return err;
-    }
+    struct batch *batch = context;
+    struct dep_lines *lines = batch->lines;
     size_t from = 0;
     for (size_t i = 0; i < batch->count; i++) {
         finish_line(lines, batch, i, batch->text.data + from, batch->ends[i] - from);
@@ -94,7 +94,29 @@ static int finish_batch(struct dep_lines *lines, struct batch *batch, struct dep
     dep_buf_clear(&batch->text);
     batch->count = 0;
     batch->block = 0;
+    memset(batch->waits, 0, sizeof batch->waits);
     return err;
+}
+
+/* The pipe failed: why, is told at its end. */
+static int pipe_failed(struct dep_lines *lines, struct dep_fault *fault)
+{
+    struct dep_hash unused;
+    int err = dep_pipe_finish(lines->pipe, &unused, fault);
+    assert(err < 0);
+    return err;
+}
+
+/* The batch at hand is finished when its digests are there; the other one has been. */
+static int pass_batch_on(struct dep_lines *lines, struct dep_fault *fault)
+{
+    struct batch *batch = &lines->batches[lines->at];
+    lines->at ^= 1;
+    if (batch->block)
+        return dep_pipe_after(lines->pipe, batch->block - 1, finish_batch, batch)
+                   ? DEP_OK
+                   : pipe_failed(lines, fault);
+    return dep_pipe_settle(lines->pipe) ? finish_batch(batch, fault) : pipe_failed(lines, fault);
 }
 
 /* ---- lines as they come ---- */
@@ -123,19 +145,14 @@ int dep_lines_add(struct dep_lines *lines, const struct dep_entry *entry, struct
     batch->ends[batch->count++] = batch->text.len;
     if (batch->count < DEP_LINES_BATCH && batch->text.len < DEP_LINES_TEXT)
         return DEP_OK;
-    /* The other one's digests have been there for long. */
-    lines->at ^= 1;
-    struct batch *other = &lines->batches[lines->at];
-    err = finish_batch(lines, other, fault);
-    memset(other->waits, 0, sizeof other->waits);
-    return err;
+    return pass_batch_on(lines, fault);
 }
 
 int dep_lines_finish(struct dep_lines *lines, struct dep_lines_sum *out, struct dep_fault *fault)
 {
-    int err = finish_batch(lines, &lines->batches[lines->at ^ 1], fault);
-    if (!err)
-        err = finish_batch(lines, &lines->batches[lines->at], fault);
+    int err = pass_batch_on(lines, fault);
+    if (!err && !dep_pipe_settle(lines->pipe))
+        err = pipe_failed(lines, fault);
     if (err)
         return err;
     out->count = lines->tree.count;

@@ -55,6 +55,12 @@ struct dep_pipe {
     bool waiting;       /* the filling thread, for want of work */
     uint8_t *pieces[PIECES];
     uint64_t piece_count;
+    struct {
+        dep_pipe_work_fn *work; /* NULL: nothing waits */
+        void *context;
+        uint64_t block;
+        bool taken;
+    } after;
     struct dep_fault fault;
     int err;
     bool stopping, started;
@@ -300,12 +306,36 @@ static void do_block(struct dep_pipe *pipe)
     (void)pthread_cond_broadcast(&pipe->changed);
 }
 
+/* With the lock, which is given back meanwhile. */
+static void do_after(struct dep_pipe *pipe)
+{
+    struct dep_fault fault;
+    pipe->after.taken = true;
+    (void)pthread_mutex_unlock(&pipe->lock);
+    int err = pipe->after.work(pipe->after.context, &fault);
+    (void)pthread_mutex_lock(&pipe->lock);
+    if (err && !pipe->err) {
+        pipe->fault = fault;
+        pipe->err = err;
+    }
+    pipe->after.work = NULL;
+    (void)pthread_cond_broadcast(&pipe->changed);
+}
+
+/* With the lock. */
+static bool after_is_due(const struct dep_pipe *pipe)
+{
+    return pipe->after.work && !pipe->after.taken && pipe->after.block < pipe->content_done;
+}
+
 static void *work_loop(void *context)
 {
     struct dep_pipe *pipe = context;
     (void)pthread_mutex_lock(&pipe->lock);
     while (!pipe->stopping && !pipe->err) {
-        if (pipe->payload_done < pipe->filled)
+        if (after_is_due(pipe))
+            do_after(pipe);
+        else if (pipe->payload_done < pipe->filled)
             do_block(pipe);
         else
             (void)pthread_cond_wait(&pipe->changed, &pipe->lock);
@@ -516,18 +546,45 @@ static void digest_at_hand(struct dep_pipe *pipe)
     pipe->in_range = false;
 }
 
-bool dep_pipe_digested(struct dep_pipe *pipe, uint64_t block)
+/* With the lock: until all digests that ended in blocks up to this one are there. */
+static void wait_for_contents(struct dep_pipe *pipe, uint64_t block)
 {
     bool at_hand = block == pipe->filled;
-    uint64_t least = at_hand ? block : block + 1;
-    (void)pthread_mutex_lock(&pipe->lock);
-    while (pipe->content_done < least && !pipe->err)
+    while (pipe->content_done < (at_hand ? block : block + 1) && !pipe->err)
         help(pipe);
+    if (at_hand && !pipe->err)
+        digest_at_hand(pipe);
+}
+
+bool dep_pipe_settle(struct dep_pipe *pipe)
+{
+    (void)pthread_mutex_lock(&pipe->lock);
+    while (pipe->after.work && !pipe->err) {
+        if (!pipe->after.taken)
+            wait_for_contents(pipe, pipe->after.block);
+        /* It may have been taken meanwhile. */
+        if (pipe->after.work && !pipe->after.taken && !pipe->err)
+            do_after(pipe);
+        else if (pipe->after.work && !pipe->err)
+            help(pipe);
+    }
     bool good = !pipe->err;
     (void)pthread_mutex_unlock(&pipe->lock);
-    if (good && at_hand)
-        digest_at_hand(pipe);
     return good;
+}
+
+bool dep_pipe_after(struct dep_pipe *pipe, uint64_t block, dep_pipe_work_fn *work, void *context)
+{
+    if (!dep_pipe_settle(pipe))
+        return false;
+    (void)pthread_mutex_lock(&pipe->lock);
+    pipe->after.work = work;
+    pipe->after.context = context;
+    pipe->after.block = block;
+    pipe->after.taken = false;
+    (void)pthread_cond_broadcast(&pipe->changed);
+    (void)pthread_mutex_unlock(&pipe->lock);
+    return true;
 }
 
 uint64_t dep_pipe_offset(const struct dep_pipe *pipe)

@@ -36,14 +36,22 @@ void dep_pipe_filled(struct dep_pipe *pipe, size_t len);
 DEP_MUST_USE bool dep_pipe_add(struct dep_pipe *pipe, const void *data, size_t len);
 /*
  * SHA-256 of what is filled in between the two, one content at a time; taken while it passes, so
- * that `out` must stay until then (dep_pipe_digested()).
+ * that `out` must stay until then (dep_pipe_after()).
  */
 void dep_pipe_digest_start(struct dep_pipe *pipe);
 void dep_pipe_digest_end(struct dep_pipe *pipe, struct dep_hash *out);
 /* Number of the block at hand, from 0. */
 uint64_t dep_pipe_block(const struct dep_pipe *pipe);
-/* Wait until all digests that ended in blocks up to this one are there. False after a failure. */
-DEP_MUST_USE bool dep_pipe_digested(struct dep_pipe *pipe, uint64_t block);
+/*
+ * What waits for digests: `work` is called once all that ended in blocks up to `block` are there, by
+ * either thread, one such at a time and in the order asked for. It returns DEP_OK or fills the fault.
+ * False after a failure, of an earlier one too.
+ */
+typedef int dep_pipe_work_fn(void *context, struct dep_fault *fault);
+DEP_MUST_USE bool dep_pipe_after(struct dep_pipe *pipe, uint64_t block, dep_pipe_work_fn *work,
+                                 void *context);
+/* Wait until nothing is left of that. False after a failure. */
+DEP_MUST_USE bool dep_pipe_settle(struct dep_pipe *pipe);
 /* Plaintext bytes so far. */
 uint64_t dep_pipe_offset(const struct dep_pipe *pipe);
 /* The last chunk; waits for the other thread. Digest of the payload, length of the file. */

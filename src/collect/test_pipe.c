@@ -30,7 +30,7 @@ struct run {
     uint8_t *plain; /* PLAIN_MAX bytes, none like the ones a chunk or block away */
     struct dep_age_identity identity;
     struct content contents[CONTENTS_MAX];
-    size_t count;
+    size_t count, checked;
     int fd;
     struct dep_vault_writer *writer;
     struct dep_pipe *pipe;
@@ -70,7 +70,7 @@ static int tear_down(void **state)
 static void begin(struct run *run)
 {
     struct dep_fault fault = {0};
-    run->count = 0;
+    run->count = run->checked = 0;
     run->fd = memfd_create("container", MFD_CLOEXEC);
     assert_true(run->fd >= 0);
     assert_int_equal(dep_vault_writer_new_over(run->fd, &run->writer, &fault), DEP_OK);
@@ -84,6 +84,18 @@ static void end(struct run *run)
     dep_pipe_free(run->pipe);
     dep_vault_writer_free(run->writer);
     (void)close(run->fd);
+}
+
+/* A content whose digest must be there by now. */
+static int check_so_far(void *context, struct dep_fault *fault)
+{
+    struct run *run = context;
+    const struct content *content = &run->contents[run->checked];
+    struct dep_hash expected;
+    dep_sha256(dep_slice_of(run->plain + content->from, content->len), &expected);
+    bool same = dep_hash_equal(&content->sha256, &expected);
+    run->checked += 97;
+    return same ? DEP_OK : dep_fault_set(fault, DEP_ERR_CRYPTO, 0, "test", "content");
 }
 
 /* Headers as a tar has them, then contents of these lengths in turn, up to `len` bytes. */
@@ -102,11 +114,15 @@ static void fill(struct run *run, size_t len, const size_t *lengths, size_t leng
         assert_true(dep_pipe_add(run->pipe, run->plain + at, take));
         dep_pipe_digest_end(run->pipe, &content->sha256);
         at += take;
-        /* Now and then a digest is wanted while its block is still at hand. */
+        /* What waits for it may be asked for while its block is at hand, and be wanted at once. */
         if (i % 97 == 0)
-            assert_true(dep_pipe_digested(run->pipe, dep_pipe_block(run->pipe)));
+            assert_true(dep_pipe_after(run->pipe, dep_pipe_block(run->pipe), check_so_far, run));
+        if (i % (2 * 97) == 0)
+            assert_true(dep_pipe_settle(run->pipe));
     }
     assert_int_equal(dep_pipe_offset(run->pipe), len);
+    assert_true(dep_pipe_settle(run->pipe));
+    assert_int_equal(run->checked, (run->count + 96) / 97 * 97);
 }
 
 static void assert_contents(const struct run *run)
@@ -207,7 +223,7 @@ static void test_failing_disk(void **state)
     assert_false(good);
     dep_pipe_digest_start(run->pipe);
     dep_pipe_digest_end(run->pipe, &run->contents[1].sha256);
-    assert_false(dep_pipe_digested(run->pipe, dep_pipe_block(run->pipe)));
+    assert_false(dep_pipe_after(run->pipe, 0, check_so_far, run));
     assert_int_equal(dep_pipe_finish(run->pipe, &payload, &fault), DEP_ERR_IO);
     assert_string_equal(fault.what, "vault.write");
     end(run);
