@@ -7,6 +7,13 @@ depositary init register --member XA --name XA --officer K-1 --root-out root.pem
 holds root.pem 'BEGIN ENCRYPTED'
 depositary note --text one -C register </dev/null >/dev/null
 
+# As systemd.exec(5) has them: a folder that can't be written, of files of mode 0400.
+chmod 400 credentials/*
+chmod 500 credentials
+depositary note --text 'read only' -C register </dev/null >/dev/null
+depositary item check --all -C register </dev/null >/dev/null
+chmod -R u+rwx credentials
+
 # Without it nothing opens; each file is for what it is called.
 printf 'the officer knows\n' >fd
 expect 3 env -u CREDENTIALS_DIRECTORY depositary note --text x -C register </dev/null 2>/dev/null

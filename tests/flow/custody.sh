@@ -36,10 +36,25 @@ same 'false,true' "$(jq -r .claims.restricted history | paste -sd,)" 'medical ma
 same "$(jq -r .claims.payload_sha256 history | sed -n 1p)" "$(jq -r .claims.payload_sha256 history | tail -1)" 'the container'
 run item correct E-2 --file - >/dev/null <<<'{"restricted": false, "sensitive": null}'
 same true "$(run item list --json | jq .restricted)" 'a correction lifts no restriction'
+# Of what is flagged, each kind, no paper has a picture or an extract, and it is restricted at once.
+mkdir flagged
+base64 -d >flagged/picture.png <<<'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='
+echo 'extract-of-content' >flagged/text
+for kind in lawyer_client medical sexual child; do
+    run collect flagged --yes --json --file - >flag <<<"{\"exhibit\": \"F-$kind\", \"sensitive\": [\"$kind\"]}"
+    same true "$(run show "$(json flag .record)" --json | jq .claims.restricted)" "$kind is restricted"
+done
+for paper in label inventory page; do
+    run print "$paper" F-child --lang en --out "$paper.pdf"
+    if command -v pdfimages >/dev/null; then
+        same 0 "$(pdfimages -list "$paper.pdf" | tail -n +3 | wc -l)" "pictures in $paper"
+        lacks <(pdftotext "$paper.pdf" -) 'extract-of-content|picture\.png'
+    fi
+done
 run item check E-2 --json >check
 same intact "$(json check .outcome)" 'check after a correction'
 depositary verify reg --json >verdict
-same 'intact 1' "$(jq -r '"\(.verdict) \(.containers)"' verdict)" 'verdict, and containers read'
+same 'intact 5' "$(jq -r '"\(.verdict) \(.containers)"' verdict)" 'verdict, and containers read'
 
 # Sides: nobody signs for another.
 refused custody.signed item transfer E-2 <<<'{"giver": {"state": "signed", "code": "K-99"}, "to": {"text": "Laboratory", "lang": "en"}}'

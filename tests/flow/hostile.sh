@@ -186,3 +186,10 @@ holds err 'seal.empty'
 expect 3 depositary collect no-such-folder -C whole --yes 2>err
 holds err 'no-such-folder'
 timeout 20 depositary collect /proc/self/status /proc/self/cmdline -C whole --yes >/dev/null || fail 'files of /proc'
+
+# 100,000 files in one folder.
+mkdir many
+python3 -c 'import os; [os.close(os.open("many/%06d" % i, os.O_CREAT | os.O_WRONLY)) for i in range(100000)]'
+depositary collect many -C whole --yes --json >collected
+same '100000 0' "$(json collected '"\(.files) \(.not_taken | length)"')" 'files of one folder, and what was not taken'
+rm -r many

@@ -38,6 +38,11 @@ checked_bag bag
 for file in index.html custody.en.pdf custody.fr.pdf custody.ar.pdf; do [ -s "bag/data/$file" ] || fail "no $file"; done
 holds bag/data/index.html 'X-1'
 lacks bag/data/index.html 'zebra-narrative'
+# No picture of what is sealed, of whatever kind.
+lacks bag/data/index.html '<(img|picture|object|embed|iframe|canvas|video)|data:image'
+if command -v pdfimages >/dev/null; then
+    for language in en fr ar; do same 0 "$(pdfimages -list "bag/data/custody.$language.pdf" | tail -n +3 | wc -l)" "pictures in custody.$language.pdf"; done
+fi
 # Its recipient verifies it with the charter's fingerprint, got another way; nothing stands against it.
 pin=$(depositary charter show -C reg --as T1 --json | jq -r .fingerprint)
 depositary verify bag --pin "$pin" --json >verified.json
