@@ -13,32 +13,17 @@
 #include <string.h>
 
 enum {
-    BLOCK_SEALED = DEP_PIPE_CHUNKS * DEP_AGE_CHUNK_SEALED,
     /* Pieces of the file that the blocks of the ring can touch. */
-    PIECES = DEP_PIPE_BLOCKS * BLOCK_SEALED / DEP_VAULT_PIECE + 2,
-};
-
-/* So much of a content as lies in one block; of the last part the digest is due. */
-struct range {
-    size_t offset, len;
-    bool first;
-    struct dep_hash *out; /* NULL where it goes on in the next block */
-};
-
-struct block {
-    uint8_t *data;
-    size_t len;
-    bool last, sealed;
-    struct range ranges[DEP_PIPE_RANGES];
-    size_t range_count;
+    PIECES = DEP_PIPE_BLOCKS * DEP_BLOCK_SEALED / DEP_VAULT_PIECE + 2,
 };
 
 struct dep_pipe {
     struct dep_vault_writer *writer;
     struct dep_buf header;
-    struct block blocks[DEP_PIPE_BLOCKS];
+    struct dep_block blocks[DEP_PIPE_BLOCKS];
     uint8_t *memory;
-    struct dep_sha256_stream payload, content; /* of whoever takes them */
+    struct dep_sha256_stream payload; /* of the pipe's own thread */
+    struct dep_sha256_stream content; /* of whoever is at the contents */
     /* of the filling thread */
     struct dep_age_stream *stream;
     size_t used; /* of the block at hand */
@@ -69,7 +54,7 @@ struct dep_pipe {
     pthread_t thread;
 };
 
-static struct block *block_at(struct dep_pipe *pipe, uint64_t number)
+static struct dep_block *block_at(struct dep_pipe *pipe, uint64_t number)
 {
     return &pipe->blocks[number % DEP_PIPE_BLOCKS];
 }
@@ -77,17 +62,12 @@ static struct block *block_at(struct dep_pipe *pipe, uint64_t number)
 /* Where a block's sealed bytes begin in the file. */
 static uint64_t place_of(uint64_t number)
 {
-    return DEP_AGE_PADDED + number * BLOCK_SEALED;
+    return DEP_AGE_PADDED + number * DEP_BLOCK_SEALED;
 }
 
-static size_t chunk_count(const struct block *block)
+static uint64_t end_of(uint64_t number, const struct dep_block *block)
 {
-    return block->len ? (block->len + DEP_AGE_CHUNK - 1) / DEP_AGE_CHUNK : 1;
-}
-
-static uint64_t end_of(uint64_t number, const struct block *block)
-{
-    return place_of(number) + block->len + chunk_count(block) * DEP_AEAD_TAG_LEN;
+    return place_of(number) + block->len + dep_block_chunks(block) * DEP_AEAD_TAG_LEN;
 }
 
 /* Memory of the file's byte `at`, and how much follows it there. */
@@ -140,11 +120,11 @@ static int seal_chunk(struct dep_pipe *pipe, struct dep_age_stream *stream, uint
                       size_t chunk)
 {
     uint8_t across[DEP_AGE_CHUNK_SEALED];
-    const struct block *block = block_at(pipe, number);
+    const struct dep_block *block = block_at(pipe, number);
     size_t from = chunk * DEP_AGE_CHUNK, room;
     size_t len = block->len - from < DEP_AGE_CHUNK ? block->len - from : DEP_AGE_CHUNK;
     bool last = block->last && from + len == block->len;
-    uint64_t index = number * DEP_PIPE_CHUNKS + chunk;
+    uint64_t index = number * DEP_BLOCK_CHUNKS + chunk;
     uint64_t place = place_of(number) + chunk * DEP_AGE_CHUNK_SEALED;
     uint8_t *piece = piece_at(pipe, place, &room);
     bool whole = room >= len + DEP_AEAD_TAG_LEN;
@@ -161,46 +141,11 @@ static int seal_chunk(struct dep_pipe *pipe, struct dep_age_stream *stream, uint
     return err;
 }
 
-/* ---- digests ---- */
-
-/* How far the contents of a block are digested. */
-struct contents {
-    struct block *block;
-    size_t range, done;
-};
-
-/* What is next of them; false: nothing. */
-static bool next_content(struct dep_pipe *pipe, struct contents *contents, struct dep_slice *out)
-{
-    struct block *block = contents->block;
-    for (; block && contents->range < block->range_count; contents->range++) {
-        const struct range *range = &block->ranges[contents->range];
-        if (contents->done == 0 && range->first)
-            dep_sha256_start(&pipe->content);
-        if (contents->done < range->len) {
-            *out = dep_slice_of(block->data + range->offset + contents->done,
-                                range->len - contents->done);
-            return true;
-        }
-        if (range->out)
-            dep_sha256_finish(&pipe->content, range->out);
-        contents->done = 0;
-    }
-    return false;
-}
-
-static void digest_contents(struct dep_pipe *pipe, struct contents *contents)
-{
-    struct dep_slice content;
-    while (next_content(pipe, contents, &content)) {
-        dep_sha256_add(&pipe->content, content.data, content.len);
-        contents->done += content.len;
-    }
-}
+/* ---- the pipe's own thread ---- */
 
 /* Sealed bytes into the payload's digest, and beside them as much of the contents as there is. */
 static void digest_sealed(struct dep_pipe *pipe, uint64_t place, size_t len,
-                          struct contents *contents)
+                          struct dep_contents *contents)
 {
     struct dep_slice content;
     while (len) {
@@ -208,10 +153,10 @@ static void digest_sealed(struct dep_pipe *pipe, uint64_t place, size_t len,
         const uint8_t *sealed = piece_at(pipe, place, &take);
         if (take > len)
             take = len;
-        if (next_content(pipe, contents, &content)) {
+        if (dep_contents_next(contents, &content)) {
             if (take > content.len)
                 take = content.len;
-            dep_sha256_add_two(&pipe->payload, sealed, &pipe->content, content.data, take);
+            dep_sha256_add_two(&pipe->payload, sealed, contents->digest, content.data, take);
             contents->done += take;
         } else {
             dep_sha256_add(&pipe->payload, sealed, take);
@@ -220,8 +165,6 @@ static void digest_sealed(struct dep_pipe *pipe, uint64_t place, size_t len,
         len -= take;
     }
 }
-
-/* ---- the pipe's own thread ---- */
 
 /* Hand over what was digested, all of it after the last block. */
 static int put_pieces(struct dep_pipe *pipe, uint64_t end, bool last)
@@ -238,11 +181,11 @@ static int put_pieces(struct dep_pipe *pipe, uint64_t end, bool last)
     return err;
 }
 
-static int work_on(struct dep_pipe *pipe, uint64_t number, bool seal, struct contents *contents)
+static int work_on(struct dep_pipe *pipe, uint64_t number, bool seal, struct dep_contents *contents)
 {
-    const struct block *block = block_at(pipe, number);
+    const struct dep_block *block = block_at(pipe, number);
     uint64_t place = place_of(number);
-    size_t chunks = chunk_count(block), left = block->len;
+    size_t chunks = dep_block_chunks(block), left = block->len;
     int err = DEP_OK;
     for (size_t i = 0; !err && i < chunks; i++) {
         size_t len = left < DEP_AGE_CHUNK ? left : DEP_AGE_CHUNK;
@@ -253,17 +196,18 @@ static int work_on(struct dep_pipe *pipe, uint64_t number, bool seal, struct con
         place += len + DEP_AEAD_TAG_LEN;
         left -= len;
     }
-    digest_contents(pipe, contents);
+    dep_contents_digest(contents);
     return err;
 }
 
 /* With the lock: the contents of the next block, where nobody else is at them. */
-static bool take_contents(struct dep_pipe *pipe, struct contents *out)
+static bool take_contents(struct dep_pipe *pipe, struct dep_contents *out)
 {
     if (pipe->content_taken || pipe->content_done == pipe->filled)
         return false;
     pipe->content_taken = true;
-    *out = (struct contents){.block = block_at(pipe, pipe->content_done)};
+    *out = (struct dep_contents){.digest = &pipe->content,
+                                 .block = block_at(pipe, pipe->content_done)};
     return true;
 }
 
@@ -284,8 +228,8 @@ static void seal_failed(struct dep_pipe *pipe, int err)
 static void do_block(struct dep_pipe *pipe)
 {
     uint64_t number = pipe->payload_done;
-    struct block *block = block_at(pipe, number);
-    struct contents contents = {.block = NULL};
+    struct dep_block *block = block_at(pipe, number);
+    struct dep_contents contents = {.block = NULL};
     bool seal = pipe->claimed == number;
     if (seal && !claim(pipe))
         return;
@@ -383,9 +327,9 @@ int dep_pipe_new(struct dep_vault_writer *writer, const struct dep_age_recipient
     (void)pthread_mutex_init(&pipe->lock, NULL);
     (void)pthread_cond_init(&pipe->changed, NULL);
     dep_buf_init(&pipe->header, 2 * DEP_AGE_PADDED);
-    pipe->memory = dep_alloc_array(DEP_PIPE_BLOCKS, DEP_PIPE_BLOCK);
+    pipe->memory = dep_alloc_array(DEP_PIPE_BLOCKS, DEP_BLOCK_LEN);
     for (size_t i = 0; pipe->memory && i < DEP_PIPE_BLOCKS; i++)
-        pipe->blocks[i].data = pipe->memory + i * DEP_PIPE_BLOCK;
+        pipe->blocks[i].data = pipe->memory + i * DEP_BLOCK_LEN;
     int err = pipe->memory ? begin(pipe, recipients, recipient_count, random) : DEP_ERR_NOMEM;
     if (!err && pthread_create(&pipe->thread, NULL, work_loop, pipe) != 0)
         err = DEP_ERR_NOMEM;
@@ -411,12 +355,12 @@ static size_t in_ring(const struct dep_pipe *pipe)
 static void help_to_seal(struct dep_pipe *pipe)
 {
     uint64_t number = pipe->claimed;
-    struct block *block = block_at(pipe, number);
+    struct dep_block *block = block_at(pipe, number);
     if (!claim(pipe))
         return;
     (void)pthread_mutex_unlock(&pipe->lock);
     int err = DEP_OK;
-    for (size_t i = 0; !err && i < chunk_count(block); i++)
+    for (size_t i = 0; !err && i < dep_block_chunks(block); i++)
         err = seal_chunk(pipe, pipe->stream, number, i);
     (void)pthread_mutex_lock(&pipe->lock);
     seal_failed(pipe, err);
@@ -427,12 +371,12 @@ static void help_to_seal(struct dep_pipe *pipe)
  * wait for it. */
 static void help(struct dep_pipe *pipe)
 {
-    struct contents contents;
+    struct dep_contents contents;
     if (pipe->claimed < pipe->filled) {
         help_to_seal(pipe);
     } else if (take_contents(pipe, &contents)) {
         (void)pthread_mutex_unlock(&pipe->lock);
-        digest_contents(pipe, &contents);
+        dep_contents_digest(&contents);
         (void)pthread_mutex_lock(&pipe->lock);
         contents_done(pipe);
     } else {
@@ -448,7 +392,7 @@ static void help(struct dep_pipe *pipe)
 static bool pass_on(struct dep_pipe *pipe, bool last)
 {
     (void)pthread_mutex_lock(&pipe->lock);
-    struct block *block = block_at(pipe, pipe->filled);
+    struct dep_block *block = block_at(pipe, pipe->filled);
     block->len = pipe->used;
     block->last = last;
     pipe->used = 0;
@@ -473,19 +417,20 @@ static bool pass_on(struct dep_pipe *pipe, bool last)
 uint8_t *dep_pipe_room(struct dep_pipe *pipe, size_t *out_len)
 {
     /* A full block goes on only when more follows: the last one must be known as the last. */
-    if (pipe->failed || (pipe->used == DEP_PIPE_BLOCK && !pass_on(pipe, false)))
+    if (pipe->failed || (pipe->used == DEP_BLOCK_LEN && !pass_on(pipe, false)))
         return NULL;
-    *out_len = DEP_PIPE_BLOCK - pipe->used;
+    *out_len = DEP_BLOCK_LEN - pipe->used;
     return block_at(pipe, pipe->filled)->data + pipe->used;
 }
 
 /* The range of the block at hand that the content being filled in has there. */
-static struct range *range_at_hand(struct dep_pipe *pipe, bool first)
+static struct dep_range *range_at_hand(struct dep_pipe *pipe, bool first)
 {
-    struct block *block = block_at(pipe, pipe->filled);
+    struct dep_block *block = block_at(pipe, pipe->filled);
     if (!pipe->in_range) {
-        assert(block->range_count < DEP_PIPE_RANGES);
-        block->ranges[block->range_count++] = (struct range){.offset = pipe->used, .first = first};
+        assert(block->range_count < DEP_BLOCK_RANGES);
+        block->ranges[block->range_count++] =
+            (struct dep_range){.offset = pipe->used, .first = first};
         pipe->in_range = true;
     }
     return &block->ranges[block->range_count - 1];
@@ -493,7 +438,7 @@ static struct range *range_at_hand(struct dep_pipe *pipe, bool first)
 
 void dep_pipe_filled(struct dep_pipe *pipe, size_t len)
 {
-    assert(len <= DEP_PIPE_BLOCK - pipe->used);
+    assert(len <= DEP_BLOCK_LEN - pipe->used);
     if (pipe->digesting)
         range_at_hand(pipe, false)->len += len;
     pipe->used += len;
@@ -540,8 +485,8 @@ uint64_t dep_pipe_block(const struct dep_pipe *pipe)
 /* The contents of the block at hand, which nobody else looks at yet. */
 static void digest_at_hand(struct dep_pipe *pipe)
 {
-    struct block *block = block_at(pipe, pipe->filled);
-    digest_contents(pipe, &(struct contents){.block = block});
+    struct dep_block *block = block_at(pipe, pipe->filled);
+    dep_contents_digest(&(struct dep_contents){.digest = &pipe->content, .block = block});
     block->range_count = 0;
     pipe->in_range = false;
 }
@@ -623,7 +568,7 @@ void dep_pipe_free(struct dep_pipe *pipe)
     dep_age_stream_free(pipe->stream);
     dep_age_stream_free(pipe->other_stream);
     if (pipe->memory)
-        dep_wipe(pipe->memory, (size_t)DEP_PIPE_BLOCKS * DEP_PIPE_BLOCK);
+        dep_wipe(pipe->memory, (size_t)DEP_PIPE_BLOCKS * DEP_BLOCK_LEN);
     free(pipe->memory);
     dep_buf_done(&pipe->header);
     (void)pthread_mutex_destroy(&pipe->lock);

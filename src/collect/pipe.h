@@ -5,21 +5,15 @@
  *
  * Layer:   collect, private to it.
  * Threads: one fills; the other is the pipe's own.
- * Memory:  DEP_PIPE_BLOCKS * DEP_PIPE_BLOCK bytes, and the writer's buffers.
+ * Memory:  DEP_PIPE_BLOCKS * DEP_BLOCK_LEN bytes, and the writer's buffers.
  */
 #ifndef DEP_COLLECT_PIPE_H
 #define DEP_COLLECT_PIPE_H
-#include "codec/tar.h"
+#include "collect/block.h"
 #include "store/vault_file.h"
 #include "vault/age.h"
 
-enum {
-    DEP_PIPE_CHUNKS = 4, /* of a block */
-    DEP_PIPE_BLOCK = DEP_PIPE_CHUNKS * DEP_AGE_CHUNK,
-    DEP_PIPE_BLOCKS = 32,
-    /* Contents in a block: each member of a tar takes a header there; one may come from before. */
-    DEP_PIPE_RANGES = DEP_PIPE_BLOCK / DEP_TAR_BLOCK + 2,
-};
+enum { DEP_PIPE_BLOCKS = 32 };
 
 struct dep_pipe;
 /* Writes the padded header at once and starts the thread. `recipients` are needed only here. */

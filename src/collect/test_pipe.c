@@ -16,7 +16,7 @@
 #include <cmocka.h>
 
 enum {
-    RING = DEP_PIPE_BLOCKS * DEP_PIPE_BLOCK,
+    RING = DEP_PIPE_BLOCKS * DEP_BLOCK_LEN,
     PLAIN_MAX = RING * 5 / 2,
     CONTENTS_MAX = 4096,
 };
@@ -177,8 +177,8 @@ static void test_lengths(void **state)
                                   DEP_AGE_CHUNK - 1,
                                   DEP_AGE_CHUNK,
                                   DEP_AGE_CHUNK + 1,
-                                  DEP_PIPE_BLOCK,
-                                  DEP_PIPE_BLOCK + 1,
+                                  DEP_BLOCK_LEN,
+                                  DEP_BLOCK_LEN + 1,
                                   DEP_VAULT_PIECE - DEP_AGE_PADDED,
                                   RING,
                                   PLAIN_MAX};
@@ -196,8 +196,8 @@ static void test_small_contents(void **state)
 
 static void test_mixed_contents(void **state)
 {
-    static const size_t mixed[] = {DEP_PIPE_BLOCK - DEP_TAR_BLOCK, DEP_PIPE_BLOCK, 0, 100,
-                                   3 * DEP_PIPE_BLOCK + 17,        RING / 3,       1};
+    static const size_t mixed[] = {DEP_BLOCK_LEN - DEP_TAR_BLOCK, DEP_BLOCK_LEN, 0, 100,
+                                   3 * DEP_BLOCK_LEN + 17,        RING / 3,      1};
     try_with(*state, PLAIN_MAX, mixed, DEP_COUNT(mixed));
 }
 
