@@ -140,11 +140,14 @@ static int prepare(void *context, uint64_t first_index)
         err = work->judge(work->judge_context, work->problem);
     if (!err && work->decide)
         err = make_draft(work, first_index);
+    struct dep_mandate_group group = {.names = NULL};
     for (size_t i = 0; !err && i < work->count; i++) {
         work->problem->draft = i;
         if (dep_mandate_governs(work->drafts[i].type))
-            err = dep_node_mandate_judge(node, first_index, work->drafts, i, 0, work->problem);
+            err = dep_node_mandate_judge(node, first_index, &group, work->drafts, i, 0,
+                                         work->problem);
     }
+    dep_mandate_group_done(&group);
     for (size_t i = 0; !err && i < work->count; i++) {
         DEP_AUTO_RECORD record = {.jti = NULL};
         work->problem->draft = i;

@@ -377,6 +377,7 @@ struct judging {
     struct dep_draft *drafts; /* those that are good, each after those that it is about */
     size_t *places;           /* by row, one past its draft; 0: it has none */
     size_t count;
+    struct dep_mandate_group group;
     uint64_t size;
     struct dep_problem *problem;
 };
@@ -387,7 +388,8 @@ static int judge_good(struct judging *all, struct dep_import_row *row, struct de
         (struct dep_draft){.type = all->import->type, .claims = row->claims, .jti = row->record};
     size_t about = row->parent == DEP_IMPORT_NONE ? 0 : all->places[row->parent];
     return dep_mandate_governs(all->import->type)
-               ? dep_node_mandate_judge(all->node, all->size, all->drafts, all->count, about, found)
+               ? dep_node_mandate_judge(all->node, all->size, &all->group, all->drafts, all->count,
+                                        about, found)
                : DEP_OK;
 }
 
@@ -458,9 +460,10 @@ int dep_import_judge(struct dep_node *node, struct dep_import *import, struct de
                           .places = places,
                           .size = dep_register_count(node->reg),
                           .problem = problem};
-    return drafts && places
-               ? judge_all(&all)
-               : dep_problem_fault(problem, DEP_ERR_NOMEM, "node.import", import->type);
+    err = drafts && places ? judge_all(&all)
+                           : dep_problem_fault(problem, DEP_ERR_NOMEM, "node.import", import->type);
+    dep_mandate_group_done(&all.group);
+    return err;
 }
 
 /* ---- recording ---- */

@@ -8,6 +8,7 @@
 #include "node/consent.h"
 #include "node/node_impl.h"
 #include "node/stated.h"
+#include "rules/judge.h"
 #include "rules/mandate.h"
 
 #include <stdio.h>
@@ -199,6 +200,7 @@ struct gathered {
 
 struct gathering {
     struct dep_node *node;
+    struct dep_mandate_group *group;
     const struct dep_draft *drafts;
     size_t at, about;
     struct dep_mandate_ref *refs;
@@ -454,23 +456,70 @@ static int gather(struct gathering *all)
 
 /* ---- judging ---- */
 
+void dep_mandate_group_done(struct dep_mandate_group *group)
+{
+    dep_names_free(group->names);
+    free(group->newest);
+    free(group->before);
+    *group = (struct dep_mandate_group){.names = NULL};
+}
+
+/* Room up to `index`, what is new all zero. */
+static size_t *grown(size_t *list, size_t index, size_t *room)
+{
+    size_t before = *room;
+    if (index < before)
+        return list;
+    size_t *more = dep_list_reserve(list, before, index + 1 - before, sizeof *list, room);
+    if (more)
+        memset(more + before, 0, (*room - before) * sizeof *more);
+    return more;
+}
+
+/* Where the newest one before this that states the same code is kept. */
+static int group_place(const struct gathering *all, size_t **out)
+{
+    struct dep_mandate_group *group = all->group;
+    const json_t *claims = all->drafts[all->at].claims;
+    dep_id id;
+    DEP_AUTO_BUF name;
+    dep_buf_init(&name, DEP_JSON_LEN_MAX);
+    dep_buf_addf(&name, "%s %s", dep_json_string(claims, "list"), dep_json_string(claims, "code"));
+    int err = dep_buf_err(&name);
+    if (!err && !group->names)
+        err = dep_names_new(&group->names);
+    if (!err)
+        err = dep_names_add(group->names, (const char *)name.data, &id);
+    if (err)
+        return err;
+    size_t *newest = grown(group->newest, id, &group->newest_room);
+    group->newest = newest ? newest : group->newest;
+    size_t *before = grown(group->before, all->at, &group->before_room);
+    group->before = before ? before : group->before;
+    if (!newest || !before)
+        return DEP_ERR_NOMEM;
+    *out = &newest[id];
+    return DEP_OK;
+}
+
 /* Of the lists the judge knows those that stand in the log; what the same group states with it must not
  * state the same code. */
 static int judge_group(const struct gathering *all)
 {
     const json_t *claims = all->drafts[all->at].claims;
-    const char *code = dep_json_string(claims, "code");
     struct dep_interval time = dep_mandate_time(claims);
-    for (size_t i = 0; i < all->at; i++) {
-        const json_t *other = all->drafts[i].claims;
-        struct dep_interval then = dep_mandate_time(other);
-        if (strcmp(all->drafts[i].type, "code.stated") == 0 &&
-            strcmp(dep_json_string(other, "code"), code) == 0 &&
-            strcmp(dep_json_string(other, "list"), dep_json_string(claims, "list")) == 0 &&
-            time.from_s < then.to_s && then.from_s < time.to_s)
+    size_t *newest = NULL;
+    int err = group_place(all, &newest);
+    if (err)
+        return dep_problem_fault(all->problem, err, "node.mandate", "code.stated");
+    for (size_t i = *newest; i; i = all->group->before[i - 1]) {
+        struct dep_interval then = dep_mandate_time(all->drafts[i - 1].claims);
+        if (time.from_s < then.to_s && then.from_s < time.to_s)
             return dep_stated_bad(all->problem, "mandate.code.again", "doc/format/mandate.md",
-                                  "/code", code, "");
+                                  "/code", dep_json_string(claims, "code"), "");
     }
+    all->group->before[all->at] = *newest;
+    *newest = all->at + 1;
     return DEP_OK;
 }
 
@@ -503,11 +552,16 @@ static int judge(struct gathering *all, uint64_t size)
                             : err;
 }
 
-int dep_node_mandate_judge(struct dep_node *node, uint64_t size, const struct dep_draft *drafts,
-                           size_t at, size_t about, struct dep_problem *problem)
+int dep_node_mandate_judge(struct dep_node *node, uint64_t size, struct dep_mandate_group *group,
+                           const struct dep_draft *drafts, size_t at, size_t about,
+                           struct dep_problem *problem)
 {
-    struct gathering all = {
-        .node = node, .drafts = drafts, .at = at, .about = about, .problem = problem};
+    struct gathering all = {.node = node,
+                            .group = group,
+                            .drafts = drafts,
+                            .at = at,
+                            .about = about,
+                            .problem = problem};
     assert(about <= at);
     int err = judge(&all, size);
     gathering_done(&all);

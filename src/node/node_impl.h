@@ -97,10 +97,20 @@ void dep_hearing_free(struct dep_hearing *hearing);
 
 /* ---- records of the mandate (mandate.c) ---- */
 void dep_mandate_lists_free(struct dep_mandate_lists *lists);
+/* The codes that one group states, by list and code. All zero before the first; of one group, and judged
+ * in its order. */
+struct dep_mandate_group {
+    struct dep_names *names;
+    size_t *newest; /* by name: one past the draft that states it last; 0: none */
+    size_t *before; /* by draft: the same of the one before it */
+    size_t newest_room, before_room;
+};
+void dep_mandate_group_done(struct dep_mandate_group *group);
 /* Under the lock, `size` records caught up with: may the record that `drafts[at]` makes be recorded, those
  * before it in its group too? `about`: one past the place of the one before it that it is about, 0 where
  * that is none (import.h). Findings of dep_mandate_judge(). */
 DEP_MUST_USE int dep_node_mandate_judge(struct dep_node *node, uint64_t size,
+                                        struct dep_mandate_group *group,
                                         const struct dep_draft *drafts, size_t at, size_t about,
                                         struct dep_problem *problem);
 

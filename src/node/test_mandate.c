@@ -41,12 +41,13 @@ static void test_recorded(void **state)
     record("K", "incident.reported", INCIDENT, NULL, &incident);
 }
 
-/* A draft about `about`; free its claims. */
+/* A draft about `about` (NULL: nothing); free its claims. */
 static struct dep_draft draft_of(const char *type, const char *text, const struct dep_done *about)
 {
     json_t *claims = json_loads(text, 0, NULL);
     assert_non_null(claims);
-    json_t *refs = json_pack("[o]", dep_record_ref_new("about", about->jti, &about->sha256));
+    json_t *refs = about ? json_pack("[o]", dep_record_ref_new("about", about->jti, &about->sha256))
+                         : json_array();
     assert_int_equal(json_object_set_new(claims, "refs", refs), 0);
     return (struct dep_draft){.type = type, .claims = claims};
 }
@@ -76,8 +77,11 @@ static int judge(struct dep_node *node, const struct dep_draft *drafts, size_t a
                  struct dep_problem *problem)
 {
     *problem = (struct dep_problem){.detail = ""};
-    return dep_node_mandate_judge(node, dep_register_count(dep_node_register(node)), drafts, at, 0,
-                                  problem);
+    struct dep_mandate_group group = {.names = NULL};
+    int err = dep_node_mandate_judge(node, dep_register_count(dep_node_register(node)), &group,
+                                     drafts, at, 0, problem);
+    dep_mandate_group_done(&group);
+    return err;
 }
 
 static void expect(struct dep_node *node, const struct dep_draft *drafts, size_t at, const char *id)
@@ -111,6 +115,42 @@ static void test_later(void **state)
     draft_done(&one);
     draft_done(&two);
     draft_done(&forged);
+    dep_node_close(node);
+}
+
+/* The same code of a list is stated once for each time; of another list, or another time, again. */
+static void test_codes(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *claims, *id;
+    } rows[] = {
+        {"{\"list\":\"incidents\",\"code\":\"raid\",\"called\":[],\"to\":\"2020\"}", NULL},
+        {"{\"list\":\"formations\",\"code\":\"raid\",\"called\":[]}", NULL},
+        {"{\"list\":\"incidents\",\"code\":\"raids\",\"called\":[]}", NULL},
+        {"{\"list\":\"incidents\",\"code\":\"raid\",\"called\":[],\"from\":\"2022\"}", NULL},
+        {"{\"list\":\"incidents\",\"code\":\"raid\",\"called\":[],\"from\":\"2020-06\","
+         "\"to\":\"2020-07\"}",
+         "mandate.code.again"},
+        {"{\"list\":\"incidents\",\"code\":\"raid\",\"called\":[],\"from\":\"2023\"}",
+         "mandate.code.again"},
+    };
+    struct dep_node *node = open_unlocked("D");
+    struct dep_draft drafts[DEP_COUNT(rows)];
+    for (size_t wrong = 4; wrong < DEP_COUNT(rows); wrong++) {
+        struct dep_problem problem = {.detail = ""};
+        struct dep_done done[DEP_COUNT(rows)];
+        uint64_t before = dep_register_count(dep_node_register(node));
+        for (size_t i = 0; i < 4; i++)
+            drafts[i] = draft_of("code.stated", rows[i].claims, NULL);
+        drafts[4] = draft_of("code.stated", rows[wrong].claims, NULL);
+        assert_int_equal(dep_node_commit(node, drafts, 5, done, &problem), DEP_FOUND);
+        assert_string_equal(problem.finding.id, rows[wrong].id);
+        assert_int_equal(problem.draft, 4);
+        assert_int_equal(dep_register_count(dep_node_register(node)), before);
+        for (size_t i = 0; i < 5; i++)
+            draft_done(&drafts[i]);
+    }
     dep_node_close(node);
 }
 
@@ -269,9 +309,10 @@ static void test_drawn(void **state)
 
 static const struct CMUnitTest mandate_tests[] = {
     cmocka_unit_test(test_recorded),  cmocka_unit_test(test_later),
-    cmocka_unit_test(test_group),     cmocka_unit_test(test_unread),
-    cmocka_unit_test(test_corrected), cmocka_unit_test(test_no_memory),
-    cmocka_unit_test(test_drawn),     cmocka_unit_test(test_goes_back),
+    cmocka_unit_test(test_codes),     cmocka_unit_test(test_group),
+    cmocka_unit_test(test_unread),    cmocka_unit_test(test_corrected),
+    cmocka_unit_test(test_no_memory), cmocka_unit_test(test_drawn),
+    cmocka_unit_test(test_goes_back),
 };
 
 RUN_OVER_REGISTER("mandate", mandate_tests)
