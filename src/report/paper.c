@@ -68,19 +68,28 @@ static void add_language(const struct telling *telling, const json_t *text, stru
     dep_buf_add_string(out, "\xe2\x81\xa9]");
 }
 
+/* A line of several values runs as the paper does, whichever script it begins with: what draws it
+ * goes by the first strong letter, isolated or not. */
+static void add_direction(const struct telling *telling, struct dep_buf *out)
+{
+    if (out->len == 0 || out->data[out->len - 1] == '\n')
+        dep_buf_add_string(out, strcmp(telling->lang, "ar") == 0 ? "\xe2\x80\x8f" : "\xe2\x80\x8e");
+}
+
 static void add_members(const struct telling *telling, const json_t *form, const json_t *object,
                         struct dep_buf *out)
 {
     const char *name;
     json_t *member;
     bool first = true;
+    add_direction(telling, out);
     json_object_foreach((json_t *)(uintptr_t)object, name, member)
     {
         if (strcmp(name, "lang") == 0 || strcmp(name, "script") == 0)
             continue;
         const json_t *of = dep_schema_member(telling->schema, form, name);
         const char *label = dep_form_label(of, telling->lang);
-        dep_buf_add_string(out, first ? "" : "; ");
+        dep_buf_add_string(out, first ? "" : _("; "));
         if (strcmp(name, "text") != 0 && strcmp(name, "description") != 0)
             dep_buf_addf(out, _("%s: "), label ? label : name);
         add_value(telling, of, member, out);
