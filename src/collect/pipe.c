@@ -327,7 +327,7 @@ int dep_pipe_new(struct dep_vault_writer *writer, const struct dep_age_recipient
     (void)pthread_mutex_init(&pipe->lock, NULL);
     (void)pthread_cond_init(&pipe->changed, NULL);
     dep_buf_init(&pipe->header, 2 * DEP_AGE_PADDED);
-    pipe->memory = dep_alloc_array(DEP_PIPE_BLOCKS, DEP_BLOCK_LEN);
+    pipe->memory = dep_vault_memory((size_t)DEP_PIPE_BLOCKS * DEP_BLOCK_LEN);
     for (size_t i = 0; pipe->memory && i < DEP_PIPE_BLOCKS; i++)
         pipe->blocks[i].data = pipe->memory + i * DEP_BLOCK_LEN;
     int err = pipe->memory ? begin(pipe, recipients, recipient_count, random) : DEP_ERR_NOMEM;

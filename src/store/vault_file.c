@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -42,6 +43,16 @@ struct dep_vault_writer {
     pthread_t threads[WRITERS];
     size_t thread_count;
 };
+
+void *dep_vault_memory(size_t size)
+{
+    enum { HUGE_PAGE = 2 * 1024 * 1024 };
+    void *memory = NULL;
+    if (posix_memalign(&memory, HUGE_PAGE, size) != 0)
+        return NULL;
+    (void)madvise(memory, size, MADV_HUGEPAGE);
+    return memory;
+}
 
 /* A piece whose length is no multiple of the block (the last one) is padded; sync cuts the file to
  * length. */
@@ -162,8 +173,8 @@ static int start_writer(struct dep_vault_writer *writer, struct dep_fault *fault
 {
     int err = DEP_OK;
     for (size_t i = 0; !err && i < BUFFERS; i++) {
-        void *memory = NULL;
-        if (posix_memalign(&memory, DEP_VAULT_BLOCK, DEP_VAULT_PIECE) != 0)
+        void *memory = dep_vault_memory(DEP_VAULT_PIECE);
+        if (!memory)
             err = dep_fault_set(fault, DEP_ERR_NOMEM, 0, "vault.create", "vault");
         writer->buffers[i] = writer->idle[i] = memory;
         writer->idle_count += memory != NULL;

@@ -11,6 +11,10 @@
 
 enum { DEP_VAULT_BLOCK = 4096, DEP_VAULT_PIECE = 4 * 1024 * 1024 };
 
+/* Memory for whole pieces: aligned for direct reading and writing, not zeroed, in huge pages where the
+ * kernel has them, since a fault for each page shows in the time. free(). NULL: none left. */
+void *dep_vault_memory(size_t size);
+
 struct dep_vault_writer;
 /* O_TMPFILE in REGISTER/vault (a hidden name where the file system has none); O_DIRECT where it is
  * allowed. */

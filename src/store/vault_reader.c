@@ -140,10 +140,9 @@ static int start_reader(struct dep_vault_reader *reader, const struct dep_vault_
     for (size_t i = 0; i < count; i++)
         reader->end += extents[i].len;
     for (size_t i = 0; i < READ_BUFFERS; i++) {
-        void *memory = NULL;
-        if (posix_memalign(&memory, DEP_VAULT_BLOCK, DEP_VAULT_PIECE) != 0)
+        reader->buffers[i] = dep_vault_memory(DEP_VAULT_PIECE);
+        if (!reader->buffers[i])
             return DEP_ERR_NOMEM;
-        reader->buffers[i] = memory;
     }
     reader->started = pthread_create(&reader->thread, NULL, read_loop, reader) == 0;
     return reader->started ? DEP_OK : DEP_ERR_NOMEM;
