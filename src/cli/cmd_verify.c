@@ -216,6 +216,7 @@ static int verify_package(struct dep_args *args, struct dep_node *node, const ch
                                   .pin = pinned ? pin : NULL,
                                   .known = known.checkpoints,
                                   .known_count = known.count,
+                                  .opens = dep_verify_opens(args),
                                   .progress = on_progress,
                                   .context = &session};
     dep_progress_init(&session.progress, _("Verifying"));

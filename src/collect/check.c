@@ -1,8 +1,8 @@
 /*
  * Checking every byte. The manifest is read first and its root compared with the record's; then the
- * tar is read from end to end beside the manifest's lines. Two threads share each piece of the
- * file, so that each has one of the two digests and a part of the deciphering: this one opens the
- * first chunks and compares; the other opens the rest and digests the payload.
+ * tar is read from end to end beside the manifest's lines. Two threads work on it: the other opens
+ * the chunks of a piece of the file and digests the payload, while this one compares what was opened
+ * of the piece before. Where the payload is digested this one opens a part of the chunks too.
  */
 #include "collect/check.h"
 
@@ -13,12 +13,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* How many of eight whole chunks the other thread opens, where it digests the payload besides and
- * where it needn't; most of them in one piece. */
-enum {
-    OTHER_EIGHTHS = 5,
-    OTHER_EIGHTHS_ALONE = 6,
-    OTHER_MAX = DEP_VAULT_PIECE / DEP_AGE_CHUNK * OTHER_EIGHTHS_ALONE / 8
+/* How many of eight whole chunks this thread opens where the other digests the payload besides. */
+enum { OWN_EIGHTHS = 4 };
+/* The most that end in one piece. */
+enum { PIECE_CHUNKS = DEP_VAULT_PIECE / DEP_AGE_CHUNK + 1 };
+
+/* The chunks that end in one piece, opened. */
+struct opened {
+    uint8_t *plain; /* room for PIECE_CHUNKS */
+    int how[PIECE_CHUNKS];
+    size_t count;
 };
 
 /* What the other thread does with a piece: open some chunks, then digest all of it. */
@@ -27,16 +31,16 @@ struct share {
     const uint8_t *sealed; /* of its first chunk */
     uint64_t first;
     size_t count;
-    uint8_t *plain; /* room for OTHER_MAX chunks */
-    int opened[OTHER_MAX];
+    struct opened *out;
+    size_t out_first;
 };
 
 struct checking {
     struct dep_container *container;
     struct dep_compare *compare;
-    uint64_t chunk; /* the next */
-    bool lost;      /* a chunk was not authentic: nothing more is opened */
-    uint8_t plain[DEP_AGE_CHUNK];
+    uint64_t chunk;                      /* the next */
+    bool lost;                           /* a chunk was not authentic: nothing more is opened */
+    uint8_t plain[DEP_AGE_CHUNK];        /* of the last chunk, which no piece completes */
     uint8_t carry[DEP_AGE_CHUNK_SEALED]; /* of a chunk that lies across two pieces */
     size_t carry_len;
     dep_seal_progress_fn *progress;
@@ -49,7 +53,8 @@ struct checking {
     struct dep_sha256_stream lines_digest;
     /* shared */
     struct share share;
-    uint64_t given, opened, digested; /* counts of pieces */
+    struct opened opened[2];  /* of this piece and of the one before, in turn */
+    uint64_t given, digested; /* counts of pieces */
     bool ending;
     bool digests; /* the payload, since the record tells what it is */
     struct dep_sha256_stream payload;
@@ -59,24 +64,25 @@ struct checking {
     bool started;
 };
 
-static int open_chunk(const struct checking *checking, bool other, uint64_t index,
-                      struct dep_slice sealed, uint8_t *out)
+/* Chunk `index`, as the one of number `at` in `out`. */
+static void open_chunk(const struct checking *checking, bool other, uint64_t index,
+                       const uint8_t *sealed, struct opened *out, size_t at)
 {
     struct dep_finding why;
-    return dep_container_chunk_open(checking->container, other, index, sealed.data, sealed.len, out,
-                                    &why);
+    out->how[at] = dep_container_chunk_open(checking->container, other, index, sealed,
+                                            dep_container_chunk_len(checking->container),
+                                            out->plain + at * DEP_AGE_CHUNK, &why);
 }
 
 /* ---- the other thread ---- */
 
 static void open_share(struct checking *checking)
 {
-    struct share *share = &checking->share;
+    const struct share *share = &checking->share;
     size_t len = dep_container_chunk_len(checking->container);
     for (size_t i = 0; i < share->count; i++)
-        share->opened[i] =
-            open_chunk(checking, true, share->first + i, dep_slice_of(share->sealed + i * len, len),
-                       share->plain + i * DEP_AGE_CHUNK);
+        open_chunk(checking, true, share->first + i, share->sealed + i * len, share->out,
+                   share->out_first + i);
 }
 
 static void count_up(struct checking *checking, uint64_t *count)
@@ -87,11 +93,10 @@ static void count_up(struct checking *checking, uint64_t *count)
     (void)pthread_mutex_unlock(&checking->lock);
 }
 
-/* Until `*count` pieces are as many as were given. */
-static void wait_for(struct checking *checking, const uint64_t *count)
+static void wait_for_other(struct checking *checking)
 {
     (void)pthread_mutex_lock(&checking->lock);
-    while (*count < checking->given)
+    while (checking->digested < checking->given)
         (void)pthread_cond_wait(&checking->changed, &checking->lock);
     (void)pthread_mutex_unlock(&checking->lock);
 }
@@ -111,7 +116,6 @@ static void *digest_loop(void *context)
     struct checking *checking = context;
     while (next_share(checking)) {
         open_share(checking);
-        count_up(checking, &checking->opened);
         if (checking->digests)
             dep_sha256_add(&checking->payload, checking->share.piece.data,
                            checking->share.piece.len);
@@ -127,9 +131,11 @@ static int no_memory(struct checking *checking)
 
 static int start(struct checking *checking)
 {
-    checking->share.plain = dep_alloc_array(OTHER_MAX, DEP_AGE_CHUNK);
-    if (!checking->share.plain)
-        return no_memory(checking);
+    for (size_t i = 0; i < DEP_COUNT(checking->opened); i++) {
+        checking->opened[i].plain = dep_alloc_array(PIECE_CHUNKS, DEP_AGE_CHUNK);
+        if (!checking->opened[i].plain)
+            return no_memory(checking);
+    }
     checking->started = pthread_create(&checking->thread, NULL, digest_loop, checking) == 0;
     return checking->started ? DEP_OK : no_memory(checking);
 }
@@ -195,17 +201,16 @@ static bool tell(void *context)
     return !checking->progress || checking->progress(checking->progress_context, &checking->state);
 }
 
-static int compare_chunk(struct checking *checking, int opened, const uint8_t *plain, size_t len)
+static int compare_chunk(struct checking *checking, int how, const uint8_t *plain, size_t len)
 {
-    if (opened == DEP_FOUND) {
+    if (how == DEP_FOUND) {
         dep_compare_lost(checking->compare, "age.payload");
         checking->lost = true;
         return DEP_OK;
     }
-    if (opened)
-        return dep_fault_set(checking->fault, opened, 0, "check.cipher", "container");
-    int err =
-        dep_compare_add(checking->compare, dep_slice_of(plain, len - checking->container->tag_len));
+    if (how)
+        return dep_fault_set(checking->fault, how, 0, "check.cipher", "container");
+    int err = dep_compare_add(checking->compare, dep_slice_of(plain, len));
     switch (err) {
     case DEP_ERR_NOMEM: return no_memory(checking);
     case DEP_ERR_STOPPED:
@@ -216,72 +221,74 @@ static int compare_chunk(struct checking *checking, int opened, const uint8_t *p
     }
 }
 
-/* Open here and compare. */
-static int take_chunk(struct checking *checking, struct dep_slice sealed)
+static int compare_opened(struct checking *checking, struct opened *opened)
 {
-    uint64_t index = checking->chunk++;
-    if (checking->lost)
-        return DEP_OK;
-    int opened = open_chunk(checking, false, index, sealed, checking->plain);
-    return compare_chunk(checking, opened, checking->plain, sealed.len);
+    int err = DEP_OK;
+    for (size_t i = 0; !err && !checking->lost && i < opened->count; i++)
+        err = compare_chunk(checking, opened->how[i], opened->plain + i * DEP_AGE_CHUNK,
+                            DEP_AGE_CHUNK);
+    opened->count = 0;
+    return err;
 }
 
-/* The beginning of `piece` completes the chunk that began in the piece before. */
-static int take_carried(struct checking *checking, struct dep_slice *piece)
+/* So much of `piece` as the chunk lacks that began in a piece before; whether it is whole then. */
+static bool complete_carried(struct checking *checking, struct dep_slice *piece)
 {
-    size_t chunk_len = dep_container_chunk_len(checking->container);
-    size_t room = chunk_len - checking->carry_len;
+    size_t room = dep_container_chunk_len(checking->container) - checking->carry_len;
     size_t take = room < piece->len ? room : piece->len;
     memcpy(checking->carry + checking->carry_len, piece->data, take);
     checking->carry_len += take;
     *piece = dep_slice_sub(*piece, take, piece->len - take);
-    if (checking->carry_len < chunk_len)
-        return DEP_OK;
-    checking->carry_len = 0;
-    return take_chunk(checking, dep_slice_of(checking->carry, chunk_len));
-}
-
-static int take_shared(struct checking *checking)
-{
-    const struct share *share = &checking->share;
-    int err = DEP_OK;
-    wait_for(checking, &checking->opened);
-    for (size_t i = 0; !err && !checking->lost && i < share->count; i++)
-        err = compare_chunk(checking, share->opened[i], share->plain + i * DEP_AGE_CHUNK,
-                            dep_container_chunk_len(checking->container));
-    checking->chunk += share->count;
-    return err;
+    return take == room;
 }
 
 /* `nonce` bytes at the front of the piece belong to no chunk. */
 static int take_piece(struct checking *checking, struct dep_slice piece, size_t nonce)
 {
+    struct opened *now = &checking->opened[checking->given % 2],
+                  *before = &checking->opened[(checking->given + 1) % 2];
     struct dep_slice rest = dep_slice_sub(piece, nonce, piece.len - nonce);
     size_t chunk_len = dep_container_chunk_len(checking->container);
-    size_t head = checking->carry_len ? chunk_len - checking->carry_len : 0;
-    size_t whole = head < rest.len ? (rest.len - head) / chunk_len : 0;
-    size_t eighths = checking->digests ? OTHER_EIGHTHS : OTHER_EIGHTHS_ALONE;
-    size_t other = checking->lost ? 0 : whole * eighths / 8, own = whole - other;
-    checking->share.piece = piece;
-    checking->share.sealed = rest.data + (whole ? head + own * chunk_len : 0);
-    checking->share.first = checking->chunk + (head ? 1 : 0) + own;
-    checking->share.count = other;
+    size_t carried = checking->carry_len && complete_carried(checking, &rest) ? 1 : 0;
+    size_t whole = rest.len / chunk_len, own = checking->digests ? whole * OWN_EIGHTHS / 8 : 0;
+    uint64_t first = checking->chunk;
+    bool opens = !checking->lost;
+    checking->share = (struct share){.piece = piece,
+                                     .sealed = rest.data + own * chunk_len,
+                                     .first = first + carried + own,
+                                     .count = opens ? whole - own : 0,
+                                     .out = now,
+                                     .out_first = carried + own};
     count_up(checking, &checking->given);
-    int err = head ? take_carried(checking, &rest) : DEP_OK;
-    for (size_t i = 0; !err && i < own; i++) {
-        err = take_chunk(checking, dep_slice_sub(rest, 0, chunk_len));
-        rest = dep_slice_sub(rest, chunk_len, rest.len - chunk_len);
-    }
-    if (!err)
-        err = take_shared(checking);
-    if (!err && other) {
-        size_t done = other * chunk_len;
-        rest = dep_slice_sub(rest, done, rest.len - done);
-    }
-    if (!err && rest.len)
-        err = take_carried(checking, &rest);
-    wait_for(checking, &checking->digested);
+    if (opens && carried)
+        open_chunk(checking, false, first, checking->carry, now, 0);
+    for (size_t i = 0; opens && i < own; i++)
+        open_chunk(checking, false, first + carried + i, rest.data + i * chunk_len, now,
+                   carried + i);
+    if (carried)
+        checking->carry_len = 0;
+    rest = dep_slice_sub(rest, whole * chunk_len, rest.len - whole * chunk_len);
+    if (rest.len)
+        (void)complete_carried(checking, &rest);
+    int err = compare_opened(checking, before);
+    wait_for_other(checking);
+    now->count = opens ? carried + whole : 0;
+    checking->chunk += carried + whole;
     return err;
+}
+
+/* What no piece after it made this thread compare: the chunks of the last one, and what follows
+ * them. */
+static int take_rest(struct checking *checking)
+{
+    const struct dep_container *container = checking->container;
+    struct dep_finding why;
+    int err = compare_opened(checking, &checking->opened[(checking->given + 1) % 2]);
+    if (err || checking->lost || !checking->carry_len)
+        return err;
+    int how = dep_container_chunk_open(container, false, checking->chunk, checking->carry,
+                                       checking->carry_len, checking->plain, &why);
+    return compare_chunk(checking, how, checking->plain, checking->carry_len - container->tag_len);
 }
 
 static int read_payload(struct checking *checking)
@@ -291,7 +298,8 @@ static int read_payload(struct checking *checking)
     struct dep_slice piece;
     checking->state.bytes_total = container->len - container->header_len;
     int err = dep_vault_reader_new_over(container->extents, container->extent_count,
-                                        container->header_len, true, &reader, checking->fault);
+                                        container->header_len, container->direct, &reader,
+                                        checking->fault);
     while (!err && !(err = dep_vault_reader_next(reader, &piece, checking->fault)) && piece.len) {
         /* The header and the nonce are shorter than a piece. */
         size_t nonce = checking->state.bytes_done ? 0 : container->nonce_len;
@@ -305,9 +313,7 @@ static int read_payload(struct checking *checking)
     dep_vault_reader_free(reader);
     if (!err && checking->state.bytes_done != checking->state.bytes_total)
         err = dep_fault_set(checking->fault, DEP_ERR_CHANGED, 0, "check.changed", "container");
-    if (!err && checking->carry_len)
-        err = take_chunk(checking, dep_slice_of(checking->carry, checking->carry_len));
-    return err;
+    return err ? err : take_rest(checking);
 }
 
 /* ---- the whole ---- */
@@ -437,9 +443,11 @@ static int check(struct dep_container *container, const struct dep_container_fac
     int err =
         lines ? run_lines(checking, facts, lines, outcome) : run_manifest(checking, facts, outcome);
     dep_compare_free(checking->compare);
-    if (checking->share.plain)
-        dep_wipe(checking->share.plain, (size_t)OTHER_MAX * DEP_AGE_CHUNK);
-    free(checking->share.plain);
+    for (size_t i = 0; i < DEP_COUNT(checking->opened); i++) {
+        if (checking->opened[i].plain)
+            dep_wipe(checking->opened[i].plain, (size_t)PIECE_CHUNKS * DEP_AGE_CHUNK);
+        free(checking->opened[i].plain);
+    }
     dep_buf_done(&checking->line);
     (void)pthread_mutex_destroy(&checking->lock);
     (void)pthread_cond_destroy(&checking->changed);

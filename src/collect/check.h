@@ -13,6 +13,7 @@ struct dep_container {
     size_t header_len;
     size_t nonce_len, tag_len; /* 0 both of a tar in clear, which is read in chunks all the same */
     bool clear;
+    bool direct;                         /* read past the page cache from end to end */
     struct dep_age_stream *stream;       /* NULL: no key, or in clear */
     struct dep_age_stream *other_stream; /* of the other thread of a check */
     uint64_t cached;                     /* chunk in `plain` */

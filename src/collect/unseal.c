@@ -113,7 +113,10 @@ int dep_container_open(int fd, uint64_t len, const struct dep_age_with *with,
                        struct dep_container **out, struct dep_finding *why, struct dep_fault *fault)
 {
     struct dep_vault_extent whole = {.fd = fd, .len = len};
-    return dep_container_open_over(&whole, 1, with, out, why, fault);
+    int err = dep_container_open_over(&whole, 1, with, out, why, fault);
+    if (!err)
+        (*out)->direct = true;
+    return err;
 }
 
 void dep_container_close(struct dep_container *container)
@@ -491,7 +494,7 @@ int dep_container_check_payload(struct dep_container *container,
     struct dep_seal_progress state = {.bytes_total = container->len};
     dep_sha256_start(&stream);
     int err = dep_vault_reader_new_over(container->extents, container->extent_count,
-                                        container->header_len, true, &reader, fault);
+                                        container->header_len, container->direct, &reader, fault);
     while (!err && !(err = dep_vault_reader_next(reader, &piece, fault)) && piece.len) {
         dep_sha256_add(&stream, piece.data, piece.len);
         state.bytes_done += piece.len;

@@ -17,12 +17,13 @@ struct dep_container_facts {
 };
 
 struct dep_container;
-/* Opens the header with what is given (nothing: only dep_container_check_payload() works).
- * Finding "age.*". */
+/* Opens the header with what is given (nothing: only dep_container_check_payload() works). What
+ * reads all of it does so past the page cache. Finding "age.*". */
 DEP_MUST_USE int dep_container_open(int fd, uint64_t len, const struct dep_age_with *with,
                                     struct dep_container **out, struct dep_finding *why,
                                     struct dep_fault *fault);
-/* The same of one that lies in several files. `with` NULL: they aren't sealed, but the tar itself. */
+/* The same of one that lies in several files, and was read a moment ago: from the page cache, where it
+ * is there still. `with` NULL: they aren't sealed, but the tar itself. */
 DEP_MUST_USE int dep_container_open_over(const struct dep_vault_extent *extents, size_t count,
                                          const struct dep_age_with *with,
                                          struct dep_container **out, struct dep_finding *why,

@@ -531,7 +531,7 @@ static void test_extract(void **state)
         bool parts = forms[i] == DEP_ITEM_PARTS;
         expect_intact("extracted", &order, parts ? PART_FILES : FILES);
         assert_int_equal(told.aside, parts ? 0 : 1);
-        DEP_AUTO_BUF plain;
+        DEP_AUTO_BUF plain = {.data = NULL};
         if (forms[i] == DEP_ITEM_PLAIN) {
             assert_int_equal(run("cp bag/data/%s all.tar", packed.path), 0);
         } else {

@@ -307,7 +307,7 @@ static int hash_large(struct hashing *hashing, size_t index, const struct dep_ve
     int err = open_file(bag, wanted->path, wanted->size, &fd);
     if (err)
         return err;
-    err = dep_vault_reader_new(fd, 0, true, &reader, &bag->fault);
+    err = dep_vault_reader_new(fd, 0, !bag->order->opens, &reader, &bag->fault);
     if (!err)
         err = hash_pieces(hashing, index, wanted, reader);
     dep_vault_reader_free(reader);

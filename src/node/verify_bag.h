@@ -19,6 +19,8 @@ struct dep_bag_order {
      * these only SHA-256 is taken again, and nothing where the digests are of what was read back;
      * another one is a fault, "pack.readback". */
     const struct dep_bag_writer *written;
+    /* Its items are opened afterwards: what is read stays in the page cache, as far as there is room. */
+    bool opens;
     dep_progress_fn *progress; /* bytes read, of all there are; may be NULL */
     void *context;
 };
