@@ -1,6 +1,7 @@
 /*
  * What a release's judgement reads: the roll of a whole log, and the facts in it; then both once more
- * with one record more, as under the register's lock.
+ * with one record more, as under the register's lock; and what is told of verdicts, as in a list of
+ * releases: the conditions of the consents that each names.
  *
  * usage: bench_release FOLDER [RECORDS [CONSENTS]]
  * A register is made in FOLDER: RECORDS (100,000) in all, CONSENTS (10,000) of them consents on paper.
@@ -11,6 +12,7 @@
 #include "node/init.h"
 #include "node/keys.h"
 #include "node/node_impl.h"
+#include "node/release.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -92,6 +94,42 @@ static double read_facts(struct dep_node *node, size_t *out_count)
     return now_s() - start;
 }
 
+/* ---- what verdicts rest on ---- */
+
+enum { VERDICTS = 100 };
+struct verdicts {
+    json_t *list[VERDICTS];
+    size_t count;
+};
+
+static int add_verdict(void *context, const struct dep_index_row *row)
+{
+    struct verdicts *verdicts = context;
+    char hex[2 * DEP_HASH_LEN + 1];
+    dep_hex_encode(row->sha256.bytes, DEP_HASH_LEN, hex);
+    verdicts->list[verdicts->count++] = json_pack("{s:[{s:s}]}", "requirements", "record", hex);
+    return DEP_OK;
+}
+
+static void tell_verdicts(struct dep_node *node)
+{
+    struct verdicts verdicts = {.count = 0};
+    struct dep_problem problem = {.detail = ""};
+    struct dep_index_query query = {.type = "consent.given", .limit = VERDICTS};
+    must(dep_node_list(node, &query, add_verdict, &verdicts, &problem), &problem);
+    double first = 0, start = now_s();
+    for (size_t i = 0; i < verdicts.count; i++) {
+        json_t *conditions = NULL;
+        must(dep_node_conditions(node, verdicts.list[i], &conditions, &problem), &problem);
+        json_decref(conditions);
+        json_decref(verdicts.list[i]);
+        first = i ? first : now_s() - start;
+    }
+    double each = verdicts.count > 1 ? (now_s() - start - first) / (double)(verdicts.count - 1) : 0;
+    say("conditions of a verdict, the first", first * 1e3, "ms");
+    say("conditions of a verdict, each other", each * 1e3, "ms");
+}
+
 int main(int argc, char **argv)
 {
     char dir[4096], root[4096];
@@ -133,6 +171,7 @@ int main(int argc, char **argv)
     must(dep_roll_read(node, &problem), &problem);
     say("the roll, one record more", now_s() - start, "s");
     say("the facts, one record more", read_facts(node, &facts), "s");
+    tell_verdicts(node);
     struct rusage usage;
     (void)getrusage(RUSAGE_SELF, &usage);
     say("memory, largest resident set", (double)usage.ru_maxrss / 1024, "MiB");

@@ -53,6 +53,7 @@ _depositary() {
         assure) choices='give withdraw list show' ;;
         case) choices='open stage judge list show' ;;
         mark) choices='set show' ;;
+        mission) choices='end list show' ;;
         withdraw) choices='acknowledged' ;;
         status) choices='issue show' ;;
         retention) choices='rules review' ;;

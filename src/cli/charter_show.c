@@ -1,5 +1,6 @@
 #include "cli/charter_show.h"
 
+#include "cli/verdict.h"
 #include "codec/text.h"
 
 #include <string.h>
@@ -69,8 +70,11 @@ static void print_members(const struct dep_charter *charter)
         (void)printf("  ");
         dep_print_column(stdout, parsed->state ? _("sovereign State") : _("organisation"), 0);
         print_interval(member);
-        json_array_foreach(dep_json_array(member, "territories"), at, territory)(void)
-            printf("  %s", json_string_value(territory));
+        json_array_foreach(dep_json_array(member, "territories"), at, territory)
+        {
+            (void)printf("  ");
+            dep_show_code(charter, DEP_LIST_TERRITORIES, json_string_value(territory));
+        }
         (void)printf("\n");
         if (!parsed->keeps_register)
             (void)printf("    %s\n",
@@ -103,16 +107,34 @@ static void print_lists(const struct dep_charter *charter)
     }
 }
 
-/* One condition a line: what it is about, and the codes as the charter writes them. */
-static void print_condition(const char *title, const json_t *condition)
+/* A word of our own where `kind` says of which kind, else a code of a list of this charter. */
+static void print_code(const struct dep_charter *charter, const char *kind, enum dep_list list,
+                       const char *code)
+{
+    char id[64];
+    (void)snprintf(id, sizeof id, "%s.%s", kind ? kind : "", code);
+    if (kind)
+        (void)printf("%s (%s)", dep_word(id), code);
+    else
+        dep_show_code(charter, list, code);
+}
+
+/* One condition a line: what it is about, and each code with its name. */
+static void print_condition(const struct dep_charter *charter, const char *title,
+                            const json_t *condition)
 {
     static const struct {
-        const char *name, *words;
+        const char *name, *words, *kind;
+        enum dep_list list;
     } parts[] = {
-        {"action", N_("action")},       {"purpose", N_("purpose")},
-        {"line", N_("line of effort")}, {"territory", N_("territory")},
-        {"handling", N_("handling")},   {"category", N_("category")},
-        {"flag", N_("flag")},           {"recipient_kind", N_("kind of recipient")},
+        {"action", N_("action"), "action", DEP_LIST_COUNT},
+        {"purpose", N_("purpose"), NULL, DEP_LIST_PURPOSES},
+        {"line", N_("line of effort"), NULL, DEP_LIST_LINES},
+        {"territory", N_("territory"), NULL, DEP_LIST_TERRITORIES},
+        {"handling", N_("handling"), NULL, DEP_LIST_HANDLING},
+        {"category", N_("category"), NULL, DEP_LIST_CATEGORIES},
+        {"flag", N_("flag"), "flag", DEP_LIST_COUNT},
+        {"recipient_kind", N_("kind of recipient"), "kind", DEP_LIST_COUNT},
     };
     for (size_t i = 0; i < DEP_COUNT(parts); i++) {
         size_t index;
@@ -123,8 +145,11 @@ static void print_condition(const char *title, const json_t *condition)
         (void)printf("    ");
         dep_print_column(stdout, title, TITLE_COLUMNS);
         dep_print_column(stdout, _(parts[i].words), CONDITION_COLUMNS);
-        json_array_foreach(codes, index, code)(void)
-            printf("%s%s", index ? ", " : "", json_string_value(code));
+        json_array_foreach(codes, index, code)
+        {
+            (void)printf("%s", index ? ", " : "");
+            print_code(charter, parts[i].kind, parts[i].list, json_string_value(code));
+        }
         (void)printf("\n");
     }
 }
@@ -133,7 +158,7 @@ static void print_need_name(const char *need)
 {
     char id[64];
     (void)snprintf(id, sizeof id, "need.%s", need);
-    dep_print_column(stdout, dep_word(id), 0);
+    (void)printf("%s (%s)", dep_word(id), need);
 }
 
 static void print_need(const json_t *need)
@@ -163,8 +188,8 @@ static void print_rules(const struct dep_charter *charter)
     json_array_foreach(json_object_get(dep_charter_json(charter), "rules"), index, rule)
     {
         (void)printf("  %s\n", dep_json_string(rule, "id"));
-        print_condition(_("where"), json_object_get(rule, "when"));
-        print_condition(_("unless"), json_object_get(rule, "unless"));
+        print_condition(charter, _("where"), json_object_get(rule, "when"));
+        print_condition(charter, _("unless"), json_object_get(rule, "unless"));
         json_array_foreach(json_object_get(rule, "needs"), at, need) print_need(need);
     }
 }
@@ -176,8 +201,11 @@ static void print_paper(const struct dep_charter *charter)
     json_t *action;
     const json_t *actions = json_object_get(dep_charter_json(charter), "paper");
     (void)printf("\n%s\n ", _("A consent on paper, checked by a second officer, suffices for"));
-    json_array_foreach(actions, index, action)(void)
-        printf("%s%s", index ? ", " : " ", json_string_value(action));
+    json_array_foreach(actions, index, action)
+    {
+        (void)printf("%s", index ? ", " : " ");
+        print_code(charter, "action", DEP_LIST_COUNT, json_string_value(action));
+    }
     (void)printf("%s%s\n", json_array_size(actions) ? "" : " ",
                  json_array_size(actions) ? "" : _("nothing"));
 }

@@ -1,5 +1,5 @@
 /*
- * approve, refuse, withdraw, mission: the acts beside a release.
+ * approve, refuse, withdraw: the acts beside a release.
  */
 #include "cli/acts.h"
 #include "cli/show.h"
@@ -128,33 +128,4 @@ int dep_cmd_withdraw(int argc, char **argv)
     if (args.positional_count == 2 && strcmp(args.positional[0], "acknowledged") == 0)
         return dep_record_command(&args, "withdrawal.acknowledged", true, record_acknowledged);
     return record_about(&args, "release.withdrawn", true, record_withdrawal);
-}
-
-/* ---- mission ---- */
-
-int dep_cmd_mission(int argc, char **argv)
-{
-    static struct dep_args args;
-    int status = dep_args_parse(&args, "mission", "mission --file FILE", FIELDS, DEP_COUNT(FIELDS),
-                                argc, argv);
-    if (status)
-        return status - 1;
-    if (args.positional_count)
-        return dep_usage_error(&args, _("%s takes options only"), "mission");
-    status = dep_confine_command(&args, true);
-    if (status)
-        return status;
-    DEP_AUTO_JSON *claims = NULL;
-    struct dep_node *node =
-        dep_fields_open(&args, "mission.recorded", NULL, NULL, &claims, &status);
-    if (!node)
-        return status;
-    struct dep_problem problem = {.detail = ""};
-    struct dep_done done = {.jti = ""};
-    DEP_AUTO_JUDGEMENT judgement = {.materials = NULL};
-    int err = dep_node_mission(node, claims, &judgement, &done, &problem);
-    status = err ? dep_say_problem(&args, err, &problem)
-                 : dep_tell_judgement(&args, node, &judgement, &done);
-    dep_node_close(node);
-    return status;
 }

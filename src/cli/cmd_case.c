@@ -6,6 +6,7 @@
 #include "cli/acts.h"
 #include "cli/show.h"
 #include "cli/verdict.h"
+#include "node/charter.h"
 #include "node/evidence.h"
 #include "node/marking.h"
 
@@ -45,9 +46,15 @@ static int record_judge(struct dep_node *node, json_t *claims, struct dep_record
                                problem);
 }
 
+struct listing {
+    const struct dep_args *args;
+    const struct dep_charter *charter; /* in force */
+};
+
 static int list_one(void *context, const struct dep_case *of_case)
 {
-    const struct dep_args *args = context;
+    const struct listing *listing = context;
+    const struct dep_args *args = listing->args;
     const json_t *claims = of_case->opened.head.claims;
     const char *authority = dep_json_string(claims, "authority");
     const char *jurisdiction = dep_json_string(claims, "jurisdiction");
@@ -62,16 +69,18 @@ static int list_one(void *context, const struct dep_case *of_case)
     (void)printf("  ");
     dep_print_column(stdout, of_case->stage ? dep_word(of_case->stage) : "-", 14);
     (void)printf("  ");
-    dep_show_or_dash(authority);
+    dep_show_code(listing->charter, DEP_LIST_RECIPIENTS, authority);
     (void)printf("  ");
-    dep_show_or_dash(jurisdiction);
+    dep_show_code(listing->charter, DEP_LIST_TERRITORIES, jurisdiction);
     (void)printf("\n");
     return DEP_OK;
 }
 
 static int list(struct dep_args *args, struct dep_node *node, struct dep_problem *problem)
 {
-    return dep_node_cases(node, list_one, args, problem);
+    struct listing listing = {args, NULL};
+    int err = dep_node_charter(node, UINT64_MAX, &listing.charter, problem);
+    return err ? err : dep_node_cases(node, list_one, &listing, problem);
 }
 
 /* What is referenced and what was given, in words or as two arrays. */
@@ -79,6 +88,7 @@ struct showing {
     const struct dep_args *args;
     struct dep_node *node;
     json_t *material, *ledger;
+    const struct dep_charter *charter; /* in force */
 };
 
 static int show_marked(void *context, const struct dep_view *marking)
@@ -113,7 +123,7 @@ static int show_released(void *context, const struct dep_released *released)
     (void)printf("  ");
     dep_show_time(made->row.iat);
     (void)printf("  ");
-    dep_show_or_dash(recipient);
+    dep_show_code(showing->charter, DEP_LIST_RECIPIENTS, recipient);
     (void)printf("  %s%s%s\n", made->row.jti, released->withdrawals ? "  " : "",
                  released->withdrawals ? _("withdrawn") : "");
     dep_show_materials(showing->node, prepared->claims, 6);
@@ -125,8 +135,10 @@ static int show(struct dep_args *args, struct dep_node *node, struct dep_problem
     DEP_AUTO_CASE of_case = {.stage = NULL};
     DEP_AUTO_JSON *material = json_array();
     DEP_AUTO_JSON *ledger = json_array();
-    struct showing showing = {args, node, material, ledger};
-    int err = dep_node_case(node, args->positional[1], &of_case, problem);
+    struct showing showing = {args, node, material, ledger, NULL};
+    int err = dep_node_charter(node, UINT64_MAX, &showing.charter, problem);
+    if (!err)
+        err = dep_node_case(node, args->positional[1], &of_case, problem);
     if (!err && !args->json)
         err = dep_show_act(args, node, &of_case.opened, of_case.stage);
     if (!err && !args->json)

@@ -5,7 +5,9 @@
 
 #include "cli/report.h"
 #include "cli/show.h"
+#include "cli/verdict.h"
 #include "codec/text.h"
+#include "node/charter.h"
 #include "node/retention.h"
 #include "node/status.h"
 
@@ -13,44 +15,137 @@
 
 /* ---- lists ---- */
 
-static int print_dues(const struct dep_args *args, const struct dep_dues *dues)
+/* What the parts of a detail are. */
+enum says { TEXT, RECIPIENT, MEMBER, PURPOSE, LINE, LAYER, CHANNEL, TYPE };
+
+static const struct {
+    const char *kind;
+    enum says first, second;
+} DETAILS[] = {
+    {"inbox.request", RECIPIENT, TEXT},
+    {"inbox.heard", RECIPIENT, TEXT},
+    {"inbox.consent", LAYER, MEMBER},
+    {"inbox.approval", RECIPIENT, PURPOSE},
+    {"inbox.mission", RECIPIENT, PURPOSE},
+    {"inbox.mission_over", RECIPIENT, PURPOSE},
+    {"outbox.request", RECIPIENT, TEXT},
+    {"outbox.release", RECIPIENT, PURPOSE},
+    {"outbox.sent", RECIPIENT, TEXT},
+    {"outbox.notice", RECIPIENT, TEXT},
+    {"outbox.unreachable", RECIPIENT, TEXT},
+    {"due.request", RECIPIENT, TEXT},
+    {"due.request_out", RECIPIENT, TEXT},
+    {"due.consent", LAYER, MEMBER},
+    {"due.assurance", TEXT, RECIPIENT},
+    {"due.mission", RECIPIENT, PURPOSE},
+    {"due.mission_ends", RECIPIENT, PURPOSE},
+    {"due.mission_over", RECIPIENT, PURPOSE},
+    {"due.commitment", LINE, MEMBER},
+    {"due.action", LINE, MEMBER},
+    {"due.dispatch", CHANNEL, PURPOSE},
+    {"due.retention", TYPE, TEXT},
+    {"due.erase", TYPE, TEXT},
+    {"due.hold", TYPE, TEXT},
+};
+
+struct telling {
+    struct dep_node *node;
+    const struct dep_charter *charter; /* in force */
+};
+
+static const char *channel_word(const struct dep_schemas *schemas, const char *value)
 {
-    for (size_t i = 0; i < dues->count; i++) {
+    const struct dep_schema *schema = dep_schemas_find(schemas, "dispatch.sent", 0);
+    const char *word = schema ? dep_form_choice(dep_schema_member(schema, schema->jtd, "channel"),
+                                                value, dep_reader_language())
+                              : NULL;
+    return word ? word : value;
+}
+
+static const char *type_word(const struct dep_schemas *schemas, const char *type)
+{
+    const struct dep_schema *schema = dep_schemas_find(schemas, type, 0);
+    return schema ? dep_schema_label(schema, NULL, dep_reader_language()) : type;
+}
+
+static void show_part(const struct telling *telling, enum says says, const char *text)
+{
+    const struct dep_schemas *schemas = dep_node_schemas(telling->node);
+    switch (says) {
+    case RECIPIENT: dep_show_code(telling->charter, DEP_LIST_RECIPIENTS, text); break;
+    case PURPOSE: dep_show_code(telling->charter, DEP_LIST_PURPOSES, text); break;
+    case LINE: dep_show_code(telling->charter, DEP_LIST_LINES, text); break;
+    case MEMBER: dep_show_member(telling->charter, text); break;
+    case LAYER: dep_show_or_dash(dep_word(text)); break;
+    case CHANNEL: dep_show_or_dash(channel_word(schemas, text)); break;
+    case TYPE: dep_show_or_dash(type_word(schemas, text)); break;
+    case TEXT: dep_show_or_dash(text); break;
+    }
+}
+
+static void show_detail(const struct telling *telling, const struct dep_due *due)
+{
+    char first[DEP_DUE_DETAIL_MAX];
+    size_t at = 0;
+    (void)snprintf(first, sizeof first, "%.*s", (int)due->first_len, due->detail);
+    const char *second = due->detail + due->first_len;
+    second += strspn(second, " ");
+    while (at < DEP_COUNT(DETAILS) && strcmp(DETAILS[at].kind, due->kind) != 0)
+        at++;
+    bool known = at < DEP_COUNT(DETAILS);
+    if (first[0]) {
+        (void)printf("  ");
+        show_part(telling, known ? DETAILS[at].first : TEXT, first);
+    }
+    if (second[0]) {
+        (void)printf("  ");
+        show_part(telling, known ? DETAILS[at].second : TEXT, second);
+    }
+}
+
+static bool print_due_json(const struct dep_due *due)
+{
+    return dep_print_json(json_pack("{s:s,s:s,s:s?,s:o*,s:s}", "kind", due->kind, "record",
+                                    due->record, "item", due->item[0] ? due->item : NULL, "when",
+                                    dep_moment_json(due->when_s), "detail", due->detail));
+}
+
+static int print_dues(const struct dep_args *args, struct dep_node *node,
+                      const struct dep_dues *dues, struct dep_problem *problem)
+{
+    struct telling telling = {node, NULL};
+    int err = args->json ? DEP_OK : dep_node_charter(node, UINT64_MAX, &telling.charter, problem);
+    for (size_t i = 0; !err && i < dues->count; i++) {
         const struct dep_due *due = &dues->list[i];
         if (args->json) {
-            if (!dep_print_json(json_pack("{s:s,s:s,s:s?,s:o*,s:s}", "kind", due->kind, "record",
-                                          due->record, "item", due->item[0] ? due->item : NULL,
-                                          "when", dep_moment_json(due->when_s), "detail",
-                                          due->detail)))
-                return DEP_ERR_IO;
+            err = print_due_json(due) ? DEP_OK : DEP_ERR_IO;
             continue;
         }
         dep_show_moment(due->when_s);
         (void)printf("  %s  ", due->record);
         dep_print_column(stdout, dep_word(due->kind), 0);
-        if (due->detail[0]) {
+        show_detail(&telling, due);
+        if (due->item[0]) {
             (void)printf("  ");
-            dep_show_or_dash(due->detail);
+            dep_show_item(node, due->item);
         }
-        if (due->item[0])
-            (void)printf("  %s", due->item);
         (void)printf("\n");
     }
-    return DEP_OK;
+    return err;
 }
 
 static int inbox(struct dep_args *args, struct dep_node *node, struct dep_problem *problem)
 {
     DEP_AUTO_DUES dues = {.list = NULL};
     int err = dep_node_inbox(node, &dues, problem);
-    return err ? err : print_dues(args, &dues);
+    return err ? err : print_dues(args, node, &dues, problem);
 }
 
 static int outbox(struct dep_args *args, struct dep_node *node, struct dep_problem *problem)
 {
     DEP_AUTO_DUES dues = {.list = NULL};
     int err = dep_node_outbox(node, &dues, problem);
-    return err ? err : print_dues(args, &dues);
+    return err ? err : print_dues(args, node, &dues, problem);
 }
 
 enum { WITHIN_DAYS = 30, WITHIN_DAYS_MAX = 36500, DAY_S = 24 * 60 * 60 };
@@ -83,7 +178,7 @@ static int due(struct dep_args *args, struct dep_node *node, struct dep_problem 
     if (!err)
         err = dep_node_due(node, dep_node_now_ms(node) / 1000 + within_s, limit, &dues, problem);
     if (!err)
-        err = print_dues(args, &dues);
+        err = print_dues(args, node, &dues, problem);
     if (!err && dues.cut)
         dep_say(_("only the first %llu are shown; --limit shows more"), (unsigned long long)limit);
     return err;
@@ -137,16 +232,22 @@ int dep_cmd_due(int argc, char **argv)
 
 /* ---- retention ---- */
 
+struct showing_rules {
+    const struct dep_args *args;
+    const struct dep_schemas *schemas;
+};
+
 static int show_rule(void *context, const json_t *rule)
 {
-    const struct dep_args *args = context;
-    if (args->json)
+    const struct showing_rules *showing = context;
+    if (showing->args->json)
         return dep_print_json(json_deep_copy(rule)) ? DEP_OK : DEP_ERR_IO;
     int64_t days = 0;
     const json_t *purpose = dep_json_object(rule, "purpose");
     const char *words = dep_json_string(purpose, dep_reader_language());
     (void)dep_json_int(rule, "review_after_days", &days);
-    (void)printf("%-22s ", dep_json_string(rule, "type"));
+    dep_print_column(stdout, type_word(showing->schemas, dep_json_string(rule, "type")), 34);
+    (void)printf(" ");
     (void)printf(_("%lld days"), (long long)days);
     (void)printf("  ");
     dep_show_or_dash(words ? words : dep_json_string(purpose, "en"));
@@ -156,7 +257,8 @@ static int show_rule(void *context, const json_t *rule)
 
 static int show_rules(struct dep_args *args, struct dep_node *node, struct dep_problem *problem)
 {
-    return dep_node_retention_rules(node, show_rule, args, problem);
+    struct showing_rules showing = {args, dep_node_schemas(node)};
+    return dep_node_retention_rules(node, show_rule, &showing, problem);
 }
 
 static int record_review(struct dep_node *node, json_t *claims, struct dep_recording *recording,

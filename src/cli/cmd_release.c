@@ -5,6 +5,7 @@
 #include "cli/show.h"
 #include "cli/verdict.h"
 #include "codec/text.h"
+#include "node/charter.h"
 
 #include <string.h>
 
@@ -123,40 +124,50 @@ static const char *state_of(const struct dep_released *released)
                                : "release.state.prepared";
 }
 
-static int list_json(const struct dep_released *released)
+enum { INDENT = 6 };
+
+struct listing {
+    const struct dep_args *args;
+    struct dep_node *node;
+    const struct dep_charter *charter; /* in force; it names recipients and purposes */
+    struct dep_problem *problem;
+};
+
+static int list_json(const struct dep_released *released, json_t *conditions)
 {
     const struct dep_view *prepared = released->prepared;
     char review_by[24] = "";
     if (released->review_by_s != INT64_MAX)
         dep_time_encode(released->review_by_s, review_by);
     return dep_print_json(json_pack(
-               "{s:s,s:s?,s:s?,s:s,s:s?,s:s?,s:b,s:I,s:I,s:b,s:s?}", "prepared", prepared->row.jti,
-               "release", released->release ? released->release->row.jti : NULL, "refused",
-               released->refused ? released->refused->jti : NULL, "state",
+               "{s:s,s:s?,s:s?,s:s,s:s?,s:s?,s:b,s:I,s:I,s:b,s:s?,s:O*,s:O*}", "prepared",
+               prepared->row.jti, "release", released->release ? released->release->row.jti : NULL,
+               "refused", released->refused ? released->refused->jti : NULL, "state",
                state_of(released) + sizeof "release.state." - 1, "recipient",
                dep_json_string(prepared->claims, "recipient"), "purpose",
                dep_json_string(prepared->claims, "purpose"), "urgent",
                (int)dep_json_true(prepared->claims, "urgent"), "approvals",
                (json_int_t)released->approvals, "withdrawals", (json_int_t)released->withdrawals,
-               "reviewed", (int)released->reviewed, "review_by", review_by[0] ? review_by : NULL))
+               "reviewed", (int)released->reviewed, "review_by", review_by[0] ? review_by : NULL,
+               "materials", dep_json_array(prepared->claims, "materials"), "conditions",
+               conditions))
                ? DEP_OK
                : DEP_ERR_IO;
 }
 
-static int list_one(void *context, const struct dep_released *released)
+static void list_text(const struct listing *listing, const struct dep_released *released)
 {
-    const struct dep_args *args = context;
-    if (args->json)
-        return list_json(released);
     const struct dep_view *shown = released->release ? released->release : released->prepared;
-    const char *recipient = dep_json_string(released->prepared->claims, "recipient");
-    bool urgent = dep_json_true(released->prepared->claims, "urgent");
+    const json_t *claims = released->prepared->claims;
+    bool urgent = dep_json_true(claims, "urgent");
     (void)printf("%s  ", shown->row.jti);
     dep_show_time(shown->row.iat);
     (void)printf("  ");
     dep_print_column(stdout, dep_word(state_of(released)), 12);
     (void)printf(" ");
-    dep_print_safe(stdout, recipient ? recipient : "-", strlen(recipient ? recipient : "-"));
+    dep_show_code(listing->charter, DEP_LIST_RECIPIENTS, dep_json_string(claims, "recipient"));
+    (void)printf("  ");
+    dep_show_code(listing->charter, DEP_LIST_PURPOSES, dep_json_string(claims, "purpose"));
     (void)printf("%s%s", released->withdrawals ? "  " : "",
                  released->withdrawals ? _("withdrawn") : "");
     (void)printf("%s%s", urgent ? "  " : "", urgent ? _("URGENT THREAT TO LIFE") : "");
@@ -166,13 +177,37 @@ static int list_one(void *context, const struct dep_released *released)
         dep_show_time(released->review_by_s);
     }
     (void)printf("\n");
+    dep_show_materials(listing->node, claims, INDENT);
+}
+
+/* With what it goes under: the conditions of the consents that its verdict rests on. */
+static int list_one(void *context, const struct dep_released *released)
+{
+    const struct listing *listing = context;
+    const json_t *verdict =
+        released->release ? dep_json_object(released->release->claims, "verdict") : NULL;
+    json_t *found = NULL;
+    int err =
+        verdict ? dep_node_conditions(listing->node, verdict, &found, listing->problem) : DEP_OK;
+    DEP_AUTO_JSON *conditions = found;
+    if (err < 0)
+        return err;
+    if (listing->args->json)
+        return list_json(released, conditions);
+    list_text(listing, released);
+    if (err)
+        (void)printf("%*s%s\n", INDENT, "", dep_word(listing->problem->finding.id));
+    dep_show_conditions(listing->charter, conditions, INDENT);
     return DEP_OK;
 }
 
 static int list(struct dep_args *args, struct dep_node *node)
 {
     struct dep_problem problem = {.detail = ""};
-    int err = dep_node_releases(node, list_one, args, &problem);
+    struct listing listing = {args, node, NULL, &problem};
+    int err = dep_node_charter(node, UINT64_MAX, &listing.charter, &problem);
+    if (!err)
+        err = dep_node_releases(node, list_one, &listing, &problem);
     return err ? dep_say_problem(args, err, &problem) : dep_finish_output(DEP_EXIT_YES);
 }
 

@@ -4,6 +4,8 @@
 #include "node/request.h"
 
 #include "cli/acts.h"
+#include "cli/verdict.h"
+#include "node/charter.h"
 
 #include <string.h>
 
@@ -39,6 +41,7 @@ static int record_answer(struct dep_node *node, json_t *claims, struct dep_recor
 struct listing {
     const struct dep_args *args;
     struct dep_node *node;
+    const struct dep_charter *charter; /* in force; it names who asks and who is asked */
 };
 
 static int list_one(void *context, const struct dep_act *act)
@@ -68,9 +71,11 @@ static int list_one(void *context, const struct dep_act *act)
     (void)printf("  ");
     dep_show_moment(deadline_s);
     (void)printf("  ");
-    dep_show_or_dash(dep_json_string(claims, "from"));
+    dep_show_code(listing->charter, DEP_LIST_RECIPIENTS, dep_json_string(claims, "from"));
     (void)printf(" > ");
-    dep_show_or_dash(dep_json_string(claims, "to"));
+    dep_show_code(listing->charter, DEP_LIST_RECIPIENTS, dep_json_string(claims, "to"));
+    (void)printf("  ");
+    dep_show_code(listing->charter, DEP_LIST_PURPOSES, dep_json_string(claims, "purpose"));
     (void)printf("  ");
     dep_show_or_dash(dep_json_string(claims, "our_ref"));
     (void)printf(" / ");
@@ -81,8 +86,9 @@ static int list_one(void *context, const struct dep_act *act)
 
 static int list(struct dep_args *args, struct dep_node *node, struct dep_problem *problem)
 {
-    struct listing listing = {args, node};
-    return dep_node_acts(node, "request.made", list_one, &listing, problem);
+    struct listing listing = {args, node, NULL};
+    int err = dep_node_charter(node, UINT64_MAX, &listing.charter, problem);
+    return err ? err : dep_node_acts(node, "request.made", list_one, &listing, problem);
 }
 
 static int show(struct dep_args *args, struct dep_node *node, struct dep_problem *problem)

@@ -46,6 +46,32 @@ static void show_text(const char *text)
     dep_print_safe(stdout, text, strlen(text));
 }
 
+static void show_named(const char *name, const char *code)
+{
+    show_text(name);
+    if (strcmp(name, code) == 0)
+        return;
+    (void)printf(" (");
+    show_text(code);
+    (void)printf(")");
+}
+
+void dep_show_code(const struct dep_charter *charter, enum dep_list list, const char *code)
+{
+    if (code)
+        show_named(dep_code_name(charter, list, code), code);
+    else
+        show_text("-");
+}
+
+void dep_show_member(const struct dep_charter *charter, const char *id)
+{
+    if (id)
+        show_named(dep_member_name(charter, id), id);
+    else
+        show_text("-");
+}
+
 static const char *word_of(const char *kind, const char *name)
 {
     enum { ID_MAX = 64 };
@@ -174,7 +200,7 @@ static void show_shown(const json_t *shown)
     }
 }
 
-static void show_condition(const struct dep_charter *charter, const json_t *one)
+static void show_condition(const struct dep_charter *charter, const json_t *one, int indent)
 {
     const char *grantor = dep_json_string(one, "grantor");
     const char *text = dep_json_string(dep_json_object(one, "conditions"), "text");
@@ -184,7 +210,7 @@ static void show_condition(const struct dep_charter *charter, const json_t *one)
     dep_text_show(
         dep_slice_string(grantor ? dep_member_name(charter, grantor) : dep_word("giver.source")),
         &name);
-    (void)printf("  ");
+    (void)printf("%*s", indent, "");
     dep_print_label(stdout, dep_buf_err(&name) ? "?" : (const char *)name.data);
     if (text)
         show_text(text);
@@ -194,13 +220,13 @@ static void show_condition(const struct dep_charter *charter, const json_t *one)
     (void)printf("\n");
 }
 
-static void show_conditions(const struct dep_charter *charter, const json_t *conditions)
+void dep_show_conditions(const struct dep_charter *charter, const json_t *conditions, int indent)
 {
     size_t i;
     json_t *one;
-    if (conditions)
-        (void)printf("%s\n", _("Conditions under which consent was given:"));
-    json_array_foreach(conditions, i, one) show_condition(charter, one);
+    if (json_array_size(conditions))
+        (void)printf("%*s%s\n", indent, "", _("Conditions under which consent was given:"));
+    json_array_foreach(conditions, i, one) show_condition(charter, one, indent + 2);
 }
 
 void dep_show_verdict(const struct dep_args *args, struct dep_node *node,
@@ -220,7 +246,7 @@ void dep_show_verdict(const struct dep_args *args, struct dep_node *node,
         show_requirement(judgement, requirement);
     }
     DEP_AUTO_JSON *conditions = conditions_of(args, node, judgement);
-    show_conditions(judgement->known.charter, conditions);
+    dep_show_conditions(judgement->known.charter, conditions, 0);
     show_unread(&judgement->known);
     if (verdict->no_rule)
         (void)printf("%s\n", dep_word(verdict->no_rule));

@@ -31,4 +31,10 @@ void dep_tell_outward(void);
 const char *dep_code_name(const struct dep_charter *charter, enum dep_list list, const char *code);
 /* The same of a member's id. */
 const char *dep_member_name(const struct dep_charter *charter, const char *id);
+/* In a line of a list: the name, and the code behind it where that is another; "-" for NULL. */
+void dep_show_code(const struct dep_charter *charter, enum dep_list list, const char *code);
+/* The conditions of the consents that a verdict rests on, as dep_node_conditions() has them; nothing
+ * where there are none. */
+void dep_show_conditions(const struct dep_charter *charter, const json_t *conditions, int indent);
+void dep_show_member(const struct dep_charter *charter, const char *id);
 #endif

@@ -5,6 +5,7 @@
 #include "node/consent.h"
 #include "node/due_impl.h"
 #include "node/evidence.h"
+#include "node/mission.h"
 #include "node/node_impl.h"
 #include "node/release.h"
 #include "node/request.h"
@@ -46,10 +47,12 @@ int dep_gather_add(struct dep_gather *gather, const char *kind, const struct dep
     memcpy(due->item, row->item, sizeof due->item);
     size_t len = (size_t)snprintf(due->detail, sizeof due->detail, "%s%s%s", a ? a : "",
                                   a && b ? "  " : "", b ? b : "");
+    due->first_len = a ? strlen(a) : 0;
     /* Cut, but never within a character. */
     len = len < sizeof due->detail ? len : sizeof due->detail - 1;
     while (!dep_utf8_valid(dep_slice_of(due->detail, len)))
         due->detail[--len] = 0;
+    due->first_len = due->first_len < len ? due->first_len : len;
     return DEP_OK;
 }
 
@@ -240,12 +243,36 @@ static int release_due(void *context, const struct dep_act *act)
                                gather->problem);
 }
 
+/* ---- missions ---- */
+
+static int add_mission(struct dep_gather *gather, const char *kind,
+                       const struct dep_mission_now *now, int64_t when_s)
+{
+    const json_t *claims = now->act->head.claims;
+    return dep_gather_add(gather, kind, &now->act->head.row, when_s,
+                          dep_json_string(claims, "recipient"), dep_json_string(claims, "purpose"));
+}
+
+static int mission_waits(void *context, const struct dep_mission_now *now)
+{
+    struct dep_gather *gather = context;
+    if (strcmp(now->state, "mission.lapsed") == 0)
+        return add_mission(gather, "inbox.mission", now, gather->now_s);
+    return strcmp(now->state, "mission.over") == 0
+               ? add_mission(gather, "inbox.mission_over", now, now->to_s)
+               : DEP_OK;
+}
+
 static int mission_due(void *context, const struct dep_mission_now *now)
 {
     struct dep_gather *gather = context;
-    if (now->judgement->verdict.outcome == DEP_YES)
-        return DEP_OK;
-    return dep_gather_add(gather, "due.mission", &now->mission->row, gather->now_s, NULL, NULL);
+    if (strcmp(now->state, "mission.lapsed") == 0)
+        return add_mission(gather, "due.mission", now, gather->now_s);
+    if (strcmp(now->state, "mission.over") == 0)
+        return add_mission(gather, "due.mission_over", now, now->to_s);
+    return strcmp(now->state, "mission.ended") == 0 || now->to_s > gather->until_s
+               ? DEP_OK
+               : add_mission(gather, "due.mission_ends", now, now->to_s);
 }
 
 /* ---- what was sent ---- */
@@ -380,6 +407,8 @@ int dep_node_inbox(struct dep_node *node, struct dep_dues *out, struct dep_probl
         err = dep_node_acts(node, "assurance.given", consent_to_check, &gather, problem);
     if (!err && roles & DEP_ROLE_APPROVER)
         err = dep_node_acts(node, "release.prepared", release_to_approve, &gather, problem);
+    if (!err && roles & (DEP_ROLE_LEGAL | DEP_ROLE_DESK))
+        err = dep_node_missions(node, mission_waits, &gather, problem);
     return end(&dues, err, out);
 }
 

@@ -15,7 +15,8 @@ struct dep_due {
     const char *kind; /* a stable word, below */
     char record[DEP_UUID_LEN + 1], item[DEP_UUID_LEN + 1];
     int64_t when_s; /* deadline, end, or when it happened; INT64_MAX: none */
-    char detail[DEP_DUE_DETAIL_MAX];
+    char detail[DEP_DUE_DETAIL_MAX]; /* two parts, either may be empty: two blanks between them */
+    size_t first_len;                /* of the first, in bytes */
 };
 struct dep_dues {
     struct dep_due *list; /* earliest first */
@@ -28,7 +29,8 @@ void dep_dues_done(struct dep_dues *dues); /* wipes: details are protected value
 /* "inbox.request" (of another's, not answered for good), "inbox.heard" (came in a package, and isn't
  * entered here yet; the record is the foreign.record), "inbox.consent" (on paper, another officer
  * recorded it, this one may check it), "inbox.approval" (prepared by another, this approver has not
- * said anything yet). */
+ * said anything yet), "inbox.mission" (its consents no longer cover it), "inbox.mission_over" (its
+ * interval is over, and nobody recorded that it ended). */
 DEP_MUST_USE int dep_node_inbox(struct dep_node *node, struct dep_dues *out,
                                 struct dep_problem *problem);
 /* "outbox.request" (ours, not answered for good), "outbox.release" (made; when: that moment),
@@ -45,6 +47,8 @@ DEP_MUST_USE int dep_node_outbox(struct dep_node *node, struct dep_dues *out,
  *                     that gave it, or on an item that its sender withdrew, and its withdrawal was
  *                     not recorded yet; detail: the item concerned, where it isn't all of it
  *   "due.mission"     its consents no longer cover what is left of it
+ *   "due.mission_ends"    its interval ends, and with it what its consents cover
+ *   "due.mission_over"    the same is past, and nobody recorded that it ended
  *   "due.urgency"     review of a release that invoked an urgent threat to life
  *   "due.retention"   the charter's period is over: keep, erase or return
  *   "due.withdrawn"   an item here whose sender withdrew it, not disposed of

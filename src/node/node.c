@@ -435,6 +435,7 @@ void dep_node_close(struct dep_node *node)
     dep_roll_free(node->roll);
     dep_mandate_lists_free(node->lists);
     dep_hearing_free(node->hearing);
+    dep_relied_free(node->relied);
     dep_names_free(node->names);
     dep_index_close(node->index);
     dep_register_close(node->reg);

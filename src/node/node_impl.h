@@ -26,6 +26,7 @@ struct dep_tile_seen {
 
 struct dep_names;
 struct dep_hearing;
+struct dep_relied;
 struct dep_mandate_lists;
 struct dep_node {
     struct dep_register *reg;
@@ -54,6 +55,7 @@ struct dep_node {
     uint64_t settings_at;            /* of the member.settings taken in last */
     struct dep_names *names;         /* of all that is judged; NULL until something is */
     struct dep_hearing *hearing;     /* node/facts.c; or NULL */
+    struct dep_relied *relied;       /* node/relied.c; or NULL */
     struct dep_mandate_lists *lists; /* node/mandate.c; or NULL */
     struct dep_roll *roll;           /* what decisions rest on; NULL until one is made */
     struct dep_age_identity officer_identity;
@@ -94,6 +96,7 @@ const struct dep_key_state *dep_node_key_of(const struct dep_node *node, enum de
                                             const char *code);
 
 void dep_hearing_free(struct dep_hearing *hearing);
+void dep_relied_free(struct dep_relied *relied);
 
 /* ---- records of the mandate (mandate.c) ---- */
 void dep_mandate_lists_free(struct dep_mandate_lists *lists);

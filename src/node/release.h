@@ -155,15 +155,6 @@ DEP_MUST_USE int dep_node_releases(struct dep_node *node, dep_released_fn *each,
  * and materials of `prepared`; when: `release`. */
 DEP_MUST_USE int dep_node_ledger(struct dep_node *node, const char *case_id, dep_released_fn *each,
                                  void *context, struct dep_problem *problem);
-/* A mission whose interval isn't over, with a verdict over what is left of it: anything but `yes`
- * says that a consent lapsed or was withdrawn. */
-struct dep_mission_now {
-    const struct dep_view *mission;
-    const struct dep_judgement *judgement;
-};
-typedef int dep_mission_fn(void *context, const struct dep_mission_now *now);
-DEP_MUST_USE int dep_node_missions(struct dep_node *node, dep_mission_fn *each, void *context,
-                                   struct dep_problem *problem);
 /*
  * May the protected values of this record be erased, as far as verdicts go? "hold.verdict": the
  * verdict of a release or a mission rests on it, which could then never be judged again; it ends

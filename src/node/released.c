@@ -1,5 +1,5 @@
 /*
- * What became of releases and missions: lists, the ledger of a case, and what verdicts rest on.
+ * What became of releases: lists, the ledger of a case, and what verdicts rest on.
  */
 #include "codec/text.h"
 #include "node/node_impl.h"
@@ -78,53 +78,6 @@ int dep_node_ledger(struct dep_node *node, const char *case_id, dep_released_fn 
 {
     struct listing listing = {node, each, context, case_id, problem};
     return dep_node_acts(node, "release.prepared", list_one, &listing, problem);
-}
-
-/* ---- missions ---- */
-
-struct missions {
-    struct dep_node *node;
-    dep_mission_fn *each;
-    void *context;
-    struct dep_moment moment;
-    struct dep_problem *problem;
-};
-
-/* Judged as if it began now: what lies behind is done, under the verdict that stands in it. */
-static int judge_rest(struct missions *missions, const struct dep_act *act,
-                      const struct dep_interval *during)
-{
-    char from[24];
-    int64_t from_s =
-        during->from_s > missions->moment.now_s ? during->from_s : missions->moment.now_s;
-    dep_time_encode(from_s, from);
-    DEP_AUTO_JSON *claims = json_deep_copy(act->head.claims);
-    json_t *rest = json_object_get(claims, "in_force");
-    if (!claims || json_object_set_new(rest, "from", json_string(from)))
-        return dep_problem_fault(missions->problem, DEP_ERR_NOMEM, "node.mission",
-                                 act->head.row.jti);
-    DEP_AUTO_JUDGEMENT judgement = {.materials = NULL};
-    int err = dep_node_judge(missions->node, &missions->moment, "mission.recorded", claims,
-                             &act->head, &judgement, missions->problem);
-    struct dep_mission_now now = {&act->head, &judgement};
-    return err ? err : missions->each(missions->context, &now);
-}
-
-static int list_mission(void *context, const struct dep_act *act)
-{
-    struct missions *missions = context;
-    struct dep_interval during;
-    if (!dep_interval_parse(dep_json_object(act->head.claims, "in_force"), &during) ||
-        during.to_s <= missions->moment.now_s)
-        return DEP_OK;
-    return judge_rest(missions, act, &during);
-}
-
-int dep_node_missions(struct dep_node *node, dep_mission_fn *each, void *context,
-                      struct dep_problem *problem)
-{
-    struct missions missions = {node, each, context, dep_node_moment(node), problem};
-    return dep_node_acts(node, "mission.recorded", list_mission, &missions, problem);
 }
 
 /* ---- what verdicts rest on ---- */

@@ -79,7 +79,8 @@ static const struct {
     {"request.made", "/deadline"},           {"consent.given", "/terms/in_force/from"},
     {"consent.given", "/terms/in_force/to"}, {"assurance.given", "/in_force/from"},
     {"assurance.given", "/in_force/to"},     {"mission.recorded", "/in_force/from"},
-    {"mission.recorded", "/in_force/to"},    {"retention.reviewed", "/until"},
+    {"mission.recorded", "/in_force/to"},    {"mission.ended", "/ended"},
+    {"retention.reviewed", "/until"},
 };
 
 static int set_time(void *context, json_t *value, const char *pointer)

@@ -1,7 +1,13 @@
 /*
- * A prepared release comes to its end: by time, under a clock of the test's own.
+ * A prepared release comes to its end, and so does what a mission's consents cover: by time, under a
+ * clock of the test's own.
  */
 #include "node/release.h"
+
+#include "codec/text.h"
+#include "node/consent.h"
+#include "node/due.h"
+#include "node/mission.h"
 #include "node/test_support.h"
 
 #include <time.h>
@@ -92,5 +98,150 @@ static void test_lapses(void **state)
     }
 }
 
-static const struct CMUnitTest release_tests[] = {cmocka_unit_test(test_lapses)};
+/* ---- missions ---- */
+
+enum { DAY_S = DAY_MS / 1000 };
+static int64_t begun_s;
+
+static void day(int64_t days, char out[24])
+{
+    dep_time_encode(begun_s + days * DAY_S, out);
+}
+
+/* Of the member itself, signed, up to that day. */
+static void consent(int64_t from, int64_t to, struct dep_done *out)
+{
+    char from_text[24], to_text[24], claims[900];
+    day(from, from_text);
+    day(to, to_text);
+    (void)snprintf(claims, sizeof claims,
+                   "{\"terms\":{\"layer\":\"host\",\"grantor\":\"m\",\"actions\":[\"mission\"],"
+                   "\"recipients\":[\"any\"],\"purposes\":[\"any\"],\"lines\":[\"any\"],"
+                   "\"territories\":[\"IQ\"],\"scope\":{\"kind\":\"all\"},\"in_force\":{\"from\":"
+                   "\"%s\",\"to\":\"%s\"}},\"side\":{\"state\":\"signed\",\"code\":\"L\"}}",
+                   from_text, to_text);
+    record("L", "consent.given", claims, NULL, out);
+}
+
+/* Recorded at the first day by the legal officer; "" where it was refused. */
+static void mission(int64_t from, int64_t to, struct dep_done *out)
+{
+    char from_text[24], to_text[24];
+    day(from, from_text);
+    day(to, to_text);
+    DEP_AUTO_JSON *claims = json_pack("{s:{s:s,s:s},s:[s],s:s,s:{s:s,s:s}}", "action", "text",
+                                      "training", "lang", "en", "territories", "IQ", "purpose",
+                                      "protection", "in_force", "from", from_text, "to", to_text);
+    assert_non_null(claims);
+    ahead_ms = 0;
+    struct dep_node *node = open_ahead("L");
+    struct dep_problem problem = {.detail = ""};
+    DEP_AUTO_JUDGEMENT judgement = {.materials = NULL};
+    *out = (struct dep_done){.jti = ""};
+    if (dep_node_mission(node, claims, &judgement, out, &problem))
+        fail_msg("%s %s", problem.finding.id, problem.detail);
+    dep_node_close(node);
+}
+
+/* The states in the order of the log, and the kinds of what is listed, each behind a blank. */
+static int add_state(void *context, const struct dep_mission_now *now)
+{
+    char *states = context;
+    (void)strcat(strcat(states, " "), now->state);
+    return DEP_OK;
+}
+
+static void add_kinds(const struct dep_dues *dues, char *out)
+{
+    for (size_t i = 0; i < dues->count; i++)
+        if (strstr(dues->list[i].kind, ".mission"))
+            (void)strcat(strcat(out, " "), dues->list[i].kind);
+}
+
+static void expect_missions(const char *officer, int64_t days, const char *states,
+                            const char *kinds)
+{
+    char found[256] = "", listed[256] = "";
+    ahead_ms = days * DAY_MS + 3600000;
+    struct dep_node *node = open_ahead(officer);
+    struct dep_problem problem = {.detail = ""};
+    DEP_AUTO_DUES due = {.list = NULL}, inbox = {.list = NULL};
+    int err = dep_node_missions(node, add_state, found, &problem);
+    if (!err)
+        err = dep_node_due(node, dep_node_now_ms(node) / 1000 + 3 * DAY_S, &due, &problem);
+    if (!err)
+        err = dep_node_inbox(node, &inbox, &problem);
+    if (err)
+        fail_msg("day %d: %s %s", (int)days, problem.finding.id, problem.detail);
+    add_kinds(&due, listed);
+    add_kinds(&inbox, listed);
+    assert_string_equal(found, states);
+    assert_string_equal(listed, kinds);
+    dep_node_close(node);
+}
+
+static void expect_end(const struct dep_done *what, int64_t days, int64_t ended,
+                       const char *finding)
+{
+    char text[24];
+    struct dep_done done;
+    struct dep_problem problem = {.detail = ""};
+    day(ended, text);
+    ahead_ms = days * DAY_MS;
+    struct dep_node *node = open_ahead("D");
+    uint64_t before = dep_register_count(dep_node_register(node));
+    DEP_AUTO_JSON *claims = json_pack("{s:s}", "ended", text);
+    int err = dep_node_mission_end(node, what->jti, claims, &done, &problem);
+    assert_int_equal(err, finding ? DEP_FOUND : DEP_OK);
+    assert_string_equal(problem.finding.id ? problem.finding.id : "", finding ? finding : "");
+    /* With it goes what the key opened until then. */
+    assert_true((dep_register_count(dep_node_register(node)) > before) == !finding);
+    dep_node_close(node);
+}
+
+static void test_missions(void **state)
+{
+    (void)state;
+    struct dep_done first, renewal, one, two;
+    begun_s = clock_ahead() / 1000;
+    begun_s -= begun_s % 60;
+    consent(-30, 10, &first);
+    mission(1, 11, &one);
+    assert_string_equal(one.jti, ""); /* outlives its consent */
+    mission(1, 10, &one);
+    assert_true(one.jti[0]);
+    consent(9, 20, &renewal);
+    mission(1, 20, &two);
+    assert_true(two.jti[0]); /* two consents, together without a gap */
+
+    expect_missions("L", 0, " begins_later begins_later", "");
+    expect_missions("L", 5, " in_force in_force", "");
+    expect_missions("L", 8, " in_force in_force", " due.mission_ends");
+    /* Nothing was recorded, and the consent lapsed: by time alone. */
+    expect_missions("L", 10, " mission.over in_force", " due.mission_over inbox.mission_over");
+    /* Who may not read consents isn't told that there are none; nor does the desk miss the end. */
+    expect_missions("D", 5, " mission.unread mission.unread", "");
+    expect_missions("D", 10, " mission.over mission.unread",
+                    " due.mission_over inbox.mission_over");
+    expect_missions("U", 5, " in_force in_force", "");
+
+    expect_end(&one, 11, 12, "mission.future");
+    expect_end(&one, 11, 10, NULL);
+    expect_end(&one, 11, 10, "mission.again");
+    expect_missions("L", 11, " mission.ended in_force", "");
+    expect_missions("L", 30, " mission.ended mission.over", " due.mission_over inbox.mission_over");
+    /* A withdrawal in its midst; it stays flagged until somebody records that it ended. */
+    ahead_ms = 12 * DAY_MS;
+    struct dep_node *node = open_ahead("L");
+    struct dep_problem problem = {.detail = ""};
+    struct dep_done done;
+    assert_int_equal(dep_node_consent_withdraw(node, renewal.jti, &done, &problem), DEP_OK);
+    dep_node_close(node);
+    expect_missions("L", 13, " mission.ended mission.lapsed", " due.mission inbox.mission");
+    expect_end(&two, 14, 13, NULL);
+    expect_missions("L", 14, " mission.ended mission.ended", "");
+}
+
+static const struct CMUnitTest release_tests[] = {cmocka_unit_test(test_lapses),
+                                                  cmocka_unit_test(test_missions)};
 RUN_OVER_REGISTER("release", release_tests)

@@ -38,6 +38,7 @@ static inline int make_register(void **state)
                     {"U", DEP_ROLE_AUDITOR},
                     {"P", DEP_ROLE_APPROVER},
                     {"A", DEP_ROLE_ADMINISTRATOR}};
+    static const char *const territories[] = {"IQ"};
     char root[128];
     (void)snprintf(dir, sizeof dir, "%s/reg", top);
     (void)snprintf(root, sizeof root, "%s/root.pem", top);
@@ -45,6 +46,8 @@ static inline int make_register(void **state)
                                    .member = "m",
                                    .name = "M",
                                    .officer = "K",
+                                   .territories = territories,
+                                   .territory_count = 1,
                                    .root_out = root,
                                    .no_recovery = true,
                                    .no_passphrase = true};
