@@ -14,7 +14,7 @@ enum { DEP_DUE_MAX = 65536, DEP_DUE_DETAIL_MAX = 192 };
 struct dep_due {
     const char *kind; /* a stable word, below */
     char record[DEP_UUID_LEN + 1], item[DEP_UUID_LEN + 1];
-    int64_t when_s; /* deadline, end, or when it happened; INT64_MAX: none */
+    int64_t when_s;                  /* deadline, end, or when it happened; INT64_MAX: none */
     char detail[DEP_DUE_DETAIL_MAX]; /* two parts, either may be empty: two blanks between them */
     size_t first_len;                /* of the first, in bytes */
 };

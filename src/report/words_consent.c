@@ -142,7 +142,7 @@ const struct words_entry WORDS_CONSENT[] = {
     {"kind.defence", N_("defence")},
     {"kind.member", N_("another member")},
     {"kind.organisation", N_("organisation")},
-    {"kind.other", N_("another")},
+    {"kind.other", N_("other")},
     {"kind.police", N_("police")},
     {"kind.prosecution", N_("prosecution")},
     {"marking.dropped",

@@ -183,7 +183,7 @@ as L1 release "$one" >/dev/null
 
 # ---- an urgent threat to life: two persons, reviewed, visible for ever ----
 as L1 charter show >charter
-holds charter '^  waives +prior consent of the host State$'
+holds charter '^  waives +prior consent of the host State \(consent\.host\)$'
 holds charter 'Reviewed by another officer within 72 h'
 collect U-1 >/dev/null
 one=$(prepare U-1 '{"action": "release", "recipient": "police", "purpose": "protection", "urgent": true}')
