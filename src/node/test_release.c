@@ -168,7 +168,8 @@ static void expect_missions(const char *officer, int64_t days, const char *state
     DEP_AUTO_DUES due = {.list = NULL}, inbox = {.list = NULL};
     int err = dep_node_missions(node, add_state, found, &problem);
     if (!err)
-        err = dep_node_due(node, dep_node_now_ms(node) / 1000 + 3 * DAY_S, &due, &problem);
+        err = dep_node_due(node, dep_node_now_ms(node) / 1000 + 3 * DAY_S, UINT64_MAX, &due,
+                           &problem);
     if (!err)
         err = dep_node_inbox(node, &inbox, &problem);
     if (err)

@@ -247,9 +247,9 @@ same consent.host:not_yet "$(jq -r '.verdict.requirements[] | select(.met != "me
 as D1 mission --yes --json --file - <<<"$(mission "$soon" "$end")" >mission.json
 same same "$(as L1 release judge "$(json mission.json .record)" --json | jq -r .again)" 'a mission judged again'
 as L1 due --json >waiting
-lacks waiting 'due.mission'
+lacks waiting '"due.mission"'
 as L1 consent withdraw "$(cat given)" >/dev/null
 as L1 due --json >waiting
-holds waiting 'due.mission'
+holds waiting '"due.mission"'
 depositary verify reg --json >verdict
 same intact "$(json verdict .verdict)" 'the register'
