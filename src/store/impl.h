@@ -10,7 +10,7 @@
 enum {
     DEP_PRIVATE_SEGMENT_LEN = 64 * 1024 * 1024,
     DEP_STORE_LINE_MAX = 8 * 1024 * 1024, /* a private line: 4 MiB of disclosures in base64 */
-    DEP_STORE_PIECE = 1024 * 1024,
+    DEP_STORE_PIECE = 64 * 1024,
     DEP_LOCK_WAIT_MS = 30000,
     DEP_KEKS_MAX = 4,
     DEP_KEK_WRAPS_MAX = 1 << 20,
@@ -74,7 +74,6 @@ struct dep_register {
     struct dep_opened_kek opened[DEP_OPENED_KEKS_MAX]; /* keks.c */
     size_t opened_next;
     struct dep_kek_places *kek_places;
-    uint32_t kek_places_of; /* keyring file */
 };
 
 static inline void dep_store_close(int *fd)

@@ -1,7 +1,7 @@
 /*
  * Keks of the keyring as readers open them. One costs an X25519 and a search through its file, and
  * what is judged opens thousands of records of the same few sessions: so those of one file are found
- * in one walk, and the last ones opened stay open.
+ * in one walk, which goes on where it was left, and the last ones opened stay open.
  */
 #include "store/impl.h"
 
@@ -17,6 +17,9 @@ struct dep_kek_places {
         struct dep_place place;
     } * list;
     size_t count, room;
+    uint32_t segment; /* whose they are */
+    uint64_t walked;  /* up to here of that file */
+    const char *wanted;
 };
 
 void dep_keks_close(struct dep_register *reg)
@@ -43,6 +46,8 @@ static int note_place(void *context, const struct dep_place *place, struct dep_s
                       bool whole)
 {
     struct dep_kek_places *places = context;
+    if (whole)
+        places->walked = place->offset + line.len + 1;
     if (!whole || !dep_slice_starts(line, PREFIX) || line.len < sizeof PREFIX + DEP_KEK_ID_LEN)
         return DEP_OK;
     if (places->count == places->room) {
@@ -56,45 +61,56 @@ static int note_place(void *context, const struct dep_place *place, struct dep_s
     struct kek_place *noted = &places->list[places->count++];
     *noted = (struct kek_place){.place = *place};
     memcpy(noted->id, line.data + sizeof PREFIX - 1, DEP_KEK_ID_LEN);
-    return DEP_OK;
+    return strcmp(noted->id, places->wanted) == 0 ? DEP_FOUND : DEP_OK;
 }
 
-static int note_places(struct dep_register *reg, uint32_t segment, struct dep_fault *fault)
+/* On from where the last walk stopped, up to the one that is wanted: those of a session stand before
+ * what they wrap. DEP_FOUND: there it is, the last of the list. */
+static int walk_to(struct dep_register *reg, uint32_t segment, uint64_t from, const char *id,
+                   struct dep_fault *fault)
 {
-    if (!reg->kek_places)
-        reg->kek_places = dep_alloc(sizeof *reg->kek_places);
-    if (!reg->kek_places)
-        return dep_store_fault(reg, fault, DEP_ERR_NOMEM, "store.secrets", "keyring");
-    reg->kek_places->count = 0;
-    reg->kek_places_of = segment;
-    int err = dep_segment_walk(reg, &reg->keyring, segment, 0, note_place, reg->kek_places, fault);
+    struct dep_kek_places *places = reg->kek_places;
+    if (from == 0)
+        places->count = 0;
+    places->segment = segment;
+    places->walked = from;
+    places->wanted = id;
+    int err = dep_segment_walk(reg, &reg->keyring, segment, from, note_place, places, fault);
     return err == DEP_ERR_NOMEM ? dep_store_fault(reg, fault, err, "store.secrets", "keyring")
                                 : err;
 }
 
-static const struct dep_place *look(const struct dep_register *reg, uint32_t segment,
+static const struct dep_place *look(const struct dep_kek_places *places, uint32_t segment,
                                     const char *id)
 {
-    const struct dep_kek_places *places = reg->kek_places;
-    for (size_t i = places && reg->kek_places_of == segment ? places->count : 0; i-- > 0;)
+    for (size_t i = places->segment == segment ? places->count : 0; i-- > 0;)
         if (strcmp(places->list[i].id, id) == 0)
             return &places->list[i].place;
     return NULL;
 }
 
-/* Not there: another file, or one that grew. */
+/* Not there: another file, or one that was walked in part, grew, or was written anew. */
 static int find_place(struct dep_register *reg, uint32_t segment, const char *id,
                       struct dep_place *out, struct dep_finding *why, struct dep_fault *fault)
 {
-    const struct dep_place *found = look(reg, segment, id);
-    int err = found ? DEP_OK : note_places(reg, segment, fault);
-    if (!err && !found)
-        found = look(reg, segment, id);
-    if (!err && !found)
-        return damaged(why);
-    if (!err)
-        *out = *found;
-    return err;
+    if (!reg->kek_places)
+        reg->kek_places = dep_alloc(sizeof *reg->kek_places);
+    struct dep_kek_places *places = reg->kek_places;
+    if (!places)
+        return dep_store_fault(reg, fault, DEP_ERR_NOMEM, "store.secrets", "keyring");
+    const struct dep_place *known = look(places, segment, id);
+    if (known) {
+        *out = *known;
+        return DEP_OK;
+    }
+    uint64_t from = places->segment == segment ? places->walked : 0;
+    int err = walk_to(reg, segment, from, id, fault);
+    if (!err && from)
+        err = walk_to(reg, segment, 0, id, fault);
+    if (err != DEP_FOUND)
+        return err ? err : damaged(why);
+    *out = places->list[places->count - 1].place;
+    return DEP_OK;
 }
 
 /* ---- opening ---- */
@@ -126,7 +142,7 @@ static int open_kek(struct dep_register *reg, uint32_t segment, const char *id,
                     const struct dep_age_identity *identity, struct dep_aead **out,
                     struct dep_finding *why, struct dep_fault *fault)
 {
-    struct dep_place place;
+    struct dep_place place = {.len = 0};
     DEP_AUTO_BUF file, key;
     dep_buf_init(&file, DEP_KEK_FILE_MAX);
     dep_buf_init_secret(&key, DEP_AEAD_KEY_LEN);
