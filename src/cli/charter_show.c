@@ -107,14 +107,23 @@ static void print_lists(const struct dep_charter *charter)
     }
 }
 
+/* The word for a code of ours, and the code where it is another. */
+static void print_word(const char *kind, const char *code)
+{
+    char id[64];
+    (void)snprintf(id, sizeof id, "%s.%s", kind, code);
+    const char *word = dep_word(id);
+    (void)printf("%s", word);
+    if (strcmp(word, code) != 0)
+        (void)printf(" (%s)", code);
+}
+
 /* A word of our own where `kind` says of which kind, else a code of a list of this charter. */
 static void print_code(const struct dep_charter *charter, const char *kind, enum dep_list list,
                        const char *code)
 {
-    char id[64];
-    (void)snprintf(id, sizeof id, "%s.%s", kind ? kind : "", code);
     if (kind)
-        (void)printf("%s (%s)", dep_word(id), code);
+        print_word(kind, code);
     else
         dep_show_code(charter, list, code);
 }
@@ -156,9 +165,7 @@ static void print_condition(const struct dep_charter *charter, const char *title
 
 static void print_need_name(const char *need)
 {
-    char id[64];
-    (void)snprintf(id, sizeof id, "need.%s", need);
-    (void)printf("%s (%s)", dep_word(id), need);
+    print_word("need", need);
 }
 
 static void print_need(const json_t *need)

@@ -180,7 +180,7 @@ static int check_open(const struct dep_args *args, const char *name, const char 
 {
     DEP_AUTO_JSON *items = json_array();
     DEP_AUTO_JSON *findings = json_array();
-    struct open_session session = {args, why, {NULL}, items, findings};
+    struct open_session session = {.args = args, .why = why, .items = items, .findings = findings};
     const struct dep_verify_order order = {.dir = args->dir,
                                            .containers = true,
                                            .item = name,
@@ -189,7 +189,7 @@ static int check_open(const struct dep_args *args, const char *name, const char 
                                            .progress = on_progress,
                                            .context = &session};
     struct dep_problem problem = {.detail = ""};
-    struct dep_verified result;
+    struct dep_verified result = {.verdict = ""};
     dep_progress_init(&session.progress, _("Checking"));
     int err = items && findings
                   ? dep_node_verify(&order, &result, &problem)

@@ -143,11 +143,18 @@ static void mission(int64_t from, int64_t to, struct dep_done *out)
     dep_node_close(node);
 }
 
+enum { WORDS_LEN = 256 };
+
+static void add_word(char words[WORDS_LEN], const char *word)
+{
+    size_t len = strlen(words);
+    assert_in_range(snprintf(words + len, WORDS_LEN - len, " %s", word), 1, WORDS_LEN - len - 1);
+}
+
 /* The states in the order of the log, and the kinds of what is listed, each behind a blank. */
 static int add_state(void *context, const struct dep_mission_now *now)
 {
-    char *states = context;
-    (void)strcat(strcat(states, " "), now->state);
+    add_word(context, now->state);
     return DEP_OK;
 }
 
@@ -155,13 +162,13 @@ static void add_kinds(const struct dep_dues *dues, char *out)
 {
     for (size_t i = 0; i < dues->count; i++)
         if (strstr(dues->list[i].kind, ".mission"))
-            (void)strcat(strcat(out, " "), dues->list[i].kind);
+            add_word(out, dues->list[i].kind);
 }
 
 static void expect_missions(const char *officer, int64_t days, const char *states,
                             const char *kinds)
 {
-    char found[256] = "", listed[256] = "";
+    char found[WORDS_LEN] = "", listed[WORDS_LEN] = "";
     ahead_ms = days * DAY_MS + 3600000;
     struct dep_node *node = open_ahead(officer);
     struct dep_problem problem = {.detail = ""};

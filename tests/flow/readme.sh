@@ -26,7 +26,7 @@ before() {
 after() {
     case $1 in
     'depositary collect '*) printf '%s\n' ... 'Territory (country code): XB' ... 'Legal basis: search warrant 12' ... 'Seal this as one item? [y/n] y' ... ;;
-    'depositary item transfer '*) printf '%s\n' ... 'Side that gives › How this side acted: signed' 'Side that gives › Code: K1' ... 'To whom: Laboratory' ... ;;
+    'depositary item transfer '*) printf '%s\n' ... 'Side that gives › How this side acted: signed' ... 'To whom: Laboratory' ... ;;
     'depositary hold place '*) printf '%s\n' ... 'Authority: order 9' ... ;;
     'depositary erase '*) printf '%s\n' 'Destroy the protected values of this record for ever? [y/n] y' ... ;;
     'depositary pack '*) printf '%s\n' ... "Send exactly this? It can't be taken back. [y/n] y" ... 'Read back and verified: intact' ... ;;
