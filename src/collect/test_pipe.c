@@ -2,6 +2,7 @@
  * What comes out of the pipe is what went in: sealed so that it opens, its payload's digest and each
  * content's right, wherever the borders of contents, chunks, blocks and the file's pieces lie.
  */
+#include "base/test_slow.h"
 #include "collect/pipe.h"
 
 #include <setjmp.h>
@@ -182,7 +183,7 @@ static void test_lengths(void **state)
                                   DEP_VAULT_PIECE - DEP_AGE_PADDED,
                                   RING,
                                   PLAIN_MAX};
-    for (size_t i = 0; i < DEP_COUNT(lens); i++)
+    for (size_t i = 0; i < DEP_COUNT(lens); i += (size_t)test_steps(1, 7))
         try_with(*state, lens[i], whole, 1);
 }
 
@@ -190,7 +191,7 @@ static void test_small_contents(void **state)
 {
     static const size_t small[] = {0, 1, 63, 64, 65, 512, 4096, 4097, 20000, 65536};
     static const size_t empty[] = {0};
-    try_with(*state, RING + 12345, small, DEP_COUNT(small));
+    try_with(*state, test_slowest() ? RING / 4 : RING + 12345, small, DEP_COUNT(small));
     try_with(*state, CONTENTS_MAX * (size_t)DEP_TAR_BLOCK, empty, 1);
 }
 
@@ -198,7 +199,7 @@ static void test_mixed_contents(void **state)
 {
     static const size_t mixed[] = {DEP_BLOCK_LEN - DEP_TAR_BLOCK, DEP_BLOCK_LEN, 0, 100,
                                    3 * DEP_BLOCK_LEN + 17,        RING / 3,      1};
-    try_with(*state, PLAIN_MAX, mixed, DEP_COUNT(mixed));
+    try_with(*state, test_slowest() ? RING / 2 : PLAIN_MAX, mixed, DEP_COUNT(mixed));
 }
 
 /* A disk that takes no more: no room is given any longer, digests begun and ended do no harm, and
