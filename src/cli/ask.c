@@ -1,8 +1,10 @@
 #include "cli/ask.h"
 
 #include "cli/cli.h"
+#include "cli/file_digest.h"
 #include "cli/wanted.h"
 #include "codec/text.h"
+#include "node/custody.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -61,7 +63,7 @@ static bool read_answer(const char *label, char out[ANSWER_MAX])
     }
 }
 
-/* What to say to an answer that won't do. */
+/* What to say to an answer that won't do, or before any. */
 static void say_right(const struct asking *asking, const json_t *form, const char *words)
 {
     DEP_AUTO_BUF right;
@@ -153,6 +155,20 @@ static bool is_free_text(const json_t *form)
     return input && strcmp(input, "text") == 0;
 }
 
+/* Of a file's fingerprint the file itself may be named: nobody types 64 digits. */
+static json_t *digest_value(const char *answer)
+{
+    char hex[2 * DEP_HASH_LEN + 1];
+    struct dep_problem problem = {.detail = ""};
+    static const struct dep_args args; /* in words */
+    int err = dep_file_digest(answer, hex, &problem);
+    if (err)
+        (void)dep_say_problem(&args, err, &problem);
+    else
+        (void)fprintf(stderr, "  SHA-256: %s\n", hex);
+    return err ? NULL : json_string(hex);
+}
+
 /* NULL where the answer is none of this form. Of numbers, dates and codes the digits are turned into
  * ASCII. */
 static json_t *value_of(const struct asking *asking, const json_t *form, const char *answer)
@@ -172,6 +188,8 @@ static json_t *value_of(const struct asking *asking, const json_t *form, const c
                                                        : json_pack("{s:s}", "original", answer);
     const json_t *own = dep_schema_form(asking->schema, form);
     const char *type = dep_json_string(own, "type");
+    if (dep_form_file(own))
+        return digest_value(strlen(ascii) == 2 * DEP_HASH_LEN ? ascii : answer);
     if (!type)
         return choice_value(asking, own, ascii);
     if (strcmp(type, "boolean") == 0)
@@ -201,6 +219,8 @@ static enum got ask_one(struct asking *asking, const json_t *form, const char *l
                         json_t **out)
 {
     show_choices(asking, dep_schema_form(asking->schema, form));
+    if (dep_form_file(form))
+        say_right(asking, form, _("Right would be:"));
     for (;;) {
         char answer[ANSWER_MAX];
         enum got got = ask_line(asking, label, answer);
@@ -226,6 +246,13 @@ static enum got ask_one(struct asking *asking, const json_t *form, const char *l
 static bool is_stated(const json_t *form)
 {
     return !dep_form_drawn(form) && !dep_form_measured(form);
+}
+
+/* That the program prints, and nobody has at hand. */
+static bool is_id(const json_t *form)
+{
+    const char *format = dep_json_string(dep_json_object(form, "metadata"), "format");
+    return format && strcmp(format, "uuid") == 0;
 }
 
 static bool is_item_type(const struct dep_schema *schema)
@@ -282,7 +309,7 @@ static enum got ask_object(struct asking *asking, const json_t *form, const char
         json_t *member;
         json_object_foreach(json_object_get(whole, lists[i]), name, member)
         {
-            if (!is_stated(member))
+            if (!is_stated(member) || (i == 1 && !asking->whole && is_id(member)))
                 continue;
             bool must = i == 0 && (needed || json_object_size(object) > 0);
             enum got got = ask_member(asking, member, name, label, must, object);
@@ -311,14 +338,10 @@ static enum got ask_how(struct asking *asking, const json_t *form, const char *l
 }
 
 /* A side of an act: of what it may hold only that which goes with how it acted is asked for, and
- * that is needed (as dep_custody_judge_side() judges it). */
+ * that is needed. */
 static enum got ask_side(struct asking *asking, const json_t *form, const char *label, bool needed,
                          json_t **out)
 {
-    static const struct {
-        const char *state, *member;
-    } WANTED[] = {{"signed", "code"},      {"on_paper", "scan_sha256"}, {"on_paper", "seen_by"},
-                  {"on_paper", "checked"}, {"refused", "reason"},       {"unavailable", "reason"}};
     DEP_AUTO_JSON *side = json_object();
     enum got got = ask_how(asking, form, label, needed, side);
     if (got != GOT_VALUE)
@@ -327,11 +350,10 @@ static enum got ask_side(struct asking *asking, const json_t *form, const char *
     bool own = strcmp(state, "signed") == 0 && asking->signer == SIGNER_SELF && asking->officer;
     if (own && json_object_set_new(side, "code", json_string(asking->officer)))
         return GOT_END;
-    for (size_t i = 0; !own && i < DEP_COUNT(WANTED); i++) {
-        const json_t *member = dep_schema_member(asking->schema, form, WANTED[i].member);
-        if (strcmp(state, WANTED[i].state) != 0)
-            continue;
-        got = ask_member(asking, member, WANTED[i].member, label, true, side);
+    const char *name;
+    for (size_t i = 0; !own && (name = dep_custody_side_needs(state, i)); i++) {
+        const json_t *member = dep_schema_member(asking->schema, form, name);
+        got = ask_member(asking, member, name, label, true, side);
         if (got != GOT_VALUE)
             return got;
     }
@@ -374,22 +396,6 @@ static bool ask_rest(struct asking *asking, const json_t *form, const char *labe
 }
 
 /* ---- the fields ---- */
-
-/* Each has a fingerprint or an id that nobody types: photographs. */
-static bool is_of_files(const struct asking *asking, const json_t *form)
-{
-    const json_t *each = dep_schema_member(asking->schema, form, NULL);
-    const char *name;
-    json_t *member;
-    json_object_foreach(json_object_get(dep_schema_form(asking->schema, each), "properties"), name,
-                        member)
-    {
-        const char *format = dep_json_string(dep_json_object(member, "metadata"), "format");
-        if (format && strcmp(format, "sha256") == 0)
-            return true;
-    }
-    return false;
-}
 
 /* Who signs it where it says "signed": who gives signs the transfer, who takes the receipt, and of
  * whoever a thing is taken from nobody has a key. */
@@ -440,8 +446,8 @@ static bool is_asked(const struct asking *asking, const struct dep_schema_field 
         return false;
     if (asking->whole)
         return true;
-    if (!is_one_line(asking, field->form))
-        return !is_of_files(asking, field->form);
+    if (!is_one_line(asking, field->form) || dep_form_file(field->form))
+        return true;
     const char *type = dep_json_string(field->form, "type");
     bool own = field->format &&
                (strcmp(field->format, "uuid") == 0 || strcmp(field->format, "sha256") == 0);

@@ -3,6 +3,7 @@
  * plain account of what was done.
  */
 #include "cli/cli.h"
+#include "cli/wanted.h"
 
 #include "codec/text.h"
 #include "node/derived.h"
@@ -219,7 +220,8 @@ static int run(struct dep_args *args, const char *type, struct dep_node *node, j
         return DEP_EXIT_WANTING;
     }
     if (err)
-        return dep_say_problem(args, err, &problem);
+        return dep_say_refused(args, dep_schemas_find(dep_node_schemas(node), type, 0), claims,
+                               false, err, &problem);
     if (args->json && show_json(&session, &done))
         return DEP_EXIT_FAULT;
     if (!args->json)

@@ -1,6 +1,7 @@
 /*
  * item: list, files, extract, check, history, and the custody events.
  */
+#include "cli/file_digest.h"
 #include "cli/item_check.h"
 #include "cli/show.h"
 #include "cli/wanted.h"
@@ -250,8 +251,16 @@ static int correct(struct dep_args *args, struct dep_node *node)
     DEP_AUTO_JSON *fields = dep_fields_read_file(args, &status);
     if (!fields)
         return status;
-    int err = dep_node_item_correct(node, args->positional[1], fields, &done, &problem);
-    status = err ? dep_say_problem(args, err, &problem) : show_done(args, NULL, &done);
+    DEP_AUTO_ITEM item = {.item = ""};
+    int err = dep_node_item(node, args->positional[1], false, &item, &problem);
+    const struct dep_schema *schema =
+        dep_schemas_find(dep_node_schemas(node), err ? "" : item.first.row.type, 0);
+    if (!err && schema)
+        err = dep_file_digests(schema, fields, &problem);
+    if (!err)
+        err = dep_node_item_correct(node, args->positional[1], fields, &done, &problem);
+    status = err ? dep_say_refused(args, schema, fields, false, err, &problem)
+                 : show_done(args, NULL, &done);
     return dep_finish_output(status);
 }
 

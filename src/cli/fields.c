@@ -5,6 +5,7 @@
  */
 #include "cli/ask.h"
 #include "cli/cli.h"
+#include "cli/file_digest.h"
 #include "node/custody.h"
 
 #include "store/file.h"
@@ -105,6 +106,13 @@ json_t *dep_fields_read(struct dep_args *args, const char *type, json_t *known, 
     const struct dep_schema *schema = dep_schemas_find(schemas, type, 0);
     if (fields && !schema) {
         *out_status = dep_usage_error(args, _("no such record type: %s"), type);
+        json_decref(fields);
+        fields = NULL;
+    }
+    struct dep_problem problem = {.detail = ""};
+    int err = fields ? dep_file_digests(schema, fields, &problem) : DEP_OK;
+    if (err) {
+        *out_status = dep_say_problem(args, err, &problem);
         json_decref(fields);
         fields = NULL;
     }

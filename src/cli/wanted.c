@@ -16,6 +16,7 @@ static const struct {
     {"lang", N_("a language: fr, en, ar or another tag of BCP 47")},
     {"code", N_("a code of Latin letters, digits, \".\", \"_\" and \"-\", with no blank")},
     {"text", N_("a text, not empty")},
+    {"count", N_("a whole number from 1")},
     {"decimal", N_("a plain decimal number: 1250000.50, without separators or exponent")},
     {"age-recipient", N_("an age recipient: age1…")},
     {"jwk-thumbprint", N_("the thumbprint of a key")},
@@ -46,6 +47,12 @@ static void add_type(const json_t *form, const char *type, struct dep_buf *out)
     const char *format = dep_json_string(dep_json_object(form, "metadata"), "format");
     if (strcmp(type, "timestamp") == 0)
         format = "utc";
+    if (dep_form_file(form)) {
+        dep_buf_add_string(out,
+                           _("the file, whose SHA-256 is computed here; or the SHA-256 itself: "
+                             "64 of the digits 0-9 a-f"));
+        return;
+    }
     for (size_t i = 0; format && i < DEP_COUNT(formats); i++)
         if (strcmp(formats[i].format, format) == 0) {
             dep_buf_add_string(out, _(formats[i].right));
@@ -170,11 +177,13 @@ static void follow(const struct dep_schema *schema, const json_t *claims, struct
 
 static const char *words_of(const struct wrong *wrong)
 {
-    if (strncmp(wrong->violation->finding.id, "record.unknown.", 15) == 0)
-        return dep_word(wrong->violation->finding.id);
-    return !wrong->form     ? _("there is no such field")
-           : !wrong->stated ? _("it is missing")
-                            : _("it has not the right form");
+    const char *id = wrong->violation->finding.id;
+    if (strncmp(id, "record.unknown.", 15) == 0)
+        return dep_word(id);
+    return !wrong->form                      ? _("there is no such field")
+           : !wrong->stated                  ? _("it is missing")
+           : strncmp(id, "custody.", 8) == 0 ? dep_word(id)
+                                             : _("it has not the right form");
 }
 
 static bool say_wrong(const struct dep_args *args, const struct wrong *wrong, const char *type,
@@ -234,8 +243,9 @@ static bool say_violations(const struct dep_args *args, const struct dep_schema 
 int dep_say_refused(const struct dep_args *args, const struct dep_schema *schema,
                     const json_t *claims, bool whole, int err, const struct dep_problem *problem)
 {
-    static const char *const ids[] = {"record.field", "record.format", "record.unknown.both",
-                                      "record.unknown.neither"};
+    static const char *const ids[] = {
+        "record.field", "record.format",  "record.unknown.both", "record.unknown.neither",
+        "custody.side", "custody.signed", "custody.none"};
     bool about_fields = false;
     for (size_t i = 0; err == DEP_FOUND && i < DEP_COUNT(ids); i++)
         about_fields = about_fields || strcmp(problem->finding.id, ids[i]) == 0;

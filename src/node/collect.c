@@ -174,10 +174,10 @@ static void end_pending(struct collect_work *work, int err)
 /* Whoever it was taken from signs on paper, or doesn't sign; an officer doesn't sign for them. */
 static int judge_dispossessed(struct collect_work *work)
 {
-    struct dep_finding *why = &work->problem->finding;
-    const json_t *side = dep_json_object(work->order->claims, "dispossessed");
-    int err = dep_custody_judge_side(side, NULL, why);
-    return err ? dep_problem_found(work->problem, why->id, why->clause, "dispossessed") : DEP_OK;
+    static const char field[] = "dispossessed";
+    const json_t *claims = work->order->claims;
+    int err = dep_custody_judge_side(dep_json_object(claims, field), NULL, &work->problem->finding);
+    return err ? dep_custody_side_problem(claims, field, field, work->problem) : DEP_OK;
 }
 
 static int record(struct collect_work *work)

@@ -284,6 +284,14 @@ static void tell(struct dep_node *node, const json_t *claims, bool second_office
         dep_notice(notices, "consent.second_officer", "");
 }
 
+/* Of a side it is said which member is lacking or wrong. */
+static int found_of_act(const json_t *claims, struct dep_problem *problem)
+{
+    return strncmp(problem->finding.id, "custody.", 8) == 0
+               ? dep_custody_side_problem(claims, "side", "", problem)
+               : dep_problem_found(problem, problem->finding.id, problem->finding.clause, "");
+}
+
 int dep_node_consent(struct dep_node *node, const struct dep_consent_order *order,
                      const struct dep_notices *notices, char *out_pseudonym, struct dep_done *out,
                      struct dep_problem *problem)
@@ -295,7 +303,7 @@ int dep_node_consent(struct dep_node *node, const struct dep_consent_order *orde
         return err;
     err = dep_consent_judge(member, node->officer, order->claims, &problem->finding);
     if (err == DEP_FOUND)
-        return dep_problem_found(problem, problem->finding.id, problem->finding.clause, "");
+        return found_of_act(order->claims, problem);
     if (!err)
         err = add_pseudonym(node, order, pseudonym, problem);
     if (!err)
@@ -403,7 +411,7 @@ int dep_node_assure(struct dep_node *node, json_t *claims, const char *answers,
         return err;
     err = dep_assurance_judge(node->officer, claims, &problem->finding);
     if (err == DEP_FOUND)
-        return dep_problem_found(problem, problem->finding.id, problem->finding.clause, "");
+        return found_of_act(claims, problem);
     if (!err)
         err = refer_answered(node, claims, answers, problem);
     if (!err)

@@ -116,9 +116,7 @@ static int judge(const struct dep_item *item, json_t *fields, struct dep_problem
     }
     int err =
         dep_custody_judge_side(dep_json_object(fields, "dispossessed"), NULL, &problem->finding);
-    return err ? dep_problem_found(problem, problem->finding.id, problem->finding.clause,
-                                   item->item)
-               : DEP_OK;
+    return err ? dep_custody_side_problem(fields, "dispossessed", item->item, problem) : DEP_OK;
 }
 
 int dep_node_item_correct(struct dep_node *node, const char *name, json_t *fields,

@@ -3,41 +3,87 @@
 #include "node/act.h"
 #include "node/node_impl.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* ---- the decision ---- */
+
+/* What goes with how a side acted, and is needed then. */
+static const struct {
+    const char *state, *member;
+} SIDE_NEEDS[] = {
+    {"signed", "code"},      {"on_paper", "scan_sha256"}, {"on_paper", "seen_by"},
+    {"on_paper", "checked"}, {"refused", "reason"},       {"unavailable", "reason"},
+};
+
+const char *dep_custody_side_needs(const char *state, size_t at)
+{
+    for (size_t i = 0; i < DEP_COUNT(SIDE_NEEDS); i++)
+        if (strcmp(SIDE_NEEDS[i].state, state) == 0 && at-- == 0)
+            return SIDE_NEEDS[i].member;
+    return NULL;
+}
+
+/* The first that isn't there; NULL where the side is whole, or none: that is the schema's affair. */
+static const char *side_lacks(const json_t *side)
+{
+    const char *state = dep_json_string(side, "state"), *member = NULL;
+    for (size_t i = 0; state && (member = dep_custody_side_needs(state, i)); i++)
+        if (!json_object_get(side, member))
+            return member;
+    return NULL;
+}
 
 int dep_custody_judge_side(const json_t *side, const char *by_code, struct dep_finding *why)
 {
     const char *state = dep_json_string(side, "state");
     const char *code = dep_json_string(side, "code");
-    bool whole;
-    if (!state)
-        return DEP_OK; /* its absence is the schema's affair */
-    bool is_signed = strcmp(state, "signed") == 0;
-    if (is_signed)
-        whole = code != NULL;
-    else if (strcmp(state, "on_paper") == 0)
-        whole = dep_json_string(side, "scan_sha256") && dep_json_string(side, "seen_by") &&
-                dep_json_object(side, "checked");
-    else
-        whole = dep_json_object(side, "reason") != NULL;
-    if (!whole)
+    if (side_lacks(side))
         return dep_found(why, "custody.side", "DESIGN 2, sides of an act", 0);
-    return !is_signed || (by_code && strcmp(code, by_code) == 0)
+    if (!state || strcmp(state, "signed") != 0)
+        return DEP_OK;
+    return by_code && code && strcmp(code, by_code) == 0
                ? DEP_OK
                : dep_found(why, "custody.signed", "DESIGN 2, sides of an act", 0);
 }
 
+int dep_custody_side_problem(const json_t *claims, const char *field, const char *detail,
+                             struct dep_problem *problem)
+{
+    const char *lacks = side_lacks(dep_json_object(claims, field));
+    (void)snprintf(problem->where.instance_path, sizeof problem->where.instance_path, "/%s/%s",
+                   field, lacks ? lacks : "code");
+    return dep_problem_found(problem, problem->finding.id, problem->finding.clause, detail);
+}
+
 /* Who gives signs the transfer, who takes signs the receipt: nobody signs for the other side. */
-static int judge_sides(const struct dep_custody_event *event, struct dep_finding *why)
+static int judge_sides(const struct dep_custody_event *event, struct dep_finding *why,
+                       const char **out_field)
 {
     bool receipt = strcmp(event->type, "custody.received") == 0;
-    const char *giver_code = receipt ? event->answers_code : event->by_code;
-    int err = dep_custody_judge_side(dep_json_object(event->claims, "giver"), giver_code, why);
-    return err ? err
-               : dep_custody_judge_side(dep_json_object(event->claims, "taker"),
-                                        receipt ? event->by_code : NULL, why);
+    const struct {
+        const char *field, *code;
+    } sides[] = {{"giver", receipt ? event->answers_code : event->by_code},
+                 {"taker", receipt ? event->by_code : NULL}};
+    int err = DEP_OK;
+    for (size_t i = 0; !err && i < DEP_COUNT(sides); i++) {
+        err = dep_custody_judge_side(dep_json_object(event->claims, sides[i].field), sides[i].code,
+                                     why);
+        *out_field = err ? sides[i].field : *out_field;
+    }
+    return err;
+}
+
+/* An event that is about what is in its list, and has none in it, says nothing. */
+static const char *empty_list(const json_t *claims)
+{
+    static const char *const lists[] = {"copies", "parts"};
+    for (size_t i = 0; i < DEP_COUNT(lists); i++) {
+        const json_t *list = dep_json_array(claims, lists[i]);
+        if (list && json_array_size(list) == 0)
+            return lists[i];
+    }
+    return NULL;
 }
 
 static bool is_any(const char *type, const char *const *list, size_t count)
@@ -79,12 +125,16 @@ static int judge_state(const struct dep_item *item, const char *type, struct dep
 }
 
 int dep_custody_judge(const struct dep_item *item, const struct dep_custody_event *event,
-                      struct dep_finding *why)
+                      struct dep_finding *why, const char **out_field)
 {
     const json_t *authority = dep_json_object(event->claims, "authority");
-    int err = judge_sides(event, why);
+    *out_field = NULL;
+    int err = judge_sides(event, why, out_field);
     if (err)
         return err;
+    *out_field = empty_list(event->claims);
+    if (*out_field)
+        return dep_found(why, "custody.none", "MANDATE F15", 0);
     if (strcmp(event->type, "custody.disposed") == 0 && !authority)
         return dep_found(why, "custody.authority", "MANDATE F15", 0);
     if (examines_original(event) && !dep_json_object(event->claims, "why_original"))
@@ -187,9 +237,16 @@ static int judge(struct custody_work *work)
                                       .by_code = work->node->officer,
                                       .answers_code = work->answers ? work->answered.by_code : NULL,
                                       .correction = work->supersedes};
-    int err = dep_custody_judge(&work->item, &event, &work->problem->finding);
-    return err == DEP_FOUND ? dep_problem_found(work->problem, work->problem->finding.id,
-                                                work->problem->finding.clause, order->name)
+    const char *field;
+    struct dep_problem *problem = work->problem;
+    int err = dep_custody_judge(&work->item, &event, &problem->finding, &field);
+    if (err == DEP_FOUND && field && dep_json_object(order->claims, field))
+        return dep_custody_side_problem(order->claims, field, order->name, problem);
+    if (err == DEP_FOUND && field)
+        (void)snprintf(problem->where.instance_path, sizeof problem->where.instance_path, "/%s",
+                       field);
+    return err == DEP_FOUND ? dep_problem_found(problem, problem->finding.id,
+                                                problem->finding.clause, order->name)
                             : err;
 }
 

@@ -19,10 +19,13 @@ struct dep_custody_event {
  * May the event follow for an item in this state? Findings: "custody.hold" (disposal or return
  * under a legal hold), "custody.disposed", "custody.sent" (sent and not received),
  * "custody.not_sent" (receipt without a transfer), "custody.lost", "custody.not_lost",
- * "custody.authority", and of its sides those of dep_custody_judge_side().
+ * "custody.authority", "custody.none" (copies or parts, and none of them), and of its sides those of
+ * dep_custody_judge_side(). `out_field`: the field that a finding about a side or a list is about,
+ * else NULL.
  */
 DEP_MUST_USE int dep_custody_judge(const struct dep_item *item,
-                                   const struct dep_custody_event *event, struct dep_finding *why);
+                                   const struct dep_custody_event *event, struct dep_finding *why,
+                                   const char **out_field);
 /*
  * A side of an act (NULL: none is stated). "custody.side": it lacks what its state needs (signed
  * needs code, on_paper needs scan_sha256, seen_by and checked, refused and unavailable need a
@@ -30,6 +33,12 @@ DEP_MUST_USE int dep_custody_judge(const struct dep_item *item,
  */
 DEP_MUST_USE int dep_custody_judge_side(const json_t *side, const char *by_code,
                                         struct dep_finding *why);
+/* The `at`-th of the members that a side that acted so needs; NULL where there are no more. */
+const char *dep_custody_side_needs(const char *state, size_t at);
+/* Where such a finding of `problem` is: in its side `field` of `claims`, the member that is lacking or
+ * wrong. DEP_FOUND; `detail` as in dep_problem_found(). */
+DEP_MUST_USE int dep_custody_side_problem(const json_t *claims, const char *field,
+                                          const char *detail, struct dep_problem *problem);
 
 /* The legal holds on an item that no lift has answered; `only` (or NULL): of one record's. */
 struct dep_holds {

@@ -351,7 +351,7 @@ int dep_node_withdrawal_acknowledged(struct dep_node *node, const char *withdraw
     const char *state = dep_json_string(side, "state");
     int err = dep_custody_judge_side(side, node->officer, &problem->finding);
     if (err)
-        return err;
+        return dep_custody_side_problem(claims, "side", withdrawal, problem);
     if (state && strcmp(state, "signed") == 0)
         return dep_problem_found(problem, "consent.paper", CLAUSE, "/side");
     return dep_act_record_judged(node, "withdrawal.acknowledged", claims, judge_acknowledgement,

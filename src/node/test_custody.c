@@ -56,6 +56,9 @@ static void test_events(void **state)
          NULL, PLAIN},
         {"in_custody", "custody.transferred", "{\"taker\":{\"state\":\"refused\"}}", "custody.side",
          PLAIN},
+        {"in_custody", "custody.copied", "{\"copies\":[]}", "custody.none", PLAIN},
+        {"in_custody", "custody.copied", "{\"copies\":[{}]}", NULL, PLAIN},
+        {"in_custody", "custody.split", "{\"parts\":[]}", "custody.none", PLAIN},
         /* Nobody signs for another: K1 is at work, K2 signed the transfer. */
         {"in_custody", "custody.transferred", "{\"giver\":{\"state\":\"signed\",\"code\":\"K2\"}}",
          "custody.signed", PLAIN},
@@ -90,10 +93,17 @@ static void test_events(void **state)
             .by_code = "K1",
             .answers_code = strcmp(rows[i].type, "custody.received") == 0 ? "K2" : NULL,
             .correction = rows[i].how == CORRECTION || rows[i].how == CORRECTION_ON_HOLD};
-        int err = dep_custody_judge(&item, &event, &why);
+        const char *field;
+        int err = dep_custody_judge(&item, &event, &why, &field);
         if (err != (rows[i].id ? DEP_FOUND : DEP_OK) ||
             strcmp(why.id, rows[i].id ? rows[i].id : "") != 0)
             fail_msg("row %zu: %d %s", i, err, why.id);
+        /* Which side or list it is is told of those, and of nothing else. */
+        bool about =
+            err && (strcmp(why.id, "custody.side") == 0 || strcmp(why.id, "custody.signed") == 0 ||
+                    strcmp(why.id, "custody.none") == 0);
+        if ((field != NULL) != about || (field && !strstr(rows[i].claims, field)))
+            fail_msg("row %zu: %s", i, field ? field : "no field");
     }
 }
 

@@ -88,6 +88,9 @@ static bool utc_valid(struct dep_slice text)
     return dep_slice_equal_string(text, again);
 }
 
+/* The one format of numbers: how many there are of what is there. */
+static const char COUNT[] = "count";
+
 static const struct {
     const char *name;
     bool (*valid)(struct dep_slice text);
@@ -105,9 +108,13 @@ static const struct {
     {"utc", utc_valid},
 };
 
-bool dep_format_valid(const char *format, const json_t *string)
+bool dep_format_valid(const char *format, const json_t *value)
 {
-    struct dep_slice text = dep_slice_of(json_string_value(string), json_string_length(string));
+    if (strcmp(format, COUNT) == 0)
+        return json_number_value(value) >= 1;
+    if (!json_is_string(value))
+        return true;
+    struct dep_slice text = dep_slice_of(json_string_value(value), json_string_length(value));
     for (size_t i = 0; i < DEP_COUNT(formats); i++)
         if (strcmp(formats[i].name, format) == 0)
             return formats[i].valid(text);
@@ -116,6 +123,8 @@ bool dep_format_valid(const char *format, const json_t *string)
 
 bool dep_format_known(const char *format)
 {
+    if (strcmp(format, COUNT) == 0)
+        return true;
     for (size_t i = 0; i < DEP_COUNT(formats); i++)
         if (strcmp(formats[i].name, format) == 0)
             return true;

@@ -51,7 +51,7 @@ DEP_MUST_USE int dep_sd_select(const json_t *payload, struct dep_slice disclosur
                                size_t *out_count);
 
 /* ---- forms and formats ---- */
-typedef bool dep_format_fn(const char *format, const json_t *string);
+typedef bool dep_format_fn(const char *format, const json_t *value);
 /*
  * As dep_jtd_validate, one form below `root` (which has the definitions); `format` is asked where
  * metadata of a form names a format. `out_format` tells that the first error was a format's.
@@ -60,7 +60,7 @@ DEP_MUST_USE int dep_jtd_validate_form(const json_t *root, const json_t *form, c
                                        dep_format_fn *format, struct dep_jtd_error *out,
                                        bool *out_format);
 /* The formats of doc/format/record.md section 5; unknown names are accepted by none. */
-bool dep_format_valid(const char *format, const json_t *string);
+bool dep_format_valid(const char *format, const json_t *value);
 bool dep_format_known(const char *format);
 
 /* ---- fields of a type ---- */

@@ -296,9 +296,8 @@ static void format_walk(struct walk *walk, const json_t *form, const json_t *val
         return;
     size_t index;
     json_t *element;
-    bool fits = !json_is_string(value) || walk->format(format, value);
-    json_array_foreach(value, index, element) fits =
-        fits && (!json_is_string(element) || walk->format(format, element));
+    bool fits = json_is_array(value) || walk->format(format, value);
+    json_array_foreach(value, index, element) fits = fits && walk->format(format, element);
     if (fits)
         return;
     walk->format_first = walk->format_first || walk->count == 0;

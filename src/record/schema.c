@@ -404,6 +404,11 @@ bool dep_form_drawn(const json_t *form)
     return has_input(form, "drawn");
 }
 
+bool dep_form_file(const json_t *form)
+{
+    return has_input(form, "file");
+}
+
 bool dep_form_measured(const json_t *form)
 {
     return has_input(form, "measured");

@@ -91,6 +91,8 @@ const char *dep_form_label(const json_t *form, const char *lang);
 const char *dep_form_choice(const json_t *form, const char *value, const char *lang);
 /* A member that the program draws itself, and nobody states (metadata "input": "drawn"). */
 bool dep_form_drawn(const json_t *form);
+/* The fingerprint of a file that whoever states it has ("file"): it may be named in its place. */
+bool dep_form_file(const json_t *form);
 /* One that the program measures ("measured"): not asked for. */
 bool dep_form_measured(const json_t *form);
 

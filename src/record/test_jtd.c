@@ -216,6 +216,15 @@ static void test_formats(void **state)
         {"age-recipient", "age1zvkyg2lqzraa2lnjvqej32nkuu0ues2s82hzrye869xeexvn73equnujwk", false},
         {"no-such-format", "x", false},
     };
+    static const struct {
+        int number;
+        bool good;
+    } counts[] = {{1, true}, {7, true}, {0, false}, {-1, false}};
+    for (size_t i = 0; i < DEP_COUNT(counts); i++) {
+        DEP_AUTO_JSON *number = json_integer(counts[i].number);
+        assert_int_equal(dep_format_valid("count", number), counts[i].good);
+        assert_true(dep_format_valid("utc", number)); /* of strings only */
+    }
     for (size_t i = 0; i < DEP_COUNT(rows); i++) {
         DEP_AUTO_JSON *text = json_string(rows[i].text);
         if (dep_format_valid(rows[i].format, text) != rows[i].good)

@@ -218,7 +218,7 @@ static json_t *example(const struct dep_schema *schema, const json_t *given, siz
     if (type && strcmp(type, "boolean") == 0)
         return json_boolean(pick % 2);
     if (type && strcmp(type, "string") != 0 && strcmp(type, "timestamp") != 0)
-        return json_integer((json_int_t)pick);
+        return json_integer((json_int_t)pick + 1);
     if (type)
         return json_string(
             example_string(dep_json_string(dep_json_object(form, "metadata"), "format")));

@@ -84,6 +84,7 @@ const struct words_entry WORDS_REGISTER[] = {
     {"custody.lost", N_("the item is lost: record that it was found first")},
     {"custody.meanwhile", N_("something else was recorded about this item meanwhile: look at its "
                              "history, and try again")},
+    {"custody.none", N_("at least one must be named: there is no event without it")},
     {"custody.not_lost", N_("the item isn't lost")},
     {"custody.not_sent", N_("nothing was sent that could be received: record the transfer first")},
     {"custody.original", N_("what is examined is a working copy; where it was the original itself, "
@@ -301,6 +302,8 @@ const struct words_entry WORDS_REGISTER[] = {
     {"stated.code",
      N_("the charter in force has no such code there (in brackets: those that would do)")},
     {"stated.code.ended", N_("this code is not in force now (in brackets: those that are)")},
+    {"stated.file",
+     N_("no such file, or none that can be read: name the file, or give its SHA-256")},
     {"stated.interval", N_("it ends before it begins")},
     {"stated.member", N_("no such member now (in brackets: the members)")},
     {"stated.time", N_("a time is a date, a time of day and Z or an offset, as in the brackets")},

@@ -45,9 +45,14 @@ lacks screen 'Side that'
 expect 1 "$SOURCE_ROOT/tests/flow/answerer" '' depositary item found part -C reg >screen
 holds screen 'custody.not_lost'
 lacks screen 'Reason'
-scan=$(printf '%064d' 7)
-printf '%s\n' 'see gives › How' 'type on_paper' 'see scan:' 'type ' 'see needed' 'see scan:' "type $scan" 'see Seen by:' 'type T1' 'see checked:' 'type compared' 'see Role:' 'type driver' 'see To whom:' \
+# What has a fingerprint is named by its file, which is hashed; who has the fingerprint alone gives that.
+echo 'a scan' >'scan 1.pdf'
+scan=$(sha256sum <'scan 1.pdf' | cut -d' ' -f1) photo=$(printf '%064d' 7)
+printf '%s\n' 'see gives › How' 'type on_paper' 'see the file, whose SHA-256' 'see scan:' 'type ' 'see needed' 'see scan:' 'type no such file' 'see no such file' 'see scan:' 'type scan 1.pdf' "see SHA-256: $scan" 'see Seen by:' 'type T1' 'see checked:' 'type compared' 'see Role:' 'type driver' 'see To whom:' \
     'type lab' 'see receives › How' 'type signed' 'see nobody signs for another' 'see receives › How' 'type refused' 'see Reason:' 'type no key here' 'see Role:' 'type ' 'see Time' 'type ' 'see Place' 'type ' \
-    'see Purpose' 'type ' 'see found 1' 'type ' 'see applied 1' 'type ' 'see seals:' 'type ' 'see Condition' 'type ' 'see Storage' 'type ' 'see Remark' 'type ' >script
+    'see Purpose' 'type ' 'see found 1' 'type ' 'see applied 1' 'type ' 'see seals:' 'type ' 'see Condition' 'type ' 'see Storage' 'type ' 'see Photographs 1' "type $photo" 'see Caption' 'type ' \
+    'see Photographs 2' 'type ' 'see Remark' 'type ' >script
 expect 0 "$SOURCE_ROOT/tests/flow/typist" script depositary item transfer part -C reg >screen
 lacks screen 'gives › (Code|Reason)|receives › (Code|Seen)'
+depositary show "$(sed -n 's/^Recorded: \([0-9a-f-]*\).*/\1/p' screen)" -C reg --json >shown
+same "$scan $photo" "$(jq -r '.claims | "\(.giver.scan_sha256) \(.photos[0].sha256)"' shown)" 'fingerprints of what was named'

@@ -73,6 +73,35 @@ same "$sent" "$(run show "$corrected" --json | jq -r '.claims.refs[] | select(.r
 # Whoever it was taken from doesn't sign as an officer.
 refused custody.signed collect dump <<<'{"dispossessed": {"state": "signed", "code": "T1"}}'
 refused custody.side collect dump <<<'{"dispossessed": {"state": "on_paper"}}'
+holds err 'dispossessed › Fingerprint of the scan \[evidence.collected/dispossessed/scan_sha256\]: it is missing'
+# Which side, and what of it, in three languages; a scan is named by its file, which is hashed.
+echo 'a scan' >scan.pdf
+paper='{"state": "on_paper", "scan_sha256": "scan.pdf", "seen_by": "T1", "checked": {"text": "seal", "lang": "en"}}'
+while IFS='|' read -r LANGUAGE words; do
+    export LANGUAGE
+    refused custody.side item transfer E-2 <<<"{\"giver\": $paper, \"taker\": {\"state\": \"refused\"}, \"to\": {\"text\": \"x\", \"lang\": \"en\"}}"
+    holds err "$words.*/taker/reason\\]"
+done <<'END'
+en|Side that receives › Reason
+fr|Partie qui reçoit › Motif
+ar|الطرف المستلم › السبب
+END
+unset LANGUAGE
+expect 3 run item transfer E-2 --yes --file - <<<"{\"giver\": ${paper/scan.pdf/none.pdf}, \"to\": {\"text\": \"x\", \"lang\": \"en\"}}" 2>err
+holds err 'name the file.*\[none.pdf\]'
+run item correct E-2 --file - >/dev/null <<<"{\"dispossessed\": $paper}"
+same "$(sha256sum <scan.pdf | cut -d' ' -f1)" "$(run item history E-2 --json | jq -r 'select(.superseded | not).claims.dispossessed.scan_sha256 // empty')" 'the scan of a paper that was signed later'
+# None of what an event is about, or less than one of it, is refused.
+for verb in 'copy copies Copies' 'split parts Parts'; do
+    read -r verb list label <<<"$verb"
+    refused custody.none item "$verb" E-2 <<<"{\"$list\": []}"
+    holds err "$label .*/$list\\]: at least one"
+done
+for wrong in -1 0; do
+    expect 1 run collect --yes --file - 2>err <<<"{\"things\": [{\"description\": {\"text\": \"box\", \"lang\": \"en\"}, \"quantity\": $wrong}]}"
+    holds err 'Quantity \[evidence.collected/things/0/quantity\]: it has not the right form'
+    holds err 'Right would be: a whole number from 1$'
+done
 
 # Two holds: the lift of one leaves the other.
 first=$(run hold place E-2 --yes --json --file - <<<"$order" | jq -r .record)

@@ -50,7 +50,7 @@ unset LANGUAGE
 printf '%s\n' 'see officer K1:' 'type open sesame' 'see How this side acted:' 'type ' 'see Right would be' 'see How this side acted:' 'type sealed' 'see Right would be' \
     'see How this side acted:' 'type signed' 'see Role:' 'type ' 'see To whom:' 'type Laboratory' 'see Side that receives' 'type ' 'see Time' 'type ' \
     'see Place:' 'type ' 'see Purpose:' 'type ' 'see found 1:' 'type A-1' 'see found 2:' 'type ' 'see applied 1:' 'type ' 'see State of the seals:' 'type intact' \
-    'see Condition:' 'type ' 'see Storage place:' 'type ' 'see Remark:' 'type ' >script
+    'see Condition:' 'type ' 'see Storage place:' 'type ' 'see Photographs 1' 'type ' 'see Remark:' 'type ' >script
 expect 0 "$typist" script depositary item transfer 7/2026 -C reg >screen
 record=$(sed -n 's/^Recorded: \([0-9a-f-]*\).*/\1/p' screen)
 depositary show "$record" -C reg --json --passphrase-fd 3 3<<<'open sesame' >shown
@@ -90,7 +90,7 @@ lacks screen 'Exhibit'
         'see Calendar' 'type islamic' 'see Condition'
     printf 'type %05000d\n' 0
     printf '%s\n' 'see too long' 'see Condition' 'type cracked' 'see Hazards' 'type ' 'see Description' 'type ١ box' 'see Sensitive material 1' 'type medical' \
-        'see Sensitive material 2' 'type ' 'see Physical' 'type ' 'see acted' 'type refused' 'see Reason' 'type no lawyer' 'see Role' 'type ' \
+        'see Sensitive material 2' 'type ' 'see Physical' 'type ' 'see Photographs 1' 'type ' 'see acted' 'type refused' 'see Reason' 'type no lawyer' 'see Role' 'type ' \
         'see Seal this' 'type y'
 } >script
 expect 0 "$typist" script depositary collect fields -C reg >screen
