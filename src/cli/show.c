@@ -84,10 +84,10 @@ static void show_value(const struct telling *telling, const json_t *form, const 
     if (json_is_object(value) && dep_json_string(value, "text")) {
         show_text(dep_json_string(value, "text"));
         show_language(telling, value);
-    } else if (text && dep_language_form(form)) {
+    } else if (text && dep_named_form(form)) {
         DEP_AUTO_BUF name;
         dep_buf_init(&name, LANGUAGE_MAX);
-        dep_language_add(text, telling->lang, &name);
+        dep_named_add(form, text, telling->lang, &name);
         show_text(name.data ? (const char *)name.data : text);
         (void)printf("\n");
     } else if (text) {

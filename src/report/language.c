@@ -11,11 +11,12 @@
 enum { CODE_MAX = 8, SCRIPT_LEN = 4 };
 
 /* The name of a code; `out_translated` false where it had to be the English one. Empty: unknown. */
-static struct dep_slice name_of(const char *code, const char *lang, bool *out_translated)
+static struct dep_slice name_in(const char *rows, const char *code, const char *lang,
+                                bool *out_translated)
 {
     char begin[CODE_MAX + 3];
     (void)snprintf(begin, sizeof begin, "\n%s\t", code);
-    const char *row = strstr(dep_language_rows, begin);
+    const char *row = strstr(rows, begin);
     *out_translated = true;
     if (!row || !code[0])
         return (struct dep_slice){NULL, 0};
@@ -27,6 +28,11 @@ static struct dep_slice name_of(const char *code, const char *lang, bool *out_tr
     if (!*out_translated)
         at = english;
     return dep_slice_sub(dep_slice_string(at), 0, strcspn(at, "\t\n"));
+}
+
+static struct dep_slice name_of(const char *code, const char *lang, bool *out_translated)
+{
+    return name_in(dep_language_rows, code, lang, out_translated);
 }
 
 /* Language and script of a tag; whether there is more in it. */
@@ -84,8 +90,35 @@ void dep_language_add_of(const json_t *text, const char *lang, struct dep_buf *o
         add_names(tag, script, lang, out);
 }
 
-bool dep_language_form(const json_t *form)
+static bool is_language(const json_t *form)
 {
     const char *format = dep_json_string(dep_json_object(form, "metadata"), "format");
     return format && strcmp(format, "lang") == 0;
+}
+
+static bool is_territory(const json_t *form)
+{
+    const char *list = dep_json_string(dep_json_object(form, "metadata"), "list");
+    return list && strcmp(list, "territories") == 0;
+}
+
+bool dep_named_form(const json_t *form)
+{
+    return is_language(form) || is_territory(form);
+}
+
+void dep_named_add(const json_t *form, const char *value, const char *lang, struct dep_buf *out)
+{
+    bool translated;
+    if (is_language(form)) {
+        dep_language_add(value, lang, out);
+        return;
+    }
+    struct dep_slice name = strlen(value) <= CODE_MAX
+                                ? name_in(dep_territory_rows, value, lang, &translated)
+                                : (struct dep_slice){NULL, 0};
+    if (name.len)
+        dep_buf_addf(out, "%.*s (%s)", (int)name.len, (const char *)name.data, value);
+    else
+        dep_buf_add_string(out, value);
 }

@@ -1,7 +1,9 @@
 /*
- * Languages and scripts by their names, for who reads a text's language: "Arabic, Latin script".
+ * Languages, scripts and territories by their names, for who reads a text's language ("Arabic, Latin
+ * script") or where something is ("Iraq (IQ)").
  *
- * Source:  Debian's iso-codes (ISO 639, ISO 15924), taken in when the program is built.
+ * Source:  Debian's iso-codes (ISO 639, ISO 15924); of territories Unicode's CLDR as ICU has it (that
+ *          of iso-codes names Moldova the Maldives in Arabic). Taken in when the program is built.
  * Layer:   report.
  */
 #ifndef DEP_REPORT_LANGUAGE_H
@@ -12,6 +14,8 @@
 
 /* Made by tools/language-names: "\n", then of each code a row "code\tEnglish\tFrench\tArabic\n". */
 extern const char dep_language_rows[];
+/* The same of territories (ISO 3166-1), made by tools/territory-names.c. */
+extern const char dep_territory_rows[];
 
 /*
  * Adds the name of a tag's language (BCP 47) in `lang` (fr, ar, else English), and of its script
@@ -21,6 +25,9 @@ extern const char dep_language_rows[];
 void dep_language_add(const char *tag, const char *lang, struct dep_buf *out);
 /* The same of a free text ("lang", "script"); nothing where it has neither. */
 void dep_language_add_of(const json_t *text, const char *lang, struct dep_buf *out);
-/* Whether the values of a schema's form are such tags. */
-bool dep_language_form(const json_t *form);
+/* Whether the values of a schema's form are such tags, or territories (metadata "list"). */
+bool dep_named_form(const json_t *form);
+/* Adds the name of such a value; of a territory with its code, which stands alone where it is none of
+ * ISO 3166-1. */
+void dep_named_add(const json_t *form, const char *value, const char *lang, struct dep_buf *out);
 #endif

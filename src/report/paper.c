@@ -103,9 +103,9 @@ static void add_value(const struct telling *telling, const json_t *form, const j
 {
     size_t i;
     json_t *member;
-    if (json_is_string(value) && dep_language_form(form)) {
+    if (json_is_string(value) && dep_named_form(form)) {
         dep_buf_add_string(out, "\xe2\x81\xa8");
-        dep_language_add(json_string_value(value), telling->lang, out);
+        dep_named_add(form, json_string_value(value), telling->lang, out);
         dep_buf_add_string(out, "\xe2\x81\xa9");
     } else if (json_is_string(value)) {
         const char *choice = dep_form_choice(form, json_string_value(value), telling->lang);

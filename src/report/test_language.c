@@ -54,8 +54,38 @@ static void without_language(void **state)
     assert_string_equal((const char *)out.data, "français, latin script (fr-Latn-CA)");
 }
 
+static void territories(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *code, *lang, *words;
+    } table[] = {
+        {"IQ", "en", "Iraq (IQ)"},
+        {"IQ", "fr", "Irak (IQ)"},
+        {"IQ", "ar", "العراق (IQ)"},
+        {"SY", "fr", "Syrie (SY)"},
+        {"MD", "ar", "مولدوفا (MD)"},
+        {"XB", "en", "XB"},
+        {"iq", "en", "iq"},
+        {"any", "en", "any"},
+        {"", "en", ""},
+        {"a-code-longer-than-any", "en", "a-code-longer-than-any"},
+    };
+    json_t *form = json_pack("{s:s,s:{s:s}}", "type", "string", "metadata", "list", "territories");
+    assert_true(dep_named_form(form));
+    for (size_t i = 0; i < DEP_COUNT(table); i++) {
+        DEP_AUTO_BUF out;
+        dep_buf_init(&out, 256);
+        dep_named_add(form, table[i].code, table[i].lang, &out);
+        assert_int_equal(dep_buf_err(&out), DEP_OK);
+        assert_string_equal(out.data ? (const char *)out.data : "", table[i].words);
+    }
+    json_decref(form);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(told), cmocka_unit_test(without_language)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(told), cmocka_unit_test(without_language),
+                                       cmocka_unit_test(territories)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -25,7 +25,7 @@ before() {
 # What it says, and how it ends where that isn't 0.
 after() {
     case $1 in
-    'depositary collect '*) printf '%s\n' ... 'Territory (country code): XB' ... 'Legal basis: search warrant 12' ... 'Seal this as one item? [y/n] y' ... ;;
+    'depositary collect '*) printf '%s\n' ... 'Territory: XB' ... 'Legal basis: search warrant 12' ... 'Seal this as one item? [y/n] y' ... ;;
     'depositary item transfer '*) printf '%s\n' ... 'Side that gives › How this side acted: signed' ... 'To whom: Laboratory' ... ;;
     'depositary hold place '*) printf '%s\n' ... 'Authority: order 9' ... ;;
     'depositary erase '*) printf '%s\n' 'Destroy the protected values of this record for ever? [y/n] y' ... ;;
