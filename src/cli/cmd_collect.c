@@ -59,8 +59,9 @@ static bool confirm(void *context, const struct dep_collect_preview *preview)
         (void)fprintf(
             stderr, _("Can't be taken (devices, sockets, unreadable), and will be listed: %llu\n"),
             (unsigned long long)preview->survey.not_takeable);
-    (void)fprintf(stderr, _("Exhibit %s, case %s\n"), preview->exhibit ? preview->exhibit : "?",
-                  preview->case_ref ? preview->case_ref : "?");
+    (void)fprintf(stderr, _("Exhibit %s, case %s\n"),
+                  preview->exhibit ? preview->exhibit : _("not stated"),
+                  preview->case_ref ? preview->case_ref : _("not stated"));
     session->declined = !dep_confirm(_("Seal this as one item?"));
     return !session->declined;
 }
@@ -113,6 +114,31 @@ static int show_json(const struct session *session, const struct dep_collected *
         (json_int_t)done->sealed.changed, "seal_ms", (json_int_t)done->sealed.seal_ms,
         "read_back_ms", (json_int_t)done->sealed.read_back_ms);
     return dep_print_json(line) ? DEP_EXIT_YES : DEP_EXIT_FAULT;
+}
+
+/* What came with a fingerprint that isn't its own: whoever takes it in must hear so now. */
+static void say_compared(const struct dep_args *args, const json_t *reported)
+{
+    size_t i;
+    json_t *digest;
+    json_array_foreach(reported, i, digest)
+    {
+        const char *outcome = dep_json_string(digest, "outcome"),
+                   *of = dep_json_string(digest, "of");
+        bool differs = outcome && strcmp(outcome, "mismatch") == 0;
+        if (!differs && (!outcome || strcmp(outcome, "not_found") != 0))
+            continue;
+        dep_say_begin(args);
+        (void)fprintf(stderr, "%s [%s",
+                      differs ? _("an earlier fingerprint is not that of what was "
+                                  "sealed, and it is recorded so")
+                              : _("an earlier fingerprint is of no file that was "
+                                  "sealed, and it is recorded so"),
+                      dep_json_string(digest, "algorithm"));
+        (void)fprintf(stderr, "%s", of && of[0] ? ": " : "");
+        dep_print_safe(stderr, of ? of : "", strlen(of ? of : ""));
+        (void)fprintf(stderr, "]\n");
+    }
 }
 
 static void show_words(const struct dep_collected *done)
@@ -226,6 +252,7 @@ static int run(struct dep_args *args, const char *type, struct dep_node *node, j
         return DEP_EXIT_FAULT;
     if (!args->json)
         show_words(&done);
+    say_compared(args, reported);
     return dep_finish_output(done.sealed.not_taken ? DEP_EXIT_WANTING : DEP_EXIT_YES);
 }
 

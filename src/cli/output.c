@@ -102,14 +102,20 @@ int dep_finish_output(int status)
 
 void dep_bytes_text(uint64_t bytes, char out[32])
 {
-    static const char *const units[] = {"B", "kB", "MB", "GB", "TB", "PB", "EB"};
+    static const char *const units[] = {N_("B"),  N_("kB"), N_("MB"), N_("GB"),
+                                        N_("TB"), N_("PB"), N_("EB")};
     size_t unit = 0;
-    double value = (double)bytes;
-    while (value >= 1000 && unit + 1 < DEP_COUNT(units)) {
-        value /= 1000;
-        unit++;
+    uint64_t tenths = 0, whole = bytes;
+    for (; whole >= 1000 && unit + 1 < DEP_COUNT(units); unit++) {
+        tenths = (10 * (whole % 1000) + 500) / 1000;
+        whole = whole / 1000 + tenths / 10;
+        tenths %= 10;
     }
-    (void)snprintf(out, 32, unit ? "%.1f %s" : "%.0f %s", value, units[unit]);
+    if (unit)
+        (void)snprintf(out, 32, _("%llu.%llu %s"), (unsigned long long)whole,
+                       (unsigned long long)tenths, _(units[unit]));
+    else
+        (void)snprintf(out, 32, "%llu %s", (unsigned long long)whole, _(units[0]));
 }
 
 static int exit_of(int err)

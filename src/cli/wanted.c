@@ -76,7 +76,7 @@ static void add_choices(const json_t *form, struct dep_buf *out)
     {
         const char *value = json_string_value(choice);
         const char *meaning = dep_form_choice(form, value, lang);
-        dep_buf_addf(out, "%s%s", i ? ", " : "", value);
+        dep_buf_addf(out, "%s%s", i ? _(", ") : "", value);
         if (meaning && strcmp(meaning, value) != 0)
             dep_buf_addf(out, " (%s)", meaning);
     }

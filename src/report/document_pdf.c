@@ -12,6 +12,7 @@
 /* Points. */
 #define MARGIN 42.0
 #define GAP 5.0
+#define ROW_ROOM 40.0 /* for the row that a heading must not stand without */
 #define SIGNATURE_HEIGHT 78.0
 #define LABEL_SHARE 0.34
 #define BAR_HEIGHT 7.0
@@ -216,7 +217,7 @@ static void draw_cells(struct pages *pages, const struct dep_block *block)
         xs[i] = left(pages) + width * (double)place + (pages->document->rtl ? 6 * pages->scale : 0);
         tallest = fmax(tallest, height_of(layouts[i]));
     }
-    need(pages, fmin(tallest + 4, 80 * pages->scale));
+    need(pages, fmin(tallest + 4, 80 * pages->scale) + (block->head ? ROW_ROOM * pages->scale : 0));
     show_columns(pages, layouts, xs, block->count);
     for (size_t i = 0; i < block->count; i++)
         g_object_unref(layouts[i]);
@@ -396,7 +397,7 @@ static void draw_block(struct pages *pages, const struct dep_block *block)
     switch (block->kind) {
     case DEP_BLOCK_HEADING:
         pages->y += 6 * pages->scale;
-        need(pages, 48 * pages->scale);
+        need(pages, 48 * pages->scale + ROW_ROOM * pages->scale);
         draw_paragraph(pages, block->texts[0], 11.5, true);
         break;
     case DEP_BLOCK_TEXT: draw_paragraph(pages, block->texts[0], 9.5, false); break;

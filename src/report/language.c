@@ -1,6 +1,8 @@
 #include "report/language.h"
 
 #include "codec/json.h"
+#include "record/schema.h"
+#include "report/words.h"
 
 #include <libintl.h>
 #include <stdio.h>
@@ -96,15 +98,15 @@ static bool is_language(const json_t *form)
     return format && strcmp(format, "lang") == 0;
 }
 
-static bool is_territory(const json_t *form)
+static bool is_of(const json_t *form, const char *name)
 {
     const char *list = dep_json_string(dep_json_object(form, "metadata"), "list");
-    return list && strcmp(list, "territories") == 0;
+    return list && strcmp(list, name) == 0;
 }
 
 bool dep_named_form(const json_t *form)
 {
-    return is_language(form) || is_territory(form);
+    return is_language(form) || is_of(form, "territories") || is_of(form, "roles");
 }
 
 void dep_named_add(const json_t *form, const char *value, const char *lang, struct dep_buf *out)
@@ -112,6 +114,10 @@ void dep_named_add(const json_t *form, const char *value, const char *lang, stru
     bool translated;
     if (is_language(form)) {
         dep_language_add(value, lang, out);
+        return;
+    }
+    if (is_of(form, "roles")) {
+        dep_buf_add_string(out, dep_role_parse(dep_slice_string(value)) ? dep_words(value) : value);
         return;
     }
     struct dep_slice name = strlen(value) <= CODE_MAX

@@ -23,7 +23,7 @@ struct telling {
 };
 
 static void add_value(const struct telling *telling, const json_t *form, const json_t *value,
-                      struct dep_buf *out);
+                      bool within, struct dep_buf *out);
 
 /* A value keeps its own direction, whatever stands round it: a date in an Arabic sentence must not
  * turn about. */
@@ -92,14 +92,16 @@ static void add_members(const struct telling *telling, const json_t *form, const
         dep_buf_add_string(out, first ? "" : _("; "));
         if (strcmp(name, "text") != 0 && strcmp(name, "description") != 0)
             dep_buf_addf(out, _("%s: "), label ? label : name);
-        add_value(telling, of, member, out);
+        add_value(telling, of, member, true, out);
         first = false;
     }
     add_language(telling, object, out);
 }
 
+/* The elements of a list stand on lines of their own, but `within` another value, whose line they would
+ * break. */
 static void add_value(const struct telling *telling, const json_t *form, const json_t *value,
-                      struct dep_buf *out)
+                      bool within, struct dep_buf *out)
 {
     size_t i;
     json_t *member;
@@ -119,8 +121,8 @@ static void add_value(const struct telling *telling, const json_t *form, const j
     }
     json_array_foreach(value, i, member)
     {
-        dep_buf_add_string(out, i ? "\n" : "");
-        add_value(telling, dep_schema_member(telling->schema, form, NULL), member, out);
+        dep_buf_add_string(out, !i ? "" : within ? _(", ") : "\n");
+        add_value(telling, dep_schema_member(telling->schema, form, NULL), member, within, out);
     }
 }
 
@@ -139,7 +141,7 @@ static void value_row(const struct telling *telling, struct dep_document *docume
 {
     struct dep_buf text;
     dep_buf_init(&text, VALUE_MAX);
-    add_value(telling, form, value, &text);
+    add_value(telling, form, value, false, &text);
     row(document, label, &text);
 }
 
@@ -294,7 +296,7 @@ static void things(struct dep_document *document, const json_t *list)
         int64_t number = 1;
         dep_buf_init(&seals, VALUE_MAX);
         json_array_foreach(dep_json_array(thing, "seals"), j, seal)
-            dep_buf_addf(&seals, "%s%s", j ? ", " : "", json_string_value(seal));
+            dep_buf_addf(&seals, "%s%s", j ? _(", ") : "", json_string_value(seal));
         (void)dep_json_int(thing, "quantity", &number);
         (void)snprintf(quantity, sizeof quantity, "%lld", (long long)number);
         const char *cells[] = {dep_json_string(dep_json_object(thing, "description"), "text"),

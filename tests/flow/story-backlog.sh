@@ -21,12 +21,15 @@ same '2017-XX' "$(jq -r '.claims.reported_custody[0].when.edtf' history)" 'parti
 head -c 3000000 /dev/urandom >disk.dd
 sha1=$(sha1sum disk.dd | cut -d' ' -f1)
 run intake --stage device --yes --file - <<<'{"exhibit": "D-1", "case": "OLD-7", "things": [{"description": {"text": "Hard disk", "lang": "en"}, "quantity": 1}]}' >/dev/null
-run intake disk.dd --stage image --of D-1 --json --file - >image <<JSON
+run intake disk.dd --stage image --of D-1 --json --file - >image 2>said <<JSON
 {"exhibit": "D-1-1", "case": "OLD-7", "tool": {"name": "imager", "version": "4.2"},
  "reported_digests": [{"algorithm": "md5", "reported": "d41d8cd98f00b204e9800998ecf8427e", "of": ""},
                       {"algorithm": "sha1", "reported": "$sha1", "of": "disk.dd"},
                       {"algorithm": "sha256", "reported": "00", "of": "no-such-file"}]}
 JSON
+holds said 'not that of what was sealed, and it is recorded so \[md5\]'
+holds said 'of no file that was sealed, and it is recorded so \[sha256: no-such-file\]'
+same 2 "$(wc -l <said)" 'fingerprints that do not match'
 run show "$(json image .record)" --json >record
 same mismatch "$(jq -r '.claims.reported_digests[] | select(.algorithm == "md5").outcome' record)" 'MD5'
 same "$(md5sum disk.dd | cut -d' ' -f1)" "$(jq -r '.claims.reported_digests[] | select(.algorithm == "md5").computed' record)" 'MD5 computed'

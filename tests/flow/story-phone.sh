@@ -16,12 +16,12 @@ holds err 'passphrase'
 run() { depositary "$@" -C reg --passphrase-fd 3 3<passphrases; }
 
 cat >fields.json <<'JSON'
-{"exhibit": "17/2026-4", "case": "C-2026-112", "collector_role": "custodian", "collector_code": "K-17",
+{"exhibit": "17/2026-4", "case": "C-2026-112", "territory": "IQ", "collector_role": "custodian", "collector_code": "K-17",
  "basis": {"text": "Seizure order 112 of 19 November 2026", "lang": "en"},
  "device": {"kind": "telephone", "maker": "unknown maker", "serial": "350000000000001"}, "power_state": "on",
  "collected_at": {"edtf": "2026-11-20T08:12:00", "zone": "+03:00", "clock_source": "phone", "offset_s": 11220},
  "condition": {"text": "screen cracked", "lang": "en"},
- "things": [{"description": {"text": "هاتف محمول أسود", "lang": "ar"}, "quantity": 1, "seals": ["A-1001"]}],
+ "things": [{"description": {"text": "هاتف محمول أسود", "lang": "ar"}, "quantity": 1, "seals": ["A-1001", "A-1003"]}],
  "dispossessed": {"state": "refused", "reason": {"text": "The owner refuses to sign without a lawyer", "lang": "en"}},
  "unknown": {"hazards": {"code": "not_applicable", "reason": "none found"}, "place": {"code": "refused", "reason": "protected operation"}}}
 JSON
@@ -77,6 +77,11 @@ if command -v pdftotext >/dev/null; then
     comm -23 fingerprints not-on-paper >on-paper
     [ "$(wc -l <on-paper)" -ge 5 ] || fail 'too few fingerprints to see anything'
     while read -r fingerprint; do holds words "$fingerprint"; done <on-paper
+    # Codes are told by their names; a list within a line stays in it.
+    holds words 'Iraq \(IQ\)'
+    holds words 'Seal numbers: A-1001, A-1003'
+    run print page 17/2026-4 --lang fr --out page-fr.pdf
+    holds <(pdftotext -raw page-fr.pdf - | tr -d '\n') 'Irak \(IQ\).*fonction *détenteur'
 fi
 run item check 17/2026-4 --json >check
 same intact "$(json check .outcome)" 'check'
