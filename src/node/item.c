@@ -220,7 +220,10 @@ static int find_item(struct dep_node *node, const char *name, view_fn *view, boo
     if (err)
         return err;
     if (match.count != 1)
-        return dep_problem_found(problem, match.count ? "item.ambiguous" : "item.absent",
+        return dep_problem_found(problem,
+                                 match.count                           ? "item.ambiguous"
+                                 : dep_register_info(node->reg)->field ? "item.absent.field"
+                                                                       : "item.absent",
                                  "doc/format/record.md", name);
     return load_item(node, match.item, view, unlock, out, problem);
 }

@@ -155,7 +155,8 @@ DEP_MUST_USE int dep_node_decide(struct dep_node *node, dep_decide_fn *decide, v
 /*
  * A record as this reader sees it. `claims`: with protected fields where the officer's roles may
  * read them (unlocks), else the open ones; `readable` says which; `why_not` is "secret.reader",
- * "secret.not_shared" (the same, and a role of hers waits for its key), "secret.erased",
+ * "secret.not_shared" (the same, and a role of hers waits for its key), "secret.field" (sealed for
+ * the office), "secret.erased",
  * "secret.locked" or NULL.
  */
 struct dep_view {

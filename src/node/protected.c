@@ -40,7 +40,8 @@ static int open_one(void *context, const struct dep_index_row *row)
     }
     if (err)
         return err;
-    if (is(view.why_not, "secret.reader") || is(view.why_not, "secret.not_shared"))
+    if (is(view.why_not, "secret.reader") || is(view.why_not, "secret.field") ||
+        is(view.why_not, "secret.not_shared"))
         opening->count.closed++;
     else if (view.why_not && !is(view.why_not, "secret.erased"))
         tell_damaged(opening, row->jti);

@@ -123,8 +123,10 @@ static int open_protected(struct dep_node *node, struct dep_view *view, struct d
     if (err == DEP_FOUND) {
         /* Not an error of this call: the record is shown without them, and says why. */
         view->why_not = problem->finding.id;
-        if (node->role_waits && strcmp(view->why_not, "secret.reader") == 0)
-            view->why_not = "secret.not_shared";
+        if (strcmp(view->why_not, "secret.reader") == 0)
+            view->why_not = dep_register_info(node->reg)->field ? "secret.field"
+                            : node->role_waits                  ? "secret.not_shared"
+                                                                : "secret.reader";
         return DEP_OK;
     }
     view->readable = !err;

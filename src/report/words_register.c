@@ -182,6 +182,9 @@ const struct words_entry WORDS_REGISTER[] = {
     {"io", N_("could not be read to its end; what is missing is zeros")},
     {"item", N_("item")},
     {"item.absent", N_("no such item")},
+    {"item.absent.field", N_("no such item: a field register can't read exhibit numbers again, so "
+                             "give the item's id (from "
+                             "item list, or the label)")},
     {"item.ambiguous", N_("more than one item is called so: give its id")},
     {"item.manifest", N_("the content of the item is not what was sealed")},
     {"item.no_container", N_("a physical item: it has no files")},
@@ -287,6 +290,8 @@ const struct words_entry WORDS_REGISTER[] = {
     {"seal.empty", N_("nothing could be taken: nothing was sealed")},
     {"secret.damaged", N_("the protected values are damaged")},
     {"secret.erased", N_("the protected values were erased")},
+    {"secret.field",
+     N_("the protected values are sealed for the office: a field register can't open them again")},
     {"secret.locked", N_("the protected values are not shown")},
     {"secret.not_shared",
      N_("the protected values are not open to you yet: an officer who holds the "

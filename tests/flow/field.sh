@@ -23,6 +23,11 @@ for word in zebra 33.1234567 44.7654321; do
 done
 expect 1 depositary item files "$item" -C kit 2>err
 holds err 'vault.no_key'
+# It is said that the kit can't tell, and how an item is called there.
+expect 1 depositary item history zebra-exhibit -C kit 2>err
+holds err "give the item's id.*item.absent.field"
+depositary item history "$item" -C kit >history
+holds history 'sealed for the office'
 [ ! -e kit/keys/vault.identity.age ] || fail 'the kit holds a vault key'
 depositary verify kit >/dev/null
 
