@@ -14,6 +14,28 @@ depositary note --text 'read only' -C register </dev/null >/dev/null
 depositary item check --all -C register </dev/null >/dev/null
 chmod -R u+rwx credentials
 
+# The units of the guide, as they stand there: systemd reads them without a word, and what the service starts runs as systemd starts it.
+depositary init night --member XA --name XA --officer K-17 --root-out night.pem --no-recovery >/dev/null </dev/null
+depositary collect root.pem -C night --yes >/dev/null </dev/null
+mkdir units
+awk '/^    # /{name = ""} /^    # cat .*depositary-check/{name = $3; sub(".*/", "units/", name); next} name && /^    /{print substr($0, 5) >name}' "$SOURCE_ROOT/doc/guide/custodian.md"
+sed -i "s|/usr/local/bin/depositary|$DEPOSITARY|; s|/srv/register|$PWD/night|" units/depositary-check.service
+if command -v systemd-analyze >/dev/null; then
+    systemd-analyze verify units/depositary-check.* >said 2>&1 || { cat said; fail 'systemd refuses the units of the guide'; }
+    same '' "$(cat said)" 'what systemd says of the units'
+else
+    echo 'no systemd here: the units are not verified'
+fi
+read -ra environment <<<"$(sed -n 's/^Environment=//p' units/depositary-check.service)"
+same 2 "$(grep -c '^ExecStart=' units/depositary-check.service)" 'what the service starts'
+while read -ra start; do
+    (cd / && env -i PATH=/usr/bin LANG=C.UTF-8 HOME=/nonexistent "${environment[@]}" CREDENTIALS_DIRECTORY="$CREDENTIALS_DIRECTORY" "${start[@]}" </dev/null) >>journal 2>&1 || fail "$(cat journal)"
+done < <(sed -n 's/^ExecStart=//p' units/depositary-check.service)
+holds journal ': intact$'
+holds journal 'Verdict: intact'
+env -C / -i "${environment[@]}" "$DEPOSITARY" item check --all </dev/null >journal 2>&1 && fail 'without its credential the unit fails'
+holds journal 'passphrase'
+
 # Without it nothing opens; each file is for what it is called.
 printf 'the officer knows\n' >fd
 expect 3 env -u CREDENTIALS_DIRECTORY depositary note --text x -C register </dev/null 2>/dev/null
