@@ -174,13 +174,33 @@ mkdir odd
 : >'odd/-rf'
 mkfifo odd/fifo
 ln -s loop odd/loop
-name=$(printf "d%.0s" $(seq 240))
+name=$(printf "d%.0s" $(seq 250))
 (cd odd && for _ in $(seq 16); do mkdir "$name" && cd "$name" || exit 1; done; echo deep >deep)
 status=0
 depositary collect odd -C whole --yes --json >collected || status=$?
 same 1 $status 'exit status tells of what was not taken'
-same fifo "$(json collected '.not_taken[0].reason')" 'not taken'
+same 'files/odd/fifo fifo' "$(json collected '.not_taken[] | "\(.path) \(.reason)"')" 'not taken'
+odd=$(json collected .item)
+depositary item check "$odd" -C whole >/dev/null
+# All else is listed under its name, byte for byte, and comes out again: the deepest, whose path has more than 4,000 bytes, too.
+depositary item files "$odd" -C whole --json >listed
+same 'files/odd/%FF%FE files/odd/-rf files/odd/loop files/odd/new%0Aline' \
+    "$(jq -r 'select(.path | test("^files/odd/[^d/][^/]*$")) | select(.kind != "n").path' listed | grep -v fifo | LC_ALL=C sort | paste -sd' ')" 'names'
+deep=$(jq -r 'select(.path | endswith("/deep")).path' listed)
+[ ${#deep} -gt 4000 ] || fail "a path of ${#deep} bytes only"
+depositary item extract "$odd" "$deep" --out deep -C whole >/dev/null
+same deep "$(cat deep)" 'the deepest file'
+# A tree that changes while it is read: what was read is kept, and the file that changed is named.
+mkdir changing
+truncate -s 400M changing/large
+while :; do echo more >>changing/large; sleep 0.01; done &
+writer=$!
+depositary collect changing -C whole --yes --json >collected 2>err
+kill $writer
+holds err '^changed while read: files/changing/large \('
+same 1 "$(json collected .changed)" 'files that changed'
 depositary item check "$(json collected .item)" -C whole >/dev/null
+rm -r changing
 expect 1 depositary collect odd/fifo -C whole --yes 2>err
 holds err 'seal.empty'
 expect 3 depositary collect no-such-folder -C whole --yes 2>err
