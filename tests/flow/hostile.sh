@@ -58,6 +58,8 @@ fresh; cp second/log/checkpoint reg/log/; tampered store.checkpoint log/checkpoi
 fresh; cp -a second/log/. reg/log/; tampered store.checkpoint log/checkpoint 'log of another register'
 fresh; flip "reg/$entries" 5; tampered audit.entry "$entries #0" 'entries flipped'
 fresh; flip "reg/$hashes" 5; tampered audit.tile "$hashes" 'tile flipped'
+expect 1 depositary log audit -C reg >/dev/null 2>err
+holds err "$hashes.*\(audit.tile\)"
 fresh; { dd if="whole/$hashes" bs=32 skip=1 count=1; dd if="whole/$hashes" bs=32 count=1; dd if="whole/$hashes" bs=32 skip=2; } >"reg/$hashes" 2>/dev/null; tampered audit.tile "$hashes" 'hashes reordered'
 fresh; cp "whole/$hashes" "reg/$entries"; tampered audit.tile.absent "$entries" 'tiles exchanged'
 for tile in "$entries" "$hashes"; do

@@ -29,7 +29,10 @@ describe() {
     )
 }
 describe src | sed 's/^\(d .*\) [0-9]* [0-9]*$/\1/' >before
+# So long ago that any reading would be written down, of files and folders.
+find src -print0 | xargs -0 touch -h -a -d 2001-01-01
 depositary collect src -C reg --json --yes >collected
+[ -z "$(find src -not -type l -newerat 2001-01-02)" ] || fail "reading is written down: $(find src -not -type l -newerat 2001-01-02)"
 age -d -i reg/keys/officer-T1.identity reg/keys/vault.identity.age >vault.key
 mkdir out
 age -d -i vault.key "reg/$(json collected .container)" | tar -xpf - --xattrs --xattrs-include='user.*' --same-owner -C out

@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """A reader of C2SP tlog-tiles, written from the specification alone.
 
-usage: read-tiles.py URL RECORDS      URL: where the log lies; RECORDS: folder with the register's signed JWTs, one a line
+usage: read-tiles.py URL RECORDS [PROOF...]      URL: where the log lies; RECORDS: folder with the register's signed JWTs, one a line
 Gets the checkpoint and every tile its size calls for, at the paths the specification gives; computes the tree from the
-entries, compares each tile, the root and the entries with the records, and checks an inclusion proof of each record.
+entries, compares each tile, the root and the entries with the records, and checks an inclusion proof of each record;
+and each PROOF, a C2SP tlog-proof with the record in it.
 Exit 1 with the first thing that differs.
 """
 import base64, hashlib, os, sys, urllib.request
@@ -117,3 +118,16 @@ for index, leaf in enumerate(leaves):
     if root_by_path(index, size, leaf, path_of(index, leaves)) != root:
         fail(f'the proof of record {index}')
 print('proofs: all good')
+
+for name in sys.argv[3:]:
+    with open(name, encoding='utf-8') as proof:
+        head, _, note = proof.read().partition('\n\n')
+    first, extra, place, *path = head.split('\n')
+    index, shown = int(place.removeprefix('index ')), base64.b64decode(extra.removeprefix('extra '), validate=True)
+    size, root = int(note.split('\n')[1]), base64.b64decode(note.split('\n')[2], validate=True)
+    leaf = hashlib.sha256(b'\x00' + hashlib.sha256(shown).digest()).digest()
+    if first != 'c2sp.org/tlog-proof@v1' or shown != records[index]:
+        fail(f'{name}: no proof of record {index}')
+    if root_by_path(index, size, leaf, [base64.b64decode(h, validate=True) for h in path]) != root:
+        fail(f'{name}: the path doesn\'t lead to the root')
+    print(f'{name}: good')
