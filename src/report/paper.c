@@ -162,10 +162,11 @@ static void absence_row(const struct telling *telling, struct dep_document *docu
     row(document, dep_schema_label(telling->schema, name, telling->lang), &text);
 }
 
+/* Room for a pen where it can't be read. */
 static const char *claim(const struct dep_view *view, const char *name)
 {
     const char *text = dep_json_string(view->claims, name);
-    return text ? text : "—";
+    return text ? text : view->readable ? "—" : "\n";
 }
 
 void dep_paper_time_row(struct dep_document *document, const char *label, int64_t unix_s)
@@ -283,6 +284,25 @@ int dep_paper_receipt(const struct dep_paper *paper, const char *code, struct de
 
 /* ---- inventory ---- */
 
+/* A field register can't show what it sealed, and the person is to have it now: the same, by hand. */
+static void by_hand(const struct dep_paper *paper, struct dep_document *document,
+                    const struct dep_view *view)
+{
+    static const char *const names[] = {"exhibit", "case", "basis", "place"};
+    enum { ROWS = 3 }; /* with all signatures on one page */
+    const char *head[] = {_("Thing"), _("Quantity"), _("Seal numbers"), _("Condition")};
+    static const char *const blank[] = {"\n", "", "", ""};
+    const struct dep_schema *schema = telling_of(paper, view).schema;
+    dep_document_text(document,
+                      _("What follows is filled in by hand: this register can't open it again."));
+    for (size_t i = 0; schema && i < DEP_COUNT(names); i++)
+        dep_document_row(document, dep_schema_label(schema, names[i], paper->lang), "\n");
+    dep_document_heading(document, _("Things taken"));
+    dep_document_cells(document, head, DEP_COUNT(head), true);
+    for (size_t i = 0; i < ROWS; i++)
+        dep_document_cells(document, blank, DEP_COUNT(blank), false);
+}
+
 static void things(struct dep_document *document, const json_t *list)
 {
     const char *head[] = {_("Thing"), _("Quantity"), _("Seal numbers"), _("Condition")};
@@ -324,6 +344,8 @@ int dep_paper_inventory(const struct dep_paper *paper, const struct dep_item *it
     dep_paper_time_row(document, _("Recorded"), item->first.row.iat);
     dep_document_row(document, _("By"), item->first.row.by_code);
     dep_paper_fields(paper, document, &item->first, left_out, DEP_COUNT(left_out));
+    if (item->first.why_not && strcmp(item->first.why_not, "secret.field") == 0)
+        by_hand(paper, document, &item->first);
     const json_t *list = dep_json_array(item->first.claims, "things");
     if (json_array_size(list)) {
         dep_document_heading(document, _("Things taken"));
@@ -363,7 +385,10 @@ int dep_paper_handover(const struct dep_paper *paper, const struct dep_item *ite
     dep_document_heading(document, _("The two sides"));
     dep_document_text(document, _("A side is signed, on paper, or refused or unavailable; these "
                                   "are not equal and are not shown as equal."));
-    const char *waiting = _("not yet: sent, not received");
+    /* Of a side that can't be read nobody may say that it isn't there. */
+    const char *waiting = event->readable
+                              ? _("not yet: sent, not received")
+                              : dep_words(event->why_not ? event->why_not : "not_shown");
     field_row(paper, document, _("Side that gives"), event, "giver", waiting);
     field_row(paper, document, _("Side that receives"), event, "taker", waiting);
     dep_document_heading(document, _("Signatures"));

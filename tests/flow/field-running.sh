@@ -41,3 +41,4 @@ kill -ABRT "$pid"
 expect 134 wait "$pid"
 [ -z "$(find . -name 'core*' -type f)" ] || fail 'a core was left'
 depositary verify kit >/dev/null
+if grep -rqaE 'zebra|narrative' kit; then fail 'a killed collect left what it sealed in clear'; fi

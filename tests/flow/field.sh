@@ -28,6 +28,16 @@ expect 1 depositary item history zebra-exhibit -C kit 2>err
 holds err "give the item's id.*item.absent.field"
 depositary item history "$item" -C kit >history
 holds history 'sealed for the office'
+# Its papers say so, too, leave room for a pen, and never that a side that can't be read isn't there.
+depositary item transfer "$item" -C kit --yes --file - >/dev/null <<<'{"giver": {"state": "signed", "code": "F1"}, "to": {"text": "zebra-office", "lang": "en"}}'
+for paper in inventory handover; do depositary print $paper "$item" -C kit --lang en --out $paper.pdf; done
+if command -v pdftotext >/dev/null; then
+    pdftotext -layout inventory.pdf words
+    for label in 'filled in by hand' 'Exhibit number' 'Legal basis' 'Thing +Quantity +Seal numbers'; do holds words "$label"; done
+    pdftotext -layout handover.pdf words
+    holds words 'Side that gives +the protected values are sealed for the office'
+    lacks words 'not yet: sent, not received|zebra'
+fi
 [ ! -e kit/keys/vault.identity.age ] || fail 'the kit holds a vault key'
 depositary verify kit >/dev/null
 

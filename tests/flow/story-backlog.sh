@@ -39,7 +39,13 @@ run item history D-1 --json >device
 same "$(jq -r .id device)" "$(jq -r '.claims.refs[] | select(.rel == "source").id' record)" 'image refers to its device'
 mkdir extract
 echo mail >extract/mail.mbox
-run intake extract --stage extract --of D-1-1 --yes --file - <<<'{"exhibit": "D-1-1-1", "case": "OLD-7"}' >/dev/null
+run intake extract --stage extract --of D-1-1 --json --file - <<<'{"exhibit": "D-1-1-1", "case": "OLD-7"}' >extracted
+run intake extract --stage report --of D-1-1-1 --json --file - <<<'{"exhibit": "D-1-1-2", "case": "OLD-7"}' >reported
+for made in 'extracted image' 'reported extracted'; do
+    read -r from of <<<"$made"
+    run show "$(json "$from" .record)" --json >record
+    same "$(json "$of" .record)" "$(jq -r '.claims.refs[] | select(.rel == "source").id' record)" "what was $from refers to what it was made from"
+done
 # A wrong collect is called so, and stays visible.
 run item error B-40 --yes --file - <<<'{"reason": {"text": "belongs to another case", "lang": "en"}}' >/dev/null
 run item list --json >items
