@@ -240,6 +240,29 @@ static void print_threat(const struct dep_charter *charter)
     (void)printf(_("Reviewed by another officer within %lld h\n"), (long long)(within_s / HOUR_S));
 }
 
+/* As `verify` tells of links: the arrow says which of the two refers. */
+static void print_linked(const struct dep_charter *charter)
+{
+    size_t index;
+    json_t *entry;
+    const json_t *linked = dep_json_array(dep_charter_json(charter), "linked");
+    if (json_array_size(linked))
+        (void)printf("\n%s\n", _("What is linked to the records of a package, at least"));
+    json_array_foreach(linked, index, entry)
+    {
+        char plain[32], least[32];
+        const char *rel = dep_json_string(entry, "rel");
+        bool back = rel[strlen(rel) - 1] == '<';
+        (void)snprintf(plain, sizeof plain, "%.*s", (int)(strlen(rel) - back), rel);
+        (void)snprintf(least, sizeof least, "linked.%s", dep_json_string(entry, "least"));
+        (void)printf("  %s", back ? "← " : "→ ");
+        dep_print_column(stdout, dep_word(plain), CODE_COLUMNS);
+        (void)printf("  ");
+        dep_print_column(stdout, dep_word(least), 0);
+        (void)printf("\n");
+    }
+}
+
 /* A copy of one is compared with this before it is used. */
 static void print_verifiers(const struct dep_charter *charter)
 {
@@ -283,6 +306,7 @@ int dep_charter_show(const struct dep_args *args, const struct dep_charter *char
     print_rules(charter);
     print_paper(charter);
     print_threat(charter);
+    print_linked(charter);
     print_verifiers(charter);
     return dep_finish_output(DEP_EXIT_YES);
 }

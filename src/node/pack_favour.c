@@ -72,9 +72,10 @@ static int first_row(void *context, const struct dep_index_row *row)
 }
 
 /*
- * Court and defence got it in a release of its own, or the verdict on that referred it to the court: then
- * the judge alone is told of it, and the recipient that there is something. Or this one doesn't go: that
- * what is in the accused's favour was left behind is never said by a line in a file alone.
+ * Court and defence, or by a charter that says so anybody, got it in a release of its own, or the
+ * verdict on that referred it to the court: then the judge alone is told of it, and the recipient
+ * that there is something. Or this one doesn't go: that what is in the accused's favour was left
+ * behind is never said by a line in a file alone.
  */
 static int account_to_court(const struct favour *favour, const struct dep_index_row *row)
 {
@@ -103,7 +104,8 @@ static int account_favour(void *context, const struct dep_view *marking)
     int err = dep_roll_list(pack->node, &query, first_row, &row, pack->problem);
     if (err < 0 || !row.jti[0])
         return err < 0 ? err : DEP_OK;
-    return pack->to->kind & (DEP_TO_COURT | DEP_TO_DEFENCE)
+    return pack->to->kind & (DEP_TO_COURT | DEP_TO_DEFENCE) ||
+                   dep_charter_least(pack->charter, "exculpatory") == DEP_LEAST_SEALED
                ? account_to_court(favour, &row)
                : pack_name(pack, &favour->from, "exculpatory", &row.sha256, "rule");
 }

@@ -172,7 +172,7 @@ static int name_refs(struct dep_pack *pack, const struct dep_foreign_line *line)
     json_array_foreach(dep_json_array(presentation.claims, "refs"), i, ref)
     {
         const char *name = dep_json_string(ref, "rel"), *hex = dep_json_string(ref, "sha256");
-        const char *rel = name ? dep_content_rel(name) : NULL;
+        const char *rel = name ? dep_linked_rel(name) : NULL;
         if (!rel || !hex || !dep_hex_parse(dep_slice_string(hex), to.bytes, DEP_HASH_LEN) ||
             is_carried(pack, &to) || pack_find(pack, &to))
             continue;

@@ -59,6 +59,13 @@ static bool is_type(const char *type, const char *wanted)
     return wanted[len - 1] == '.' ? strncmp(type, wanted, len) == 0 : strcmp(type, wanted) == 0;
 }
 
+/* The charter's `linked` may ask for more. */
+static enum fate owed(const struct dep_pack *pack, const char *rel)
+{
+    enum dep_least least = dep_charter_least(pack->charter, rel);
+    return least == DEP_LEAST_INCLUDED ? GOES : least == DEP_LEAST_COUNTED ? COUNTED : NAMED;
+}
+
 static const struct rule *rule_of(const char *rel, const char *type)
 {
     for (size_t i = 0; i < DEP_COUNT(RULES); i++)
@@ -145,6 +152,49 @@ static bool is_local(const struct dep_pack *pack, const char *type)
     return !schema || schema->is_local;
 }
 
+/* What a charter lets go along with the rest is never what the judge alone is told of, nor the consent of
+ * a source, which leads to a person. */
+static int must_stay(struct dep_pack *pack, const struct dep_index_row *row, bool *out)
+{
+    for (size_t i = 0; i < pack->sealed_count; i++)
+        if (dep_hash_equal(&pack->sealed[i].sha256, &row->sha256)) {
+            *out = true;
+            return DEP_OK;
+        }
+    *out = false;
+    if (strcmp(row->type, "consent.given") != 0)
+        return DEP_OK;
+    DEP_AUTO_VIEW view = {.claims = NULL};
+    int err = dep_node_view_row(pack->node, row, true, &view, pack->problem);
+    const char *layer = dep_json_string(dep_json_object(view.claims, "terms"), "layer");
+    *out = !layer || strcmp(layer, "source") == 0;
+    return err;
+}
+
+static bool is_released(const struct dep_pack *pack, const char *item)
+{
+    size_t i;
+    json_t *material;
+    json_array_foreach(pack->materials, i, material)
+    {
+        const char *name = dep_json_string(material, "item");
+        if (name && strcmp(name, item) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* What the charter lets go along, besides what goes anyway: `out_why` says why it stays all the same, or
+ * is NULL. An item goes because a release names it. */
+static int judge_along(struct dep_pack *pack, const struct dep_index_row *row, const char **out_why)
+{
+    bool stays;
+    int err = must_stay(pack, row, &stays);
+    bool of_another = row->item[0] && !is_released(pack, row->item);
+    *out_why = stays ? "protected" : of_another && row->erased ? "erased" : NULL;
+    return !err && !*out_why && of_another ? pack_found(pack, "pack.linked.item", row->jti) : err;
+}
+
 static int link_row(void *context, const struct dep_index_row *row)
 {
     const struct linking *linking = context;
@@ -154,10 +204,19 @@ static int link_row(void *context, const struct dep_index_row *row)
     const struct rule *rule = rule_of(linking->rel, row->type);
     struct pack_show show = {.fields = row->erased ? PACK_NOTHING : rule->fields};
     const char *why = row->erased ? "erased" : "rule";
+    enum fate fate = owed(pack, linking->rel) > rule->fate ? owed(pack, linking->rel) : rule->fate;
+    const char *stays = NULL;
+    int err = fate > rule->fate && fate == GOES ? judge_along(pack, row, &stays) : DEP_OK;
+    if (err)
+        return err;
+    if (stays) {
+        fate = NAMED;
+        why = stays;
+    }
     if (linking->adding)
-        return rule->fate == GOES ? pack_add(pack, row, &show) : DEP_OK;
-    return rule->fate == NAMED ? pack_name(pack, &linking->from, linking->rel, &row->sha256, why)
-                               : count(pack, &linking->from, linking->rel, why);
+        return fate == GOES ? pack_add(pack, row, &show) : DEP_OK;
+    return fate == NAMED ? pack_name(pack, &linking->from, linking->rel, &row->sha256, why)
+                         : count(pack, &linking->from, linking->rel, why);
 }
 
 static int link_forward(const struct linking *linking, const json_t *ref)
@@ -172,7 +231,10 @@ static int link_forward(const struct linking *linking, const json_t *ref)
     if (err == DEP_FOUND)
         return linking->adding ? DEP_OK
                                : pack_name(pack, &linking->from, linking->rel, &to, "not_held");
-    if (!err && is_local(pack, row.type)) /* it stays, and the link is seen in what goes */
+    bool stays = !err && is_local(pack, row.type) && !pack_find(pack, &to); /* the link is seen */
+    if (stays && owed(pack, linking->rel) == GOES)
+        return pack_found(pack, "pack.linked", row.jti);
+    if (stays)
         return linking->adding ? DEP_OK
                                : pack_name(pack, &linking->from, linking->rel, &to, "rule");
     return err ? err : link_row((void *)(uintptr_t)linking, &row);

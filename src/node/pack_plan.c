@@ -13,6 +13,7 @@ void dep_pack_free(struct dep_pack *pack)
 {
     if (!pack)
         return;
+    json_decref(pack->materials);
     free(pack->entries);
     free(pack->table);
     free(pack->links);

@@ -239,7 +239,9 @@ static int add_materials(struct releasing *releasing)
 {
     size_t i;
     json_t *material;
-    json_array_foreach(dep_json_array(releasing->prepared.claims, "materials"), i, material)
+    json_t *materials = json_object_get(releasing->prepared.claims, "materials");
+    releasing->pack->materials = json_incref(materials);
+    json_array_foreach(materials, i, material)
     {
         int err = add_material(releasing, i, material);
         if (err)

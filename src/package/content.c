@@ -7,7 +7,7 @@
 #include "codec/bech32.h"
 #include "codec/text.h"
 #include "package/names.h"
-#include "record/record.h"
+#include "rules/charter.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -26,11 +26,6 @@ static const char *const OPENS[] = {"recipient", "passphrase", "nobody"};
 static const char *const LINKED_AS[] = {"named", "sealed", "counted"};
 static const char *const WHY[] = {"rule",       "consent", "protected",
                                   "originator", "erased",  "not_held"};
-/* "exculpatory" is no ref: material of the same case that is flagged so. */
-static const char *const RELS[] = {
-    "item",      "item<",      "supersedes", "supersedes<", "answers",    "answers<",
-    "about",     "about<",     "source",     "source<",     "part_of",    "part_of<",
-    "authority", "authority<", "previous",   "previous<",   "exculpatory"};
 static const char *const LINES[] = {"package", "record", "item", "linked",
                                     "notice",  "seen",   "file"};
 _Static_assert(DEP_COUNT(KINDS) == DEP_PACKAGE_KINDS, "a name for each");
@@ -71,12 +66,6 @@ const char *dep_item_opens_name(enum dep_item_opens opens)
 const char *dep_linked_as_name(enum dep_linked_as as)
 {
     return LINKED_AS[as];
-}
-
-const char *dep_content_rel(const char *rel)
-{
-    size_t at = name_find(RELS, DEP_COUNT(RELS), rel);
-    return at < DEP_COUNT(RELS) ? RELS[at] : NULL;
 }
 
 const char *dep_content_why(const char *why)
@@ -142,7 +131,7 @@ static bool linked_form(const struct dep_content_linked *linked)
 {
     static const struct dep_hash none;
     bool counted = linked->as == DEP_LINKED_COUNTED;
-    return linked->as < DEP_COUNT(LINKED_AS) && dep_content_rel(linked->rel) &&
+    return linked->as < DEP_COUNT(LINKED_AS) && dep_linked_rel(linked->rel) &&
            dep_content_why(linked->why) && (linked->count > 0) == counted &&
            linked->count <= INT64_MAX && (!counted || dep_hash_equal(&linked->sha256, &none));
 }

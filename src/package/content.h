@@ -78,7 +78,7 @@ struct dep_content_item {
 };
 struct dep_content_linked {
     struct dep_hash from;
-    const char *rel; /* "answers", "answers<" */
+    const char *rel; /* of dep_linked_rel(): "answers", "answers<" */
     enum dep_linked_as as;
     struct dep_hash sha256; /* all zero where counted */
     uint64_t count;         /* 0 unless counted */
@@ -113,8 +113,7 @@ struct dep_content_line {
     };
 };
 
-/* The literals of a relation and of a reason, as a linked line has them; NULL where there is none. */
-const char *dep_content_rel(const char *rel);
+/* The literal of a reason, as a linked line has it; NULL where there is none. Relations: dep_linked_rel(). */
 const char *dep_content_why(const char *why);
 
 /* Append the line and its LF. DEP_ERR_CAP where a reader would not take it back. */

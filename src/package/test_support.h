@@ -371,8 +371,10 @@ static inline void test_make_content(struct test_world *world)
     named.linked.as = DEP_LINKED_NAMED;
     named.linked.sha256 = log->records[world->consent].issued.sha256;
     named.linked.count = 0;
-    named.linked.why = "originator";
-    if (world->consent_named)
+    named.linked.why = world->why_named ? world->why_named : "originator";
+    if (world->other_named)
+        dep_sha256(dep_slice_string("elsewhere"), &named.linked.sha256);
+    if (world->consent_named || world->other_named)
         test_line(world, &named);
     line.linked.rel = "item<";
     line.linked.count = 1;

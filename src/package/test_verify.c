@@ -345,6 +345,25 @@ static void content_counted(struct test_world *world)
 {
     test_replace(&world->content, "\"about<\"", "\"supersedes<\"");
 }
+static void owe(struct test_world *world, const char *rel, const char *least)
+{
+    json_change(world->charter, "/linked", json_pack("[{s:s,s:s}]", "rel", rel, "least", least));
+}
+static void charter_names(struct test_world *world)
+{
+    owe(world, "about<", "named");
+}
+static void charter_includes(struct test_world *world)
+{
+    owe(world, "authority", "included");
+    world->other_named = true;
+    world->why_named = "rule";
+}
+static void charter_includes_backward(struct test_world *world)
+{
+    owe(world, "item<", "included");
+    world->more_of_item = true;
+}
 static void content_from(struct test_world *world)
 {
     struct dep_buf *content = &world->content;
@@ -516,6 +535,18 @@ static void test_forgeries(void **state)
          {TEST_CONTENT, content_counted},
          "package.linked.least",
          DEP_ALTERED},
+        {"counted where the charter has it named",
+         {TEST_CHARTER, charter_names},
+         "package.linked.least",
+         DEP_ALTERED},
+        {"named where the charter has it included",
+         {TEST_CHARTER, charter_includes},
+         "package.linked.least",
+         DEP_ALTERED},
+        {"counted where the charter has it included",
+         {TEST_CHARTER, charter_includes_backward},
+         "package.linked.least",
+         DEP_ALTERED},
         {"links of a record that isn't here",
          {TEST_CONTENT, content_from},
          "package.linked.from",
@@ -548,6 +579,41 @@ static void test_forgeries(void **state)
         test_world_free(world);
     }
     assert_int_equal(failed, 0);
+}
+
+/* What no charter can change stays, named with its reason; by the same charter and line, but for that. */
+static void charter_includes_others(struct test_world *world)
+{
+    charter_includes(world);
+    world->why_named = NULL;
+}
+static void charter_includes_protected(struct test_world *world)
+{
+    charter_includes(world);
+    world->why_named = "protected";
+}
+
+static void charter_includes_erased(struct test_world *world)
+{
+    charter_includes(world);
+    world->why_named = "erased";
+}
+
+static void test_may_stay(void **state)
+{
+    (void)state;
+    static const struct test_edit edits[] = {{TEST_CHARTER, charter_includes_others},
+                                             {TEST_CHARTER, charter_includes_protected},
+                                             {TEST_CHARTER, charter_includes_erased}};
+    for (size_t i = 0; i < DEP_COUNT(edits); i++) {
+        struct test_world *world = test_world_new(schemas, &edits[i]);
+        struct dep_verify *verify = NULL;
+        assert_int_equal(test_verify(world, &verify), DEP_OK);
+        assert_false(test_found(verify, "package.linked.least"));
+        assert_false(test_found(verify, "package.linked"));
+        dep_verify_free(verify);
+        test_world_free(world);
+    }
 }
 
 /* Of what could be read of a package nobody is spared the account. */
@@ -663,6 +729,7 @@ int main(void)
         cmocka_unit_test(test_account),
         cmocka_unit_test(test_account_of_less),
         cmocka_unit_test(test_forgeries),
+        cmocka_unit_test(test_may_stay),
         cmocka_unit_test(test_any_byte),
         cmocka_unit_test(test_memory),
     };

@@ -95,10 +95,12 @@ struct test_world {
     size_t keys_before, consents_before, keys, consents; /* of status */
     const struct test_forgery *forgery;
     bool forged;
-    bool by_preparer;   /* who prepared it approves it */
-    bool consent_named; /* as another member's, and not shown */
-    bool more_of_item;  /* a record more about the item is counted, and not shown */
-    size_t other;       /* what was released instead of `prepared`, or 0 */
+    bool by_preparer;      /* who prepared it approves it */
+    bool consent_named;    /* as another member's, and not shown */
+    bool other_named;      /* the same of a record that is nowhere here */
+    const char *why_named; /* or why else */
+    bool more_of_item;     /* a record more about the item is counted, and not shown */
+    size_t other;          /* what was released instead of `prepared`, or 0 */
     /* A record under seal: linked as that, told of in a notice, and how many its line says. */
     bool sealed, noticed;
     bool named_protected; /* it is only named */

@@ -23,7 +23,7 @@ static size_t place_of(const struct dep_verify *verify, size_t number, const cha
     return verify_file_find(verify, dep_slice_string(path));
 }
 
-/* One JWT a line. What isn't one is found when it is judged. */
+/* One JWT a line. What isn't one is found when it is judged, a line that doesn't end as well. */
 static int read_adoptions(struct dep_verify *verify, struct chain *chain, size_t at, size_t file)
 {
     struct dep_buf *text = &chain->texts[at];
@@ -39,10 +39,10 @@ static int read_adoptions(struct dep_verify *verify, struct chain *chain, size_t
     if (!adoptions)
         return DEP_ERR_NOMEM;
     struct dep_slice rest = dep_buf_slice(text);
-    for (size_t i = 0; rest.len; i++)
+    for (size_t i = 0; i < count; i++)
         adoptions[i].jwt = dep_slice_next(&rest, '\n');
     link->adoptions = adoptions;
-    link->adoption_count = count + (text->len > 0 && text->data[text->len - 1] != '\n');
+    link->adoption_count = count + (rest.len > 0);
     return DEP_OK;
 }
 

@@ -144,7 +144,7 @@ static int take_linked(struct reading *reading, const struct dep_content_linked 
     if (err)
         return err == DEP_ERR_CAP ? wrong(reading, "package.limit", NULL) : err;
     struct dep_content_linked linked = *line;
-    linked.rel = dep_content_rel(line->rel);
+    linked.rel = dep_linked_rel(line->rel);
     linked.why = dep_content_why(line->why);
     verify->linked[verify->linked_count++] = linked;
     return DEP_OK;

@@ -9,16 +9,6 @@
 
 static const char CLAUSE[] = "package.md 3.1";
 
-/* The least that a relation asks for (the table of section 3.1). */
-static bool must_be_named(const char *rel)
-{
-    static const char *const rels[] = {"answers", "answers<", "authority", "source", "source<"};
-    for (size_t i = 0; i < DEP_COUNT(rels); i++)
-        if (strcmp(rels[i], rel) == 0)
-            return true;
-    return false;
-}
-
 static int by_from(const void *a, const void *b)
 {
     const struct dep_content_linked *x = a, *y = b;
@@ -79,7 +69,7 @@ static int check_run(struct dep_verify *verify, const struct dep_shown_link *lin
     if (open != allowed)
         return dep_step_find_record(verify, "package.linked", CLAUSE, DEP_ALTERED, from,
                                     links[0].rel);
-    if (open && must_be_named(links[0].rel))
+    if (open && dep_charter_least(dep_step_charter(verify), links[0].rel) > DEP_LEAST_COUNTED)
         return dep_step_find_record(verify, "package.linked.least", CLAUSE, DEP_ALTERED, from,
                                     links[0].rel);
     return DEP_OK;
@@ -98,22 +88,41 @@ static int check_forward(struct dep_verify *verify, const struct dep_shown_link 
     return err;
 }
 
-/* What speaks for the accused and may not be shown reaches the judge, where it goes to a court or to the
- * defence. */
-static bool must_be_sealed(const struct dep_verify *verify, const struct dep_content_linked *line)
+static bool goes_to_trial(const struct dep_verify *verify, const struct dep_charter *charter)
 {
-    const struct dep_charter *charter = dep_step_charter(verify);
-    int at = charter
-                 ? dep_charter_code_find(charter, DEP_LIST_RECIPIENTS, verify->content.recipient)
-                 : -1;
-    if (at < 0 || strcmp(line->rel, "exculpatory") != 0 || strcmp(line->why, "protected") != 0)
-        return false;
-    return dep_charter_code_at(charter, DEP_LIST_RECIPIENTS, (size_t)at)->kind &
-           (DEP_TO_COURT | DEP_TO_DEFENCE);
+    int at = dep_charter_code_find(charter, DEP_LIST_RECIPIENTS, verify->content.recipient);
+    return at >= 0 && dep_charter_code_at(charter, DEP_LIST_RECIPIENTS, (size_t)at)->kind &
+                          (DEP_TO_COURT | DEP_TO_DEFENCE);
 }
 
-/* Corrections show nothing but that they are: they come along, or the line says they don't. And a
- * line speaks of a record that is here. */
+/* What a sender hasn't or has no more, isn't its own to show, or would tell of a person stays where a charter says that
+ * it goes: a charter can't give what nobody has. What refers to its records is with the sender. Corrections
+ * show nothing but that they are, and have no reason to stay. */
+static bool may_stay(const struct dep_content_linked *line)
+{
+    if (dep_charter_least(NULL, line->rel) == DEP_LEAST_INCLUDED)
+        return false;
+    bool backward = line->rel[strlen(line->rel) - 1] == '<';
+    return strcmp(line->why, "protected") == 0 || strcmp(line->why, "erased") == 0 ||
+           (!backward &&
+            (strcmp(line->why, "not_held") == 0 || strcmp(line->why, "originator") == 0));
+}
+
+/* Less than the table of section 3.1 asks for, or the charter. What speaks for the accused and may not
+ * be shown reaches the judge, where it goes to a court or to the defence. */
+static bool is_less(const struct dep_verify *verify, const struct dep_content_linked *line)
+{
+    const struct dep_charter *charter = dep_step_charter(verify);
+    enum dep_least least = dep_charter_least(charter, line->rel);
+    if (line->as == DEP_LINKED_COUNTED)
+        return least > DEP_LEAST_COUNTED;
+    if (strcmp(line->rel, "exculpatory") == 0)
+        return line->as != DEP_LINKED_SEALED && strcmp(line->why, "protected") == 0 && charter &&
+               (least == DEP_LEAST_SEALED || goes_to_trial(verify, charter));
+    return least == DEP_LEAST_INCLUDED && !may_stay(line);
+}
+
+/* A line speaks of a record that is here, and of one that isn't. */
 static int check_lines(struct dep_verify *verify)
 {
     int err = DEP_OK;
@@ -123,9 +132,7 @@ static int check_lines(struct dep_verify *verify)
         const char *id = NULL;
         if (!from || !from->listed)
             id = "package.linked.from";
-        else if (strcmp(line->rel, "supersedes<") == 0 ||
-                 (line->as == DEP_LINKED_COUNTED && must_be_named(line->rel)) ||
-                 (line->as != DEP_LINKED_SEALED && must_be_sealed(verify, line)))
+        else if (is_less(verify, line))
             id = "package.linked.least";
         else if (line->as != DEP_LINKED_COUNTED && dep_step_record_find(verify, &line->sha256))
             id = "package.linked";

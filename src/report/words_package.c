@@ -90,6 +90,7 @@ const struct words_entry WORDS_PACKAGE[] = {
     {"keyset.first", N_("a log that doesn't begin with its member's root key")},
     {"keyset.member", N_("a record of another member stands in this log")},
     {"linked.counted", N_("counted: how many they are is told, and nothing else of them")},
+    {"linked.included", N_("included: it goes along, and shows nothing that was not decided")},
     {"linked.named", N_("named: its digest is told, its content is not")},
     {"linked.sealed", N_("under seal, for the judge alone")},
     {"linked.why.consent", N_("it takes a consent that isn't there")},
@@ -156,6 +157,11 @@ const struct words_entry WORDS_PACKAGE[] = {
     {"pack.item.stopped", N_("stopped by you; nothing of the container was left in the package")},
     {"pack.judges",
      N_("what the judge is told concerns cases with different judges: release them apart")},
+    {"pack.linked", N_("the charter lets this linked record go along, and it never leaves this "
+                       "register; leave out the record that it is linked to")},
+    {"pack.linked.item",
+     N_("the charter lets the item of this linked record go along, and the release "
+        "doesn't name it: prepare one that does")},
     {"pack.part.absent", N_("the item has no file of that path (see: item files)")},
     {"pack.part.kind",
      N_("a folder, or a file that was not taken: there is nothing of it to send")},

@@ -188,6 +188,7 @@ static int parts_read(const struct dep_charter_reading *reading)
                                                                        dep_charter_recipients_read,
                                                                        threshold_read,
                                                                        dep_charter_table_read,
+                                                                       dep_charter_linked_read,
                                                                        text_members_check};
     int err = DEP_OK;
     for (size_t i = 0; i < DEP_COUNT(parts) && !err; i++)

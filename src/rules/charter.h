@@ -79,7 +79,8 @@ struct dep_charter;
  * "charter.name" (a language is missing), "charter.code" (malformed, repeated, not in its list;
  * so too keys and origins),
  * "charter.interval", "charter.territory" (two members at one time), "charter.threshold",
- * "charter.rule" (unknown condition, need or parameter), "charter.number" (number and previous
+ * "charter.rule" (unknown condition, need or parameter), "charter.linked" (unknown relation, twice, or
+ * less than is owed anyway, more than can be had), "charter.number" (number and previous
  * don't fit), "charter.len" (of the text, or of a list in it). `where` (may be NULL) gets a JSON
  * pointer.
  */
@@ -120,6 +121,15 @@ int dep_charter_code_find(const struct dep_charter *charter, enum dep_list list,
 /* The member for which a code of a recipient stands; NULL where it stands for none. */
 const struct dep_charter_member *dep_charter_recipient(const struct dep_charter *charter,
                                                        const char *code);
+
+/* ---- what is linked (`linked`; doc/format/package.md section 3.1) ---- */
+/* What is owed of a linked record that isn't in a package, ascending. */
+enum dep_least { DEP_LEAST_COUNTED, DEP_LEAST_NAMED, DEP_LEAST_SEALED, DEP_LEAST_INCLUDED };
+enum { DEP_LINKED_RELATIONS = 17 };
+/* The relation of that name, literal ("source", "source<"); NULL where there is none, and for NULL. */
+const char *dep_linked_rel(const char *rel);
+/* The least that is owed by relation `rel`, one of those; `charter` NULL: what the format asks for. */
+enum dep_least dep_charter_least(const struct dep_charter *charter, const char *rel);
 
 /* Sets of codes. */
 static inline void dep_codes_add(struct dep_codes *codes, int place)

@@ -27,6 +27,7 @@ struct dep_charter {
     bool has_threat;
     uint32_t waives;
     int64_t review_within_s;
+    enum dep_least linked[DEP_LINKED_RELATIONS]; /* in the order of linked.c */
 };
 
 /* The charter that is being read, and where a finding about it goes. */
@@ -57,6 +58,8 @@ DEP_MUST_USE int dep_charter_members_read(const struct dep_charter_reading *read
 DEP_MUST_USE int dep_charter_recipients_read(const struct dep_charter_reading *reading);
 /* `rules`, `paper` and `threat`. */
 DEP_MUST_USE int dep_charter_table_read(const struct dep_charter_reading *reading);
+/* `linked`. */
+DEP_MUST_USE int dep_charter_linked_read(const struct dep_charter_reading *reading);
 
 bool dep_charter_member_in_force(const struct dep_charter *charter, int place, int64_t at_s);
 

@@ -97,6 +97,23 @@ static const struct {
     {"/threat/waives/1", "\"consent.host\"", "charter.rule", "/threat/waives/1"},
     {"/threat/review_within_s", "0", "charter.rule", "/threat/review_within_s"},
     {"/threat/review_within_s", NULL, "charter.form", "/threat"},
+    {"/linked", "{}", "charter.form", "/linked"},
+    {"/linked", "[{\"rel\":\"source\"}]", "charter.form", "/linked/0"},
+    {"/linked", "[{\"rel\":\"source\",\"least\":\"shown\"}]", "charter.form", "/linked/0/least"},
+    {"/linked", "[{\"rel\":\"sources\",\"least\":\"named\"}]", "charter.linked", "/linked/0/rel"},
+    {"/linked",
+     "[{\"rel\":\"about\",\"least\":\"named\"},{\"rel\":\"about\",\"least\":\"included\"}]",
+     "charter.linked", "/linked/1/rel"},
+    {"/linked", "[{\"rel\":\"source<\",\"least\":\"counted\"}]", "charter.linked",
+     "/linked/0/least"},
+    {"/linked", "[{\"rel\":\"supersedes<\",\"least\":\"named\"}]", "charter.linked",
+     "/linked/0/least"},
+    {"/linked", "[{\"rel\":\"source<\",\"least\":\"sealed\"}]", "charter.linked",
+     "/linked/0/least"},
+    {"/linked", "[{\"rel\":\"exculpatory\",\"least\":\"included\"}]", "charter.linked",
+     "/linked/0/least"},
+    {"/linked", "[{\"rel\":\"source\",\"least\":\"included\"}]", "charter.linked",
+     "/linked/0/least"},
     {"/retention/0/type", "\"\"", "charter.form", "/retention/0"},
     {"/retention/0/review_after_days", "0", "charter.form", "/retention/0"},
     {"/retention/0/purpose/fr", NULL, "charter.name", "/retention/0/purpose/fr"},
@@ -184,6 +201,36 @@ static void test_good(void **state)
     assert_int_equal(bureau->member, -1);
     assert_true(bureau->in_list.from_s == INT64_MIN && bureau->in_list.to_s == INT64_MAX);
     assert_ptr_equal(json_typeof(dep_charter_json(charter)), JSON_OBJECT);
+}
+
+static void test_linked(void **state)
+{
+    (void)state;
+    DEP_AUTO_JSON *json = good_json();
+    DEP_AUTO_CHARTER *silent = charter_of(json);
+    json_change(json, "/linked",
+                json_of("[{\"rel\":\"source<\",\"least\":\"included\"},"
+                        "{\"rel\":\"exculpatory\",\"least\":\"sealed\"},"
+                        "{\"rel\":\"item\",\"least\":\"counted\"}]"));
+    DEP_AUTO_CHARTER *charter = charter_of(json);
+    const struct {
+        const char *rel;
+        enum dep_least format, charter;
+    } rows[] = {
+        {"source<", DEP_LEAST_NAMED, DEP_LEAST_INCLUDED},
+        {"source", DEP_LEAST_NAMED, DEP_LEAST_NAMED},
+        {"exculpatory", DEP_LEAST_NAMED, DEP_LEAST_SEALED},
+        {"item", DEP_LEAST_COUNTED, DEP_LEAST_COUNTED},
+        {"supersedes<", DEP_LEAST_INCLUDED, DEP_LEAST_INCLUDED},
+    };
+    for (size_t i = 0; i < DEP_COUNT(rows); i++) {
+        assert_int_equal(dep_charter_least(NULL, rows[i].rel), rows[i].format);
+        assert_int_equal(dep_charter_least(silent, rows[i].rel), rows[i].format);
+        assert_int_equal(dep_charter_least(charter, rows[i].rel), rows[i].charter);
+    }
+    assert_string_equal(dep_linked_rel("about<"), "about<");
+    assert_null(dep_linked_rel("about>"));
+    assert_null(dep_linked_rel(NULL));
 }
 
 /* Who keeps no register has no key to share, doesn't amend, and is no cosigner. */
@@ -375,10 +422,11 @@ int main(void)
     if (dep_crypto_init(false))
         return 1;
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_good),   cmocka_unit_test(test_bad),
-        cmocka_unit_test(test_shared), cmocka_unit_test(test_table),
-        cmocka_unit_test(test_digest), cmocka_unit_test(test_caps),
-        cmocka_unit_test(test_memory), cmocka_unit_test(test_no_register),
+        cmocka_unit_test(test_good),        cmocka_unit_test(test_linked),
+        cmocka_unit_test(test_bad),         cmocka_unit_test(test_shared),
+        cmocka_unit_test(test_table),       cmocka_unit_test(test_digest),
+        cmocka_unit_test(test_caps),        cmocka_unit_test(test_memory),
+        cmocka_unit_test(test_no_register),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

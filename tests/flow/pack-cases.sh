@@ -6,7 +6,8 @@ need jq age age-keygen sha256sum sha512sum python3
 . "$SOURCE_ROOT/tests/flow/charter-of-two"
 # shellcheck source=tests/flow/packing
 . "$SOURCE_ROOT/tests/flow/packing"
-two_members
+# The charter lets what a release rests on go along, as far as that leads to no source.
+two_members '[{"rel": "authority", "least": "included"}]'
 new_officers 'L1:legal,custodian' 'L2:legal' 'A1:approver,legal'
 age-keygen -o court.key 2>/dev/null
 key=$(age-keygen -y court.key)
@@ -118,6 +119,7 @@ holds err "$favour"
 # Named to whoever is neither court nor defence.
 told=$(release police protection "[{\"item\": \"$item\", \"fields\": [], \"redacted\": false}]")
 as L1 pack "$told" --age "$key" --out police >/dev/null
+to_police=$told
 same "[\"exculpatory\",\"named\",\"rule\",\"$(digest_of "$(json E-1.json .record)")\"]" "$(linked police | grep exculpatory)" 'named'
 # Released to the court too, it goes by its own package, and is named in this one.
 release court trial "[{\"item\": \"$favour\", \"fields\": [], \"redacted\": false}]" >/dev/null
@@ -141,6 +143,7 @@ as T1 collect page --restricted --json --file - <<<'{"exhibit": "W-1", "sensitiv
 as T1 intake page --stage transcript --of W-1 --yes --json >S-2.json
 same 'true ["medical"]' "$(as T1 show "$(json S-2.json .record)" --json | jq -r '.claims | "\(.restricted) \(.sensitive)"')" 'restricted as its original'
 as L1 pack "$made" --age "$key" --out original >/dev/null
+of_original=$made
 same "[\"source<\",\"named\",\"rule\",\"$(digest_of "$(json T-1.json .record)")\"]" "$(linked original | grep '"source<"')" 'the translation'
 translated=$(release court trial '[{"item": "T-1", "fields": [], "redacted": false}]')
 as L1 pack "$translated" --age "$key" --out translation >/dev/null
@@ -270,4 +273,20 @@ for bag in police court both held original translation phrase referred exact coa
     depositary verify "$bag" --pin "$pin" --json >verified.json || true
     same 0 "$(jq '[.findings[] | select(.result == "altered")] | length' verified.json)" "findings against $bag"
 done
+# Where the charter has it sealed for everybody, what speaks for the accused isn't left to one line for the police either. What is made of an
+# original goes with it where the charter says so: a release that doesn't name it doesn't go.
+as T1 charter draft | jq '.linked += [{"rel": "exculpatory", "least": "sealed"}, {"rel": "source<", "least": "included"}]' >next.json
+for member in reg iq; do depositary charter adopt next.json -C "$member" --as T1 --root "$member.root.pem" --out "next.$member" >/dev/null; done
+depositary charter enter next.json next.* -C reg --as T1 >/dev/null
+holds_words() { depositary charter show -C reg --as T1 | grep -qF "$1" || fail "charter show doesn't tell: $1"; }
+holds_words 'What is linked to the records of a package, at least'
+holds_words 'under seal, for the judge alone'
+expect 1 as L1 pack "$to_police" --age "$key" --out x 2>err
+holds err 'pack.exculpatory'
+expect 1 as L1 pack "$of_original" --age "$key" --out x 2>err
+holds err 'pack.linked.item'
+holds err "$(json T-1.json .record)"
+# Less than is owed anyway is no charter.
+expect 1 depositary charter adopt <(jq '.linked = [{"rel": "source", "least": "counted"}]' next.json) -C reg --as T1 --root reg.root.pem --out x 2>err
+holds err 'charter.linked'
 [ ! -e x ] || fail 'something was written'
