@@ -86,7 +86,7 @@ struct dep_pack {
     uint64_t size; /* of the log: what stands above isn't looked at */
     const struct dep_charter *charter;
     const struct dep_charter_code *to;   /* the recipient's */
-    json_t *materials; /* of the release; NULL where there is none */
+    json_t *materials;                   /* of the release; NULL where there is none */
     struct dep_index_row release, again; /* jti "" where there is none */
     struct dep_hash again_content;       /* what `again` signs */
     bool needs_consents;                 /* a status of consents goes with it */

@@ -7,7 +7,7 @@ need jq age age-keygen python3 node
 . "$SOURCE_ROOT/tests/flow/charter-of-two"
 # shellcheck source=tests/flow/forgeries/good
 . "$SOURCE_ROOT/tests/flow/forgeries/good"
-two_members
+two_members '[]'
 new_officers 'L1:legal,custodian' 'L2:legal' 'A1:approver,legal' 'C1:custodian'
 
 as() { local who=$1; shift; depositary "$@" -C reg --as "$who"; }

@@ -9,7 +9,7 @@ strace -o /dev/null true 2>/dev/null || skip 'strace may not trace here'
 . "$SOURCE_ROOT/tests/flow/charter-of-two"
 every=${FAULT_EVERY:-24}
 calls='write pwrite64 fsync fdatasync renameat2 renameat linkat openat ftruncate unlinkat mkdirat mkdir flock lseek copy_file_range'
-two_members
+two_members '[]'
 new_officers 'L1:legal,custodian' 'A1:approver,legal'
 depositary charter enter charter.json reg.adoption -C iq --as T1 >/dev/null
 depositary key enrol M1 --roles legal,custodian --no-passphrase -C iq --as T1 >/dev/null

@@ -9,7 +9,7 @@ strace -o /dev/null true 2>/dev/null || skip 'strace may not trace here'
 . "$SOURCE_ROOT/tests/flow/charter-of-two"
 every=${FAULT_EVERY:-5}
 calls='write pwrite64 fsync fdatasync renameat2 renameat linkat openat ftruncate unlinkat unlink flock lseek'
-two_members
+two_members '[]'
 new_officers 'L1:legal' 'L2:legal' 'A1:approver,legal'
 complete_release
 cp -a reg complete

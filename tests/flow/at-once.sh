@@ -4,7 +4,7 @@
 need jq flock
 # shellcheck source=tests/flow/charter-of-two
 . "$SOURCE_ROOT/tests/flow/charter-of-two"
-two_members
+two_members '[]'
 new_officers 'L1:legal' 'L2:legal' 'A1:approver,legal'
 
 count() { as L1 list --type "$1" --json | wc -l; }

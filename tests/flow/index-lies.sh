@@ -4,7 +4,7 @@
 need jq sqlite3
 # shellcheck source=tests/flow/charter-of-two
 . "$SOURCE_ROOT/tests/flow/charter-of-two"
-two_members
+two_members '[]'
 new_officers 'L1:legal' 'L2:legal' 'A1:approver,legal' 'D1:desk' 'X9:legal'
 
 checked="{\"outcome\": \"as_recorded\", \"checked\": $(text telephone)}"

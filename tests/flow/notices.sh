@@ -3,7 +3,7 @@
 need jq
 # shellcheck source=tests/flow/charter-of-two
 . "$SOURCE_ROOT/tests/flow/charter-of-two"
-two_members
+two_members '[]'
 new_officers 'L1:legal,custodian' 'C1:custodian' 'A1:approver,legal'
 depositary charter enter charter.json reg.adoption -C iq --as T1 >/dev/null
 depositary key enrol M1 --roles legal,custodian --no-passphrase -C iq --as T1 >/dev/null

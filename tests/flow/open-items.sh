@@ -3,7 +3,7 @@
 need jq age age-keygen sha256sum sha512sum tar python3
 # shellcheck source=tests/flow/charter-of-two
 . "$SOURCE_ROOT/tests/flow/charter-of-two"
-two_members
+two_members '[]'
 new_officers 'L1:legal,custodian' 'L2:legal' 'A1:approver,legal'
 
 as() { local who=$1; shift; depositary "$@" -C reg --as "$who"; }

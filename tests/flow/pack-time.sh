@@ -3,7 +3,7 @@
 need jq openssl python3
 # shellcheck source=tests/flow/charter-of-two
 . "$SOURCE_ROOT/tests/flow/charter-of-two"
-two_members
+two_members '[]'
 new_officers 'L1:legal,custodian'
 depositary charter enter charter.json reg.adoption -C iq >/dev/null
 

@@ -6,7 +6,7 @@ need jq age age-keygen openssl sha256sum sha512sum python3
 . "$SOURCE_ROOT/tests/flow/charter-of-two"
 # shellcheck source=tests/flow/packing
 . "$SOURCE_ROOT/tests/flow/packing"
-two_members
+two_members '[]'
 new_officers 'L1:legal,custodian' 'L2:legal' 'A1:approver,legal' 'C1:custodian'
 
 item=$(collect X-1 '{"handling": ["H2"], "flags": ["protected"]}')

@@ -4,7 +4,7 @@ need jq python3 sha256sum
 . "$SOURCE_ROOT/tests/flow/charter-of-two"
 # shellcheck source=tests/flow/forgeries/good
 . "$SOURCE_ROOT/tests/flow/forgeries/good"
-two_members
+two_members '[]'
 new_officers 'D1:desk' 'L1:legal' 'C1:custodian'
 three() { printf '[{"lang":"en","text":"%s"},{"lang":"fr","text":"%s"},{"lang":"ar","text":"%s"}]' "$@"; }
 record() { as D1 record "$1" --file - --yes --json | jq -r '.record // .id'; }

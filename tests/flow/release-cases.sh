@@ -4,7 +4,7 @@
 need jq openssl pdftotext
 # shellcheck source=tests/flow/charter-of-two
 . "$SOURCE_ROOT/tests/flow/charter-of-two"
-two_members
+two_members '[]'
 new_officers 'L1:legal' 'L2:legal' 'A1:approver,legal' 'A2:approver,legal' 'D1:desk,legal' 'C1:custodian'
 
 as() { local who=$1; shift; depositary "$@" -C reg --as "$who"; }

@@ -5,7 +5,7 @@
 need jq openssl sha256sum sha512sum
 # shellcheck source=tests/flow/charter-of-two
 . "$SOURCE_ROOT/tests/flow/charter-of-two"
-two_members
+two_members '[]'
 new_officers 'L1:legal,custodian' 'L2:legal' 'A1:approver,legal'
 depositary log checkpoint -C reg >seen
 complete_release
