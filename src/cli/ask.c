@@ -429,12 +429,14 @@ static bool examined_original(const json_t *fields)
     return on && strcmp(on, "original") == 0;
 }
 
-/* There is no hand-over without the side that gives or takes, nor an event of an item without what
- * its type needs. */
+/* There is no hand-over without the side that gives or takes, nor an event of an item, or what ends the
+ * keeping of a record, without what its type needs. */
 static bool is_needed(const struct asking *asking, const struct dep_schema_field *field)
 {
+    const char *type = asking->schema->type;
+    bool ends = strcmp(type, "record.erased") == 0 || strcmp(type, "retention.reviewed") == 0;
     return field->required &&
-           (asking->whole || is_item_type(asking->schema) || is_ref(field->form, "side"));
+           (asking->whole || ends || is_item_type(asking->schema) || is_ref(field->form, "side"));
 }
 
 /* What a person states: not what the program draws or judges, nor (but for `whole`) what the command

@@ -2,6 +2,7 @@
  * hold, erase, backup, restore.
  */
 #include "cli/cli.h"
+#include "cli/wanted.h"
 #include "node/audit.h"
 
 #include <string.h>
@@ -50,7 +51,8 @@ int dep_cmd_erase(int argc, char **argv)
     if (status)
         return status;
     DEP_AUTO_JSON *claims = NULL;
-    struct dep_node *node = dep_fields_open(&args, "record.erased", NULL, NULL, &claims, &status);
+    struct dep_node *node =
+        dep_fields_open(&args, "record.erased", args.positional[0], NULL, &claims, &status);
     if (!node)
         return status;
     if (!dep_flag(&args, "--yes") && dep_is_terminal() &&
@@ -63,7 +65,9 @@ int dep_cmd_erase(int argc, char **argv)
     struct dep_done done;
     int err = dep_node_erase(node, args.positional[0], claims, &done, &problem);
     if (err)
-        status = dep_say_problem(&args, err, &problem);
+        status =
+            dep_say_refused(&args, dep_schemas_find(dep_node_schemas(node), "record.erased", 0),
+                            claims, false, err, &problem);
     else if (args.json)
         status = dep_print_json(
                      json_pack("{s:s,s:I}", "record", done.jti, "index", (json_int_t)done.index))

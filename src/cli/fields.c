@@ -128,7 +128,8 @@ json_t *dep_fields_read(struct dep_args *args, const char *type, json_t *known, 
     return fields;
 }
 
-/* The passphrase is right, the item there, and in a state that the event may follow. */
+/* The passphrase is right, the item (of an erasure the record) there, and in a state that the event may
+ * follow. */
 static bool is_ready(const struct dep_args *args, struct dep_node *node, const char *type,
                      const char *name, int *out_status)
 {
@@ -139,7 +140,9 @@ static bool is_ready(const struct dep_args *args, struct dep_node *node, const c
     int err = dep_node_unlock(node, &problem);
     /* Of what is taken in, the name is of what it was made from, whatever became of that. */
     bool event = strcmp(type, "evidence.collected") != 0 && strcmp(type, "evidence.intake") != 0;
-    if (!err && name)
+    if (!err && name && strcmp(type, "record.erased") == 0)
+        err = dep_node_erase_ready(node, name, &problem);
+    else if (!err && name)
         err = event ? dep_node_custody_ready(node, &order, &problem)
                     : dep_node_item(node, name, false, &item, &problem);
     if (err)

@@ -43,6 +43,12 @@ static int destroy(struct dep_node *node, const char *target, const char *erasur
     return err ? err : dep_index_forget(node->index, target, &problem->fault);
 }
 
+int dep_node_erase_ready(struct dep_node *node, const char *target, struct dep_problem *problem)
+{
+    struct erase_work work = {.node = node, .target = target};
+    return judge(&work, problem);
+}
+
 int dep_node_erase(struct dep_node *node, const char *target, const json_t *claims,
                    struct dep_done *out, struct dep_problem *problem)
 {

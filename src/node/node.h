@@ -200,5 +200,8 @@ DEP_MUST_USE int dep_node_prove(struct dep_node *node, const char *jti, struct d
  * without refs. Refused while a legal hold on its item is in force ("hold.in_force"). */
 DEP_MUST_USE int dep_node_erase(struct dep_node *node, const char *target, const json_t *claims,
                                 struct dep_done *out, struct dep_problem *problem);
+/* Before anything is stated: the record is there, and its values may be destroyed. */
+DEP_MUST_USE int dep_node_erase_ready(struct dep_node *node, const char *target,
+                                      struct dep_problem *problem);
 
 #endif

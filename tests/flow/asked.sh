@@ -28,6 +28,25 @@ for LANGUAGE in en fr ar; do
     asked item return returned
 done
 
+# An erasure is asked for its authority until it is there; what can't be erased is told before anything is asked.
+note=$(depositary note --text x -C reg)
+while read -r LANGUAGE right yes; do
+    export LANGUAGE
+    collect "erased-$LANGUAGE" >/dev/null
+    printf '%s\n' 'see : ' 'type ' "see $right" 'see : ' 'type an order' 'see : ' 'type ' 'see [' "type $yes" >script
+    record=$(depositary list --type evidence.collected -C reg --json | tail -n 1 | jq -r .id)
+    expect 0 "$SOURCE_ROOT/tests/flow/typist" script depositary erase "$record" -C reg >screen
+    same "$record" "$(depositary show "$(depositary list --type record.erased -C reg --json | tail -n 1 | jq -r .id)" -C reg --json | jq -r 'select(.claims.authority.text == "an order").claims.refs[0].id')" "$LANGUAGE: what was erased"
+    expect 1 "$SOURCE_ROOT/tests/flow/answerer" '' depositary erase "$record" -C reg >screen
+    holds screen 'erase.already'
+    same 1 "$(wc -l <screen)" "$LANGUAGE: nothing is asked in vain"
+done <<'END'
+en needed y
+fr nécessaire o
+ar لازمة ن
+END
+depositary show "$note" -C reg >/dev/null
+
 # What is asked: each question has a label in each language, each choice a meaning in those that its code isn't of.
 labels() { LC_ALL=C sed -nE 's/\xe2(\x81[\xa6-\xa9]|\x80[\x8e\x8f])//g; s/(\xc2\xa0| )?: $//p' "screen.$1" | sort -u; }
 for language in en fr ar; do labels "$language" >"labels.$language"; done
