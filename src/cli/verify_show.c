@@ -18,6 +18,13 @@ static const char *text_of(const json_t *object, const char *name)
     return text ? text : "—";
 }
 
+/* The beginning of a fingerprint. In an Arabic line its ellipsis would go to the other end of it. */
+static void show_digest(const char *hex)
+{
+    bool arabic = strcmp(dep_reader_language(), "ar") == 0;
+    (void)printf(arabic ? "\u2066%.16s…\u2069" : "%.16s…", hex);
+}
+
 /* ---- what was found ---- */
 
 static void show_place(const json_t *found)
@@ -32,8 +39,10 @@ static void show_place(const json_t *found)
     }
     if (dep_json_int(found, "line", &line))
         (void)printf(":%lld", (long long)line);
-    if (record)
-        (void)printf(" %.16s…", record);
+    if (record) {
+        (void)printf(" ");
+        show_digest(record);
+    }
     if (field) {
         (void)printf(" ");
         show_text(field);
@@ -232,12 +241,14 @@ static void show_linked(const json_t *account)
         (void)snprintf(plain, sizeof plain, "%.*s", (int)(strlen(rel) - back), rel);
         (void)snprintf(why, sizeof why, "linked.why.%s", text_of(line, "why"));
         (void)snprintf(as, sizeof as, "linked.%s", text_of(line, "as"));
-        (void)printf("  %.16s… %s", text_of(line, "from"), back ? "← " : "→ ");
+        (void)printf("  ");
+        show_digest(text_of(line, "from"));
+        (void)printf(" %s", back ? "← " : "→ ");
         dep_print_label(stdout, dep_word(plain));
         if (dep_json_int(line, "count", &count))
             (void)printf("%lld", (long long)count);
         else
-            (void)printf("%.16s…", text_of(line, "sha256"));
+            show_digest(text_of(line, "sha256"));
         if (strcmp(as, "linked.sealed") == 0)
             (void)printf(" — %s", dep_word(as));
         (void)printf(" (%s)\n", dep_word(why));
