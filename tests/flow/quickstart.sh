@@ -1,27 +1,35 @@
 # The newcomer's transcript is true: ./quickstart says, line for line, what doc/guide/getting-started.md shows. Only the building is left out:
 # the program that is tested stands where it would be built.
 need jq age
-checkout=$PWD/depositary
-mkdir -p "$checkout/build" stub
-cp -r "$SOURCE_ROOT/quickstart" "$SOURCE_ROOT/tools" "$checkout/"
-ln -s "$(dirname "$(dirname "$DEPOSITARY")")" "$checkout/build/prefix"
+mkdir stub
 printf '#!/bin/sh\nexit 0\n' >stub/meson
 chmod +x stub/meson
 PATH=$PWD/stub:$PATH
 
-# settled FILE: what differs from day to day and from machine to machine made alike.
+# settled FILE HOME: what differs from day to day and from machine to machine made alike; without marks of direction, of which a page has more.
 settled() {
-    sed -E "s|$PWD|/home/you|g; s/[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}/ID/g; s/-20[0-9]{6}/-DATE/g; s/\([0-9]+K\)/(SIZE)/; /^==[0-9]+==WARNING/d" "$1"
+    sed -E "s|$2|/home/you|g; s/[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}/ID/g; s/-20[0-9]{6}/-DATE/g; s/\([0-9]+K\)/(SIZE)/; /^==[0-9]+==WARNING/d" "$1" | sed $'s/[\u2066\u2067\u2068\u2069]//g'
 }
 # As who may no more than its own files, where that can be had.
 ordinary=()
 if [ "$(id -u)" -eq 0 ] && setpriv --bounding-set=-all --inh-caps=-all true 2>/dev/null; then ordinary=(setpriv --bounding-set=-all --inh-caps=-all); fi
-(cd depositary && "${ordinary[@]}" ./quickstart </dev/null) >said 2>&1 || { cat said; fail 'quickstart'; }
-sed -n '/^    \$ \.\/quickstart$/,/^[^ ]/p' "$SOURCE_ROOT/doc/guide/getting-started.md" | sed '1,2d; /^[^ ]/d; s/^    //' >shown
-[ "$(wc -l <shown)" -gt 40 ] || fail 'no transcript'
-settled shown | sed -e :a -e '/^\n*$/{$d;N;ba' -e '}' >shown.settled
-settled said >said.settled
-diff shown.settled said.settled || fail 'the transcript is not what is said'
+# transcript LANGUAGE HOME PAGE: what it says is what the page shows. The checkout is in HOME/depositary.
+transcript() {
+    mkdir -p "$2/depositary/build"
+    cp -r "$SOURCE_ROOT/quickstart" "$SOURCE_ROOT/tools" "$2/depositary/"
+    ln -s "$(dirname "$(dirname "$DEPOSITARY")")" "$2/depositary/build/prefix"
+    (cd "$2/depositary" && LANGUAGE=$1 "${ordinary[@]}" ./quickstart </dev/null) >"$2/said" 2>&1 || { cat "$2/said"; fail "quickstart, language $1"; }
+    sed -n '/^    \$ \.\/quickstart$/,/^[^ ]/p' "$3" | sed '1,2d; /^[^ ]/d; s/^    //' >"$2/shown"
+    [ "$(wc -l <"$2/shown")" -gt 40 ] || fail "no transcript, language $1"
+    settled "$2/shown" "$2" | sed -e :a -e '/^\n*$/{$d;N;ba' -e '}' >"$2/shown.settled"
+    settled "$2/said" "$2" >"$2/said.settled"
+    diff "$2/shown.settled" "$2/said.settled" || fail "the transcript is not what is said, language $1"
+}
+transcript en "$PWD" "$SOURCE_ROOT/doc/guide/getting-started.md"
+for language in fr ar; do
+    mkdir "$language"
+    transcript "$language" "$PWD/$language" "$SOURCE_ROOT/doc/guide/$language/getting-started.md"
+done
 
 # What it says to do next works as it stands there.
 eval "$(sed -n 's/^  \(export PATH=.*\)/\1/p' said)"
