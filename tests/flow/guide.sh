@@ -3,7 +3,7 @@
 need python3 age age-keygen jq openssl sha256sum sha512sum
 follow() {
     mkdir -p "$2/tmp"
-    cd "$2"
+    cd "$2" || exit 1
     HOME=$PWD TMPDIR=$PWD/tmp LANGUAGE=$1 "$SOURCE_ROOT/tests/flow/guide-reader" "$3" >said 2>&1 || { cat said; exit 1; }
     cat said
 }
