@@ -4,8 +4,11 @@
 enum { SLOTS = 4 };
 
 /*
- * A row tells a payload in which D0..D3 stand for the digests of up to four disclosures, given as
- * JSON text (within which digests of lower numbers may stand too); `send` lists which are sent.
+ * Each rule of RFC 9901 section 7.1 by which something is rejected has rows of its own here, named by
+ * its step; steps 1 and 2a to 2c are test_split and test_jwt.c (`alg` none among them), key binding
+ * (7.3) is refused as a whole. A row tells a payload in which D0..D3 stand for the digests of up to
+ * four disclosures, given as JSON text (within which digests of lower numbers may stand too); `send`
+ * lists which are sent.
  */
 struct row {
     const char *payload;
@@ -86,13 +89,13 @@ static const struct row rows[] = {
      "1",
      NULL,
      "{\"l\":[1,3]}"},
-    /* `_sd` */
+    /* step 3b: `_sd` is an array (4.2.4.1: of strings) */
     {"{\"_sd\":\"D0\"}", {"[\"s0\",\"a\",1]"}, "0", "sdjwt.sd.form", NULL},
     {"{\"_sd\":{}}", {NULL}, "", "sdjwt.sd.form", NULL},
     {"{\"_sd\":null}", {NULL}, "", "sdjwt.sd.form", NULL},
     {"{\"_sd\":[\"D0\",1]}", {"[\"s0\",\"a\",1]"}, "0", "sdjwt.sd.form", NULL},
     {"{\"o\":{\"_sd\":7}}", {NULL}, "", "sdjwt.sd.form", NULL},
-    /* the same digest twice, anywhere, disclosed or not */
+    /* step 4: the same digest twice, anywhere, disclosed or not */
     {"{\"_sd\":[\"D0\",\"D0\"]}", {"[\"s0\",\"a\",1]"}, "0", "sdjwt.digest.duplicate", NULL},
     {"{\"_sd\":[\"D0\",\"D0\"]}", {"[\"s0\",\"a\",1]"}, "", "sdjwt.digest.duplicate", NULL},
     {"{\"_sd\":[\"D0\"],\"o\":{\"_sd\":[\"D0\"]}}",
@@ -111,7 +114,8 @@ static const struct row rows[] = {
      "sdjwt.digest.duplicate",
      NULL},
     {"{\"_sd\":[\"decoy\",\"decoy\"]}", {NULL}, "", "sdjwt.digest.duplicate", NULL},
-    /* the disclosure's form */
+    /* step 3c.ii and 4.2.1: an array of three, salt and name are strings, the name is none of those that
+     * are taken; of JSON what record.md section 6 has besides */
     {"{\"_sd\":[\"D0\"]}", {"{\"a\":1}"}, "0", "sdjwt.disclosure.form", NULL},
     {"{\"_sd\":[\"D0\"]}", {"[\"s0\"]"}, "0", "sdjwt.disclosure.form", NULL},
     {"{\"_sd\":[\"D0\"]}", {"[\"s0\",\"a\",1,2]"}, "0", "sdjwt.disclosure.form", NULL},
@@ -126,17 +130,17 @@ static const struct row rows[] = {
     {"{\"_sd\":[\"D0\"]}", {"[\"s0\",\"a\",9223372036854775808]"}, "0", "json.integer", NULL},
     {"{\"_sd\":[\"D0\"]}", {"[\"s0\",\"a\",1]"}, "0=", "sdjwt.disclosure.base64", NULL},
     {"{\"_sd\":[\"D0\"]}", {"[\"s0\",\"a\",1]"}, " ", "sdjwt.disclosure.base64", NULL},
-    /* arity against place */
+    /* steps 3c.ii and 3c.iii: three for a member, two for an element */
     {"{\"_sd\":[\"D0\"]}", {"[\"s0\",\"a\"]"}, "0", "sdjwt.disclosure.arity", NULL},
     {"{\"l\":[{\"...\":\"D0\"}]}", {"[\"s0\",\"a\",1]"}, "0", "sdjwt.disclosure.arity", NULL},
-    /* name already there */
+    /* step 3c.ii: a name that is there at that level already */
     {"{\"a\":0,\"_sd\":[\"D0\"]}", {"[\"s0\",\"a\",1]"}, "0", "sdjwt.name.exists", NULL},
     {"{\"_sd\":[\"D0\",\"D1\"]}",
      {"[\"s0\",\"a\",1]", "[\"s1\",\"a\",1]"},
      "01",
      "sdjwt.name.exists",
      NULL},
-    /* a disclosure nobody asked for */
+    /* step 5: a disclosure to which no digest leads; the same one twice */
     {"{\"_sd\":[\"D0\"]}",
      {"[\"s0\",\"a\",1]", "[\"s1\",\"b\",1]"},
      "01",
@@ -148,7 +152,7 @@ static const struct row rows[] = {
      "sdjwt.disclosure.unreferenced",
      NULL},
     {"{\"_sd\":[\"D0\"]}", {"[\"s0\",\"a\",1]"}, "00", "sdjwt.disclosure.duplicate", NULL},
-    /* the rest */
+    /* step 2d and 4.1.1: the hash function; 4.2.4.2: `...` is alone, in an array, a string */
     {"{\"_sd\":[\"D0\"],\"_sd_alg\":\"sha-512\"}", {"[\"s0\",\"a\",1]"}, "0", "sdjwt.alg", NULL},
     {"{\"_sd\":[\"D0\"],\"_sd_alg\":256}", {"[\"s0\",\"a\",1]"}, "0", "sdjwt.alg", NULL},
     {"{\"o\":{\"_sd_alg\":\"sha-256\"}}", {NULL}, "", "sdjwt.alg", NULL},
