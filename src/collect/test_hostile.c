@@ -519,7 +519,7 @@ static void test_no_memory(void **state)
     static const char *const paths[] = {"tree"};
     long tries = 0;
     make_some();
-    for (int err = DEP_ERR_NOMEM; err; tries += test_steps(5, 17)) {
+    for (int err = DEP_ERR_NOMEM; err; tries += test_steps(5, 41)) {
         struct job job = {.notice_count = 0};
         dep_alloc_fail_at(tries);
         err = seal(&job, paths, 1);
@@ -544,7 +544,7 @@ static void test_check_without_memory(void **state)
     assert_int_equal(seal(&job, paths, 1), DEP_OK);
     struct dep_container_facts facts = facts_of(&job);
     long tries = 0;
-    for (int err = DEP_ERR_NOMEM; err; tries += test_steps(3, 9)) {
+    for (int err = DEP_ERR_NOMEM; err; tries += test_steps(3, 23)) {
         int fd;
         struct dep_container *container = open_container(&job, &fd);
         struct dep_container_report report = {.files = 77};

@@ -368,7 +368,7 @@ static void test_no_memory(void **state)
         struct watch watch = {.at = UINT64_MAX};
         struct dep_pack_item_order order = broken_order(row, &watch);
         int err = DEP_ERR_NOMEM;
-        for (long i = 0; err == DEP_ERR_NOMEM; i += test_steps(7, 31)) {
+        for (long i = 0; err == DEP_ERR_NOMEM; i += test_steps(7, 61)) {
             struct dep_packed_item packed = {.files = NULL};
             struct dep_problem problem = {.detail = ""};
             dep_alloc_fail_at(i);

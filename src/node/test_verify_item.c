@@ -390,7 +390,7 @@ static void forge(enum dep_item_as as, const char *last, const struct forgery *r
     struct dep_pack_item_order by = pack_order(as);
     pack(&by, &packed);
     load(packed.path, &good);
-    for (size_t i = 0; i < count; i += (size_t)test_step(3)) {
+    for (size_t i = 0; i < count; i += (size_t)test_steps(3, 13)) {
         dep_buf_init(&tar, CAP);
         dep_buf_add_slice(&tar, dep_buf_slice(&good));
         edit(rows[i].edit, last);
@@ -602,7 +602,7 @@ static void test_no_memory(void **state)
         struct dep_pack_item_order by = pack_order(forms[row]);
         pack(&by, &packed);
         int err = DEP_ERR_NOMEM;
-        for (long i = 0; err == DEP_ERR_NOMEM; i += test_steps(7, 31)) {
+        for (long i = 0; err == DEP_ERR_NOMEM; i += test_steps(7, 61)) {
             struct dep_item_verified out;
             struct dep_fault fault = {.what = ""};
             struct dep_item_verify_order order = verify_order(forms[row], &told);

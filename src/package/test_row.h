@@ -44,7 +44,7 @@ static inline bool run(struct dep_schemas *schemas, const struct row *row)
 static inline void run_all(struct dep_schemas *schemas, const struct row *rows, size_t count)
 {
     size_t failed = 0;
-    for (size_t i = 0; i < count; i += (size_t)test_step(4))
+    for (size_t i = 0; i < count; i += (size_t)test_steps(4, 9))
         failed += !run(schemas, &rows[i]);
     assert_int_equal(failed, 0);
 }

@@ -390,7 +390,7 @@ static void test_memory(void **state)
     struct dep_verify *verify = NULL;
     assert_int_equal(test_verify(world, &verify), DEP_OK);
     bool whole = false;
-    for (long at = 0; !whole; at += test_step(17)) {
+    for (long at = 0; !whole; at += test_steps(17, 47)) {
         json_t *verdict = NULL;
         dep_alloc_fail_at(at);
         int err = dep_step_judge(verify, &verdict);

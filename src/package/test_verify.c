@@ -669,7 +669,7 @@ static void spoil(struct test_world *world, struct dep_buf *data, size_t *out_at
 static void test_any_byte(void **state)
 {
     (void)state;
-    const size_t rounds = 1500 / (size_t)test_step(50);
+    const size_t rounds = 1500 / (size_t)test_steps(50, 150);
     struct test_world *world = test_world_new(schemas, NULL);
     for (size_t round = 0; round < rounds; round++) {
         struct test_file *file = &world->files[round % world->file_count];
@@ -708,7 +708,7 @@ static void test_memory(void **state)
     (void)state;
     struct test_world *world = test_world_new(schemas, NULL);
     long failed = 0;
-    for (bool whole = false; !whole; failed += test_step(17)) {
+    for (bool whole = false; !whole; failed += test_steps(17, 47)) {
         struct dep_verify *verify = NULL;
         dep_alloc_fail_at(failed);
         int err = test_verify(world, &verify);

@@ -42,7 +42,7 @@ static void test_rows(void **state)
         struct dep_hash digest = {{0}};
         world_init(&w, world_rules, world_threat);
         row_change(&rows[i], &w);
-        for (size_t first = 0; first < w.fact_count; first += (size_t)test_step(5)) {
+        for (size_t first = 0; first < w.fact_count; first += (size_t)test_steps(5, 19)) {
             struct dep_verdict verdict = {0};
             assert_int_equal(world_judge(&w, first, &verdict), DEP_OK);
             check_lines(&rows[i], &verdict);

@@ -167,11 +167,13 @@ static void test_each_need(void **state)
     json_array_foreach(json_object_get(json, "rules"), rule, its)
     {
         size_t needs = json_array_size(json_object_get(its, "needs"));
+        if (rule % (size_t)test_steps(1, 4))
+            continue;
         for (size_t need = 0; need < needs; need += (size_t)test_step(3), checked++)
             check_needed(charter, rule, need);
     }
     printf("requirements of the default table removed, each noticed: %zu\n", checked);
-    assert_true(checked >= 20);
+    assert_true(checked >= (test_slowest() ? 5 : 20));
 }
 
 int main(void)
