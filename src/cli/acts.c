@@ -137,7 +137,7 @@ int dep_show_act(const struct dep_args *args, struct dep_node *node, const struc
 {
     if (args->json)
         return dep_print_json(act_json(act, state)) ? DEP_OK : DEP_ERR_IO;
-    dep_show_view(dep_node_schemas(node), &act->head);
+    dep_show_view(node, &act->head);
     if (state) {
         (void)printf("  ");
         dep_print_label(stdout, _("State"));
@@ -145,7 +145,7 @@ int dep_show_act(const struct dep_args *args, struct dep_node *node, const struc
     }
     for (size_t i = 0; i < act->later_count; i++) {
         (void)printf("\n");
-        dep_show_view(dep_node_schemas(node), &act->later[i]);
+        dep_show_view(node, &act->later[i]);
     }
     return DEP_OK;
 }

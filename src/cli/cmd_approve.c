@@ -44,7 +44,7 @@ static int confirm(struct dep_args *args, struct dep_node *node, struct dep_prob
     int err = dep_node_act(node, args->positional[0], "release.prepared", &act, problem);
     if (err)
         return err;
-    dep_show_view(dep_node_schemas(node), &act.head);
+    dep_show_view(node, &act.head);
     show_judged(args, node, &act.head);
     return dep_confirm(_("Approve exactly this?"))
                ? DEP_OK

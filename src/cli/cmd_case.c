@@ -193,7 +193,7 @@ static int record_marking(struct dep_node *node, json_t *claims, struct dep_reco
 
 struct history {
     const struct dep_args *args;
-    const struct dep_schemas *schemas;
+    struct dep_node *node;
 };
 
 static int show_marking(void *context, const struct dep_view *marking)
@@ -201,7 +201,7 @@ static int show_marking(void *context, const struct dep_view *marking)
     const struct history *history = context;
     if (history->args->json)
         return dep_print_json(dep_view_json(marking)) ? DEP_OK : DEP_ERR_IO;
-    dep_show_view(history->schemas, marking);
+    dep_show_view(history->node, marking);
     (void)printf("\n");
     return DEP_OK;
 }
@@ -209,7 +209,7 @@ static int show_marking(void *context, const struct dep_view *marking)
 static int show_markings(struct dep_args *args, struct dep_node *node, struct dep_problem *problem)
 {
     DEP_AUTO_ITEM item = {.item = ""};
-    struct history history = {args, dep_node_schemas(node)};
+    struct history history = {args, node};
     int err = dep_node_item(node, args->positional[1], false, &item, problem);
     return err ? err : dep_node_markings(node, item.item, show_marking, &history, problem);
 }

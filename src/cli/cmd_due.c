@@ -314,7 +314,7 @@ static int show_status(struct dep_args *args, struct dep_node *node, struct dep_
         return err;
     if (args->json)
         return dep_print_json(dep_view_json(&view)) ? DEP_OK : DEP_ERR_IO;
-    dep_show_view(dep_node_schemas(node), &view);
+    dep_show_view(node, &view);
     return DEP_OK;
 }
 

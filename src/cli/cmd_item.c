@@ -158,7 +158,7 @@ static int extract(struct dep_args *args, struct dep_node *node)
 
 struct history {
     const struct dep_args *args;
-    const struct dep_schemas *schemas;
+    struct dep_node *node;
 };
 
 static int show_event(void *context, const struct dep_view *view)
@@ -166,7 +166,7 @@ static int show_event(void *context, const struct dep_view *view)
     const struct history *history = context;
     if (history->args->json)
         return dep_print_json(dep_view_json(view)) ? DEP_OK : DEP_ERR_IO;
-    dep_show_view(history->schemas, view);
+    dep_show_view(history->node, view);
     (void)printf("\n");
     return DEP_OK;
 }
@@ -177,7 +177,7 @@ static int show_history(struct dep_args *args, struct dep_node *node)
     if (args->positional_count != 2)
         return dep_usage_error(args, _("name one item"));
     DEP_AUTO_ITEM item = {.item = ""};
-    struct history history = {args, dep_node_schemas(node)};
+    struct history history = {args, node};
     int err = dep_node_item(node, args->positional[1], false, &item, &problem);
     if (!err)
         err = dep_node_item_events(node, item.item, true, show_event, &history, &problem);

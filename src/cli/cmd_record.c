@@ -417,7 +417,7 @@ int dep_cmd_show(int argc, char **argv)
     else if (args.json)
         status = dep_print_json(dep_view_json(&view)) ? DEP_EXIT_YES : DEP_EXIT_FAULT;
     else {
-        dep_show_view(dep_node_schemas(node), &view);
+        dep_show_view(node, &view);
         err = unlock ? dep_show_referring(node, view.row.jti, &problem) : DEP_OK;
         status = err ? dep_say_problem(&args, err, &problem) : status;
     }

@@ -3,7 +3,9 @@
  */
 #include "cli/show.h"
 
+#include "cli/verdict.h"
 #include "codec/text.h"
+#include "node/charter.h"
 #include "node/evidence.h"
 #include "report/language.h"
 
@@ -11,9 +13,11 @@
 
 enum { LANGUAGE_MAX = 1024 };
 
-/* What a value is told by: the type it belongs to, and the reader's language. */
+/* What a value is told by: the type it belongs to, the charter that names codes (NULL: none is at hand),
+ * and the reader's language. */
 struct telling {
     const struct dep_schema *schema;
+    const struct dep_charter *charter;
     const char *lang;
 };
 
@@ -77,6 +81,22 @@ static void show_language(const struct telling *telling, const json_t *text)
     (void)printf("]\n");
 }
 
+static void show_string(const struct telling *telling, const json_t *form, const char *text)
+{
+    const char *list = dep_json_string(dep_json_object(form, "metadata"), "list");
+    bool told = telling->charter && list && dep_show_listed(telling->charter, list, text);
+    if (!told && dep_named_form(form)) {
+        DEP_AUTO_BUF name;
+        dep_buf_init(&name, LANGUAGE_MAX);
+        dep_named_add(form, text, telling->lang, &name);
+        show_text(name.data ? (const char *)name.data : text);
+    } else if (!told) {
+        const char *choice = dep_form_choice(form, text, telling->lang);
+        show_text(choice ? choice : text);
+    }
+    (void)printf("\n");
+}
+
 static void show_value(const struct telling *telling, const json_t *form, const json_t *value,
                        int depth)
 {
@@ -84,16 +104,8 @@ static void show_value(const struct telling *telling, const json_t *form, const 
     if (json_is_object(value) && dep_json_string(value, "text")) {
         show_text(dep_json_string(value, "text"));
         show_language(telling, value);
-    } else if (text && dep_named_form(form)) {
-        DEP_AUTO_BUF name;
-        dep_buf_init(&name, LANGUAGE_MAX);
-        dep_named_add(form, text, telling->lang, &name);
-        show_text(name.data ? (const char *)name.data : text);
-        (void)printf("\n");
     } else if (text) {
-        const char *choice = dep_form_choice(form, text, telling->lang);
-        show_text(choice ? choice : text);
-        (void)printf("\n");
+        show_string(telling, form, text);
     } else if (json_is_integer(value)) {
         (void)printf("%lld\n", (long long)json_integer_value(value));
     } else if (json_is_boolean(value)) {
@@ -134,9 +146,10 @@ static void show_label(const char *label)
     dep_print_label(stdout, label);
 }
 
-void dep_show_fields(const struct dep_schema *schema, const json_t *claims)
+void dep_show_fields(const struct dep_schema *schema, const struct dep_charter *charter,
+                     const json_t *claims)
 {
-    struct telling telling = {.schema = schema, .lang = dep_reader_language()};
+    struct telling telling = {schema, charter, dep_reader_language()};
     const json_t *unknown = dep_json_object(claims, "unknown");
     for (size_t i = 0; i < schema->field_count; i++) {
         const struct dep_schema_field *field = &schema->fields[i];
@@ -152,11 +165,20 @@ void dep_show_fields(const struct dep_schema *schema, const json_t *claims)
     }
 }
 
-void dep_show_view(const struct dep_schemas *schemas, const struct dep_view *view)
+/* The one in force; codes are shown bare where there is none. */
+static const struct dep_charter *charter_of(struct dep_node *node)
+{
+    struct dep_problem unused = {.detail = ""};
+    const struct dep_charter *charter = NULL;
+    return dep_node_charter(node, UINT64_MAX, &charter, &unused) ? NULL : charter;
+}
+
+void dep_show_view(struct dep_node *node, const struct dep_view *view)
 {
     int64_t version = 1;
     (void)dep_json_int(view->claims, "v", &version);
-    const struct dep_schema *schema = dep_schemas_find(schemas, view->row.type, (int)version);
+    const struct dep_schema *schema =
+        dep_schemas_find(dep_node_schemas(node), view->row.type, (int)version);
     (void)printf("%s  %s\n",
                  schema ? dep_schema_label(schema, NULL, dep_reader_language()) : view->row.type,
                  view->row.jti);
@@ -170,7 +192,7 @@ void dep_show_view(const struct dep_schemas *schemas, const struct dep_view *vie
     (void)printf("%s %s\n", by ? dep_word(dep_json_string(by, "role")) : "?",
                  by ? dep_json_string(by, "code") : "?");
     if (schema)
-        dep_show_fields(schema, view->claims);
+        dep_show_fields(schema, charter_of(node), view->claims);
     const json_t *refs = dep_json_array(view->claims, "refs");
     size_t i;
     json_t *ref;

@@ -5,14 +5,17 @@
 #ifndef DEP_CLI_SHOW_H
 #define DEP_CLI_SHOW_H
 #include "cli/cli.h"
+#include "rules/charter.h"
 
 void dep_show_time(int64_t unix_s);
-/* Those of the type that `claims` has, each with its label on a line or several. */
-void dep_show_fields(const struct dep_schema *schema, const json_t *claims);
+/* Those of the type that `claims` has, each with its label on a line or several. `charter` names codes;
+ * with NULL they stand bare. */
+void dep_show_fields(const struct dep_schema *schema, const struct dep_charter *charter,
+                     const json_t *claims);
 /* An item by its exhibit number, as people know it, and by its id; by the id alone where it has no
  * number, or one that this reader may not see. */
 void dep_show_item(struct dep_node *node, const char *id);
-void dep_show_view(const struct dep_schemas *schemas, const struct dep_view *view);
+void dep_show_view(struct dep_node *node, const struct dep_view *view);
 /* The newest records that refer to `id`, as far as they show to the officer; nothing where none does. */
 DEP_MUST_USE int dep_show_referring(struct dep_node *node, const char *id,
                                     struct dep_problem *problem);

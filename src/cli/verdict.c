@@ -25,14 +25,15 @@ static const char *name_in(const json_t *entries, const char *key, const char *w
     return wanted;
 }
 
+static const char *const LISTS[DEP_LIST_COUNT] = {
+    [DEP_LIST_LINES] = "lines",       [DEP_LIST_TERRITORIES] = "territories",
+    [DEP_LIST_HANDLING] = "handling", [DEP_LIST_CATEGORIES] = "categories",
+    [DEP_LIST_PURPOSES] = "purposes", [DEP_LIST_RECIPIENTS] = "recipients",
+};
+
 const char *dep_code_name(const struct dep_charter *charter, enum dep_list list, const char *code)
 {
-    static const char *const lists[DEP_LIST_COUNT] = {
-        [DEP_LIST_LINES] = "lines",       [DEP_LIST_TERRITORIES] = "territories",
-        [DEP_LIST_HANDLING] = "handling", [DEP_LIST_CATEGORIES] = "categories",
-        [DEP_LIST_PURPOSES] = "purposes", [DEP_LIST_RECIPIENTS] = "recipients",
-    };
-    return name_in(dep_json_array(dep_json_object(dep_charter_json(charter), "lists"), lists[list]),
+    return name_in(dep_json_array(dep_json_object(dep_charter_json(charter), "lists"), LISTS[list]),
                    "code", code);
 }
 
@@ -78,6 +79,27 @@ static const char *word_of(const char *kind, const char *name)
     char id[ID_MAX];
     (void)snprintf(id, sizeof id, "%s.%s", kind, name);
     return dep_word(id);
+}
+
+bool dep_show_listed(const struct dep_charter *charter, const char *list, const char *code)
+{
+    if (strcmp(list, "needs") == 0) {
+        show_named(word_of("need", code), code);
+        return true;
+    }
+    if (strcmp(list, "members") == 0) {
+        dep_show_member(charter, code);
+        return true;
+    }
+    for (enum dep_list i = 0; i < DEP_LIST_COUNT; i++)
+        if (strcmp(LISTS[i], list) == 0) {
+            if (strcmp(code, "any") == 0)
+                show_text(dep_word("codes.any"));
+            else
+                dep_show_code(charter, i, code);
+            return true;
+        }
+    return false;
 }
 
 /* Below the words of a requirement. */

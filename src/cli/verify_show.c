@@ -176,7 +176,7 @@ static void show_record(const struct dep_schemas *schemas, const json_t *record)
     if (strcmp(text_of(record, "standing"), "in_force") != 0)
         (void)printf(" — %s", dep_word(text_of(record, "standing")));
     (void)printf("\n");
-    dep_show_fields(schema, dep_json_object(record, "shown"));
+    dep_show_fields(schema, NULL, dep_json_object(record, "shown"));
     show_withheld(schema, record);
 }
 

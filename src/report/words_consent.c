@@ -70,6 +70,7 @@ const struct words_entry WORDS_CONSENT[] = {
     {"charter.text.altered", N_("the text of this charter was altered")},
     {"charter.threshold",
      N_("as many members as must adopt the next charter, there are not in this one")},
+    {"codes.any", N_("any")},
     {"consent", N_("this can't be recorded as a consent")},
     {"consent.check.not_paper", N_("only what was given on paper is checked by a second officer")},
     {"consent.check.same_officer",

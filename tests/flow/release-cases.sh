@@ -116,6 +116,17 @@ holds listed 'État hôte +République d.{1,3}Irak  tout$'
 same 'host iq all' "$(as L1 consent list --json | sed -n 1p | jq -r '.layer + " " + .grantor + " " + .scope.kind')" 'as codes'
 LC_ALL=C.UTF-8 LANGUAGE=ar as L1 assure list >listed
 holds listed 'محكمة  كل شيء$'
+# So does one record, whichever command shows it, with the code behind the name.
+named() { # LANGUAGE PATTERN COMMAND...
+    LC_ALL=C.UTF-8 LANGUAGE=$1 as L1 "${@:3}" >listed
+    holds listed "$2"
+}
+agreement=$(as L1 consent list --json | sed -n 1p | jq -r .consent)
+named fr ': République d.{1,3}Irak \(iq\)$' consent show "$agreement"
+named fr '^ +- une juridiction \(court\)$' show "$agreement"
+holds listed '^ +- sans restriction$'
+named ar '^ +- محكمة \(court\)$' consent show "$agreement"
+named en 'required: prior consent of the host State \(consent.host\)$' show "$(json looked.json .record)"
 
 # ---- handling codes, of the item and of a field ----
 coded=$(collect H-1)
@@ -132,6 +143,8 @@ hidden=$(as L1 release prepare --file - --yes --json <<<"$(jq -c '. + {"material
 shown=$(as L1 release prepare --file - --yes --json <<<"$(jq -c '. + {"materials": [{"item": "H-1", "fields": ["basis", "place"]}]}' <<<"$trial")" | jq -r .record)
 same 'no approval:absent' "$(judged "$hidden")" 'the marked field is not shown'
 same 'no approval:absent handling.permission:withdrawn' "$(judged "$shown")" 'the marked field is shown'
+
+named fr '^ +- H1 : .* \(H1\)$' mark show H-1
 
 # ---- coercion: never to a court that tries the accused; to the defence it goes ----
 collect C-1 >/dev/null
@@ -245,6 +258,7 @@ same consent.host:lapsed "$(jq -r '.verdict.requirements[] | select(.met != "met
 expect 1 as D1 mission --yes --json --file - <<<"$(mission 2026-01-01T00:00:00Z "$end")" >refused.json
 same consent.host:not_yet "$(jq -r '.verdict.requirements[] | select(.met != "met") | .need + ":" + .met' refused.json)" 'began before the consent'
 as D1 mission --yes --json --file - <<<"$(mission "$soon" "$end")" >mission.json
+named fr ' : un mécanisme ou une organisation .*\(organisation\)$' mission show "$(json mission.json .record)"
 same same "$(as L1 release judge "$(json mission.json .record)" --json | jq -r .again)" 'a mission judged again'
 as L1 due --json >waiting
 lacks waiting '"due.mission"'
