@@ -171,12 +171,21 @@ static void show_requirement(const struct dep_judgement *judgement,
     (void)printf("\n");
 }
 
+/* What a reader may not know of is no line and no number here; that their roles don't read it all is said
+ * whether or not there is any. */
 static void show_unread(const struct dep_known *known)
 {
-    if (!known->unread_count)
-        return;
-    (void)printf("%s\n", _("Records that could not be read count neither as there nor as absent:"));
+    if (known->partial)
+        (void)printf("%s\n", _("Your roles don't read all that is looked at here: what is told as "
+                               "missing may be there."));
+    bool begun = false;
     for (size_t i = 0; i < known->unread_count; i++) {
+        if (!known->unread[i].shows)
+            continue;
+        if (!begun)
+            (void)printf("%s\n",
+                         _("Records that could not be read count neither as there nor as absent:"));
+        begun = true;
         (void)printf("  %s  ", known->unread[i].jti);
         dep_print_label(stdout, known->unread[i].type);
         (void)printf("%s\n", dep_word(known->unread[i].why));
@@ -292,14 +301,16 @@ json_t *dep_verdict_json(const struct dep_args *args, struct dep_node *node,
     json_t *unread = json_array();
     for (size_t i = 0; unread && i < judgement->known.unread_count; i++) {
         const struct dep_unread *one = &judgement->known.unread[i];
-        if (json_array_append_new(unread, json_pack("{s:s,s:s,s:s}", "record", one->jti, "type",
+        if (one->shows &&
+            json_array_append_new(unread, json_pack("{s:s,s:s,s:s}", "record", one->jti, "type",
                                                     one->type, "why", one->why))) {
             json_decref(unread);
             unread = NULL;
         }
     }
-    return json_pack("{s:o,s:o,s:o*}", "verdict", dep_judgement_json(judgement), "unread", unread,
-                     "conditions", conditions_of(args, node, judgement));
+    return json_pack("{s:o,s:o,s:b,s:o*}", "verdict", dep_judgement_json(judgement), "unread",
+                     unread, "partial", judgement->known.partial, "conditions",
+                     conditions_of(args, node, judgement));
 }
 
 void dep_tell_outward(void)

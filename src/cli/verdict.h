@@ -10,7 +10,7 @@
 /* On stdout, for somebody who may know all of it. */
 void dep_show_verdict(const struct dep_args *args, struct dep_node *node,
                       const struct dep_judgement *judgement);
-/* {"verdict":{...},"unread":[{"record","type","why"}],"conditions":[...]?}, these as
+/* {"verdict":{...},"unread":[{"record","type","why"}],"partial","conditions":[...]?}, these as
  * dep_node_conditions() has them, where there are any; new reference, NULL without memory. */
 json_t *dep_verdict_json(const struct dep_args *args, struct dep_node *node,
                          const struct dep_judgement *judgement);

@@ -73,7 +73,8 @@ static int add_unread(struct listening *listening, const struct dep_index_row *r
         hearing->unread_room = room;
     }
     struct unread *unread = &hearing->unread[hearing->unread_count++];
-    *unread = (struct unread){.is.why = why, .index = row->index};
+    *unread = (struct unread){.is = {.why = why, .shows = dep_sight_sees(listening->node, row)},
+                              .index = row->index};
     (void)snprintf(unread->is.jti, sizeof unread->is.jti, "%s", row->jti);
     (void)snprintf(unread->is.type, sizeof unread->is.type, "%s", row->type);
     (void)snprintf(unread->is.item, sizeof unread->is.item, "%s", row->item);
@@ -259,6 +260,17 @@ static int copy_unread(const struct dep_hearing *hearing, struct dep_known *know
     return DEP_OK;
 }
 
+static bool reads_types(const struct dep_node *node)
+{
+    for (size_t i = 0; i < dep_heard_type_count(); i++) {
+        const struct dep_heard_type *type = dep_heard_type_at(i);
+        const struct dep_schema *schema = dep_schemas_find(node->schemas, type->type, 0);
+        if (!type->open && !(schema && schema->readers & node->roles_shown))
+            return false;
+    }
+    return true;
+}
+
 int dep_node_known(struct dep_node *node, const struct dep_moment *moment, struct dep_known *out,
                    struct dep_problem *problem)
 {
@@ -269,6 +281,7 @@ int dep_node_known(struct dep_node *node, const struct dep_moment *moment, struc
     if (err)
         return err;
     known.names = node->names;
+    known.partial = !reads_types(node);
     err = dep_facts_new(&known.facts);
     if (!err)
         err = dep_heard_facts_at(node->hearing->heard, moment->now_s - moment->uncertainty_s,

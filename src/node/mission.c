@@ -34,8 +34,12 @@ static int judge_rest(struct dep_node *node, const struct dep_act *act, int64_t 
     if (!claims || json_object_set_new(rest, "from", json_string(from)))
         return dep_problem_fault(problem, DEP_ERR_NOMEM, "node.mission", act->head.row.jti);
     DEP_AUTO_JUDGEMENT judgement = {.materials = NULL};
+    /* A page tells it, and yet it is decided: by the records, not by index.db. */
+    bool shows_only = node->shows_only;
+    node->shows_only = false;
     int err =
         dep_node_judge(node, &moment, "mission.recorded", claims, &act->head, &judgement, problem);
+    node->shows_only = shows_only;
     if (err < 0)
         return err;
     if (!err && judgement.verdict.outcome == DEP_YES)

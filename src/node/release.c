@@ -301,8 +301,14 @@ static int decide_mission(void *context, uint64_t size, struct dep_draft *draft,
 int dep_node_mission(struct dep_node *node, json_t *claims, struct dep_judgement *out_judgement,
                      struct dep_done *out, struct dep_problem *problem)
 {
+    static const char TYPE[] = "mission.recorded";
     struct deciding deciding = {.node = node, .mission = claims};
-    int err = dep_stated_times("mission.recorded", claims, problem);
+    const struct dep_key_state *self = dep_node_key_of(node, DEP_KEY_OFFICER, node->officer);
+    const struct dep_schema *schema = dep_schemas_find(node->schemas, TYPE, 0);
+    /* Before it is judged: to who records none, the verdict would tell what consents there are. */
+    if (!self || !schema || !(self->roles & schema->signers))
+        return dep_problem_found(problem, "record.signer", "doc/format/record.md 5", TYPE);
+    int err = dep_stated_times(TYPE, claims, problem);
     return err ? err : run(&deciding, decide_mission, out_judgement, out, problem);
 }
 

@@ -247,6 +247,21 @@ same 1 "$(jq '[.unread[] | select(.why == "secret.erased" and .type == "consent.
 # ---- missions ----
 mission() { printf '{"action": %s, "territories": ["IQ"], "purpose": "protection", "in_force": {"from": "%s", "to": "%s"}, "recipient": "organisation"}' "$(text 'training of exhibit officers')" "$1" "$2"; }
 soon=$(date -u -d '+3 days' +%Y-%m-%dT%H:%M:%SZ) later=$(date -u -d '+30 days' +%Y-%m-%dT%H:%M:%SZ) end=$(date -u -d '+20 days' +%Y-%m-%dT%H:%M:%SZ)
+# Who reads no consents records none, and is told the same whether there are any or not; of a release neither number nor name of what
+# doesn't show.
+new_officers E1:desk
+outside() { expect 1 as E1 mission --yes --file - <<<"$(mission "$soon" "$end")" 2>&1; }
+outside >desk
+holds desk record.signer
+expect 1 as C1 release --dry-run "$one" --json >custodian.json
+same 'true 0' "$(jq -r '"\(.partial) \([.unread[] | select(.type | test("request|assurance"))] | length)"' custodian.json)" 'what a custodian is told of a release'
+expect 1 as C1 release --dry-run "$one" >told
+holds told "^Your roles don't read all"
+lacks told '(request|assurance)\.[gm]'
+expect 1 as E1 release --dry-run "$one" >told 2>&1
+holds told material.unread
+lacks told '(consent|request|assurance)\.[gmc]'
+same false "$(jq -r .partial judged.json)" 'what a legal officer is told'
 expect 1 as D1 mission --yes --json --file - <<<"$(mission "$soon" "$later")" >refused.json
 same consent.host:scope "$(jq -r '.verdict.requirements[] | .need + ":" + .met' refused.json)" 'outside any consent'
 same 0 "$(as L1 list --type mission.recorded --json | wc -l)" 'missions recorded'
@@ -260,8 +275,16 @@ same consent.host:not_yet "$(jq -r '.verdict.requirements[] | select(.met != "me
 as D1 mission --yes --json --file - <<<"$(mission "$soon" "$end")" >mission.json
 named fr ' : un mécanisme ou une organisation .*\(organisation\)$' mission show "$(json mission.json .record)"
 same same "$(as L1 release judge "$(json mission.json .record)" --json | jq -r .again)" 'a mission judged again'
+same "$(cat desk)" "$(outside)" 'what a desk officer is told with a consent in force'
 as L1 due --json >waiting
 lacks waiting '"due.mission"'
+# The same on a page, in words: where it stands is judged there too. A desk officer sees the mission, and not why it is covered.
+as L1 due >waiting
+holds waiting "$(json mission.json .record)  mission ends"
+holds <(as E1 mission list) "not told to you: you can't read its consents"
+same mission.unread "$(as E1 mission list --json | jq -r .state)" 'as a desk officer sees it'
+same 'in_force organisation protection null IQ' "$(as L1 mission list --json | jq -r '"\(.state | sub("begins_later"; "in_force")) \(.recipient) \(.purpose) \(.line) \(.territories[0])"')" 'as JSON'
+same "made defence defence false 1 0 $(json C-1.json .item)" "$(as L1 release list --json | jq -r 'select(.release and .recipient == "defence") | "\(.state) \(.recipient) \(.purpose) \(.urgent) \(.approvals) \(.withdrawals) \(.materials[0].item)"' | sed -n 1p)" 'a release as JSON'
 as L1 consent withdraw "$(cat given)" >/dev/null
 as L1 due --json >waiting
 holds waiting '"due.mission"'
