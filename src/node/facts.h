@@ -18,7 +18,7 @@ struct dep_unread {
     char type[DEP_TYPE_LEN_MAX + 1];
     char item[DEP_UUID_LEN + 1]; /* or "" */
     const char *why; /* "secret.erased", "secret.reader", "secret.locked"; "fact.form" */
-    bool shows; /* to the officer: of any other it is not told that it is there */
+    bool shows;      /* to the officer: of any other it is not told that it is there */
 };
 
 /*
@@ -38,7 +38,8 @@ struct dep_known {
     struct dep_facts *facts;
     struct dep_unread *unread;
     size_t unread_count;
-    bool partial; /* the officer's roles don't read every type that was looked at, recorded or not */
+    bool
+        partial; /* the officer's roles don't read every type that was looked at, recorded or not */
 };
 void dep_known_done(struct dep_known *known);
 #define DEP_AUTO_KNOWN DEP_CLEANUP(dep_known_done) struct dep_known
