@@ -1,8 +1,9 @@
 /*
- * Curves, randomness and secret memory: libsodium.
+ * Curves, randomness and secret memory: libsodium. Both libraries begin here.
  */
 #include "crypto/signing_key.h"
 
+#include <openssl/crypto.h>
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,7 +28,8 @@ bool dep_memory_locked(void)
 
 int dep_crypto_init(bool guard)
 {
-    if (sodium_init() < 0)
+    /* OpenSSL 3.0 goes on where this fails for want of memory, and reads from nowhere then. */
+    if (sodium_init() < 0 || OPENSSL_init_crypto(OPENSSL_INIT_LOAD_CONFIG, NULL) != 1)
         return DEP_ERR_CRYPTO;
     if (!guard)
         return DEP_OK;
