@@ -48,11 +48,11 @@ const struct words_entry WORDS_CONSENT[] = {
     {"charter.interval",
      N_("a time in the charter that is malformed or comes before what it follows")},
     {"charter.len", N_("the charter, or a list in it, is too long")},
-    {"charter.member", N_("the charter doesn't name this member as one now")},
-    {"charter.member.form", N_("not a member's entry as `charter show --member` writes it")},
     {"charter.linked",
      N_("what is owed of a linked record: an unknown relation, one twice, less than is "
         "owed anyway, or more than there can be")},
+    {"charter.member", N_("the charter doesn't name this member as one now")},
+    {"charter.member.form", N_("not a member's entry as `charter show --member` writes it")},
     {"charter.name", N_("a name in the charter is missing in English, French or Arabic")},
     {"charter.number", N_("the charter's number doesn't follow that of the one before")},
     {"charter.origin", N_("the charter names another log for this member")},
