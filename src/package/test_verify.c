@@ -98,6 +98,10 @@ static void no_adoptions(struct test_world *world)
     test_drop(world, "data/charter/000001.adoptions");
     world->unpinned = true;
 }
+static void adoption_unended(struct test_world *world)
+{
+    test_file(world, "data/charter/000001.adoptions")->len--;
+}
 static void charter_beyond(struct test_world *world)
 {
     test_rename(world, "data/charter/000001.adoptions", "data/charter/000003.adoptions");
@@ -464,6 +468,10 @@ static void test_forgeries(void **state)
         {"another pin", {TEST_BAG, pin_other}, "charter.pin", DEP_ALTERED},
         {"no charter", {TEST_DATA, no_charter}, "charter.absent", DEP_ALTERED},
         {"nobody adopted it", {TEST_DATA, no_adoptions}, "charter.adoption.absent", DEP_ALTERED},
+        {"an adoption whose line doesn't end",
+         {TEST_DATA, adoption_unended},
+         "jwt.form",
+         DEP_ALTERED},
         {"a charter that none leads to",
          {TEST_DATA, charter_beyond},
          "charter.number",
