@@ -275,8 +275,8 @@ test('with the keyboard from the start to the result', async () => {
     for (let presses = 0; presses < 20 && (await focused()) !== id; presses++) await page.keyboard.press('Tab')
     assert.equal(await focused(), id)
   }
+  const asked = page.waitForEvent('filechooser') // in time: a chooser that opens before the browser knows of it is the desktop's
   await tabTo('folder')
-  const asked = page.waitForEvent('filechooser')
   await page.keyboard.press('Enter')
   await (await asked).setFiles(good) // the dialogue is the desktop's
   await tabTo('group-0')
