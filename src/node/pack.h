@@ -55,7 +55,8 @@ static inline void dep_pack_release(struct dep_pack **pack)
  *   "release.plain"     an item would go in clear that protects somebody
  *   "pack.exculpatory"  court or defence would get a case without material in their favour
  *   "pack.linked"       the charter lets a linked record go along that never leaves this register
- *   "pack.linked.item"  the charter lets a linked record go along, and the release doesn't name its item
+ *   "pack.linked.item"  the charter lets a linked record go along, and the release doesn't name its
+ *                       item
  *   "pack.judges"       what the judge is told is of two cases with different judges
  *   "pack.register"     only a field kit hands over its whole register
  * with `detail` the thing concerned; and those of dep_node_act(), dep_node_judge().
