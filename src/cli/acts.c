@@ -70,7 +70,8 @@ static int answer(const struct dep_recording *recording, const char *type)
     return DEP_EXIT_YES;
 }
 
-int dep_record_command(struct dep_args *args, const char *type, bool stated, dep_recording_fn *run)
+static int record(struct dep_args *args, const char *type, bool stated, json_t *known,
+                  dep_recording_fn *run)
 {
     int status = dep_confine_command(args, true);
     if (status)
@@ -80,7 +81,7 @@ int dep_record_command(struct dep_args *args, const char *type, bool stated, dep
     DEP_AUTO_JSON *more = json_object();
     struct dep_node *node = NULL;
     if (stated)
-        node = dep_fields_open(args, type, NULL, NULL, &claims, &status);
+        node = dep_fields_open(args, type, NULL, known, &claims, &status);
     else if ((claims = json_object()))
         node = dep_open_node(args, true, &status);
     if (!node && status)
@@ -99,6 +100,18 @@ int dep_record_command(struct dep_args *args, const char *type, bool stated, dep
                  : answer(&recording, type);
     dep_node_close(node);
     return dep_finish_output(status);
+}
+
+int dep_record_command(struct dep_args *args, const char *type, bool stated, dep_recording_fn *run)
+{
+    return record(args, type, stated, NULL, run);
+}
+
+int dep_record_known(struct dep_args *args, const char *type, json_t *known, dep_recording_fn *run)
+{
+    int status = record(args, type, true, known, run);
+    json_decref(known);
+    return status;
 }
 
 /* ---- reading ---- */

@@ -25,6 +25,8 @@ bool dep_recording_add(struct dep_recording *recording, const char *name, const 
 /* Reads the fields of `type` (none where not `stated`), opens the register, runs, answers. Returns
  * the exit status. */
 int dep_record_command(struct dep_args *args, const char *type, bool stated, dep_recording_fn *run);
+/* The same, stated; `known` (taken) is said by the command already, and isn't asked for. */
+int dep_record_known(struct dep_args *args, const char *type, json_t *known, dep_recording_fn *run);
 
 /* ---- reading ---- */
 /* --within DAYS in seconds, 30 days without it; false where it is no number of days. */

@@ -2,9 +2,11 @@
 
 #include "cli/cli.h"
 #include "cli/file_digest.h"
+#include "cli/listed.h"
 #include "cli/wanted.h"
 #include "codec/text.h"
 #include "node/custody.h"
+#include "node/stated.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -19,8 +21,11 @@ struct asking {
     const struct dep_schema *schema;
     const char *lang;
     bool whole;
-    bool unknown_ok;     /* of the field at hand */
-    const char *officer; /* at work; or NULL */
+    bool unknown_ok;                   /* of the field at hand */
+    bool again;                        /* one more of a list, whose choices were shown */
+    const char *officer;               /* at work; or NULL */
+    const struct dep_charter *charter; /* or NULL */
+    int64_t now_s;
     enum signer {
         SIGNER_OTHER,  /* somebody whose code is asked for */
         SIGNER_SELF,   /* the officer at work, and nobody else */
@@ -97,6 +102,17 @@ static enum got ask_line(struct asking *asking, const char *label, char out[ANSW
 static json_t *text_value(const struct asking *asking, const char *answer)
 {
     return json_pack("{s:s,s:s}", "text", answer, "lang", asking->lang);
+}
+
+/* In any zone; kept in UTC. */
+static json_t *moment_value(const char *answer)
+{
+    char utc[24];
+    int64_t unix_s;
+    if (!dep_time_parse(dep_slice_string(answer), &unix_s, NULL))
+        return NULL;
+    dep_time_encode(unix_s, utc);
+    return json_string(utc);
 }
 
 static json_t *number_value(const char *answer)
@@ -194,9 +210,17 @@ static json_t *value_of(const struct asking *asking, const json_t *form, const c
         return choice_value(asking, own, ascii);
     if (strcmp(type, "boolean") == 0)
         return boolean_value(answer);
-    if (strcmp(type, "string") != 0 && strcmp(type, "timestamp") != 0)
+    if (strcmp(type, "timestamp") == 0)
+        return moment_value(ascii);
+    if (strcmp(type, "string") != 0)
         return number_value(ascii);
     return json_string(is_free_text(own) ? answer : ascii);
+}
+
+/* Only where the codes are held to it: what was collected may come from anywhere. */
+static const struct dep_charter *listed_of(const struct asking *asking)
+{
+    return dep_stated_has_codes(asking->schema->type) ? asking->charter : NULL;
 }
 
 /* Each value as it is typed, and what it means. */
@@ -207,18 +231,17 @@ static void show_choices(const struct asking *asking, const json_t *form)
     json_array_foreach(dep_json_array(form, "enum"), i, choice)
     {
         const char *value = json_string_value(choice);
-        const char *meaning = dep_form_choice(form, value, asking->lang);
-        if (meaning && strcmp(meaning, value) != 0)
-            (void)fprintf(stderr, "    %s — %s\n", value, meaning);
-        else
-            (void)fprintf(stderr, "    %s\n", value);
+        dep_listed_choice(value, dep_form_choice(form, value, asking->lang));
     }
 }
 
 static enum got ask_one(struct asking *asking, const json_t *form, const char *label, bool needed,
                         json_t **out)
 {
-    show_choices(asking, dep_schema_form(asking->schema, form));
+    if (!asking->again) {
+        show_choices(asking, dep_schema_form(asking->schema, form));
+        dep_listed_show(listed_of(asking), asking->now_s, form);
+    }
     if (dep_form_file(form))
         say_right(asking, form, _("Right would be:"));
     for (;;) {
@@ -231,13 +254,23 @@ static enum got ask_one(struct asking *asking, const json_t *form, const char *l
         if (got != GOT_VALUE)
             return got;
         json_t *value = value_of(asking, form, answer);
+        bool fits =
+            value && dep_schema_value_check(asking->schema, form, value, NULL, NULL) == DEP_OK;
+        bool listed =
+            !fits || !json_is_string(value) ||
+            dep_listed_has(listed_of(asking), asking->now_s, form, json_string_value(value));
         dep_wipe(answer, sizeof answer);
-        if (value && dep_schema_value_check(asking->schema, form, value, NULL, NULL) == DEP_OK) {
+        if (fits && listed) {
             *out = value;
             return GOT_VALUE;
         }
         json_decref(value);
-        say_right(asking, form, _("That doesn't fit. Right would be:"));
+        if (!fits) {
+            say_right(asking, form, _("That doesn't fit. Right would be:"));
+        } else {
+            (void)fprintf(stderr, "  %s\n", _("The charter has no such code there. It has:"));
+            dep_listed_show(listed_of(asking), asking->now_s, form);
+        }
     }
 }
 
@@ -272,7 +305,9 @@ static enum got ask_list(struct asking *asking, const json_t *form, const char *
         json_t *value = NULL;
         (void)snprintf(numbered, sizeof numbered, "%s %zu", label, json_array_size(list) + 1);
         bool must = one_at_least && json_array_size(list) == 0;
+        asking->again = json_array_size(list) > 0;
         enum got got = ask_form(asking, each, numbered, must, &value);
+        asking->again = false;
         if (got == GOT_NOTHING)
             break;
         if (got != GOT_VALUE)
@@ -292,7 +327,11 @@ static enum got ask_member(struct asking *asking, const json_t *form, const char
     const char *own = dep_form_label(form, asking->lang);
     char path[LABEL_MAX];
     json_t *value = NULL;
+    const char *help =
+        dep_json_string(dep_json_object(dep_json_object(form, "metadata"), "help"), asking->lang);
     (void)snprintf(path, sizeof path, "%s › %s", label, own ? own : name);
+    if (help)
+        (void)fprintf(stderr, "  (%s)\n", help);
     enum got got = ask_form(asking, form, path, needed, &value);
     return got == GOT_VALUE && json_object_set_new(object, name, value) ? GOT_END : got;
 }
@@ -453,7 +492,22 @@ static bool is_asked(const struct asking *asking, const struct dep_schema_field 
     const char *type = dep_json_string(field->form, "type");
     bool own = field->format &&
                (strcmp(field->format, "uuid") == 0 || strcmp(field->format, "sha256") == 0);
-    return !own && (!type || strcmp(type, "string") == 0);
+    return !own && (!type || strcmp(type, "string") == 0 || strcmp(type, "timestamp") == 0);
+}
+
+/* What the schema lets pass and the charter doesn't is told here: at the end all answers would be lost. */
+static bool may_stand(const struct asking *asking, const char *name, json_t *value)
+{
+    DEP_AUTO_JSON *stated = json_pack("{s:O}", name, value);
+    struct dep_problem problem = {.detail = ""};
+    static const struct dep_args args; /* in words */
+    int err = dep_stated_times(asking->schema->type, stated, &problem);
+    if (!err && asking->charter)
+        err = dep_stated_codes(asking->charter, asking->schema->type, stated, asking->now_s,
+                               &problem);
+    if (err)
+        (void)dep_say_problem(&args, err, &problem);
+    return err != DEP_FOUND;
 }
 
 static bool ask_field(struct asking *asking, const struct dep_schema_field *field, json_t *fields)
@@ -467,6 +521,10 @@ static bool ask_field(struct asking *asking, const struct dep_schema_field *fiel
     asking->signer = signer_of(asking, field->name);
     bool needed = is_needed(asking, field) || is_about_original(field);
     enum got got = ask_form(asking, field->form, label, needed, &value);
+    while (got == GOT_VALUE && !may_stand(asking, field->name, value)) {
+        json_decref(value);
+        got = ask_form(asking, field->form, label, needed, &value);
+    }
     if (got == GOT_VALUE) {
         bool more = is_item_type(asking->schema) && is_asked_in_short(asking, field->form);
         return json_object_set_new(fields, field->name, value) == 0 &&
@@ -479,10 +537,14 @@ static bool ask_field(struct asking *asking, const struct dep_schema_field *fiel
 }
 
 bool dep_ask_fields(const struct dep_schema *schema, bool whole, const char *officer,
-                    json_t *fields)
+                    const struct dep_charter *charter, int64_t now_s, json_t *fields)
 {
-    struct asking asking = {
-        .schema = schema, .lang = dep_reader_language(), .whole = whole, .officer = officer};
+    struct asking asking = {.schema = schema,
+                            .lang = dep_reader_language(),
+                            .whole = whole,
+                            .officer = officer,
+                            .charter = charter,
+                            .now_s = now_s};
     (void)fprintf(
         stderr, "%s\n",
         _("Enter leaves a field out; \"? reason\" says unknown, \"! reason\" says refused."));

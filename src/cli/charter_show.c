@@ -53,7 +53,10 @@ static void print_head(const struct dep_charter *charter, const struct dep_chart
 
 static void print_interval(const json_t *entry)
 {
+    static const char ALWAYS[] =
+        "1970-01-01T00:00:00Z"; /* as `init` states it: nobody joined then */
     const char *from = dep_json_string(entry, "from"), *to = dep_json_string(entry, "to");
+    from = from && strcmp(from, ALWAYS) == 0 ? NULL : from;
     if (from || to)
         (void)printf("  %s – %s", from ? from : "…", to ? to : "…");
 }
@@ -193,6 +196,10 @@ static void print_rules(const struct dep_charter *charter)
     size_t index, at;
     json_t *rule, *need;
     (void)printf("\n%s\n", _("Rules"));
+    (void)printf(
+        "  %s\n",
+        _("A rule applies where all its lines \"where\" hold, and doesn't where it has lines "
+          "\"unless\" and all of those hold. A line holds by any one of its codes."));
     json_array_foreach(json_object_get(dep_charter_json(charter), "rules"), index, rule)
     {
         (void)printf("  %s\n", dep_json_string(rule, "id"));

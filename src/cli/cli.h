@@ -138,10 +138,11 @@ struct dep_schemas *dep_open_schemas(int *out_status);
 /*
  * The fields of a record of `type`: from the file that --file names, else asked for on a terminal.
  * `known` (borrowed; may be NULL) is stated by other options: it isn't asked for, and holds unless
- * the file says otherwise. What may be unknown and isn't stated is recorded so. NULL with a message
- * on error.
+ * the file says otherwise. What may be unknown and isn't stated is recorded so. Where `node` is open
+ * (else NULL), who is asked is told the codes of its charter. NULL with a message on error.
  */
-json_t *dep_fields_read(struct dep_args *args, const char *type, json_t *known, int *out_status);
+json_t *dep_fields_read(struct dep_args *args, const char *type, json_t *known,
+                        struct dep_node *node, int *out_status);
 /*
  * The same, and the register, opened for writing. A file is read before; what is asked for is asked
  * when the register is open, and `item` (may be NULL) is found in it: so nobody answers in vain.

@@ -50,7 +50,7 @@ static int prepare(struct dep_args *args, struct dep_node *node)
     struct dep_problem problem = {.detail = ""};
     struct dep_done done;
     int status = DEP_EXIT_YES;
-    DEP_AUTO_JSON *claims = dep_fields_read(args, "release.prepared", NULL, &status);
+    DEP_AUTO_JSON *claims = dep_fields_read(args, "release.prepared", NULL, node, &status);
     if (!claims)
         return status;
     if (!add_materials(args, claims)) {
@@ -102,7 +102,7 @@ static int release(struct dep_args *args, struct dep_node *node)
     struct dep_problem problem = {.detail = ""};
     struct dep_done done = {.jti = ""};
     DEP_AUTO_JSON *fields =
-        dep_arg(args, "--file") ? dep_fields_read(args, "release.made", NULL, &status) : NULL;
+        dep_arg(args, "--file") ? dep_fields_read(args, "release.made", NULL, node, &status) : NULL;
     if (status)
         return status;
     DEP_AUTO_JUDGEMENT judgement = {.materials = NULL};

@@ -110,7 +110,8 @@ int dep_cmd_request(int argc, char **argv)
     const char *verb = args.positional_count ? args.positional[0] : "list";
     bool named = args.positional_count == 2, alone = args.positional_count <= 1;
     if (alone && (strcmp(verb, "in") == 0 || strcmp(verb, "out") == 0))
-        return dep_record_command(&args, "request.made", true, record_made);
+        return dep_record_known(&args, "request.made", json_pack("{s:s}", "direction", verb),
+                                record_made);
     if (named && strcmp(verb, "in") == 0)
         return dep_record_command(&args, "request.made", dep_arg(&args, "--file") != NULL,
                                   record_heard);

@@ -6,6 +6,7 @@
 #include "cli/ask.h"
 #include "cli/cli.h"
 #include "cli/file_digest.h"
+#include "node/charter.h"
 #include "node/custody.h"
 
 #include "store/file.h"
@@ -90,7 +91,22 @@ static bool asks(const struct dep_args *args)
     return !dep_arg(args, "--file") && dep_is_terminal() && !dep_flag(args, "--yes");
 }
 
-json_t *dep_fields_read(struct dep_args *args, const char *type, json_t *known, int *out_status)
+/* False: the terminal was closed, memory gave out, or there is no charter to be read, which is said. */
+static bool ask_all(struct dep_args *args, const struct dep_schema *schema, struct dep_node *node,
+                    json_t *fields)
+{
+    const struct dep_charter *charter = NULL;
+    struct dep_problem problem = {.detail = ""};
+    bool whole = strcmp(args->command, "record") == 0;
+    int err = node ? dep_node_charter(node, UINT64_MAX, &charter, &problem) : DEP_OK;
+    if (err)
+        (void)dep_say_problem(args, err, &problem);
+    return !err && dep_ask_fields(schema, whole, args->officer, charter,
+                                  node ? dep_node_now_ms(node) / 1000 : 0, fields);
+}
+
+json_t *dep_fields_read(struct dep_args *args, const char *type, json_t *known,
+                        struct dep_node *node, int *out_status)
 {
     const char *file = dep_arg(args, "--file");
     struct dep_schemas *schemas = dep_open_schemas(out_status);
@@ -116,8 +132,7 @@ json_t *dep_fields_read(struct dep_args *args, const char *type, json_t *known, 
         json_decref(fields);
         fields = NULL;
     }
-    bool whole = strcmp(args->command, "record") == 0;
-    if (fields && ((asks(args) && !dep_ask_fields(schema, whole, args->officer, fields)) ||
+    if (fields && ((asks(args) && !ask_all(args, schema, node, fields)) ||
                    !dep_fields_fill_unknown(schema, fields))) {
         dep_say(_("nothing was recorded"));
         *out_status = DEP_EXIT_FAULT;
@@ -154,12 +169,12 @@ struct dep_node *dep_fields_open(struct dep_args *args, const char *type, const 
                                  json_t *known, json_t **out_claims, int *out_status)
 {
     bool later = asks(args);
-    json_t *claims = later ? NULL : dep_fields_read(args, type, known, out_status);
+    json_t *claims = later ? NULL : dep_fields_read(args, type, known, NULL, out_status);
     struct dep_node *node = later || claims ? dep_open_node(args, true, out_status) : NULL;
     if (node && later && is_ready(args, node, type, item, out_status)) {
         const char *named = args->officer;
         args->officer = dep_node_officer(node);
-        claims = dep_fields_read(args, type, known, out_status);
+        claims = dep_fields_read(args, type, known, node, out_status);
         args->officer = named;
     }
     if (node && claims) {

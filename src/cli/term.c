@@ -127,20 +127,23 @@ static int ask_once(const char *question, struct dep_buf *out)
     return err;
 }
 
+/* A fresh one until it was typed twice the same: a slip that nobody sees must not end the command. */
 static int ask_terminal(const char *question, bool fresh, struct dep_buf *out)
 {
-    int err = ask_once(question, out);
-    if (err || !fresh)
-        return err;
-    struct dep_buf again;
-    dep_buf_init_secret(&again, PASSPHRASE_MAX);
-    err = ask_once(_("Once more, to be sure:"), &again);
-    if (!err && !dep_slice_equal(dep_buf_slice(out), dep_buf_slice(&again))) {
-        dep_say(_("the two passphrases differ"));
-        err = DEP_ERR_KEY;
+    for (;;) {
+        int err = ask_once(question, out);
+        if (err || !fresh)
+            return err;
+        struct dep_buf again;
+        dep_buf_init_secret(&again, PASSPHRASE_MAX);
+        err = ask_once(_("Once more, to be sure:"), &again);
+        bool same = dep_slice_equal(dep_buf_slice(out), dep_buf_slice(&again));
+        dep_buf_done(&again);
+        if (err || same)
+            return err;
+        dep_say(_("the two passphrases differ: choose again"));
+        dep_buf_clear(out);
     }
-    dep_buf_done(&again);
-    return err;
 }
 
 /* systemd's LoadCredential= puts them into this folder. */

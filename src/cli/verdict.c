@@ -31,6 +31,16 @@ static const char *const LISTS[DEP_LIST_COUNT] = {
     [DEP_LIST_PURPOSES] = "purposes", [DEP_LIST_RECIPIENTS] = "recipients",
 };
 
+bool dep_list_find(const char *name, enum dep_list *out)
+{
+    for (enum dep_list i = 0; i < DEP_LIST_COUNT; i++)
+        if (strcmp(LISTS[i], name) == 0) {
+            *out = i;
+            return true;
+        }
+    return false;
+}
+
 const char *dep_code_name(const struct dep_charter *charter, enum dep_list list, const char *code)
 {
     return name_in(dep_json_array(dep_json_object(dep_charter_json(charter), "lists"), LISTS[list]),
@@ -91,15 +101,14 @@ bool dep_show_listed(const struct dep_charter *charter, const char *list, const 
         dep_show_member(charter, code);
         return true;
     }
-    for (enum dep_list i = 0; i < DEP_LIST_COUNT; i++)
-        if (strcmp(LISTS[i], list) == 0) {
-            if (strcmp(code, "any") == 0)
-                show_text(dep_word("codes.any"));
-            else
-                dep_show_code(charter, i, code);
-            return true;
-        }
-    return false;
+    enum dep_list which;
+    if (!dep_list_find(list, &which))
+        return false;
+    if (strcmp(code, "any") == 0)
+        show_text(dep_word("codes.any"));
+    else
+        dep_show_code(charter, which, code);
+    return true;
 }
 
 /* Below the words of a requirement. */
@@ -141,7 +150,16 @@ static void show_way(const struct dep_judgement *judgement,
     (void)printf("%s", dep_word(dep_requirement_todo(requirement, own)));
 }
 
-static void show_requirement(const struct dep_judgement *judgement,
+/* Its place, as the verdict has it, and the id by which it can be looked at. */
+static void show_record(const struct dep_node *node, uint64_t index)
+{
+    struct dep_index_row row;
+    const char *id = dep_node_id_at(node, index, &row);
+    (void)printf(_(" — record %llu of the log"), (unsigned long long)index);
+    (void)printf("%s%s", id ? "  " : "", id ? id : "");
+}
+
+static void show_requirement(const struct dep_node *node, const struct dep_judgement *judgement,
                              const struct dep_requirement *requirement)
 {
     const struct dep_charter *charter = judgement->known.charter;
@@ -163,7 +181,7 @@ static void show_requirement(const struct dep_judgement *judgement,
         (void)printf(")");
     }
     if (requirement->by)
-        (void)printf(_(" — record %llu of the log"), (unsigned long long)requirement->by->index);
+        show_record(node, requirement->by->index);
     else if (!met)
         (void)printf(_(": %s"), word_of("met", dep_met_name(requirement->met)));
     if (requirement->met > DEP_WAIVED)
@@ -274,7 +292,7 @@ void dep_show_verdict(const struct dep_args *args, struct dep_node *node,
                 node, dep_names_text(judgement->known.names, judgement->materials[material].item));
             (void)printf("\n");
         }
-        show_requirement(judgement, requirement);
+        show_requirement(node, judgement, requirement);
     }
     DEP_AUTO_JSON *conditions = conditions_of(args, node, judgement);
     dep_show_conditions(judgement->known.charter, conditions, 0);

@@ -29,7 +29,9 @@ void dep_show_materials(struct dep_node *node, const json_t *claims, int indent)
 void dep_tell_outward(void);
 /* What a code of the charter is called in the reader's language; the code where it has no name. */
 const char *dep_code_name(const struct dep_charter *charter, enum dep_list list, const char *code);
-/* The same of a member's id. */
+/* Which list of the charter is called so ("purposes"); false where none is. */
+bool dep_list_find(const char *name, enum dep_list *out);
+/* The same as dep_code_name() of a member's id. */
 const char *dep_member_name(const struct dep_charter *charter, const char *id);
 /* In a line of a list: the name, and the code behind it where that is another; "-" for NULL. */
 void dep_show_code(const struct dep_charter *charter, enum dep_list list, const char *code);

@@ -184,6 +184,9 @@ DEP_MUST_USE int dep_node_show_pages(struct dep_node *node, struct dep_problem *
 /* By id or a unique prefix of at least 8 characters. "index.absent", "index.ambiguous". */
 DEP_MUST_USE int dep_node_find(struct dep_node *node, const char *name, struct dep_index_row *out,
                                struct dep_problem *problem);
+/* The id of a record that was judged by, from its place in the log: NULL where it doesn't show to this
+ * officer. Borrows from `out`. */
+const char *dep_node_id_at(const struct dep_node *node, uint64_t index, struct dep_index_row *out);
 /* As dep_index_list(); `sees` of the query is not the caller's. */
 DEP_MUST_USE int dep_node_list(struct dep_node *node, const struct dep_index_query *query,
                                dep_index_fn *each, void *context, struct dep_problem *problem);

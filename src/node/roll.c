@@ -506,6 +506,14 @@ int dep_roll_lists_at(struct dep_node *node, uint64_t *out, struct dep_problem *
     return err;
 }
 
+bool dep_roll_at(const struct dep_roll *roll, uint64_t index, struct dep_index_row *out)
+{
+    if (!roll || index >= roll->count)
+        return false;
+    give(roll, (size_t)index, out);
+    return true;
+}
+
 const struct dep_hash *dep_roll_sha256(const struct dep_roll *roll, uint64_t index)
 {
     return roll && index < roll->count ? &roll->rows[index].sha256 : NULL;

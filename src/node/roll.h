@@ -37,6 +37,8 @@ DEP_MUST_USE int dep_roll_find(struct dep_node *node, const char *jti, struct de
 /* One past the index of the newest code.stated or membership.stated; 0 where there is none. */
 DEP_MUST_USE int dep_roll_lists_at(struct dep_node *node, uint64_t *out,
                                    struct dep_problem *problem);
+/* False where it wasn't read yet. */
+bool dep_roll_at(const struct dep_roll *roll, uint64_t index, struct dep_index_row *out);
 /* Of a record that was read; NULL where it wasn't yet. */
 const struct dep_hash *dep_roll_sha256(const struct dep_roll *roll, uint64_t index);
 #endif

@@ -5,6 +5,7 @@
  * (roll.h).
  */
 #include "node/node_impl.h"
+#include "node/roll.h"
 
 #include <string.h>
 
@@ -34,6 +35,13 @@ bool dep_sight_sees(void *context, const struct dep_index_row *row)
     const struct dep_schema *schema = dep_schemas_find(node->schemas, row->type, 0);
     return schema && (schema->is_public || (schema->shown & node->roles_shown) ||
                       (node->kid[0] && strcmp(row->kid, node->kid) == 0));
+}
+
+const char *dep_node_id_at(const struct dep_node *node, uint64_t index, struct dep_index_row *out)
+{
+    bool there = dep_roll_at(node->roll, index, out);
+    /* dep_sight_sees() takes any context; it changes none. */
+    return there && dep_sight_sees((void *)(uintptr_t)node, out) ? out->jti : NULL;
 }
 
 /* The keys before the first page: with them index.db may be completed, and nothing is read off it

@@ -264,6 +264,14 @@ static int check_row(struct code_check *check, json_t *claims)
     return walk_to(&walk, claims, check->row->pattern, "");
 }
 
+bool dep_stated_has_codes(const char *type)
+{
+    for (size_t i = 0; i < DEP_COUNT(CODES); i++)
+        if (strcmp(CODES[i].type, type) == 0)
+            return true;
+    return false;
+}
+
 int dep_stated_codes(const struct dep_charter *charter, const char *type, const json_t *claims,
                      int64_t now_s, struct dep_problem *problem)
 {

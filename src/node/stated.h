@@ -26,6 +26,8 @@ DEP_MUST_USE int dep_stated_times(const char *type, json_t *claims, struct dep_p
  */
 DEP_MUST_USE int dep_stated_codes(const struct dep_charter *charter, const char *type,
                                   const json_t *claims, int64_t now_s, struct dep_problem *problem);
+/* Whether it looks at any field of this type. */
+bool dep_stated_has_codes(const char *type);
 /* Fills `problem` as these do: "POINTER: STATED (WHAT WOULD DO)"; the latter two may be empty. */
 DEP_MUST_USE int dep_stated_bad(struct dep_problem *problem, const char *id, const char *clause,
                                 const char *pointer, const char *stated, const char *would_do);

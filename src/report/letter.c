@@ -24,12 +24,18 @@ static void reference_row(struct dep_document *document, const char *label,
         dep_document_row(document, label, reference);
 }
 
+/* The record that the letter goes with. */
+static const struct dep_view *newest_of(const struct dep_letter *letter)
+{
+    if (letter->release)
+        return letter->release;
+    return letter->answer ? letter->answer : letter->request;
+}
+
 static void add_head(const struct dep_paper *paper, const struct dep_letter *letter,
                      struct dep_document *document)
 {
-    const struct dep_view *newest = letter->release  ? letter->release
-                                    : letter->answer ? letter->answer
-                                                     : letter->request;
+    const struct dep_view *newest = newest_of(letter);
     dep_document_row(document, _("From"), paper->member);
     dep_document_row(document, _("To"), letter->to);
     reference_row(document, _("Our reference"), letter->request, "our_ref");
@@ -156,8 +162,7 @@ int dep_paper_letter(const struct dep_paper *paper, const struct dep_letter *let
     assert(letter->request || (letter->release && letter->prepared));
     struct dep_document *document;
     dep_words_speak(paper->lang);
-    const struct dep_view *about = letter->request ? letter->request : letter->release;
-    int err = dep_paper_begin(paper, title_of(letter), about->row.jti, &document);
+    int err = dep_paper_begin(paper, title_of(letter), newest_of(letter)->row.jti, &document);
     if (err)
         return err;
     add_head(paper, letter, document);

@@ -48,6 +48,14 @@ refused 'del(.scope)' record.field 'request.made'
 refused '.nobody = 1' record.field nobody
 refused '.subject = {"text": "no language said"}' record.field subject
 same "$before" "$(depositary request list | wc -l)" 'requests after refusals'
+# On a terminal the direction is said by the command, the charter's codes are offered, and one that it doesn't have is refused where it was typed.
+printf '%s\n' 'see court — a court' 'see Requesting authority:' 'type cuort' 'see It has:' 'see Requesting authority:' 'type court' 'see Requested authority:' 'type organisation' \
+    'see Purpose:' 'type trial' 'see What it covers:' 'type all' 'see Our reference:' 'type 2026/19' 'see Their reference:' 'type ' 'see Line of effort:' 'type ' 'see Subject:' 'type ' \
+    'see Treaty basis:' 'type ' 'see Central authority:' 'type ' 'see Channel:' 'type ' 'see Urgency:' 'type ' 'see Deadline:' 'type soon' 'see Right would be' 'see Deadline:' \
+    'type 2027-02-01T12:00:00+03:00' 'see Confidentiality:' 'type ' 'see Limits of use:' 'type ' 'see Form required:' 'type ' 'see Language required:' 'type ' 'see After use:' 'type ' 'see meanwhile:' 'type ' >script
+expect 0 "$SOURCE_ROOT/tests/flow/typist" script depositary request in >screen
+lacks screen 'Direction'
+same '2026/19 in court 2027-02-01T09:00:00Z' "$(depositary request list --json | jq -r 'select(.our_ref == "2026/19") | "\(.our_ref) \(.direction) \(.from) \(.deadline)"')" 'what was typed'
 printf '{"from": "court", ' | expect 1 depositary request in --file - 2>said
 expect 2 depositary request sideways --file in.json 2>said
 # What is stated to a command that only shows would be lost in silence.

@@ -6,9 +6,10 @@ nothing_made() {
 }
 init=(depositary init reg --member m --name M --officer K1 --root-out root.pem --no-recovery)
 
-# Two that differ are refused, and nothing is made.
-printf '%s\n' 'see Choose a passphrase for officer K1:' 'echo off' 'type first secret' 'see Once more' 'type other secret' >script
-expect 3 "$typist" script "${init[@]}" >screen
+# Two that differ are asked for again, and nothing is made meanwhile.
+printf '%s\n' 'see Choose a passphrase for officer K1:' 'echo off' 'type first secret' 'see Once more' 'type other secret' 'see differ' \
+    'see Choose a passphrase for officer K1:' 'echo off' 'key c' >script
+expect 1 "$typist" script "${init[@]}" >screen
 holds screen 'the two passphrases differ'
 lacks screen 'first secret|other secret'
 nothing_made
