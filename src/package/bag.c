@@ -144,6 +144,15 @@ int bag_find(struct dep_bag *bag, const char *id, const char *clause, bool warni
     return bag_find_line(bag, id, clause, warning, path, (struct dep_slice){NULL, 0}, 0);
 }
 
+int bag_find_altered(struct dep_bag *bag, struct bag_entry *entry, struct dep_slice in,
+                     uint64_t line)
+{
+    if (entry->altered)
+        return DEP_OK;
+    entry->altered = true;
+    return bag_find_line(bag, "bag.altered", "RFC 8493 3", false, entry->file.path, in, line);
+}
+
 int bag_slices_compare(struct dep_slice a, struct dep_slice b)
 {
     size_t len = a.len < b.len ? a.len : b.len;
@@ -229,7 +238,7 @@ int dep_bag_check(struct dep_bag *bag, size_t index, unsigned algorithm, const u
     entry->checked |= (uint8_t)algorithm;
     if (memcmp(entry->expected[bit], digest, ALGORITHMS[bit].len) == 0)
         return DEP_OK;
-    return bag_find(bag, "bag.altered", "RFC 8493 3", false, entry->file.path);
+    return bag_find_altered(bag, entry, (struct dep_slice){NULL, 0}, 0);
 }
 
 int dep_bag_finish(struct dep_bag *bag)

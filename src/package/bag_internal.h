@@ -14,6 +14,7 @@ struct bag_entry {
     const uint8_t *expected[BAG_ALGORITHMS]; /* by bit of the algorithm; NULL: not listed */
     uint8_t named, checked; /* sets of algorithms: listed by this very name; digest given */
     bool payload;
+    bool altered; /* told already, whichever digest showed it */
 };
 
 /* A name as it is folded, and its place in the entries. */
@@ -50,6 +51,9 @@ DEP_MUST_USE int bag_find(struct dep_bag *bag, const char *id, const char *claus
 DEP_MUST_USE int bag_find_line(struct dep_bag *bag, const char *id, const char *clause,
                                bool warning, struct dep_slice path, struct dep_slice in,
                                uint64_t line);
+/* "bag.altered", once a file, though each of its digests shows it. */
+DEP_MUST_USE int bag_find_altered(struct dep_bag *bag, struct bag_entry *entry, struct dep_slice in,
+                                  uint64_t line);
 int bag_slices_compare(struct dep_slice a, struct dep_slice b);
 /* Of the first file whose path isn't before `path`. */
 size_t bag_entry_place(const struct dep_bag *bag, struct dep_slice path);

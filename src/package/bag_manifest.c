@@ -77,7 +77,7 @@ static int list_entry(struct dep_bag *bag, const struct manifest *manifest, stru
     if (entry->expected[bit])
         return memcmp(entry->expected[bit], digest, len) == 0
                    ? DEP_OK
-                   : line_find(bag, manifest, "bag.altered", "RFC 8493 3", false, entry->file.path);
+                   : bag_find_altered(bag, entry, manifest->name, manifest->line);
     int err = DEP_OK;
     entry->expected[bit] = bag_keep(bag, digest, len, &err);
     return err;

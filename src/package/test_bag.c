@@ -145,7 +145,20 @@ static int verify(struct sketch *sketch, struct dep_bag *bag)
     return err ? err : dep_bag_finish(bag);
 }
 
-/* Every finding has this id, and there is one; "" for none. */
+/* Is it told before of the same file, in the same line? */
+static bool told_before(const struct dep_bag *bag, size_t index)
+{
+    const struct dep_bag_found *found = dep_bag_found_at(bag, index);
+    for (size_t i = 0; i < index; i++) {
+        const struct dep_bag_found *before = dep_bag_found_at(bag, i);
+        if (strcmp(before->id, found->id) == 0 && dep_slice_equal(before->path, found->path) &&
+            dep_slice_equal(before->in, found->in) && before->line == found->line)
+            return true;
+    }
+    return false;
+}
+
+/* Every finding has this id, and there is one; none is told twice. "" for none. */
 static void expect(const char *row, struct sketch *sketch, const char *id, bool valid)
 {
     DEP_AUTO_BAG *bag = NULL;
@@ -161,6 +174,8 @@ static void expect(const char *row, struct sketch *sketch, const char *id, bool 
             fail_msg("%s: expected %s, found also %s at %.*s", row, id, found->id,
                      (int)found->path.len, (const char *)found->path.data);
         assert_true(found->clause && strncmp(found->clause, "RFC 8493 ", 9) == 0);
+        if (told_before(bag, i))
+            fail_msg("%s: %s told twice", row, id);
     }
     if (dep_bag_valid(bag) != valid)
         fail_msg("%s: valid is %d", row, !valid);
