@@ -197,6 +197,18 @@ liar charter enter liar.json >/dev/null
 pack liar "$(say liar "$(terms host iq release test "$two")" consent give)" alike --to test
 refused receive.altered alike
 holds err charter.pin
+# Whose id only looks like Iraq's, under the charter that everybody has: no member of it.
+depositary init lure --member lq --name 'Republic of Iraq' --officer L1 --roles custodian,administrator,legal --root-out lure.root.pem --no-recovery --no-passphrase --territory IQ >/dev/null
+lure() { depositary "$@" -C lure --as L1; }
+lure charter draft | jq '.lists.recipients += [{"code": "test", "kind": "other", "name": .name}]' >lure.json
+lure charter adopt lure.json --root lure.root.pem >/dev/null
+lure charter enter lure.json >/dev/null
+pack lure "$(say lure "$(terms host lq release test "$two")" consent give)" looks --to test
+mv looks/data/charter lure.charter
+cp -r other/data/charter looks/data/charter
+python3 "$SOURCE_ROOT/tests/flow/forgeries/forge" '[]' looks lookalike
+refused receive.altered lookalike
+holds err log.origin
 # Under the charter that was in force before.
 depositary charter draft -C reg --as T1 >next.json
 depositary charter adopt next.json -C reg --as T1 --root reg.root.pem >/dev/null
