@@ -3,6 +3,7 @@
  */
 #ifndef DEP_NODE_TEST_SUPPORT_H
 #define DEP_NODE_TEST_SUPPORT_H
+#include "node/evidence.h"
 #include "node/init.h"
 #include "node/keys.h"
 
@@ -89,6 +90,32 @@ static inline void record(const char *officer, const char *type, const char *cla
                           const struct dep_done *about, struct dep_done *out)
 {
     record_as(officer, type, claims_text, about, NULL, out);
+}
+
+/* An item of the register by custodian K: an evidence.intake of these files (none: physical things),
+ * what isn't stated unknown. */
+static inline void take_in(const char *claims_text, const char *const *paths, size_t path_count,
+                           struct dep_collected *out)
+{
+    struct dep_node *node = open_as("K");
+    const struct dep_schema *schema =
+        dep_schemas_find(dep_node_schemas(node), "evidence.intake", 0);
+    DEP_AUTO_JSON *claims = json_loads(claims_text, 0, NULL);
+    assert_true(claims && schema);
+    json_t *unknown = json_object();
+    for (size_t i = 0; i < schema->field_count; i++)
+        if (schema->fields[i].unknown_ok && !json_object_get(claims, schema->fields[i].name))
+            assert_int_equal(json_object_set_new(
+                                 unknown, schema->fields[i].name,
+                                 json_pack("{s:s,s:s}", "code", "unknown", "reason", "not asked")),
+                             0);
+    assert_int_equal(json_object_set_new(claims, "unknown", unknown), 0);
+    struct dep_collect_order order = {
+        .paths = paths, .path_count = path_count, .claims = claims, .type = "evidence.intake"};
+    struct dep_problem problem = {.detail = ""};
+    if (dep_node_collect(node, &order, out, &problem))
+        fail_msg("%s %s %s", problem.finding.id, problem.detail, problem.fault.where);
+    dep_node_close(node);
 }
 
 /* Runs the tests over such a register and takes it away. */
