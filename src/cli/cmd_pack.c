@@ -164,6 +164,9 @@ static void show_plan(struct dep_node *node, const struct dep_pack_told *told,
     show_containers(told);
     (void)printf(_("Linked records that don't go: %llu by their fingerprint, %llu only counted\n"),
                  (unsigned long long)told->named, (unsigned long long)told->counted);
+    if (told->kept)
+        (void)printf(_("Records that stay, as their kind never leaves this register: %llu\n"),
+                     (unsigned long long)told->kept);
     if (!told->sealed)
         return;
     (void)printf(_("Under seal, told to the judge alone: %llu\n"),
@@ -178,15 +181,15 @@ static json_t *plan_json(const struct dep_pack_told *told, const struct groups *
 {
     char content[2 * DEP_HASH_LEN + 1];
     dep_hex_encode(told->content_sha256.bytes, DEP_HASH_LEN, content);
-    return json_pack("{s:s,s:s,s:s,s:s?,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:s,s:o}", "package",
-                     told->package, "kind", dep_package_kind_name(told->kind), "recipient",
-                     told->recipient, "release", told->release[0] ? told->release : NULL, "records",
-                     (json_int_t)told->records, "shown", (json_int_t)told->shown, "withheld",
-                     (json_int_t)told->withheld, "items", (json_int_t)told->items, "of_parts",
-                     (json_int_t)told->of_parts, "plain", (json_int_t)told->plain, "named",
-                     (json_int_t)told->named, "counted", (json_int_t)told->counted, "sealed",
-                     (json_int_t)told->sealed, "content_sha256", content, "groups",
-                     groups_json(groups));
+    return json_pack(
+        "{s:s,s:s,s:s,s:s?,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:s,s:o}", "package",
+        told->package, "kind", dep_package_kind_name(told->kind), "recipient", told->recipient,
+        "release", told->release[0] ? told->release : NULL, "records", (json_int_t)told->records,
+        "shown", (json_int_t)told->shown, "withheld", (json_int_t)told->withheld, "items",
+        (json_int_t)told->items, "of_parts", (json_int_t)told->of_parts, "plain",
+        (json_int_t)told->plain, "named", (json_int_t)told->named, "counted",
+        (json_int_t)told->counted, "kept", (json_int_t)told->kept, "sealed",
+        (json_int_t)told->sealed, "content_sha256", content, "groups", groups_json(groups));
 }
 
 /* ---- writing ---- */

@@ -54,7 +54,7 @@ static inline void dep_pack_release(struct dep_pack **pack)
  *   "pack.plain"        an item would go in clear that no other officer approved as that
  *   "release.plain"     an item would go in clear that protects somebody
  *   "pack.exculpatory"  court or defence would get a case without material in their favour
- *   "pack.linked"       the charter lets a linked record go along that never leaves this register
+ *   "pack.local"        the charter lets a linked record go along that never leaves this register
  *   "pack.linked.item"  the charter lets a linked record go along, and the release doesn't name its
  *                       item
  *   "pack.judges"       what the judge is told is of two cases with different judges
@@ -79,6 +79,7 @@ struct dep_pack_told {
     uint64_t plain, in_clear; /* those that go in clear, and how long they are */
     uint64_t of_parts, parts; /* those of which parts go, and how many files are named */
     uint64_t named, counted;  /* linked records that don't go */
+    uint64_t kept;            /* linked records, or of a kit, of types that never leave */
     uint64_t sealed;          /* those that the judge alone is told of */
     const char *judge;        /* the key by which that is opened; "": a passphrase is made */
     struct dep_hash content_sha256;

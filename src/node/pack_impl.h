@@ -98,6 +98,8 @@ struct dep_pack {
     size_t table_room;
     struct pack_link *links;
     size_t link_count, link_room;
+    uint64_t
+        kept; /* local records that are linked or of the kit, as far as who packs may know of them */
     struct pack_sealed *sealed; /* by digest once the text is made */
     size_t sealed_count;
     char judge[DEP_AGE_RECIPIENT_TEXT +
@@ -126,8 +128,8 @@ struct pack_show {
 };
 /* NULL where it doesn't go. Borrowed until the next pack_add(). */
 const struct pack_entry *pack_find(const struct dep_pack *pack, const struct dep_hash *sha256);
-/* A record goes; where it does already, with what is shown by either. Rows of a type that is local or
- * at or above `size` are passed over. */
+/* A record goes; where it does already, with what is shown by either. Rows at or above `size` are passed
+ * over. "pack.local". */
 DEP_MUST_USE int pack_add(struct dep_pack *pack, const struct dep_index_row *row,
                           const struct pack_show *show);
 /* A foreign.record, by which something was heard of: its `sha256` alone. */
@@ -148,6 +150,8 @@ DEP_MUST_USE int pack_no_memory(struct dep_pack *pack);
 /* ---- what is linked (pack_link.c) ---- */
 /* Everything linked to the records that go: goes too, or is accounted for. */
 DEP_MUST_USE int pack_links(struct dep_pack *pack);
+/* A local record isn't so much as counted in a package; who packs is told how many stay. */
+void pack_keep(struct dep_pack *pack, const struct dep_index_row *row);
 DEP_MUST_USE int pack_name(struct dep_pack *pack, const struct dep_hash *from, const char *rel,
                            const struct dep_hash *to, const char *why);
 /* The same as a line of the kind `as`, which has a digest: named or sealed. */

@@ -35,6 +35,8 @@ static int add_kit_row(void *context, const struct dep_index_row *row)
     const struct dep_schema *schema = dep_schemas_find(pack->node->schemas, row->type, 0);
     if (!schema)
         return dep_problem_fault(pack->problem, DEP_ERR_CORRUPT, "node.pack", row->type);
+    if (schema->is_local)
+        pack_keep(pack, row);
     if (row->index >= pack->size || !has_line(schema))
         return DEP_OK;
     struct pack_entry entry = {
@@ -50,6 +52,8 @@ int pack_register(struct dep_pack *pack)
     if (!dep_register_info(pack->node->reg)->field)
         return pack_found(pack, "pack.register", pack->node->dir);
     int err = pack_recipient(pack, pack->order.recipient);
+    if (!err)
+        err = dep_sight_prove(pack->node, pack->problem);
     return err ? err : dep_roll_list(pack->node, &all, add_kit_row, pack, pack->problem);
 }
 

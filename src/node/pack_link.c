@@ -183,10 +183,19 @@ static int judge_along(struct dep_pack *pack, const struct dep_index_row *row, c
     return !err && !*out_why && of_another ? pack_found(pack, "pack.linked.item", row->jti) : err;
 }
 
+void pack_keep(struct dep_pack *pack, const struct dep_index_row *row)
+{
+    if (row->index < pack->size && !pack_find(pack, &row->sha256) &&
+        dep_sight_sees(pack->node, row))
+        pack->kept++;
+}
+
 static int link_row(void *context, const struct dep_index_row *row)
 {
     const struct linking *linking = context;
     struct dep_pack *pack = linking->pack;
+    if (is_local(pack, row->type) && !linking->adding)
+        pack_keep(pack, row);
     if (row->index >= pack->size || is_local(pack, row->type) || pack_find(pack, &row->sha256))
         return DEP_OK;
     const struct rule *rule = rule_of(linking->rel, row->type);
@@ -221,7 +230,7 @@ static int link_forward(const struct linking *linking, const json_t *ref)
                                : pack_name(pack, &linking->from, linking->rel, &to, "not_held");
     bool stays = !err && is_local(pack, row.type) && !pack_find(pack, &to); /* the link is seen */
     if (stays && owed(pack, linking->rel) == GOES)
-        return pack_found(pack, "pack.linked", row.jti);
+        return pack_found(pack, "pack.local", row.jti);
     if (stays)
         return linking->adding ? DEP_OK
                                : pack_name(pack, &linking->from, linking->rel, &to, "rule");

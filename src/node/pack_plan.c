@@ -203,6 +203,7 @@ void dep_pack_tell(const struct dep_pack *pack, struct dep_pack_told *out)
                                   .again = pack->again.jti,
                                   .records = pack->count + pack->foreign_line_count,
                                   .items = pack->item_count,
+                                  .kept = pack->kept,
                                   .sealed = pack->sealed_count,
                                   .judge = pack->judge,
                                   .content_sha256 = pack->content_sha256};

@@ -136,7 +136,7 @@ static int add(struct dep_pack *pack, const struct dep_index_row *row, const str
     if (!schema)
         return dep_problem_fault(pack->problem, DEP_ERR_CORRUPT, "node.pack", row->jti);
     if (schema->is_local && !local)
-        return DEP_OK;
+        return pack_found(pack, "pack.local", row->jti);
     uint64_t shown = 0;
     err = decide_fields(pack, &view, schema, show, &shown);
     if (err)

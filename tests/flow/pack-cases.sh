@@ -250,7 +250,9 @@ expect 1 as L1 release prepare --file - --yes <<<"{\"action\": \"release\", \"re
 holds err '[(][a-z]+[.][a-z._]+[)]'
 expect 1 as T1 intake page --stage translation --of "$tagged" --yes --json >why
 # What it rests on goes without a word of it; and so does a field kit's whole register.
-as L1 pack "$shared" --to iq --out without >/dev/null
+as L1 pack "$shared" --to iq --out without --json >without.json
+same 1 "$(json without.json .kept)" 'told to who packs that a record stays'
+holds <(as L1 pack "$shared" --to iq --dry-run) 'Records that stay, as their kind never leaves this register: 1'
 holds without/data/content.jsonl "$(digest_of "$shared")"
 depositary key card -C reg --as T1 --out card.json
 depositary init kit --member test --name 'Test member' --officer F1 --roles custodian,legal --profile field --home card.json --root-out kit.root.pem --no-passphrase >/dev/null
@@ -258,7 +260,13 @@ kit() { depositary record "$1" -C kit --as F1 --file - --yes "${@:2}"; }
 kit code.stated <<<"$code" >/dev/null
 there=$(kit incident.reported <<<"$reported")
 on_kit=$(kit violation.tagged --about "$there" <<<"${violation/%\}/, \"consent_to_share\": \"not_asked\"\}}")
-depositary pack --whole --to organisation --out whole --yes -C kit --as F1 >/dev/null
+depositary pack --whole --to organisation --out whole --yes --json -C kit --as F1 >whole.json
+same 1 "$(json whole.json .kept)" 'told to who hands over a kit'
+# Who asks about it is told of its fingerprint, as the link stands in what they are shown; where the charter has such a link go along, nothing goes.
+about=$(as L1 request in --file - --yes --json <<<"{\"from\": \"court\", \"to\": \"test\", \"purpose\": \"trial\", \"scope\": {\"kind\": \"all\"}, \"refs\": [{\"rel\": \"about\", \"id\": \"$tagged\", \"sha256\": \"$(digest_of "$tagged")\"}]}" | jq -r .record)
+about=$(as L1 request answer "$about" --file - --yes --json <<<'{"answer": "granted"}' | jq -r .record)
+as L1 pack "$about" --to court --out about >/dev/null
+same "[\"about\",\"named\",\"rule\",\"$(digest_of "$tagged")\"]" "$(linked about)" 'a link to what never leaves'
 digest=$(digest_of "$tagged")
 for bag in without whole; do
     lacks "$bag/data/content.jsonl" "$digest"
@@ -275,7 +283,7 @@ for bag in police court both held original translation phrase referred exact coa
 done
 # Where the charter has it sealed for everybody, what speaks for the accused isn't left to one line for the police either. What is made of an
 # original goes with it where the charter says so: a release that doesn't name it doesn't go.
-as T1 charter draft | jq '.linked += [{"rel": "exculpatory", "least": "sealed"}, {"rel": "source<", "least": "included"}]' >next.json
+as T1 charter draft | jq '.linked += [{"rel": "exculpatory", "least": "sealed"}, {"rel": "source<", "least": "included"}, {"rel": "about", "least": "included"}]' >next.json
 for member in reg iq; do depositary charter adopt next.json -C "$member" --as T1 --root "$member.root.pem" --out "next.$member" >/dev/null; done
 depositary charter enter next.json next.* -C reg --as T1 >/dev/null
 holds_words() { depositary charter show -C reg --as T1 | grep -qF "$1" || fail "charter show doesn't tell: $1"; }
@@ -286,6 +294,8 @@ holds err 'pack.exculpatory'
 expect 1 as L1 pack "$of_original" --age "$key" --out x 2>err
 holds err 'pack.linked.item'
 holds err "$(json T-1.json .record)"
+expect 1 as L1 pack "$about" --to court --out x 2>err
+holds err "$tagged\\] .pack.local"
 # Less than is owed anyway is no charter.
 expect 1 depositary charter adopt <(jq '.linked = [{"rel": "source", "least": "counted"}]' next.json) -C reg --as T1 --root reg.root.pem --out x 2>err
 holds err 'charter.linked'
