@@ -52,14 +52,15 @@ static bool confirm(void *context, const struct dep_receive_told *told)
 static json_t *received_json(const struct dep_received *received)
 {
     return json_pack(
-        "{s:s,s:s,s:s,s:s,s:b,s:s*,s:s*,s:s*,s:I,s:s*,s:I,s:b}", "package", received->package,
-        "sender", received->sender, "kind", dep_package_kind_name(received->kind), "result",
-        dep_result_name(received->result), "again", received->again, "finding",
-        received->finding[0] ? received->finding : NULL, "record",
+        "{s:s,s:s,s:s,s:s,s:b,s:s*,s:s*,s:s*,s:I,s:s*,s:I,s:b,s:I,s:I}", "package",
+        received->package, "sender", received->sender, "kind",
+        dep_package_kind_name(received->kind), "result", dep_result_name(received->result), "again",
+        received->again, "finding", received->finding[0] ? received->finding : NULL, "record",
         received->record.jti[0] ? received->record.jti : NULL, "item",
         received->item[0] ? received->item : NULL, "records", (json_int_t)received->records,
         "withdrawn_item", received->withdrawn_item[0] ? received->withdrawn_item : NULL,
-        "withdrawals", (json_int_t)received->withdrawals, "owed", (int)received->owed);
+        "withdrawals", (json_int_t)received->withdrawals, "owed", (int)received->owed, "kit_items",
+        (json_int_t)received->kit_items, "kit_records", (json_int_t)received->kit_records);
 }
 
 /* What was withdrawn by it or of it, and what follows here. */
@@ -102,6 +103,11 @@ static void tell(const struct dep_received *received)
                      (unsigned long long)received->records);
     if (received->finding[0])
         (void)printf(_("Unproved: %s\n"), dep_word(received->finding));
+    if (received->kind == DEP_PACKAGE_REGISTER)
+        (void)printf(
+            _("Of the kit, new in this register: items: %llu; records: %llu. They are told by "
+              "depositary item list and depositary list --type kit.\n"),
+            (unsigned long long)received->kit_items, (unsigned long long)received->kit_records);
     tell_withdrawn(received);
     tell_next(received);
 }

@@ -438,8 +438,27 @@ static bool read_limit(const struct dep_args *args, uint64_t *out)
 struct listing {
     const struct dep_args *args;
     uint64_t count;
-    const struct dep_schemas *schemas;
+    struct dep_node *node;
+    struct dep_problem *problem;
 };
+
+/* Of a record that holds another's, whose: the type, the officer and the member. */
+static int show_whose(struct listing *listing, const struct dep_index_row *row)
+{
+    DEP_AUTO_VIEW view = {.claims = NULL};
+    if (strncmp(row->type, "kit.", strlen("kit.")) != 0)
+        return DEP_OK;
+    int err = dep_node_view(listing->node, row->jti, false, &view, listing->problem);
+    if (err)
+        return err;
+    const char *type = dep_json_string(view.claims, "record_type");
+    const struct dep_schema *schema =
+        dep_schemas_find(dep_node_schemas(listing->node), type ? type : "", 0);
+    dep_print_label(stdout, "");
+    (void)printf("%s, %s %s", schema ? dep_schema_label(schema, NULL, dep_reader_language()) : type,
+                 dep_json_string(view.claims, "member"), dep_json_string(view.claims, "officer"));
+    return DEP_OK;
+}
 
 static int show_row(void *context, const struct dep_index_row *row)
 {
@@ -447,22 +466,22 @@ static int show_row(void *context, const struct dep_index_row *row)
     listing->count++;
     if (listing->args->json)
         return dep_print_json(dep_row_json(row)) ? DEP_OK : DEP_ERR_IO;
-    const struct dep_schema *schema = dep_schemas_find(listing->schemas, row->type, 0);
+    const struct dep_schema *schema =
+        dep_schemas_find(dep_node_schemas(listing->node), row->type, 0);
     (void)printf("%s  ", row->jti);
     dep_show_time(row->iat);
-    (void)printf("  %-20s %-10s %s%s\n", row->type, row->by_code[0] ? row->by_code : "—",
-                 schema ? dep_schema_label(schema, NULL, dep_reader_language()) : "",
-                 row->erased       ? _("  (erased)")
-                 : row->superseded ? _("  (corrected)")
-                                   : "");
-    return DEP_OK;
+    (void)printf("  %-20s %-10s %s", row->type, row->by_code[0] ? row->by_code : "—",
+                 schema ? dep_schema_label(schema, NULL, dep_reader_language()) : "");
+    int err = show_whose(listing, row);
+    (void)printf("%s\n", row->erased ? _("  (erased)") : row->superseded ? _("  (corrected)") : "");
+    return err;
 }
 
 static int run_query(struct dep_args *args, struct dep_node *node,
                      const struct dep_index_query *query)
 {
     struct dep_problem problem = {.detail = ""};
-    struct listing listing = {.args = args, .schemas = dep_node_schemas(node)};
+    struct listing listing = {.args = args, .node = node, .problem = &problem};
     int err = dep_node_list(node, query, show_row, &listing, &problem);
     if (!err && query->text && listing.count == query->limit)
         dep_say(_("only the newest %llu are shown; --limit shows more"),

@@ -165,20 +165,47 @@ void dep_show_fields(const struct dep_schema *schema, const struct dep_charter *
     }
 }
 
-const char *dep_relation_arrow(const char *rel, char out_name[DEP_RELATION_ROOM])
-{
-    size_t len = strlen(rel);
-    bool back = len && rel[len - 1] == '<';
-    (void)snprintf(out_name, DEP_RELATION_ROOM, "%.*s", (int)(len - back), rel);
-    return back ? "← " : "→ ";
-}
-
 /* The one in force; codes are shown bare where there is none. */
 static const struct dep_charter *charter_of(struct dep_node *node)
 {
     struct dep_problem unused = {.detail = ""};
     const struct dep_charter *charter = NULL;
     return dep_node_charter(node, UINT64_MAX, &charter, &unused) ? NULL : charter;
+}
+
+/* What a field kit's record says itself, as its officer signed it. */
+static void show_handed(struct dep_node *node, const struct dep_view *view)
+{
+    const json_t *by = dep_json_object(view->handed, "by");
+    const char *type = dep_json_string(view->handed, "type");
+    int64_t version = 1, iat = 0;
+    (void)dep_json_int(view->handed, "v", &version);
+    (void)dep_json_int(view->handed, "iat", &iat);
+    const struct dep_schema *schema =
+        type ? dep_schemas_find(dep_node_schemas(node), type, (int)version) : NULL;
+    if (!schema || !by)
+        return;
+    (void)printf("  ");
+    (void)printf(_("Recorded on the kit by %s %s of %s, "), dep_word(dep_json_string(by, "role")),
+                 dep_json_string(by, "code"), dep_json_string(view->handed, "iss"));
+    dep_show_time(iat);
+    (void)printf("\n");
+    dep_show_fields(schema, charter_of(node), view->handed);
+    if (view->handed_why)
+        (void)printf("  %s\n", dep_word(view->handed_why));
+}
+
+/* Of a field kit's record what it is kept as is for the program. */
+static void show_told(struct dep_node *node, const struct dep_view *view,
+                      const struct dep_schema *schema)
+{
+    static const char *const kept[] = {"jwt", "secret", "keys", "keks"};
+    DEP_AUTO_JSON *claims = json_copy(view->claims);
+    for (size_t i = 0; i < DEP_COUNT(kept) && view->handed; i++)
+        (void)json_object_del(claims, kept[i]);
+    dep_show_fields(schema, charter_of(node), claims);
+    if (view->handed)
+        show_handed(node, view);
 }
 
 void dep_show_view(struct dep_node *node, const struct dep_view *view)
@@ -200,7 +227,7 @@ void dep_show_view(struct dep_node *node, const struct dep_view *view)
     (void)printf("%s %s\n", by ? dep_word(dep_json_string(by, "role")) : "?",
                  by ? dep_json_string(by, "code") : "?");
     if (schema)
-        dep_show_fields(schema, charter_of(node), view->claims);
+        show_told(node, view, schema);
     const json_t *refs = dep_json_array(view->claims, "refs");
     size_t i;
     json_t *ref;
@@ -257,11 +284,12 @@ json_t *dep_view_json(const struct dep_view *view)
 {
     char sha256[2 * DEP_HASH_LEN + 1];
     dep_hex_encode(view->row.sha256.bytes, DEP_HASH_LEN, sha256);
-    return json_pack("{s:s,s:s,s:I,s:I,s:s,s:b,s:b,s:s?,s:O}", "id", view->row.jti, "type",
-                     view->row.type, "iat", (json_int_t)view->row.iat, "index",
+    return json_pack("{s:s,s:s,s:I,s:I,s:s,s:b,s:b,s:s?,s:O,s:O*,s:s*}", "id", view->row.jti,
+                     "type", view->row.type, "iat", (json_int_t)view->row.iat, "index",
                      (json_int_t)view->row.index, "sha256", sha256, "superseded",
                      (int)view->row.superseded, "readable", (int)view->readable, "why_not",
-                     view->readable ? NULL : view->why_not, "claims", view->claims);
+                     view->readable ? NULL : view->why_not, "claims", view->claims, "kit",
+                     view->handed, "kit_why_not", view->handed_why);
 }
 
 json_t *dep_row_json(const struct dep_index_row *row)

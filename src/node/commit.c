@@ -1,7 +1,7 @@
 /*
  * From drafts to durable records: issue, commit in one group, project.
  */
-#include "node/node_impl.h"
+#include "node/handed.h"
 #include "rules/mandate.h"
 
 #include <pthread.h>
@@ -186,7 +186,8 @@ static int project_one(struct commit_work *work, size_t i, struct dep_buf *bytes
         return dep_problem_fault(problem, err < 0 ? err : DEP_ERR_CORRUPT, "node.issue",
                                  work->issued[i].jti);
     dep_node_row_of(&outline, placed->index, &work->issued[i].sha256, &row);
-    row.complete = true;
+    /* What a field kit's record says itself is told by who may read it. */
+    row.complete = !dep_handed_is(row.type);
     row.word = dep_node_word_of(row.type, work->drafts[i].claims);
     const struct dep_place *from[] = {&placed->record, &placed->secret, &placed->keyring};
     struct dep_index_place *to[] = {&row.record, &row.secret, &row.keyring};

@@ -1,7 +1,7 @@
 #include "node/custody.h"
 
 #include "node/act.h"
-#include "node/node_impl.h"
+#include "node/handed.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -149,6 +149,7 @@ struct custody_work {
     const struct dep_custody_order *order;
     struct dep_item item;
     struct dep_index_row answered, superseded;
+    char giver[DEP_CODE_LEN_MAX + 1]; /* of a field kit, who signed what is answered; or "" */
     bool answers, supersedes;
     struct dep_problem *problem;
 };
@@ -194,6 +195,25 @@ static int find_answered_before(struct custody_work *work)
     return err;
 }
 
+static int newest_handed(void *context, const struct dep_index_row *row)
+{
+    struct custody_work *work = context;
+    DEP_AUTO_VIEW view = {.claims = NULL};
+    int err = dep_node_view_row(work->node, row, false, &view, work->problem);
+    if (err || strcmp(dep_handed_of(&view).type, "custody.transferred") != 0)
+        return err;
+    (void)snprintf(work->giver, sizeof work->giver, "%s", dep_handed_of(&view).officer);
+    return newest_row(work, row);
+}
+
+/* The transfer that a field kit's officer signed before the kit handed its register over. */
+static int find_handed(struct custody_work *work)
+{
+    struct dep_index_query query = {.type = "kit.", .item = work->item.item, .newest_first = true};
+    int err = dep_roll_list(work->node, &query, newest_handed, work, work->problem);
+    return err < 0 ? err : DEP_OK;
+}
+
 /* A receipt answers the newest transfer, a lift the hold in force, whatever else nothing unless it
  * is said. */
 static int find_answered(struct custody_work *work)
@@ -210,7 +230,7 @@ static int find_answered(struct custody_work *work)
     struct dep_index_query query = {
         .type = "custody.transferred", .item = work->item.item, .newest_first = true, .limit = 1};
     err = dep_roll_list(work->node, &query, newest_row, work, work->problem);
-    return err < 0 ? err : DEP_OK;
+    return err < 0 || work->answers ? (err < 0 ? err : DEP_OK) : find_handed(work);
 }
 
 static int find_superseded(struct custody_work *work)
@@ -235,7 +255,9 @@ static int judge(struct custody_work *work)
     struct dep_custody_event event = {.type = order->type,
                                       .claims = order->claims,
                                       .by_code = work->node->officer,
-                                      .answers_code = work->answers ? work->answered.by_code : NULL,
+                                      .answers_code = work->giver[0]  ? work->giver
+                                                      : work->answers ? work->answered.by_code
+                                                                      : NULL,
                                       .correction = work->supersedes};
     const char *field;
     struct dep_problem *problem = work->problem;

@@ -56,6 +56,8 @@ struct dep_item {
     struct dep_view first; /* evidence.collected or evidence.intake, newest correction */
     bool on_hold, in_error, disposed, lost, restricted;
     bool withdrawn; /* by whoever sent it: doc/format/foreign.md section 4 */
+    bool
+        awaited; /* a thing of a field kit that handed its register over: nobody here signed for it */
     bool has_container;
     struct dep_container_facts facts;
     uint64_t newest;    /* index of the newest record about the item, whoever may know of it */

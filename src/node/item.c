@@ -3,7 +3,7 @@
  * events leave it in.
  */
 #include "node/custody.h"
-#include "node/node_impl.h"
+#include "node/handed.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -41,6 +41,8 @@ struct fold {
     struct dep_item *item;
     struct dep_index_row first;
     bool has_first;
+    bool handed;                /* by a field kit */
+    bool moved;                 /* its custody was told of here since */
     struct dep_buf corrections; /* ids, each with its NUL */
     struct dep_problem *problem;
 };
@@ -80,12 +82,41 @@ static void note_holder(const struct fold *fold, const struct dep_index_row *row
                        dep_sight_sees(fold->node, row) ? row->by_code : "");
 }
 
+static void set_state(struct dep_item *item, const char *state, int64_t since_s)
+{
+    if (!state)
+        return;
+    (void)snprintf(item->state, sizeof item->state, "%s", state);
+    item->since_s = since_s;
+    item->disposed = strcmp(item->state, "disposed") == 0;
+    item->lost = strcmp(item->state, "lost") == 0;
+}
+
+/* What a field kit recorded has here the effect that it had there. Who holds the item is for an
+ * officer of this register to sign. */
+static int fold_handed(struct fold *fold, const struct dep_index_row *row)
+{
+    DEP_AUTO_VIEW view = {.claims = NULL};
+    int err = dep_node_view_row(fold->node, row, false, &view, fold->problem);
+    if (err)
+        return err;
+    const char *type = dep_handed_of(&view).type;
+    fold->handed = true;
+    if (strcmp(type, "evidence.error") == 0)
+        fold->item->in_error = fold->item->restricted = true;
+    if (!dep_handed_links(&view, "supersedes", NULL))
+        set_state(fold->item, state_after(type), row->iat);
+    return DEP_OK;
+}
+
 static int fold_row(void *context, const struct dep_index_row *row)
 {
     struct fold *fold = context;
     struct dep_item *item = fold->item;
     item->event_count += dep_sight_sees(fold->node, row);
     item->newest = row->index;
+    if (dep_handed_is(row->type))
+        return fold_handed(fold, row);
     if (is_first_record(row->type)) {
         /* A correction is a record of the same type that supersedes: the newest one speaks. */
         fold->first = *row;
@@ -97,13 +128,9 @@ static int fold_row(void *context, const struct dep_index_row *row)
     /* No other foreign.record names an item. */
     item->withdrawn = item->withdrawn || strcmp(row->type, "foreign.record") == 0;
     const char *state = is_correction(fold, row->jti) ? NULL : state_after(row->type);
-    if (state) {
-        (void)snprintf(item->state, sizeof item->state, "%s", state);
-        item->since_s = row->iat;
-    }
+    set_state(item, state, row->iat);
+    fold->moved = fold->moved || state;
     note_holder(fold, row, state);
-    item->disposed = strcmp(item->state, "disposed") == 0;
-    item->lost = strcmp(item->state, "lost") == 0;
     if (!row->superseded)
         return DEP_OK;
     struct dep_index_query corrected = {
@@ -123,6 +150,7 @@ static int fold_rows(struct dep_node *node, const char *id, struct dep_item *ite
         err = dep_node_holds(node, id, NULL, &holds, problem);
     item->on_hold = holds.count > 0;
     dep_buf_done(&fold.corrections);
+    item->awaited = fold.handed && !fold.moved;
     if (!err && !(fold.has_first && dep_sight_sees(node, &fold.first)))
         return dep_problem_found(problem, "item.absent", "doc/format/record.md", id);
     *out_first = fold.first;
@@ -150,6 +178,10 @@ static void take_facts(struct dep_item *item)
     }
     item->has_container = item->facts.has_payload;
     item->restricted = item->restricted || dep_json_true(claims, "restricted");
+    /* A container came with the register; a thing has to be handed over, and signed for. */
+    item->awaited = item->awaited && !item->has_container && strcmp(item->state, "in_custody") == 0;
+    if (item->awaited)
+        set_state(item, "sent_not_received", item->since_s);
 }
 
 /* How its first record is viewed: for showing, or for the program's own use. */

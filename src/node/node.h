@@ -166,6 +166,10 @@ struct dep_view {
     const char *why_not;
     struct dep_buf jwt;
     struct dep_buf disclosures; /* secret */
+    /* Of a field kit's record that was handed over, and is readable: its own claims with the envelope,
+     * with its protected fields unless `handed_why` says why not ("secret.*"). Else NULL. */
+    json_t *handed;
+    const char *handed_why;
 };
 void dep_view_done(struct dep_view *view);
 #define DEP_AUTO_VIEW DEP_CLEANUP(dep_view_done) struct dep_view

@@ -98,8 +98,7 @@ struct dep_pack {
     size_t table_room;
     struct pack_link *links;
     size_t link_count, link_room;
-    uint64_t
-        kept; /* local records that are linked or of the kit, as far as who packs may know of them */
+    uint64_t kept; /* local records that are linked, as far as who packs may know of them */
     struct pack_sealed *sealed; /* by digest once the text is made */
     size_t sealed_count;
     char judge[DEP_AGE_RECIPIENT_TEXT +
@@ -150,8 +149,6 @@ DEP_MUST_USE int pack_no_memory(struct dep_pack *pack);
 /* ---- what is linked (pack_link.c) ---- */
 /* Everything linked to the records that go: goes too, or is accounted for. */
 DEP_MUST_USE int pack_links(struct dep_pack *pack);
-/* A local record isn't so much as counted in a package; who packs is told how many stay. */
-void pack_keep(struct dep_pack *pack, const struct dep_index_row *row);
 DEP_MUST_USE int pack_name(struct dep_pack *pack, const struct dep_hash *from, const char *rel,
                            const struct dep_hash *to, const char *why);
 /* The same as a line of the kind `as`, which has a digest: named or sealed. */
@@ -188,8 +185,8 @@ DEP_MUST_USE int pack_act(struct dep_pack *pack, const struct dep_index_row *row
 DEP_MUST_USE int pack_publication(struct dep_pack *pack, const struct dep_index_row *row);
 /* What is in the accused's favour, of that case, is accounted for from the record `from` (pack_favour.c).
  * "pack.exculpatory". */
-DEP_MUST_USE int pack_favour(struct dep_pack *pack, const char *of_case,
-                             const struct dep_hash *from);
+DEP_MUST_USE int pack_favour(struct dep_pack *pack, const struct dep_view *prepared,
+                             const char *of_case, const struct dep_hash *from);
 /* foreign.received: to whoever sent that package. release.withdrawn: to whom it was released. */
 DEP_MUST_USE int pack_receipt(struct dep_pack *pack, const struct dep_index_row *row);
 DEP_MUST_USE int pack_notice(struct dep_pack *pack, const struct dep_index_row *row);

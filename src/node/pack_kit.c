@@ -3,6 +3,7 @@
  * its home), and its protected fields as they are (they open with the roles of its home). The kit reads
  * none of them.
  */
+#include "node/evidence.h"
 #include "node/pack_impl.h"
 #include "store/vault_file.h"
 
@@ -11,10 +12,10 @@
 
 /* ---- the plan ---- */
 
-/* Key and status records have no line; what is local stays. */
+/* Key and status records have no line. What is local goes too: the kit's home is where it belongs. */
 static bool has_line(const struct dep_schema *schema)
 {
-    return !schema->is_local && strncmp(schema->type, "key.", strlen("key.")) != 0 &&
+    return strncmp(schema->type, "key.", strlen("key.")) != 0 &&
            strcmp(schema->type, "status.issued") != 0;
 }
 
@@ -25,8 +26,12 @@ static bool is_first(const char *type)
 
 static int add_kit_item(struct dep_pack *pack, const struct dep_index_row *row)
 {
-    return row->item[0] && is_first(row->type) ? pack_add_item(pack, row->item, &row->sha256, NULL)
-                                               : DEP_OK;
+    DEP_AUTO_ITEM item = {.item = ""};
+    if (!row->item[0] || !is_first(row->type))
+        return DEP_OK;
+    /* What was disposed of has its records only. */
+    int err = dep_node_item_facts(pack->node, row->item, false, &item, pack->problem);
+    return err || item.disposed ? err : pack_add_item(pack, row->item, &row->sha256, NULL);
 }
 
 static int add_kit_row(void *context, const struct dep_index_row *row)
@@ -35,8 +40,6 @@ static int add_kit_row(void *context, const struct dep_index_row *row)
     const struct dep_schema *schema = dep_schemas_find(pack->node->schemas, row->type, 0);
     if (!schema)
         return dep_problem_fault(pack->problem, DEP_ERR_CORRUPT, "node.pack", row->type);
-    if (schema->is_local)
-        pack_keep(pack, row);
     if (row->index >= pack->size || !has_line(schema))
         return DEP_OK;
     struct pack_entry entry = {
@@ -52,8 +55,6 @@ int pack_register(struct dep_pack *pack)
     if (!dep_register_info(pack->node->reg)->field)
         return pack_found(pack, "pack.register", pack->node->dir);
     int err = pack_recipient(pack, pack->order.recipient);
-    if (!err)
-        err = dep_sight_prove(pack->node, pack->problem);
     return err ? err : dep_roll_list(pack->node, &all, add_kit_row, pack, pack->problem);
 }
 

@@ -40,12 +40,29 @@ int dep_pending_begin(struct dep_node *node, const char *item, int *out_fd,
     return DEP_OK;
 }
 
-void dep_pending_end(struct dep_node *node, const char *item, int fd)
+void dep_pending_leave(struct dep_node *node, const char *item)
 {
     char path[PENDING_PATH];
     (void)snprintf(path, sizeof path, "aside/%s%s", PREFIX, item);
     (void)unlinkat(dep_register_dir_fd(node->reg), path, 0);
+}
+
+void dep_pending_end(struct dep_node *node, const char *item, int fd)
+{
+    dep_pending_leave(node, item);
     (void)close(fd);
+}
+
+/* The same file under another name: who holds the lock of one holds that of all. */
+int dep_pending_join(struct dep_node *node, const char *first, const char *item,
+                     struct dep_problem *problem)
+{
+    char from[PENDING_PATH], path[PENDING_PATH];
+    int reg = dep_register_dir_fd(node->reg);
+    (void)snprintf(from, sizeof from, "aside/%s%s", PREFIX, first);
+    (void)snprintf(path, sizeof path, "aside/%s%s", PREFIX, item);
+    return linkat(reg, from, reg, path, 0) == 0 ? dep_folder_sync(reg, "aside", &problem->fault)
+                                                : io(node, problem, "collect.pending", path);
 }
 
 static int note_found(void *context, const struct dep_index_row *row)

@@ -11,6 +11,11 @@
 /* Durable before the container gets its name. `out_fd` holds the lock; -1 after a failure. */
 DEP_MUST_USE int dep_pending_begin(struct dep_node *node, const char *item, int *out_fd,
                                    struct dep_problem *problem);
+/* A further one of the same commit, under the lock of `first`. "collect.pending" where the item is
+ * another's already. */
+DEP_MUST_USE int dep_pending_join(struct dep_node *node, const char *first, const char *item,
+                                  struct dep_problem *problem);
+void dep_pending_leave(struct dep_node *node, const char *item);
 /* The record stands, or the container was never named. Closes `fd`. */
 void dep_pending_end(struct dep_node *node, const char *item, int fd);
 /* Move what dead makers left to aside/. `out_moved` counts containers. */

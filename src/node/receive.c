@@ -342,28 +342,43 @@ static int more_records(void *context, const char *item, const struct dep_draft 
         if (!dep_kept_add(kept, withdrawn->drafts[i].type,
                           json_incref((json_t *)(uintptr_t)withdrawn->drafts[i].claims)))
             return receive_no_memory(receiving);
+    /* The first group goes with the package: a kit of usual size is there wholly or not at all. */
+    err = receiving->kit ? receive_kit_fill(receiving, kept) : DEP_OK;
     *out = kept->drafts;
     *out_count = kept->count;
-    return DEP_OK;
+    return err;
+}
+
+int receive_not_stated(const struct receiving *receiving, json_t *claims)
+{
+    const struct dep_schema *schema =
+        dep_schemas_find(receiving->node->schemas, "evidence.intake", 0);
+    json_t *unknown = json_object();
+    int bad = !unknown || !schema;
+    for (size_t i = 0; !bad && i < schema->field_count; i++)
+        if (schema->fields[i].unknown_ok && !json_object_get(claims, schema->fields[i].name))
+            bad = json_object_set_new(
+                unknown, schema->fields[i].name,
+                json_pack("{s:s,s:s}", "code", "unknown", "reason", DEP_NOT_STATED));
+    return json_object_set_new(claims, "unknown", unknown) || bad;
 }
 
 /* What an officer would state of the item stands in the package; here it is said to be not stated. */
 static json_t *intake_claims(const struct receiving *receiving)
 {
-    const struct dep_schema *schema =
-        dep_schemas_find(receiving->node->schemas, "evidence.intake", 0);
-    json_t *unknown = json_object(), *claims = NULL;
-    bool bad = !unknown || !schema;
-    for (size_t i = 0; !bad && i < schema->field_count; i++)
-        if (schema->fields[i].unknown_ok)
-            bad = json_object_set_new(
-                      unknown, schema->fields[i].name,
-                      json_pack("{s:s,s:s}", "code", "unknown", "reason", DEP_NOT_STATED)) != 0;
-    if (!bad)
-        claims =
-            json_pack("{s:s,s:b,s:O}", "stage", "package", "restricted", 1, "unknown", unknown);
-    json_decref(unknown);
-    return claims;
+    json_t *claims = json_pack("{s:s,s:b}", "stage", "package", "restricted", 1);
+    if (!claims || receive_not_stated(receiving, claims) == 0)
+        return claims;
+    json_decref(claims);
+    return NULL;
+}
+
+/* At most, but for the intake. */
+static size_t drafts_of(const struct receiving *receiving)
+{
+    enum { BESIDES = 3 }; /* what add_received() and receive_marking() add */
+    return receiving->kept.count + BESIDES + receiving->withdrawn.count +
+           (receiving->kit ? RECEIVE_KIT_GROUP_MAX : 0);
 }
 
 static int seal(struct receiving *receiving)
@@ -372,8 +387,7 @@ static int seal(struct receiving *receiving)
     struct dep_collected collected = {.item = ""};
     const char *paths[] = {receiving->copy};
     DEP_AUTO_JSON *claims = intake_claims(receiving);
-    /* Besides: what add_received() and receive_marking() add. */
-    size_t room = receiving->kept.count + 3 + receiving->withdrawn.count;
+    size_t room = drafts_of(receiving);
     DEP_AUTO_FREE struct dep_done *done = dep_alloc_array(room, sizeof *done);
     if (!claims || !done)
         return receive_no_memory(receiving);
@@ -387,12 +401,14 @@ static int seal(struct receiving *receiving)
                                       .more_done = done,
                                       .context = receiving->order->context};
     int err = dep_node_collect(receiving->node, &order, &collected, receiving->problem);
+    if (receiving->kit)
+        receive_kit_settle(receiving, err);
     if (err)
         return err;
     memcpy(out->item, collected.item, sizeof out->item);
     out->record = done[receiving->answer_at];
     out->records = receiving->answer_at + receive_is_answer(receiving);
-    return DEP_OK;
+    return receiving->kit ? receive_kit_rest(receiving) : DEP_OK;
 }
 
 /* A kit outside the charter is the commonest mistake, one with its home's id among them, as a member has
@@ -473,6 +489,18 @@ static int judge(struct receiving *receiving)
                : err;
 }
 
+/* It counts once; of a field kit's register goes on what was cut off. */
+static int take_again(struct receiving *receiving)
+{
+    receiving->out->again = true;
+    if (receiving->out->kind != DEP_PACKAGE_REGISTER)
+        return DEP_OK;
+    int err = judge(receiving);
+    if (!err)
+        err = receive_kit_prepare(receiving);
+    return err ? err : receive_kit_rest(receiving);
+}
+
 static int take_in(struct receiving *receiving)
 {
     struct same same = {.receiving = receiving};
@@ -482,15 +510,17 @@ static int take_in(struct receiving *receiving)
         return err;
     if (same.other)
         return receive_found(receiving, "receive.other");
-    if (same.again) {
-        receiving->out->again = true;
-        return DEP_OK;
-    }
+    if (same.again)
+        return take_again(receiving);
     err = judge(receiving);
     if (!err)
         err = read_kept(receiving);
     if (!err && receiving->out->again)
         return DEP_OK;
+    if (!err && receiving->out->kind == DEP_PACKAGE_REGISTER)
+        err = receive_kit_prepare(receiving);
+    if (!err && drafts_of(receiving) >= DEP_COMMIT_RECORDS_MAX)
+        err = receive_found(receiving, "receive.many");
     if (!err && !confirmed(receiving))
         err = receive_found(receiving, "receive.declined");
     if (!err)
@@ -522,6 +552,7 @@ int dep_node_receive(struct dep_node *node, const struct dep_receive_order *orde
     dep_bag_verified_free(receiving.bag);
     dep_kept_done(&receiving.kept);
     dep_kept_done(&receiving.withdrawn);
+    receive_kit_done(receiving.kit);
     json_decref(receiving.foretold);
     json_decref(receiving.account);
     json_decref(receiving.claims);

@@ -44,7 +44,9 @@ struct dep_received {
     /* The item that a notice withdraws; of what was withdrawn before it came, its own; or "". */
     char withdrawn_item[DEP_UUID_LEN + 1];
     uint64_t withdrawals; /* release.withdrawn: of own releases that rest on what was withdrawn */
-    bool owed;            /* and this officer may not sign them: none was recorded */
+    /* Of a field kit's register: its items and records that are in this register from now on, and weren't. */
+    uint64_t kit_items, kit_records;
+    bool owed; /* and this officer may not sign them: none was recorded */
 };
 /*
  * Nothing of the folder is trusted before it was copied and the copy verified, pinned to the charter
@@ -53,6 +55,9 @@ struct dep_received {
  *   "receive.altered"    the package is altered; that it was refused is recorded (`out` is filled)
  *   "receive.kit"        the register of a kit whose charter doesn't lead to the one in force here: it is
  *                        no member of it (a kit that was made with its home's id can't be one)
+ *   "receive.fork"       a kit's log has another record where one stood that is here: it went on twice
+ *   "receive.item"       an item of a kit has the id of one that came here by another way
+ *   "receive.home"       what a kit sealed doesn't open with the keys of this register: it isn't its home
  *   "receive.unproved"   something that the rules need is unproved; nothing was recorded
  *   "receive.other"      a package of this id was taken in, and it was another one
  *   "receive.own"        it was sent by this member

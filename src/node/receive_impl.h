@@ -23,6 +23,7 @@ struct receiving {
     char release[2 * DEP_HASH_LEN + 1]; /* of the sender: came, or is withdrawn; "" for none */
     json_t *foretold;                   /* claims of the foreign.record that withdrew it before */
     struct dep_kept withdrawn;          /* release.withdrawn about own releases that fall with it */
+    struct receive_kit *kit;            /* of a field kit's register; or NULL */
     size_t answer_at; /* place among `kept`: foreign.received; of an answer its last record */
 };
 
@@ -50,6 +51,22 @@ DEP_MUST_USE int receive_request_answers(struct receiving *receiving);
 /* Of a release with containers a marking.set about the item that it is sealed as, among `kept`: its
  * sender is the originator. (receive_marking.c) */
 DEP_MUST_USE int receive_marking(struct receiving *receiving, const char *item);
+/* Each field of evidence.intake that may be unknown and isn't stated is said to be so. Not 0: no memory. */
+DEP_MUST_USE int receive_not_stated(const struct receiving *receiving, json_t *claims);
 /* The same record with the item that it speaks of; NULL without memory. */
 json_t *receive_retold(const json_t *claims, const char *item);
+
+/* ---- a field kit's register (receive_kit.c) ---- */
+enum { RECEIVE_KIT_GROUP_MAX = 4096 }; /* drafts of one commit */
+/* What of it is here, and whether the rest can be taken in: "receive.fork", "receive.item",
+ * "receive.home", "secret.not_shared", "secret.reader". */
+DEP_MUST_USE int receive_kit_prepare(struct receiving *receiving);
+/* The next drafts, at most RECEIVE_KIT_GROUP_MAX, and the containers of the items that begin in them;
+ * none: all is here. */
+DEP_MUST_USE int receive_kit_fill(struct receiving *receiving, struct dep_kept *out);
+/* What became of the drafts' commit, or that it didn't come to it. (receive_kit_item.c) */
+void receive_kit_settle(struct receiving *receiving, int err);
+/* All that is left, group by group. */
+DEP_MUST_USE int receive_kit_rest(struct receiving *receiving);
+void receive_kit_done(struct receive_kit *kit);
 #endif

@@ -40,7 +40,7 @@ static bool is_heard(const json_t *record)
 /* ---- records ---- */
 
 /* The lines of one records.jsonl, in order. */
-struct lines {
+struct dep_receive_lines {
     FILE *file;
     char log[8];
     char *line;
@@ -52,7 +52,7 @@ struct lines {
     size_t first;                      /* of what is kept of it */
 };
 
-static void lines_done(struct lines *lines)
+static void lines_done(struct dep_receive_lines *lines)
 {
     if (lines->file)
         (void)fclose(lines->file);
@@ -62,14 +62,15 @@ static void lines_done(struct lines *lines)
     dep_receive_proofs_free(lines->proofs);
 }
 
-static int cannot_read(const struct lines *lines, struct dep_problem *problem)
+static int cannot_read(const struct dep_receive_lines *lines, struct dep_problem *problem)
 {
     int sys = errno;
     return dep_fault_set(&problem->fault, DEP_ERR_IO, sys, "receive.read", "logs/%s/records.jsonl",
                          lines->log);
 }
 
-static int open_log(struct lines *lines, int folder, const char *log, struct dep_problem *problem)
+static int open_log(struct dep_receive_lines *lines, int folder, const char *log,
+                    struct dep_problem *problem)
 {
     char path[64];
     if (lines->file)
@@ -86,7 +87,7 @@ static int open_log(struct lines *lines, int folder, const char *log, struct dep
 }
 
 /* Up to the record at that place; it was verified, so it is there. */
-static int find_line(struct lines *lines, uint64_t index, struct dep_problem *problem)
+static int find_line(struct dep_receive_lines *lines, uint64_t index, struct dep_problem *problem)
 {
     struct dep_finding why;
     do {
@@ -97,6 +98,31 @@ static int find_line(struct lines *lines, uint64_t index, struct dep_problem *pr
             return cannot_read(lines, problem);
     } while (lines->index != index);
     return DEP_OK;
+}
+
+int dep_receive_lines_new(struct dep_receive_lines **out)
+{
+    *out = dep_alloc(sizeof **out);
+    return *out ? DEP_OK : DEP_ERR_NOMEM;
+}
+
+void dep_receive_lines_free(struct dep_receive_lines *lines)
+{
+    if (lines)
+        lines_done(lines);
+    free(lines);
+}
+
+int dep_receive_line(struct dep_receive_lines *lines, int folder, const char *log, uint64_t index,
+                     struct dep_slice *out, struct dep_problem *problem)
+{
+    int err = lines->file && strcmp(lines->log, log) == 0 ? DEP_OK
+                                                          : open_log(lines, folder, log, problem);
+    if (!err)
+        err = find_line(lines, index, problem);
+    if (!err)
+        *out = lines->sd_jwt;
+    return err;
 }
 
 bool dep_kept_add(struct dep_kept *kept, const char *type, json_t *claims)
@@ -129,7 +155,7 @@ static const char *origin_of(const json_t *account, const char *log)
 }
 
 static int keep(struct dep_kept *kept, const json_t *account, const json_t *record,
-                const struct lines *lines, const char *package, json_t *refs)
+                const struct dep_receive_lines *lines, const char *package, json_t *refs)
 {
     const char *origin = origin_of(account, lines->log);
     json_t *claims = json_pack(
@@ -145,8 +171,8 @@ static int keep(struct dep_kept *kept, const json_t *account, const json_t *reco
 }
 
 static int read_one(struct dep_verify *verify, size_t place, const json_t *account, int folder,
-                    struct lines *lines, const char *package, json_t *refs, struct dep_kept *out,
-                    struct dep_problem *problem)
+                    struct dep_receive_lines *lines, const char *package, json_t *refs,
+                    struct dep_kept *out, struct dep_problem *problem)
 {
     DEP_AUTO_JSON *record = NULL;
     uint64_t index;
@@ -180,7 +206,7 @@ int dep_kept_read(struct dep_verify *verify, int folder, const char *package, js
 {
     DEP_AUTO_JSON *account = NULL;
     struct dep_kept kept = {.count = 0};
-    struct lines lines = {.file = NULL};
+    struct dep_receive_lines lines = {.file = NULL};
     int err = dep_verify_account(verify, &account);
     if (err)
         err = dep_problem_fault(problem, err, "node.receive", package);

@@ -20,6 +20,15 @@ DEP_MUST_USE bool dep_kept_add(struct dep_kept *kept, const char *type, json_t *
 DEP_MUST_USE int dep_kept_read(struct dep_verify *verify, int folder, const char *package,
                                json_t *refs, struct dep_kept *out, struct dep_problem *problem);
 
+/* Lines of the logs of a package, each folder's in order: the presentation at that place, borrowed until
+ * the next. */
+struct dep_receive_lines;
+DEP_MUST_USE int dep_receive_lines_new(struct dep_receive_lines **out);
+void dep_receive_lines_free(struct dep_receive_lines *lines);
+DEP_MUST_USE int dep_receive_line(struct dep_receive_lines *lines, int folder, const char *log,
+                                  uint64_t index, struct dep_slice *out,
+                                  struct dep_problem *problem);
+
 /* ---- receive_listed.c ---- */
 /* in_force.jsonl of one log folder of the copy; NULL where there is none. */
 struct dep_receive_proofs;

@@ -2,7 +2,7 @@
  * Reading one record: the line, compared with the log, and its protected fields as far as this
  * reader may see them.
  */
-#include "node/node_impl.h"
+#include "node/handed.h"
 
 #include "codec/base64.h"
 
@@ -12,6 +12,8 @@ void dep_view_done(struct dep_view *view)
 {
     json_decref(view->claims);
     view->claims = NULL;
+    json_decref(view->handed);
+    view->handed = NULL;
     dep_buf_done(&view->jwt);
     dep_buf_done(&view->disclosures);
 }
@@ -169,6 +171,8 @@ int dep_node_view_row(struct dep_node *node, const struct dep_index_row *row, bo
             err = dep_fault_set(&problem->fault, DEP_ERR_CORRUPT, 0, "node.claims", "record %s: %s",
                                 row->jti, problem->finding.id);
     }
+    if (!err && unlock && view.readable && dep_handed_is(row->type))
+        err = dep_handed_open(node, &view, problem);
     if (err) {
         dep_view_done(&view);
         return err;

@@ -115,7 +115,8 @@ static int take_record(struct reading *reading, const struct dep_content_record 
     for (size_t i = 0; i < record->schema->field_count; i++)
         if ((record->shown & ~bits) >> i & 1)
             return wrong(reading, "package.shown", record->schema->fields[i].name);
-    bool leaves = !record->schema->is_local;
+    /* A field kit's register goes home, where its local records belong. */
+    bool leaves = !record->schema->is_local || verify->kind == DEP_PACKAGE_REGISTER;
     int err = leaves ? DEP_OK : says_it_was_heard(verify, record, &leaves);
     return err || leaves ? err : wrong(reading, "package.local", record->schema->type);
 }

@@ -279,6 +279,15 @@ const struct words_entry WORDS_PACKAGE[] = {
     {"receive", N_("it could not be taken in")},
     {"receive.altered", N_("the package was altered: nothing of it was taken in")},
     {"receive.declined", N_("nothing was taken in")},
+    {"receive.fork",
+     N_("the kit's log has another record where one stood that it handed over before: it was "
+        "restored from an older backup, or copied, and went on twice. Nothing was taken in: keep "
+        "this package, and have the kit go on in a new log")},
+    {"receive.home",
+     N_("what this kit sealed doesn't open with the keys of this register: it isn't "
+        "the kit's home; nothing was taken in")},
+    {"receive.item", N_("an item of this kit has the id of one that came here by another way: "
+                        "nothing was taken in; ask who keeps the kit")},
     {"receive.kind", N_("a package of this kind is taken in by another command: cosign, for "
                         "requests to cosign and the answers to them")},
     {"receive.kit",

@@ -296,6 +296,8 @@ const struct words_entry WORDS_REGISTER[] = {
     {"secret.not_shared",
      N_("the protected values are not open to you yet: an officer who holds the "
         "key of your role must share it first (key share)")},
+    {"secret.package", N_("the protected values are in the package as it came: extract it from the "
+                          "item that it was sealed as")},
     {"secret.reader", N_("the protected values are not for your roles")},
     {"sent_not_received", N_("sent, not received")},
     {"shrank", N_("shrank while it was read: what is missing is zeros")},

@@ -104,11 +104,6 @@ typedef int dep_segment_fn(void *context, const struct dep_place *place, struct 
 DEP_MUST_USE int dep_segment_walk(const struct dep_register *reg, const struct dep_family *family,
                                   uint32_t segment, uint64_t from, dep_segment_fn *each,
                                   void *context, struct dep_fault *fault);
-/* Where the last `lines` (at least 1) whole lines before `end` begin. DEP_FOUND: what stands there doesn't
- * end a line, or there aren't so many. */
-DEP_MUST_USE int dep_segment_back(const struct dep_register *reg, const struct dep_family *family,
-                                  uint32_t segment, uint64_t end, uint64_t lines, uint64_t *out,
-                                  struct dep_fault *fault);
 /* Append at family->len exactly (what lies beyond is cut), without sync. The file is created where
  * `family->len` is 0. */
 DEP_MUST_USE int dep_segment_append(struct dep_register *reg, const struct dep_family *family,
@@ -165,6 +160,10 @@ void dep_keks_forget(struct dep_register *reg);
 DEP_MUST_USE int dep_kek_open(struct dep_register *reg, uint32_t segment, const char *id,
                               const struct dep_age_identity *identity, struct dep_aead **out,
                               struct dep_finding *why, struct dep_fault *fault);
+/* The same from the line of a kek; a new one. DEP_FOUND too where the line is another's. */
+DEP_MUST_USE int dep_kek_open_line(struct dep_slice line, const char *id,
+                                   const struct dep_age_identity *identity, struct dep_aead **out,
+                                   struct dep_finding *why);
 void dep_keks_close(struct dep_register *reg);
 
 /* ---- tiles.c ---- */

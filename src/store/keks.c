@@ -115,27 +115,26 @@ static int find_place(struct dep_register *reg, uint32_t segment, const char *id
 
 /* ---- opening ---- */
 
-static int read_age_file(struct dep_register *reg, const struct dep_place *place, const char *id,
-                         struct dep_buf *out, struct dep_finding *why, struct dep_fault *fault)
+int dep_kek_open_line(struct dep_slice line, const char *id,
+                      const struct dep_age_identity *identity, struct dep_aead **out,
+                      struct dep_finding *why)
 {
-    char path[DEP_SEGMENT_PATH];
-    DEP_AUTO_BUF line;
     DEP_AUTO_JSON *json = NULL;
-    dep_buf_init(&line, DEP_STORE_LINE_MAX);
-    dep_segment_path(&reg->keyring, place->segment, path);
-    int err = dep_store_read_line(reg, path, place, &line, fault);
-    if (err)
-        return err;
-    err = dep_json_parse(dep_buf_slice(&line), &json, why);
+    DEP_AUTO_BUF file, key;
+    dep_buf_init(&file, DEP_KEK_FILE_MAX);
+    dep_buf_init_secret(&key, DEP_AEAD_KEY_LEN);
+    int err = dep_json_parse(line, &json, why);
     if (err < 0)
-        return dep_store_fault(reg, fault, err, "store.secrets", "keyring");
+        return err;
     const char *there = dep_json_string(json, "kek"), *age = dep_json_string(json, "age");
     if (err || !there || !age || strcmp(there, id) != 0 ||
-        !dep_base64_parse(DEP_BASE64_STD, dep_slice_string(age), out))
-        return dep_buf_err(out)
-                   ? dep_store_fault(reg, fault, dep_buf_err(out), "store.secrets", "keyring")
-                   : damaged(why);
-    return DEP_OK;
+        !dep_base64_parse(DEP_BASE64_STD, dep_slice_string(age), &file))
+        return dep_buf_err(&file) ? dep_buf_err(&file) : damaged(why);
+    struct dep_age_with with = {.identities = identity, .identity_count = 1};
+    err = dep_age_open(dep_buf_slice(&file), &with, &key, why);
+    if (!err && key.len != DEP_AEAD_KEY_LEN)
+        return damaged(why);
+    return err ? err : dep_aead_new(key.data, out);
 }
 
 static int open_kek(struct dep_register *reg, uint32_t segment, const char *id,
@@ -143,20 +142,17 @@ static int open_kek(struct dep_register *reg, uint32_t segment, const char *id,
                     struct dep_finding *why, struct dep_fault *fault)
 {
     struct dep_place place = {.len = 0};
-    DEP_AUTO_BUF file, key;
-    dep_buf_init(&file, DEP_KEK_FILE_MAX);
-    dep_buf_init_secret(&key, DEP_AEAD_KEY_LEN);
+    char path[DEP_SEGMENT_PATH];
+    DEP_AUTO_BUF line;
+    dep_buf_init(&line, DEP_STORE_LINE_MAX);
     int err = find_place(reg, segment, id, &place, why, fault);
-    if (!err)
-        err = read_age_file(reg, &place, id, &file, why, fault);
     if (err)
         return err;
-    struct dep_age_with with = {.identities = identity, .identity_count = 1};
-    err = dep_age_open(dep_buf_slice(&file), &with, &key, why);
-    if (!err && key.len != DEP_AEAD_KEY_LEN)
-        return damaged(why);
-    if (!err)
-        err = dep_aead_new(key.data, out);
+    dep_segment_path(&reg->keyring, place.segment, path);
+    err = dep_store_read_line(reg, path, &place, &line, fault);
+    if (err)
+        return err;
+    err = dep_kek_open_line(dep_buf_slice(&line), id, identity, out, why);
     return err < 0 ? dep_store_fault(reg, fault, err, "store.secrets", "keyring") : err;
 }
 

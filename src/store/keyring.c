@@ -181,45 +181,37 @@ static int damaged(struct dep_finding *why)
     return dep_found(why, "secret.damaged", "doc/format/register.md 1", 0);
 }
 
-static int unwrap(struct dep_register *reg, uint32_t segment, const char *jti,
-                  const char *wrapped_text, const struct dep_age_identity *identity,
-                  uint8_t out[KEY_LEN], struct dep_finding *why, struct dep_fault *fault)
+/* "<kek id>.<wrapped key>" of a keyring line. */
+static bool split_wrapped(const char *text, char id[DEP_KEK_ID_LEN + 1],
+                          uint8_t wrapped[WRAPPED_LEN])
 {
-    uint8_t wrapped[WRAPPED_LEN];
-    char id[DEP_KEK_ID_LEN + 1];
-    struct dep_slice rest = dep_slice_string(wrapped_text);
+    struct dep_slice rest = dep_slice_string(text);
     struct dep_slice id_text = dep_slice_next(&rest, '.');
     if (id_text.len != DEP_KEK_ID_LEN ||
-        !dep_base64_parse_exact(DEP_BASE64_URL, rest, wrapped, sizeof wrapped))
-        return damaged(why);
+        !dep_base64_parse_exact(DEP_BASE64_URL, rest, wrapped, WRAPPED_LEN))
+        return false;
     memcpy(id, id_text.data, DEP_KEK_ID_LEN);
     id[DEP_KEK_ID_LEN] = 0;
-    struct dep_aead *aead = NULL;
-    int err = dep_kek_open(reg, segment, id, identity, &aead, why, fault);
-    if (!err) {
-        err = dep_aead_open(aead, wrapped, dep_slice_string(jti), wrapped + DEP_AEAD_NONCE_LEN,
-                            WRAPPED_LEN - DEP_AEAD_NONCE_LEN, out);
-        err = err == DEP_FOUND ? damaged(why) : err;
-    }
-    return err;
+    return true;
 }
 
-static int open_private(struct dep_register *reg, const char *jti, const struct dep_place *place,
-                        const uint8_t key[KEY_LEN], struct dep_buf *out, struct dep_finding *why,
-                        struct dep_fault *fault)
+static int unwrap(struct dep_aead *kek, const char *jti, const uint8_t wrapped[WRAPPED_LEN],
+                  uint8_t out[KEY_LEN], struct dep_finding *why)
 {
-    DEP_AUTO_BUF line, sealed;
-    dep_buf_init(&line, DEP_STORE_LINE_MAX);
+    int err = dep_aead_open(kek, wrapped, dep_slice_string(jti), wrapped + DEP_AEAD_NONCE_LEN,
+                            WRAPPED_LEN - DEP_AEAD_NONCE_LEN, out);
+    return err == DEP_FOUND ? damaged(why) : err;
+}
+
+/* Appends what a private line holds. */
+static int open_line(struct dep_slice line, const char *jti, const uint8_t key[KEY_LEN],
+                     struct dep_buf *out, struct dep_finding *why)
+{
+    DEP_AUTO_BUF sealed;
     dep_buf_init(&sealed, DEP_STORE_LINE_MAX);
     DEP_AUTO_JSON *json = NULL;
-    struct dep_family secrets = {.folder = "private"};
-    char path[DEP_SEGMENT_PATH];
-    dep_segment_path(&secrets, place->segment, path);
-    int err = dep_store_read_line(reg, path, place, &line, fault);
-    if (err)
-        return err;
     uint8_t nonce[DEP_AEAD_NONCE_LEN];
-    err = dep_json_parse(dep_buf_slice(&line), &json, why);
+    int err = dep_json_parse(line, &json, why);
     const char *id = err ? NULL : dep_json_string(json, "id");
     const char *n = err ? NULL : dep_json_string(json, "n");
     const char *c = err ? NULL : dep_json_string(json, "c");
@@ -228,8 +220,7 @@ static int open_private(struct dep_register *reg, const char *jti, const struct 
         !dep_base64_parse(DEP_BASE64_URL, dep_slice_string(c), &sealed) ||
         sealed.len < DEP_AEAD_TAG_LEN) {
         err = err < 0 ? err : dep_buf_err(&sealed);
-        return err < 0 ? dep_store_fault(reg, fault, err, "store.secrets", "private")
-                       : damaged(why);
+        return err < 0 ? err : damaged(why);
     }
     struct dep_aead *aead = NULL;
     uint8_t *at = dep_buf_grow(out, sealed.len - DEP_AEAD_TAG_LEN);
@@ -239,9 +230,47 @@ static int open_private(struct dep_register *reg, const char *jti, const struct 
     dep_aead_free(aead);
     if (err && at)
         out->len -= sealed.len - DEP_AEAD_TAG_LEN;
-    if (err == DEP_FOUND)
+    return err == DEP_FOUND ? damaged(why) : err;
+}
+
+static int open_private(struct dep_register *reg, const char *jti, const struct dep_place *place,
+                        const uint8_t key[KEY_LEN], struct dep_buf *out, struct dep_finding *why,
+                        struct dep_fault *fault)
+{
+    DEP_AUTO_BUF line;
+    dep_buf_init(&line, DEP_STORE_LINE_MAX);
+    struct dep_family secrets = {.folder = "private"};
+    char path[DEP_SEGMENT_PATH];
+    dep_segment_path(&secrets, place->segment, path);
+    int err = dep_store_read_line(reg, path, place, &line, fault);
+    if (err)
+        return err;
+    err = open_line(dep_buf_slice(&line), jti, key, out, why);
+    return err < 0 ? dep_store_fault(reg, fault, err, "store.secrets", "private") : err;
+}
+
+/* The first of the identities that a keyring line wraps a key for. DEP_FOUND: erased, or none. */
+static int find_wrapped(struct dep_slice line, const char *jti,
+                        const struct dep_role_identity *identities, size_t identity_count,
+                        json_t **out_line, const char **out_wrapped, size_t *out_at,
+                        struct dep_finding *why)
+{
+    int err = dep_json_parse(line, out_line, why);
+    const char *id = err ? NULL : dep_json_string(*out_line, "id");
+    if (err < 0)
+        return err;
+    if (!id || strcmp(id, jti) != 0)
         return damaged(why);
-    return err ? dep_store_fault(reg, fault, err, "store.secrets", "private") : DEP_OK;
+    if (dep_json_string(*out_line, "erased"))
+        return dep_found(why, "secret.erased", "doc/format/register.md 1", 0);
+    const json_t *keys = dep_json_object(*out_line, "keys");
+    for (size_t i = 0; i < identity_count; i++) {
+        *out_wrapped = dep_json_string(keys, dep_role_name(identities[i].role));
+        *out_at = i;
+        if (*out_wrapped)
+            return DEP_OK;
+    }
+    return dep_found(why, "secret.reader", "DESIGN 2, Who may read", 0);
 }
 
 int dep_register_open_secret(struct dep_register *reg, const char *jti,
@@ -251,35 +280,65 @@ int dep_register_open_secret(struct dep_register *reg, const char *jti,
 {
     DEP_AUTO_BUF line;
     dep_buf_init(&line, DEP_STORE_LINE_MAX);
-    char path[DEP_SEGMENT_PATH];
+    char path[DEP_SEGMENT_PATH], kek_id[DEP_KEK_ID_LEN + 1];
+    uint8_t key[KEY_LEN], wrapped[WRAPPED_LEN];
+    DEP_AUTO_JSON *json = NULL;
+    const char *text;
+    size_t at;
+    struct dep_aead *kek;
     dep_segment_path(&reg->keyring, keyring->segment, path);
     if (keyring->len == 0 || secret->len == 0)
         return damaged(why);
     int err = dep_store_read_line(reg, path, keyring, &line, fault);
     if (err)
         return err;
+    err =
+        find_wrapped(dep_buf_slice(&line), jti, identities, identity_count, &json, &text, &at, why);
+    if (!err && !split_wrapped(text, kek_id, wrapped))
+        err = damaged(why);
+    if (err)
+        return err < 0 ? dep_store_fault(reg, fault, err, "store.secrets", path) : err;
+    err = dep_kek_open(reg, keyring->segment, kek_id, &identities[at].identity, &kek, why, fault);
+    if (!err)
+        err = unwrap(kek, jti, wrapped, key, why);
+    if (!err)
+        err = open_private(reg, jti, secret, key, out, why, fault);
+    dep_wipe(key, sizeof key);
+    return err;
+}
+
+bool dep_secret_kek_of(const char *wrapped, struct dep_slice *out)
+{
+    struct dep_slice rest = dep_slice_string(wrapped);
+    *out = dep_slice_next(&rest, '.');
+    return out->len == DEP_KEK_ID_LEN;
+}
+
+int dep_secret_open(const struct dep_secret_lines *lines, const char *jti,
+                    const struct dep_role_identity *identities, size_t identity_count,
+                    struct dep_buf *out, struct dep_finding *why)
+{
+    char kek_id[DEP_KEK_ID_LEN + 1];
+    uint8_t key[KEY_LEN], wrapped[WRAPPED_LEN];
     DEP_AUTO_JSON *json = NULL;
-    err = dep_json_parse(dep_buf_slice(&line), &json, why);
-    const char *id = err ? NULL : dep_json_string(json, "id");
-    if (err < 0)
-        return dep_store_fault(reg, fault, err, "store.secrets", path);
-    if (!id || strcmp(id, jti) != 0)
-        return damaged(why);
-    if (dep_json_string(json, "erased"))
-        return dep_found(why, "secret.erased", "doc/format/register.md 1", 0);
-    const json_t *keys = dep_json_object(json, "keys");
-    for (size_t i = 0; i < identity_count; i++) {
-        const char *wrapped = dep_json_string(keys, dep_role_name(identities[i].role));
-        if (!wrapped)
-            continue;
-        uint8_t key[KEY_LEN];
-        err = unwrap(reg, keyring->segment, jti, wrapped, &identities[i].identity, key, why, fault);
-        if (!err)
-            err = open_private(reg, jti, secret, key, out, why, fault);
-        dep_wipe(key, sizeof key);
+    const char *text;
+    size_t at;
+    struct dep_aead *kek = NULL;
+    int err = find_wrapped(lines->keyring, jti, identities, identity_count, &json, &text, &at, why);
+    if (!err && !split_wrapped(text, kek_id, wrapped))
+        err = damaged(why);
+    if (err)
         return err;
-    }
-    return dep_found(why, "secret.reader", "DESIGN 2, Who may read", 0);
+    err = damaged(why); /* where none of the keks is the one */
+    for (size_t i = 0; err == DEP_FOUND && !kek && i < lines->kek_count; i++)
+        err = dep_kek_open_line(lines->keks[i], kek_id, &identities[at].identity, &kek, why);
+    if (!err)
+        err = unwrap(kek, jti, wrapped, key, why);
+    if (!err)
+        err = open_line(lines->secret, jti, key, out, why);
+    dep_aead_free(kek);
+    dep_wipe(key, sizeof key);
+    return err;
 }
 
 /* ---- walking ---- */

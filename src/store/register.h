@@ -15,8 +15,8 @@
 enum {
     DEP_SEGMENT_RECORDS = 65536,
     DEP_KEYRING_LINES = 4096,
-    DEP_COMMIT_RECORDS_MAX = 4096, /* in one group */
-    DEP_RECIPIENTS_MAX = 16,       /* recovery recipients */
+    DEP_COMMIT_RECORDS_MAX = 32768, /* in one group */
+    DEP_RECIPIENTS_MAX = 16,        /* recovery recipients */
     DEP_REGISTER_FORMAT = 1,
     DEP_PUBLISH_AFTER_MS = 100, /* no checkpoint stays behind a commit for longer */
 };
@@ -176,6 +176,19 @@ DEP_MUST_USE int dep_register_open_secret(struct dep_register *reg, const char *
                                           const struct dep_role_identity *identities,
                                           size_t identity_count, struct dep_buf *out,
                                           struct dep_finding *why, struct dep_fault *fault);
+
+/* The same of lines that another register had, a field kit's: a private line, its keyring line and
+ * the lines of the keks it was wrapped under. Pure. */
+struct dep_secret_lines {
+    struct dep_slice secret, keyring;
+    const struct dep_slice *keks;
+    size_t kek_count;
+};
+DEP_MUST_USE int dep_secret_open(const struct dep_secret_lines *lines, const char *jti,
+                                 const struct dep_role_identity *identities, size_t identity_count,
+                                 struct dep_buf *out, struct dep_finding *why);
+/* The id of the kek that a wrapped key of a keyring line names. */
+bool dep_secret_kek_of(const char *wrapped, struct dep_slice *out);
 
 /* Destroy the keys of `jti`: the keyring file is replaced whole, the old one overwritten and synced
  * before it goes. Idempotent. */

@@ -1,6 +1,6 @@
 # A field kit that is lost or seized shows no source, no exact place, no free text, no file name, no content; the office opens what it sealed.
 need jq age
-new_register office
+new_register office --roles custodian,legal,administrator
 depositary key card -C office --out card.json
 depositary init kit --member kit1 --name 'A field kit' --officer F1 --profile field --home card.json --root-out kit.root.pem --no-passphrase >/dev/null
 mkdir secret-folder
@@ -47,33 +47,107 @@ mkdir out
 age -d -i vault.key "kit/vault/$item.tar.age" | tar -xf - -C out
 cmp secret-folder/zebra-file-name.txt out/files/secret-folder/zebra-file-name.txt
 
-# Under a charter that has the kit among its members, it hands its whole register over; the office seals it as it came, and its containers
-# open out of that with the office's own key.
-depositary charter show --member -C kit --out kit.entry
-depositary charter draft --founding kit.entry -C office | jq '.members[].from = "2020-01-01T00:00:00Z" | .amend.threshold = 1' >charter.json
-for member in office kit; do depositary charter adopt charter.json -C $member --root $member.root.pem --out $member.adoption >/dev/null; done
-for member in office kit; do depositary charter enter charter.json office.adoption kit.adoption -C $member >/dev/null; done
+# Under a charter that has the kit among its members, it hands its whole register over: the office seals that as it came, and what the kit
+# sealed and recorded is the office's from there on, as the kit's officer signed it. Of another home's kit it takes nothing.
+new_register elsewhere
+depositary key card -C elsewhere --out other-card.json
+depositary init stray --member kit2 --name 'A stray kit' --officer F2 --profile field --home other-card.json --root-out stray.root.pem --no-passphrase >/dev/null
+depositary collect secret-folder -C stray --yes >/dev/null
+for member in kit stray; do depositary charter show --member -C "$member" --out "$member.entry"; done
+depositary charter draft --founding kit.entry -C office | jq --slurpfile stray stray.entry '.members += $stray | .members |= sort_by(.id) | .members[].from = "2020-01-01T00:00:00Z" | .amend.threshold = 1' >charter.json
+for member in office kit stray; do depositary charter adopt charter.json -C $member --root $member.root.pem --out $member.adoption >/dev/null 2>&1; done
+for member in office kit stray; do depositary charter enter charter.json office.adoption kit.adoption stray.adoption -C $member >/dev/null; done
+depositary key enrol T2 --roles custodian --no-passphrase -C office >/dev/null
+office() { depositary "$@" -C office --as T1; }
 depositary pack --whole --to test -C kit --out handed --json >handed.json
-expect 1 depositary receive handed -C office 2>err # a custodian states nothing about keys
+expect 1 office receive handed 2>err # a custodian states nothing about keys
 holds err receive.unproved
-depositary receive handed --unproved -C office --json >received.json
-same kit1 "$(depositary show "$(json received.json .record)" -C office --json | jq -r .claims.sender)" 'who handed it over'
-listed=$(depositary item files "$(json received.json .item)" -C office --json | jq -r 'select(.path | endswith("container.tar.age")).path')
-depositary item extract "$(json received.json .item)" "$listed" --out container.age -C office >/dev/null
+office receive handed --unproved --json >received.json
+same kit1 "$(office show "$(json received.json .record)" --json | jq -r .claims.sender)" 'who handed it over'
+listed=$(office item files "$(json received.json .item)" --json | jq -r 'select(.path | endswith("container.tar.age")).path')
+office item extract "$(json received.json .item)" "$listed" --out container.age >/dev/null
 cmp container.age "kit/vault/$item.tar.age"
-mkdir handed-over
-age -d -i vault.key container.age | tar -xf - -C handed-over
-cmp secret-folder/zebra-file-name.txt handed-over/files/secret-folder/zebra-file-name.txt
+cmp "office/vault/$item.tar.age" "kit/vault/$item.tar.age"
+same "1 $(($(depositary list -C kit --json | jq -c 'select(.type | test("^key[.]|^package.sent") | not)' | wc -l)))" \
+    "$(json received.json '"\(.kit_items) \(.kit_records)"')" 'what is new in the register'
+same sent_not_received "$(office item list --json | jq -r "select(.item == \"$item\" and .exhibit == \"zebra-exhibit\" and .case == \"zebra-case\").state")" 'the item'
+office item files zebra-exhibit | among 'files/secret-folder/zebra-file-name.txt'
+office item extract zebra-exhibit files/secret-folder/zebra-file-name.txt --out again.txt >/dev/null
+cmp secret-folder/zebra-file-name.txt again.txt
+same intact "$(office item check zebra-exhibit --json | jq -r .outcome)" 'the container'
+office item history "$item" --json >history
+same 'kit1 F1 evidence.collected zebra-narrative' "$(jq -r 'select(.kit.type == "evidence.collected").kit | "\(.iss) \(.by.code) \(.type) \(.description.text)"' history)" 'what the kit recorded'
+same "$(jq -r .record collected)" "$(jq -r 'select(.kit.type == "evidence.collected").claims.record' history)" 'the record, by the id it has at the kit'
+same null "$(jq -r 'select(.type == "evidence.intake").claims.description' history)" 'what the office states itself of the content'
+same "$item" "$(office search zebra-exhibit --json | jq -r 'select(.type == "kit.record").item')" 'found by what the kit recorded'
+same 'unproved true 0 0' "$(office receive handed --unproved --json | jq -r '"\(.result) \(.again) \(.kit_items) \(.kit_records)"')" 'the same again'
+same intact "$(depositary verify office --protected --as T1 --json | jq -r .verdict)" 'the office with the kit'"'"'s items'
+
+# Later it hands over again, with more: the item is under a legal hold, there is a thing without files, and an incident.
+# What is here isn't doubled; killed on the way, the receiver leaves all of it or none.
+depositary hold place "$item" --file - --yes -C kit >/dev/null <<<'{"authority": {"text": "warrant 12", "lang": "en"}, "reason": {"text": "appeal", "lang": "en"}}'
+for at in 1 2; do
+    mkdir "more-$at" && echo "zebra-more-$at" >"more-$at/file"
+    depositary collect "more-$at" -C kit --yes --file - >/dev/null <<<"{\"exhibit\": \"more-$at\"}"
+done
+thing=$(depositary collect -C kit --json --yes --file - <<<'{"exhibit": "thing-1", "things": [{"description": {"text": "a notebook", "lang": "en"}, "quantity": 1}]}' | jq -r .item)
+depositary record code.stated --file - --yes -C kit >/dev/null <<<'{"list": "incidents", "code": "attack", "called": []}'
+depositary record incident.reported --file - --yes -C kit >/dev/null <<<'{"category": "attack", "territory": "IQ", "what_happened": {"text": "zebra-incident", "lang": "en"},
+    "sources": [{"reliability": "B", "credibility": "2"}], "confidence": "high", "audience": ["test"], "publish_after_h": 24}'
+depositary pack --whole --to test -C kit --out later >/dev/null
+cp -a later cut
+sed -i '$d' cut/data/logs/000/records.jsonl
+same 'receive.altered' "$(expect 1 office receive cut --unproved --json 2>/dev/null | jq -r .finding)" 'a package with a record less'
+for call in ${FLOW_SANITIZED:+none} linkat:2 fdatasync:5 renameat:1 none; do
+    rm -rf reg && cp -a office reg
+    if [ "$call" != none ]; then
+        command -v strace >/dev/null || continue
+        strace -f -qq -o /dev/null -e "trace=${call%:*}" -e "inject=${call%:*}:signal=KILL:when=${call#*:}" depositary receive later --unproved -C reg --as T1 >/dev/null 2>&1 || true
+    fi
+    depositary note --text after -C reg --as T1 >/dev/null # takes up what was left
+    now=$(depositary list --type kit. -C reg --as T1 --json | jq -r .index | wc -l)
+    first=${first:-$now}
+    depositary receive later --unproved -C reg --as T1 --json >again.json
+    now="$now $(depositary list --type kit. -C reg --as T1 --json | wc -l) $(depositary item list -C reg --as T1 --json | wc -l)"
+    case "$now" in "$first $((first + 7)) 6" | "$((first + 7)) $((first + 7)) 6") ;; *) fail "killed at $call: half of it is there, or it is doubled: $now" ;; esac
+    same intact "$(depositary verify reg --json | jq -r .verdict)" "killed at $call"
+done
+rm -rf office && mv reg office
+
+same 'true sent_not_received' "$(office item list --json | jq -r "select(.item == \"$item\") | \"\(.hold) \(.state)\"")" 'what the kit recorded of it last'
+same custody.signed "$(expect 1 office item receive "$item" --json --yes --file - <<<'{"giver": {"state": "signed", "code": "T1"}, "taker": {"state": "signed", "code": "T1"}}' 2>/dev/null | jq -r .finding)" 'another giver'
+office item receive "$item" --yes --file - <<<'{"giver": {"state": "signed", "code": "F1"}, "taker": {"state": "signed", "code": "T1"}}' >/dev/null
+same 'in_custody' "$(office item list --json | jq -r "select(.item == \"$item\").state")" 'taken over'
+sent=$(office item history "$item" --json | jq -r 'select(.kit.type == "custody.transferred").id')
+same "$sent" "$(office item history "$item" --json | jq -r 'select(.type == "custody.received").claims.refs[] | select(.rel == "answers").id')" 'the side that it answers'
+end='{"authority": {"text": "court order", "lang": "en"}, "method": {"text": "shredded", "lang": "en"}}'
+same custody.hold "$(expect 1 office item dispose "$item" --yes --json --file - <<<"$end" 2>/dev/null | jq -r .finding)" 'a hold of the kit'
+office hold lift "$item" --yes --file - <<<'{"authority": {"text": "warrant 13", "lang": "en"}, "reason": {"text": "over", "lang": "en"}}' >/dev/null
+same 'false' "$(office item list --json | jq -r "select(.item == \"$item\").hold")" 'the hold, lifted'
+same 'thing-1 sent_not_received false' "$(office item list --json | jq -r "select(.item == \"$thing\") | \"\(.exhibit) \(.state) \(.container)\"")" 'a thing that nobody signed for'
+told=$(office search attack --json | jq -r 'select(.type == "kit.report").id' | while read -r id; do office show "$id" --json | jq -r 'select(.kit.type == "incident.reported").id'; done)
+same 'zebra-incident' "$(office show "$told" --json | jq -r .kit.what_happened.text)" 'the incident'
+same 'null secret.reader' "$(depositary show "$told" -C office --as T2 --json | jq -r '"\(.kit.what_happened) \(.kit_why_not)"')" 'to who may not read it'
+LANG=C office show "$told" | among 'Recorded on the kit by custodian F1 of kit1'
+
+# What goes on from there is the office's: it is released as any item.
+office request in --yes --file - >/dev/null <<<'{"from": "court", "to": "test", "purpose": "protection", "scope": {"kind": "all"}}'
+office release prepare --yes --json --file - >prepared.json <<<"{\"action\": \"release\", \"recipient\": \"court\", \"purpose\": \"protection\", \"materials\": [{\"item\": \"$item\", \"fields\": [\"exhibit\"]}]}"
+same "$item" "$(office show "$(json prepared.json .record)" --json | jq -r '.claims.materials[0].item')" 'what is to be released'
+
+# The kit of another home: what it sealed doesn't open here.
+depositary pack --whole --to test -C stray --out strayed >/dev/null
+same receive.home "$(expect 1 office receive strayed --unproved --json | jq -r .finding)" 'a kit of another home'
 
 # One that was made with its home's own id can't be handed over: a member has one log. That is said, and nothing is taken in.
 depositary init twin --member test --name 'A field kit' --officer F1 --profile field --home card.json --root-out twin.root.pem --no-passphrase >/dev/null
 depositary pack --whole --to organisation -C twin --out posing >/dev/null
-same receive.kit "$(expect 1 depositary receive posing --unproved -C office --json | jq -r .finding)" 'a kit that is its own home'
+same receive.kit "$(expect 1 office receive posing --unproved --json | jq -r .finding)" 'a kit that is its own home'
 
 # The office warns of what was collected before, by a keyed digest; a kit has neither the key nor the digest.
 depositary collect secret-folder -C kit --file fields.json --yes >/dev/null 2>err
 lacks err 'same content'
-for at in 1 2; do depositary collect secret-folder -C office --yes >/dev/null 2>"err.$at" <<<'{}'; done
+for at in 1 2; do office collect secret-folder --yes >/dev/null 2>"err.$at" <<<'{}'; done
 lacks err.1 'same content'
 holds err.2 'the same content was collected before: record'
 [ -e office/keys/content.age ] || fail 'the office has no key for digests of content'
