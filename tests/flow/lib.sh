@@ -71,3 +71,10 @@ new_register() {
     depositary init "$where" --member test --name 'Test member' --officer T1 --root-out "$where.root.pem" \
         --no-recovery --no-passphrase "$@" >/dev/null
 }
+
+# still_whole REGISTER WHAT: it verifies, if need be after the next command has taken up or moved aside what a broken one left.
+still_whole() {
+    depositary verify "$1" --json >verdict || { depositary note --text recover -C "$1" >/dev/null; depositary verify "$1" --json >verdict || fail "$2: $(cat verdict)"; }
+    grep -q '"verdict":"intact"' verdict || fail "$2: $(cat verdict)"
+    [ -z "$(find "$1/vault" -name '.unfinished*')" ] || fail "$2: something unfinished stayed in the vault"
+}
