@@ -28,8 +28,9 @@ bool dep_memory_locked(void)
 
 int dep_crypto_init(bool guard)
 {
-    /* OpenSSL 3.0 goes on where this fails for want of memory, and reads from nowhere then. */
-    if (sodium_init() < 0 || OPENSSL_init_crypto(OPENSSL_INIT_LOAD_CONFIG, NULL) != 1)
+    /* OpenSSL 3.0 goes on where these fail for want of memory, and reads from nowhere then. */
+    if (sodium_init() < 0 || OPENSSL_init_crypto(OPENSSL_INIT_LOAD_CONFIG, NULL) != 1 ||
+        !OSSL_LIB_CTX_get0_global_default())
         return DEP_ERR_CRYPTO;
     if (!guard)
         return DEP_OK;
