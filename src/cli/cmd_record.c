@@ -335,10 +335,20 @@ static const struct dep_option NOTE_OPTIONS[] = {
     {"--supersedes", 0, true, false, N_("the record this one corrects")},
 };
 
-static char *read_text(const char *given)
+/* The note's claims; without memory, and where the text is none, `out` is NULL. */
+static int note_claims(const struct dep_args *args, const char *text, json_t **out)
+{
+    const char *lang = dep_arg(args, "--lang") ? dep_arg(args, "--lang") : dep_reader_language();
+    *out = json_pack("{s:{s:s,s:s},s:s*}", "text", "text", text, "lang", lang, "kind",
+                     dep_arg(args, "--kind"));
+    return !*out && dep_json_refused() ? DEP_ERR_NOMEM : DEP_OK;
+}
+
+/* `out` is NULL where it is too long. */
+static int read_text(const char *given, char **out)
 {
     if (given && strcmp(given, "-") != 0)
-        return dep_strdup(given);
+        return (*out = dep_strdup(given)) ? DEP_OK : DEP_ERR_NOMEM;
     enum { TEXT_MAX = 256 * 1024 };
     if (!given && dep_is_terminal())
         (void)fprintf(stderr, "%s\n", _("Write the note; end with Ctrl-D."));
@@ -350,7 +360,8 @@ static char *read_text(const char *given)
         dep_buf_add(&text, piece, got);
     while (text.len && text.data[text.len - 1] == '\n')
         text.data[--text.len] = 0;
-    return dep_buf_take(&text);
+    *out = dep_buf_take(&text);
+    return !*out && dep_buf_err(&text) == DEP_ERR_NOMEM ? DEP_ERR_NOMEM : DEP_OK;
 }
 
 int dep_cmd_note(int argc, char **argv)
@@ -363,7 +374,6 @@ int dep_cmd_note(int argc, char **argv)
     if (args.positional_count)
         return dep_usage_error(
             &args, _("a note takes its text by --text or standard input, not as arguments"));
-    const char *lang = dep_arg(&args, "--lang") ? dep_arg(&args, "--lang") : dep_reader_language();
     status = dep_confine_command(&args, true);
     if (status)
         return status;
@@ -376,14 +386,19 @@ int dep_cmd_note(int argc, char **argv)
         return dep_usage_error(&args, _("in a field register a note's text is never taken from the "
                                         "command line: use --text - or standard input"));
     }
-    DEP_AUTO_FREE char *text = read_text(given);
-    DEP_AUTO_JSON *claims = text ? json_pack("{s:{s:s,s:s},s:s*}", "text", "text", text, "lang",
-                                             lang, "kind", dep_arg(&args, "--kind"))
-                                 : NULL;
-    if (claims)
+    DEP_AUTO_FREE char *text = NULL;
+    DEP_AUTO_JSON *claims = NULL;
+    int err = read_text(given, &text);
+    if (!err && text)
+        err = note_claims(&args, text, &claims);
+    if (err) {
+        dep_say(_("out of memory"));
+        status = DEP_EXIT_FAULT;
+    } else if (claims) {
         status = commit_one(&args, node, "note", claims);
-    else
+    } else {
         status = dep_usage_error(&args, _("the text is not valid UTF-8, or too long"));
+    }
     dep_node_close(node);
     return status;
 }
