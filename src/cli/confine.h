@@ -3,8 +3,8 @@
  * reads what it is told to, writes only where it says here, runs nothing, makes no process, opens
  * no socket.
  *
- * Layer:   cli. Landlock and seccomp, both of the kernel; where the kernel has no Landlock, seccomp
- * stands alone.
+ * Layer:   cli. Landlock and seccomp, both of the kernel; where the kernel has no Landlock, or a
+ * container keeps it away, seccomp stands alone.
  */
 #ifndef DEP_CLI_CONFINE_H
 #define DEP_CLI_CONFINE_H
