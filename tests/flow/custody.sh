@@ -105,9 +105,15 @@ for wrong in -1 0; do
     holds err 'Quantity \[evidence.collected/things/0/quantity\]: it has not the right form'
     holds err 'Right would be: a whole number from 1$'
 done
+# How exactly a place is known is whole metres from nought: neither less, nor more than the earth has, nor words.
+for wrong in -1 -100000 4294967296 '"near"'; do
+    expect 1 run collect dump --yes --file - 2>err <<<"{\"place\": {\"latitude\": \"33.3\", \"longitude\": \"44.3\", \"precision_m\": $wrong}}"
+    holds err 'Precision, in metres \[evidence.collected/place/precision_m\]: it has not the right form'
+done
 
-# Two holds: the lift of one leaves the other.
-first=$(run hold place E-2 --yes --json --file - <<<"$order" | jq -r .record)
+# Two holds: the lift of one leaves the other. The order is photographed, as anything may be.
+first=$(run hold place E-2 --yes --json --file - <<<"${order%\}}, \"photos\": [{\"sha256\": \"flagged/picture.png\"}]}" | jq -r .record)
+same "$(sha256sum flagged/picture.png | cut -d' ' -f1)" "$(run show "$first" --json | jq -r '.claims.photos[0].sha256')" 'photograph of the order'
 second=$(run hold place E-2 --yes --json --file - <<<"$order" | jq -r .record)
 refused hold.which hold lift E-2 <<<"$order"
 refused hold.none hold lift E-2 --answers "$record" <<<"$order"
