@@ -45,3 +45,32 @@ diff -r --no-dereference depositary/exercise-* out/files/exercise-* || fail 'wha
 for language in fr ar; do
     (cd depositary && LANGUAGE=$language expect 2 ./quickstart nowhere 2>"err.$language" && lacks "err.$language" 'There is no')
 done
+
+# More rights are asked for where packages are missing, to install those, and for nothing else. A sudo, an apt-get and a dpkg-query that only say
+# what they were asked; an id that is nobody special.
+mkdir asks ordinary
+cp -rs /usr/bin/. asks
+ln -sf "$PWD/stub/meson" asks/meson
+stand_in() { # NAME LINE...
+    rm -f "asks/$1"
+    printf '#!/bin/sh\n%s\n' "${@:2}" >"asks/$1"
+    chmod +x "asks/$1"
+}
+stand_in id 'echo 1000'
+stand_in dpkg-query "case \"\$*\" in *libsodium-dev) [ -e $PWD/has-it ] || exit 1 ;; esac" 'echo installed'
+stand_in apt-get "case \"\$*\" in *install*) [ -e $PWD/as-root ] && : >$PWD/has-it ;; esac"
+stand_in sudo "echo \"\$*\" >>$PWD/asked" "case \$1 in -v) exit \${SUDO_SAYS:-0} ;; esac" ": >$PWD/as-root" '"$@" || exit' "rm $PWD/as-root"
+quick() { # REGISTER
+    (cd depositary && LANGUAGE=en PATH=$OLDPWD/asks ./quickstart --register "../ordinary/$1" ../out </dev/null) >said 2>&1
+}
+SUDO_SAYS=1 expect 3 quick refused
+holds said '^  libsodium-dev  '
+holds said '^Without sudo the packages cannot be installed'
+same '-v' "$(cat asked)" 'what was asked of a sudo that refuses'
+rm asked
+quick granted || { cat said; fail 'with a sudo that grants'; }
+holds said 'sudo may ask for your password. Nothing else here does'
+same "$(printf -- '-v\nupdate\ninstall libsodium-dev')" "$(sed -E 's/^.*apt-get .*Timeout=300 //; s/-y --no-install-recommends //' asked)" 'what sudo was asked for, and no more'
+rm has-it asks/sudo
+expect 3 quick none
+holds said '^  apt-get update && apt-get install --no-install-recommends libsodium-dev$'
