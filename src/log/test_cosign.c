@@ -112,26 +112,80 @@ static void test_cosignature(void **state)
     assert_int_equal(time_s, 7);
 }
 
-/* A good signature over time 0, which no cosigner states: made by hand. */
-static void test_time_zero(void **state)
+/*
+ * c2sp.org/tlog-cosignature, rule by rule, each row made by hand and signed by the right key: the time
+ * that stands in the signature, the message that was signed, and what is cut or turned.
+ */
+static void test_cosignature_rules(void **state)
 {
     (void)state;
-    static const char text[] = "o\n0\nroot\n", message[] = "cosignature/v1\ntime 0\no\n0\nroot\n";
-    uint8_t stated[76] = {0};
-    memcpy(stated, cosigner_vkey.id, 4);
-    dep_signing_key_sign(cosigner_key, dep_slice_string(message), stated + 12);
-    DEP_AUTO_BUF base64;
-    dep_buf_init(&base64, 256);
-    dep_base64_encode(DEP_BASE64_STD, dep_slice_of(stated, sizeof stated), &base64);
-    struct dep_note_signature line = {.name = cosigner_vkey.name, .base64 = dep_buf_slice(&base64)};
-    memcpy(line.id, cosigner_vkey.id, sizeof line.id);
-    int64_t time_s = 7;
+    static const char text[] = "o\n0\nroot\nextension\n";
+#define TEXT "o\n0\nroot\nextension\n"
+    enum { RIGHT, NAME, ID_OF_LOG, TURNED, NO_TIME };
+    static const struct {
+        uint64_t time_s;
+        const char *message;
+        size_t len; /* of id, time and signature */
+        int what;
+        const char *id; /* NULL: good */
+    } rows[] = {
+        {7, "cosignature/v1\ntime 7\n" TEXT, 76, RIGHT, NULL},
+        {INT64_MAX, "cosignature/v1\ntime 9223372036854775807\n" TEXT, 76, RIGHT, NULL},
+        /* Format: name and key id (of type 0x04), a time of at most 2^63 - 1 before the signature */
+        {7, "cosignature/v1\ntime 7\n" TEXT, 76, NAME, "cosigner.unknown"},
+        {7, "cosignature/v1\ntime 7\n" TEXT, 76, ID_OF_LOG, "cosigner.unknown"},
+        {UINT64_C(1) << 63, "cosignature/v1\ntime 9223372036854775808\n" TEXT, 76, RIGHT,
+         "cosigner.signature"},
+        {UINT64_MAX, "cosignature/v1\ntime 18446744073709551615\n" TEXT, 76, RIGHT,
+         "cosigner.signature"},
+        {UINT64_MAX, "cosignature/v1\ntime -1\n" TEXT, 76, RIGHT, "cosigner.signature"},
+        {7, "cosignature/v1\ntime 7\n" TEXT, 76, TURNED, "cosigner.signature"},
+        {7, "cosignature/v1\ntime 7\n" TEXT, 75, RIGHT, "cosigner.signature"},
+        {7, "cosignature/v1\ntime 7\n" TEXT, 77, RIGHT, "cosigner.signature"},
+        {7, "cosignature/v1\ntime 7\n" TEXT, 68, NO_TIME, "cosigner.signature"},
+        /* tlog-witness: no time 0 */
+        {0, "cosignature/v1\ntime 0\n" TEXT, 76, RIGHT, "cosigner.signature"},
+        /* Ed25519 signed message: header line, time line, the whole text with its extension lines */
+        {7, "cosignature/v2\ntime 7\n" TEXT, 76, RIGHT, "cosigner.signature"},
+        {7, "time 7\n" TEXT, 76, RIGHT, "cosigner.signature"},
+        {7, "cosignature/v1\n" TEXT, 76, RIGHT, "cosigner.signature"},
+        {7, TEXT, 76, RIGHT, "cosigner.signature"},
+        {7, "cosignature/v1\ntime 8\n" TEXT, 76, RIGHT, "cosigner.signature"},
+        {7, "cosignature/v1\ntime 07\n" TEXT, 76, RIGHT, "cosigner.signature"},
+        {7, "cosignature/v1\ntime  7\n" TEXT, 76, RIGHT, "cosigner.signature"},
+        {7, "cosignature/v1\r\ntime 7\r\n" TEXT, 76, RIGHT, "cosigner.signature"},
+        {7, "cosignature/v1\ntime 7\no\n0\nroot\n", 76, RIGHT, "cosigner.signature"},
+        {7, "cosignature/v1\ntime 7\no\n0\nroot\nextension", 76, RIGHT, "cosigner.signature"},
+        {7, "cosignature/v1\ntime 7\n" TEXT "\n", 76, RIGHT, "cosigner.signature"},
+    };
+#undef TEXT
+    struct dep_vkey as_log;
     struct dep_finding why = {"", "", 0};
-    assert_int_equal(
-        dep_cosignature_verify(dep_slice_string(text), &line, &cosigner_vkey, &time_s, &why),
-        DEP_FOUND);
-    assert_string_equal(why.id, "cosigner.signature");
-    assert_int_equal(time_s, 7);
+    assert_int_equal(dep_vkey_make(cosigner_vkey.name, &cosigner_vkey.key, &as_log, &why), DEP_OK);
+    for (size_t i = 0; i < DEP_COUNT(rows); i++) {
+        uint8_t stated[77] = {0};
+        memcpy(stated, rows[i].what == ID_OF_LOG ? as_log.id : cosigner_vkey.id, 4);
+        dep_u64_be(stated + 4, rows[i].time_s);
+        if (rows[i].what == TURNED)
+            memcpy(stated + 4, "\7\0\0\0\0\0\0", 8);
+        dep_signing_key_sign(cosigner_key, dep_slice_string(rows[i].message),
+                             stated + (rows[i].what == NO_TIME ? 4 : 12));
+        DEP_AUTO_BUF base64;
+        dep_buf_init(&base64, 256);
+        dep_base64_encode(DEP_BASE64_STD, dep_slice_of(stated, rows[i].len), &base64);
+        struct dep_note_signature line = {.name = rows[i].what == NAME ? log_vkey.name
+                                                                       : cosigner_vkey.name,
+                                          .base64 = dep_buf_slice(&base64)};
+        memcpy(line.id, stated, sizeof line.id);
+        int64_t time_s = -7;
+        why.id = "";
+        int err =
+            dep_cosignature_verify(dep_slice_string(text), &line, &cosigner_vkey, &time_s, &why);
+        if (err != (rows[i].id ? DEP_FOUND : DEP_OK) ||
+            strcmp(why.id, rows[i].id ? rows[i].id : "") != 0)
+            fail_msg("row %zu: %d %s", i, err, why.id);
+        assert_int_equal(time_s, rows[i].id ? -7 : (int64_t)rows[i].time_s);
+    }
 }
 
 /* ---- requests ---- */
@@ -149,6 +203,8 @@ static void edit(struct dep_slice from_text, const char *from, const char *to, s
     assert_int_equal(dep_buf_err(out), DEP_OK);
 }
 
+/* c2sp.org/tlog-witness, add-checkpoint: the old size line, the proof lines, an empty line, a checkpoint
+ * (whose own rules are in test_log.c). */
 static void test_request(void **state)
 {
     (void)state;
@@ -161,6 +217,16 @@ static void test_request(void **state)
         {"old 5\n", "old -5\n", "cosign.old"},
         {"old 5\n", "old 9223372036854775808\n", "cosign.old"},
         {"old 5\n", "old 5\r\n", "cosign.old"},
+        {"old 5\n", "", "cosign.old"},
+        {"old 5\n", "old\n", "cosign.old"},
+        {"old 5\n", "old \n", "cosign.old"},
+        {"old 5\n", "old 5 \n", "cosign.old"},
+        {"old 5\n", "old\t5\n", "cosign.old"},
+        {"old 5\n", "old 0x5\n", "cosign.old"},
+        {"old 5\n", "\nold 5\n", "cosign.old"},
+        {"old 5\n", "old 5\nold 5\n", "cosign.hash"},
+        {"old 5\n", "old 5\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAB=\n", "cosign.hash"},
+        {"old 5\n", "old 5\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\n", "cosign.hash"},
         {"old 5\n", "old 5\nAAAA\n", "cosign.hash"},
         {"old 5\n", "old 5\n\n", "checkpoint.size"},
         {"\n\n" ORIGIN, "\n" ORIGIN, "cosign.hash"},
@@ -229,12 +295,12 @@ static void test_proof(void **state)
     assert_string_equal(why.id, "cosign.many");
 }
 
-/* ---- the rules ---- */
+/* ---- the rules: c2sp.org/tlog-witness, add-checkpoint, each status with what it is told for ---- */
 
 static void test_judge(void **state)
 {
     (void)state;
-    enum { GOOD, STRANGER, UNKNOWN, NO_PROOF, WRONG_PROOF, FORKED };
+    enum { GOOD, STRANGER, UNKNOWN, NO_PROOF, WRONG_PROOF, FORKED, MORE, SPOILT };
     static const struct {
         uint64_t old_size, size, newest;
         int what;
@@ -248,6 +314,11 @@ static void test_judge(void **state)
         {0, 0, 0, GOOD, DEP_COSIGN_GOOD, 0, false},
         {5, 8, 5, UNKNOWN, DEP_COSIGN_ORIGIN, 0, false},
         {5, 8, 5, STRANGER, DEP_COSIGN_KEY, 0, false},
+        {5, 8, 5, MORE, DEP_COSIGN_GOOD, 0, false}, /* a stranger's line besides is ignored */
+        {5, 8, 5, SPOILT, DEP_COSIGN_KEY, 0,
+         false}, /* name and id are known, the signature isn't good */
+        {8, 8, 8, SPOILT, DEP_COSIGN_KEY, 0, false},
+        {5, 8, 9, SPOILT, DEP_COSIGN_KEY, 0, false}, /* and no size is told for it */
         {5, 8, 6, GOOD, DEP_COSIGN_SIZE, 6, false},
         {5, 8, 0, GOOD, DEP_COSIGN_SIZE, 0, false},
         {0, 8, 5, GOOD, DEP_COSIGN_SIZE, 5, false},
@@ -273,6 +344,13 @@ static void test_judge(void **state)
         make_note(rows[i].size, ORIGIN, rows[i].what == STRANGER ? other_key : log_key, &note);
         if (rows[i].what == FORKED)
             leaves[1].bytes[0] ^= 1;
+        if (rows[i].what == MORE)
+            assert_int_equal(dep_note_sign(DEP_SLICE_LITERAL("of another text\n"),
+                                           DEP_SLICE_LITERAL("example.com/stranger"), other_key,
+                                           &note),
+                             DEP_OK);
+        if (rows[i].what == SPOILT) /* a letter of the signature, well behind the id */
+            note.data[note.len - 20] = note.data[note.len - 20] == 'A' ? 'B' : 'A';
         dep_buf_init(&text, DEP_COSIGN_LEN_MAX);
         assert_int_equal(dep_cosign_request_encode(&proof, dep_buf_slice(&note), &text), DEP_OK);
         struct dep_cosign_request request;
@@ -455,7 +533,7 @@ static int tear_down(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_cosignature), cmocka_unit_test(test_time_zero),
+        cmocka_unit_test(test_cosignature), cmocka_unit_test(test_cosignature_rules),
         cmocka_unit_test(test_request),     cmocka_unit_test(test_proof),
         cmocka_unit_test(test_judge),       cmocka_unit_test(test_answer),
         cmocka_unit_test(test_fork),        cmocka_unit_test(test_memory),

@@ -252,6 +252,8 @@ static void test_builder(void **state)
     free(stored);
 }
 
+/* c2sp.org/tlog-tiles, Merkle Tree, Partial Tiles, Log entries: level, index, width. A level above 7
+ * has no full tile below 2^64 leaves. */
 static void test_tile_paths(void **state)
 {
     (void)state;
@@ -278,6 +280,25 @@ static void test_tile_paths(void **state)
         {"/tile/0/000", false},
         {"tile/0/x001/x234", false},
         {"", false},
+        {"tile/0/000.p/255", true},
+        {"tile/64/000", false},
+        {"tile/+1/000", false},
+        {"tile/data/000", false},
+        {"tile/entries", false},
+        {"tile/0/1000", false},
+        {"tile/0/001/234", false},
+        {"tile/0/x001/67", false},
+        {"tile/0/X001/067", false},
+        {"tile/0/x01/067", false},
+        {"tile/0/00a", false},
+        {"tile/0/x999/x999/x999/x999/x999/x999/999", false},
+        {"tile/0/000.p/", false},
+        {"tile/0/000.p", false},
+        {"tile/0/000.p/-1", false},
+        {"tile/0/000.p/+1", false},
+        {"tile/0/000.p/1 ", false},
+        {"tile/0/000.P/1", false},
+        {"tile/0/x001.p/1/234", false},
     };
     for (size_t i = 0; i < DEP_COUNT(rows); i++) {
         struct dep_tile_id tile;
@@ -343,6 +364,7 @@ static void edit(const struct dep_buf *note, const char *from, const char *to, s
     dep_buf_add(out, note->data + before + strlen(from), note->len - before - strlen(from));
 }
 
+/* c2sp.org/signed-note: Format, then Signatures. */
 static void test_note_refusals(void **state)
 {
     (void)state;
@@ -360,6 +382,31 @@ static void test_note_refusals(void **state)
         {"\xe2\x80\x94 example.com/log ", "\xe2\x80\x94 example.com/log  ",
          "note.signature.base64"},
         {"\n8\n", "\n8\nextension\n", "note.signature.bad"},
+        /* Format: no control character but the newline */
+        {"\n8\n", "\n8\t\n", "note.control"},
+        {"\n8\n", "\n8\x01\n", "note.control"},
+        {"\n8\n", "\n8\x1f\n", "note.control"},
+        {"\xe2\x80\x94 ", "\xe2\x80\x94\t", "note.control"},
+        /* UTF-8: of a surrogate, too long, cut, beyond Unicode */
+        {"\n8\n", "\n8\xed\xa0\x80\n", "note.utf8"},
+        {"\n8\n", "\n8\xc0\xaf\n", "note.utf8"},
+        {"\n8\n", "\n8\xe2\x80\n", "note.utf8"},
+        {"\n8\n", "\n8\xf4\x90\x80\x80\n", "note.utf8"},
+        /* a signature line: em dash, space, name, space, base64 */
+        {"\xe2\x80\x94 ", "\xe2\x80\x93 ", "note.signature.line"},
+        {"\xe2\x80\x94 ", "\xe2\x80\x94", "note.signature.line"},
+        {"\xe2\x80\x94 ", " \xe2\x80\x94 ", "note.signature.line"},
+        {"\n\n\xe2\x80\x94 ", "\n\nmore\n\xe2\x80\x94 ", "note.signature.line"},
+        /* a name: not empty, no space of Unicode's, no plus */
+        {"\xe2\x80\x94 example.com/log ", "\xe2\x80\x94  ", "note.signature.name"},
+        {"\xe2\x80\x94 example.com/log ", "\xe2\x80\x94 example\xc2\xa0log ",
+         "note.signature.name"},
+        {"\xe2\x80\x94 example.com/log ", "\xe2\x80\x94 example\xe3\x80\x80log ",
+         "note.signature.name"},
+        {"\xe2\x80\x94 example.com/log ", "\xe2\x80\x94 example\xe2\x80\xa8log ",
+         "note.signature.name"},
+        /* Signatures: no signature by a known key, its name being another's */
+        {"\xe2\x80\x94 example.com/log ", "\xe2\x80\x94 example.com/lag ", "note.signature.absent"},
     };
     DEP_AUTO_BUF note;
     make_note(&note);
@@ -381,7 +428,131 @@ static void test_note_refusals(void **state)
     }
 }
 
-/* Texts that carry a good signature and yet are no checkpoint. */
+/* c2sp.org/signed-note, Format and Signatures: what stands on one more signature line. Its key's name
+ * and id are those of the log, or not; what it signs doesn't matter. */
+static void test_other_lines(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name;
+        bool id; /* the log's */
+        size_t len;
+        const char *finding; /* NULL: ignored */
+    } rows[] = {
+        {"example.com/other", false, 68, NULL},
+        {"example.com/log", false, 68, NULL}, /* a name alone, or an id alone, is no known key's */
+        {"example.com/other", true, 68, NULL},
+        {"example.com/other", false, 5000, NULL}, /* of a kind that came later */
+        {"example.com/other", false, 5, NULL},
+        {"example.com/other", false, 4, "note.signature.len"},
+        {"example.com/other", false, 3, "note.signature.len"},
+        {"example.com/other", false, 0, "note.signature.len"},
+        {"example.com/log", true, 68, "note.signature.repeated"},
+    };
+    for (size_t i = 0; i < DEP_COUNT(rows); i++) {
+        DEP_AUTO_BUF note;
+        uint8_t bytes[5000] = {0};
+        make_note(&note);
+        if (rows[i].id)
+            memcpy(bytes, vkey.id, sizeof vkey.id);
+        dep_buf_addf(&note, "\xe2\x80\x94 %s ", rows[i].name);
+        dep_base64_encode(DEP_BASE64_STD, dep_slice_of(bytes, rows[i].len), &note);
+        dep_buf_add_byte(&note, '\n');
+        struct dep_checkpoint back = {.size = 77};
+        struct dep_finding why = {"", "", 0};
+        int err = dep_checkpoint_open(dep_buf_slice(&note), &vkey, &back, &why);
+        if (err != (rows[i].finding ? DEP_FOUND : DEP_OK) ||
+            strcmp(why.id, rows[i].finding ? rows[i].finding : "") != 0)
+            fail_msg("row %zu: %s", i, why.id);
+        assert_int_equal(back.size, rows[i].finding ? 77 : 8);
+    }
+}
+
+/* Of a known key, whose signature is of another length or of another text: it is not passed over. */
+static void test_known_key(void **state)
+{
+    (void)state;
+    static const char text[] = "example.com/log\n8\n\nwith an empty line\n";
+    uint8_t signature[DEP_ED25519_SIGNATURE_LEN + 1] = {0};
+    dep_signing_key_sign(log_key, dep_slice_string(text), signature);
+    static const struct {
+        size_t len;
+        const char *before; /* the text */
+        const char *finding;
+    } rows[] = {
+        {64, "", NULL}, /* signatures stand behind the last empty line */
+        {63, "", "note.signature.bad"},
+        {65, "", "note.signature.bad"},
+        {64, "\n", "note.signature.bad"},
+    };
+    for (size_t i = 0; i < DEP_COUNT(rows); i++) {
+        DEP_AUTO_BUF note;
+        dep_buf_init(&note, DEP_NOTE_LEN_MAX);
+        dep_buf_addf(&note, "%s%s\n", rows[i].before, text);
+        assert_int_equal(
+            dep_note_signature_encode(&vkey, dep_slice_of(signature, rows[i].len), &note), DEP_OK);
+        struct dep_note parsed;
+        struct dep_finding why = {"", "", 0};
+        assert_int_equal(dep_note_parse(dep_buf_slice(&note), &parsed, &why), DEP_OK);
+        assert_int_equal(dep_note_verify(&parsed, &vkey, &why),
+                         rows[i].finding ? DEP_FOUND : DEP_OK);
+        assert_string_equal(why.id, rows[i].finding ? rows[i].finding : "");
+    }
+}
+
+/* c2sp.org/signed-note, Verifier keys: name, id in lowercase hexadecimal, type and key. */
+static void test_vkeys(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *from, *to, *id;
+    } rows[] = {
+        {"example.com/log+", "+", "vkey.name"},
+        {"example.com/log+", "example com/log+", "vkey.name"},
+        {"example.com/log+", "example.com\xc2\xa0log+", "vkey.name"},
+        {"example.com/log+", "example.com/lag+", "vkey.id"},
+        {"example.com/log+", "example.com/log", "vkey.id"},
+        {"example.com/log+", "example.com/log+0", "vkey.id"},
+        {"example.com/log+", "example.com/log+A", "vkey.id"},
+        {"+A", "+B", "vkey.key"}, /* of another type: the first bits of 0x01 are those of A */
+        {"+A", "+AA", "vkey.key"},
+        {"+A", "+", "vkey.key"},
+        {"+A", "+=", "vkey.key"},
+    };
+    DEP_AUTO_BUF text;
+    dep_buf_init(&text, 1024);
+    assert_int_equal(dep_vkey_encode(&vkey, &text), DEP_OK);
+    struct dep_vkey parsed = {.type = DEP_VKEY_COSIGNER};
+    struct dep_finding why = {"", "", 0};
+    for (size_t i = 0; i < DEP_COUNT(rows); i++) {
+        DEP_AUTO_BUF bad;
+        edit(&text, rows[i].from, rows[i].to, &bad);
+        if (dep_vkey_parse(dep_buf_slice(&bad), &parsed, &why) != DEP_FOUND ||
+            strcmp(why.id, rows[i].id) != 0)
+            fail_msg("row %zu: %s", i, why.id);
+        assert_int_equal(parsed.type, DEP_VKEY_COSIGNER);
+    }
+    /* Signature types that are not a log's, their ids right. */
+    static const uint8_t types[] = {0, 2, 3, 4, 5, 6, 0xfa, 0xff};
+    for (size_t i = 0; i < DEP_COUNT(types); i++) {
+        struct dep_vkey other = vkey;
+        DEP_AUTO_BUF bad;
+        dep_buf_init(&bad, 1024);
+        other.type = (enum dep_vkey_type)types[i];
+        assert_int_equal(dep_vkey_encode(&other, &bad), DEP_OK);
+        assert_int_equal(dep_vkey_parse(dep_buf_slice(&bad), &parsed, &why), DEP_FOUND);
+        assert_string_equal(why.id, "vkey.key");
+    }
+    for (size_t len = 0; len < text.len; len++)
+        assert_int_equal(dep_vkey_parse(dep_slice_of(text.data, len), &parsed, &why), DEP_FOUND);
+    dep_buf_add_byte(&text, '\n');
+    assert_int_equal(dep_vkey_parse(dep_buf_slice(&text), &parsed, &why), DEP_FOUND);
+    assert_int_equal(
+        dep_vkey_parse(dep_slice_sub(dep_buf_slice(&text), 0, text.len - 1), &parsed, &why),
+        DEP_OK);
+}
+
+/* c2sp.org/tlog-checkpoint, Note text: such as carry a good signature and yet are no checkpoint. */
 static void test_checkpoint_refusals(void **state)
 {
     (void)state;
@@ -396,6 +567,27 @@ static void test_checkpoint_refusals(void **state)
         {"example.com/log\n8\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\nmore\n",
          "checkpoint.extension"},
         {"example com/log\n8\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n", "checkpoint.origin"},
+        /* the origin is not empty; the size is a decimal as short as can be, of at most 2^63 - 1; the
+         * root is base64 of 32 bytes as an encoder writes it; at least three lines, none empty */
+        {"\n8\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n", "checkpoint.origin"},
+        {"example.com/log\n\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n", "checkpoint.size"},
+        {"example.com/log\n00\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n", "checkpoint.size"},
+        {"example.com/log\n+8\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n", "checkpoint.size"},
+        {"example.com/log\n8 \nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n", "checkpoint.size"},
+        {"example.com/log\n0x8\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n", "checkpoint.size"},
+        {"example.com/log\n\xd9\xa8\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n",
+         "checkpoint.size"},
+        {"example.com/log\n9223372036854775808\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n",
+         "checkpoint.size"},
+        {"example.com/log\n8\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\n", "checkpoint.root"},
+        {"example.com/log\n8\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA==\n", "checkpoint.root"},
+        {"example.com/log\n8\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\n", "checkpoint.root"},
+        {"example.com/log\n8\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA-=\n", "checkpoint.root"},
+        {"example.com/log\n8\n\n", "checkpoint.root"},
+        {"example.com/log\n8\n", "checkpoint.root"},
+        {"example.com/log\n", "checkpoint.size"},
+        {"example.com/log\n8\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n\nmore\n",
+         "checkpoint.extension"},
         {"example.com/other\n8\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n",
          "checkpoint.other_origin"},
     };
@@ -493,6 +685,34 @@ static void test_proofs(void **state)
         {"index 3", "index 4", "proof.path"},
         {"extra ", "extra !", "proof.extra"},
         {"\n\n", "\n", "proof.hash"},
+        /* c2sp.org/tlog-proof, Format: the first line; extra data, once and before the index */
+        {"c2sp.org/tlog-proof@v1", "C2SP.org/tlog-proof@v1", "proof.version"},
+        {"c2sp.org/tlog-proof@v1", " c2sp.org/tlog-proof@v1", "proof.version"},
+        {"c2sp.org/tlog-proof@v1\n", "c2sp.org/tlog-proof@v1\r\n", "proof.version"},
+        {"c2sp.org/tlog-proof@v1\n", "", "proof.version"},
+        {"c2sp.org/tlog-proof@v1\n", "c2sp.org/tlog-proof@v1\n\n", "proof.index"},
+        {"extra ", "extra  ", "proof.extra"},
+        {"extra ", "Extra ", "proof.index"},
+        {"index 3", "extra AAAA\nindex 3", "proof.index"},
+        {"index 3", "index 3\nextra AAAA", "proof.hash"},
+        {"index 3\n", "index 3\nindex 3\n", "proof.hash"},
+        /* the index: a decimal as short as can be */
+        {"index 3\n", "", "proof.index"},
+        {"index 3", "index", "proof.index"},
+        {"index 3", "index  3", "proof.index"},
+        {"index 3", "index -3", "proof.index"},
+        {"index 3", "index 0x3", "proof.index"},
+        {"index 3", "index 3 ", "proof.index"},
+        {"index 3", "index 9223372036854775808", "proof.index"},
+        /* hashes: one a line, in base64, as many as it takes, from the leaf up */
+        {"index 3\n", "index 3\nAAAA\n", "proof.hash"},
+        {"index 3\n", "index 3\n\n", "note.signature.bad"}, /* what follows is the note */
+        {"index 3\n", "index 3\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n", "proof.path"},
+        {"index 3", "index 2", "proof.path"},
+        {"index 3", "index 11", "proof.path"}, /* none in a tree of 8 */
+        /* Verifying, step 2: the checkpoint is the log's, signed by it */
+        {"\nexample.com/log\n8", "\nexample.com/lag\n8", "note.signature.bad"},
+        {"\xe2\x80\x94 example.com/log ", "\xe2\x80\x94 example.com/lag ", "note.signature.absent"},
     };
     DEP_AUTO_BUF note, proof;
     make_note(&note);
@@ -516,6 +736,17 @@ static void test_proofs(void **state)
     assert_int_equal(dep_proof_parse(dep_buf_slice(&proof), &parsed, &why), DEP_OK);
     assert_int_equal(dep_proof_verify(&parsed, &entry, &vkey, &checkpoint, &why), DEP_OK);
     assert_int_equal(dep_proof_verify(&parsed, &entries[4], &vkey, &checkpoint, &why), DEP_FOUND);
+    /* Step 4: each hash, and their order. */
+    for (size_t i = 0; i < path.count; i++) {
+        struct dep_proof other = parsed;
+        other.path.hashes[i] = parsed.path.hashes[(i + 1) % path.count];
+        assert_int_equal(dep_proof_verify(&other, &entry, &vkey, &checkpoint, &why), DEP_FOUND);
+        assert_string_equal(why.id, "proof.path");
+        other = parsed;
+        other.path.count = i;
+        assert_int_equal(dep_proof_verify(&other, &entry, &vkey, &checkpoint, &why), DEP_FOUND);
+        assert_string_equal(why.id, "proof.path");
+    }
     for (size_t i = 0; i < DEP_COUNT(rows); i++) {
         DEP_AUTO_BUF bad;
         edit(&proof, rows[i].from, rows[i].to, &bad);
@@ -551,17 +782,13 @@ static void test_origins(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_vectors),
-        cmocka_unit_test(test_against_reference),
-        cmocka_unit_test(test_builder),
-        cmocka_unit_test(test_tile_paths),
-        cmocka_unit_test(test_checkpoint),
-        cmocka_unit_test(test_note_refusals),
-        cmocka_unit_test(test_checkpoint_refusals),
-        cmocka_unit_test(test_signature_lines),
-        cmocka_unit_test(test_proof_lengths),
-        cmocka_unit_test(test_proofs),
-        cmocka_unit_test(test_origins),
+        cmocka_unit_test(test_vectors),         cmocka_unit_test(test_against_reference),
+        cmocka_unit_test(test_builder),         cmocka_unit_test(test_tile_paths),
+        cmocka_unit_test(test_checkpoint),      cmocka_unit_test(test_note_refusals),
+        cmocka_unit_test(test_other_lines),     cmocka_unit_test(test_known_key),
+        cmocka_unit_test(test_vkeys),           cmocka_unit_test(test_checkpoint_refusals),
+        cmocka_unit_test(test_signature_lines), cmocka_unit_test(test_proof_lengths),
+        cmocka_unit_test(test_proofs),          cmocka_unit_test(test_origins),
     };
     struct dep_finding why;
     if (dep_crypto_init(false) || dep_signing_key_new(dep_random, &log_key) ||

@@ -175,6 +175,7 @@ static void test_not_made(void **state)
         {jwt, all, {"exhibit", "nothing"}, 2, "presentation.field"},
         {jwt, all, {"exhibit", "item"}, 2, "presentation.field"}, /* open: not to be decided */
         {jwt, all, {"exhibit", "_sd"}, 2, "presentation.field"},
+        /* RFC 9901 section 7.2, for presentation, step 2: each is of this JWT */
         {jwt, none, {"exhibit"}, 1, "presentation.absent"},
         {jwt, foreign, {"exhibit"}, 1, "presentation.absent"}, /* another record's */
         {jwt, dep_buf_slice(&half), {"exhibit"}, strcmp(erased, "exhibit") != 0, ""},
@@ -225,7 +226,7 @@ static void test_not_read(void **state)
         const char *id;
     } rows[] = {
         {text, ""},
-        {dep_slice_sub(text, 0, text.len - 1), "sdjwt.key_binding"},
+        {dep_slice_sub(text, 0, text.len - 1), "sdjwt.key_binding"}, /* RFC 9901 section 7.3 */
         {dep_buf_slice(&issued.jwt), "sdjwt.form"},
         {dep_buf_slice(&foreign), "sdjwt.disclosure.unreferenced"}, /* exchanged between records */
         {dep_buf_slice(&twice), "sdjwt.disclosure.duplicate"},

@@ -4,11 +4,34 @@
 enum { SLOTS = 4 };
 
 /*
- * Each rule of RFC 9901 section 7.1 by which something is rejected has rows of its own here, named by
- * its step; steps 1 and 2a to 2c are test_split and test_jwt.c (`alg` none among them), key binding
- * (7.3) is refused as a whole. A row tells a payload in which D0..D3 stand for the digests of up to
- * four disclosures, given as JSON text (within which digests of lower numbers may stand too); `send`
- * lists which are sent.
+ * RFC 9901, rule by rule: what must be rejected, and the rows that show it.
+ *
+ *   4      parts and tildes               test_split
+ *   4.1    `none`                         test_jwt.c, test_parse: jwt.alg
+ *   4.1    `_sd` and `...` only for digests  sdjwt.sd.form, sdjwt.ellipsis below; test_issue_refused
+ *   4.1    a digest once                  sdjwt.digest.duplicate below (7.1 step 4)
+ *   4.1.1  `_sd_alg` at the top, a known hash  sdjwt.alg below
+ *   4.2.1  disclosure of a member         sdjwt.disclosure.form, .salt, .name below
+ *   4.2.2  disclosure of an element       sdjwt.disclosure.arity, .salt below
+ *   4.2.3  the digest is of the text      test_digest_of_text; sdjwt.disclosure.unreferenced below
+ *   4.2.4.1, 4.2.4.2  `_sd` and `...`     sdjwt.sd.form, sdjwt.ellipsis below
+ *   4.2.6  what leads to a disclosure     sdjwt.disclosure.unreferenced below
+ *   4.3, 7.2, 7.3  key binding: never asked for here, so refused whatever it says  test_split;
+ *          test_presentation.c, test_not_read
+ *   7.1    step 1                         test_split
+ *   7.1    steps 2a, 2b                   test_jwt.c, test_parse (jwt.alg), test_forgery
+ *   7.1    step 2c                        test_keyset.c, test_forgeries, test_before_enrolment
+ *   7.1    step 2d                        sdjwt.alg below
+ *   7.1    steps 3 to 5                   below, by their numbers
+ *   7.1    step 6 (nbf, exp, aud: no record has them)  test_record.c, test_claims_refused
+ *   7.2    what isn't of this JWT isn't presented      test_presentation.c, test_not_made
+ *   8      JSON serialization: not supported           test_split
+ *   9.1, 9.2  signature and disclosures are looked at  test_jwt.c, test_forgery; below
+ *   9.7    iss, iat and their like are never withheld   test_record.c, test_parse_refused
+ *   9.11   explicit typing                test_jwt.c, test_parse: jwt.typ
+ *
+ * A row tells a payload in which D0..D3 stand for the digests of up to four disclosures, given as
+ * JSON text (within which digests of lower numbers may stand too); `send` lists which are sent.
  */
 struct row {
     const char *payload;
@@ -89,12 +112,16 @@ static const struct row rows[] = {
      "1",
      NULL,
      "{\"l\":[1,3]}"},
+    /* step 3c.i and 3d: a digest to which nothing was sent is ignored, a decoy among them */
+    {"{\"_sd\":[\"decoy\"],\"l\":[{\"...\":\"decoy2\"}]}", {NULL}, "", NULL, "{\"l\":[]}"},
     /* step 3b: `_sd` is an array (4.2.4.1: of strings) */
     {"{\"_sd\":\"D0\"}", {"[\"s0\",\"a\",1]"}, "0", "sdjwt.sd.form", NULL},
     {"{\"_sd\":{}}", {NULL}, "", "sdjwt.sd.form", NULL},
     {"{\"_sd\":null}", {NULL}, "", "sdjwt.sd.form", NULL},
     {"{\"_sd\":[\"D0\",1]}", {"[\"s0\",\"a\",1]"}, "0", "sdjwt.sd.form", NULL},
     {"{\"o\":{\"_sd\":7}}", {NULL}, "", "sdjwt.sd.form", NULL},
+    {"{\"_sd\":[\"D0\"]}", {"[\"s0\",\"o\",{\"_sd\":7}]"}, "0", "sdjwt.sd.form", NULL},
+    {"{\"l\":[{\"...\":\"D0\"}]}", {"[\"s0\",{\"_sd\":[[]]}]"}, "0", "sdjwt.sd.form", NULL},
     /* step 4: the same digest twice, anywhere, disclosed or not */
     {"{\"_sd\":[\"D0\",\"D0\"]}", {"[\"s0\",\"a\",1]"}, "0", "sdjwt.digest.duplicate", NULL},
     {"{\"_sd\":[\"D0\",\"D0\"]}", {"[\"s0\",\"a\",1]"}, "", "sdjwt.digest.duplicate", NULL},
@@ -114,6 +141,16 @@ static const struct row rows[] = {
      "sdjwt.digest.duplicate",
      NULL},
     {"{\"_sd\":[\"decoy\",\"decoy\"]}", {NULL}, "", "sdjwt.digest.duplicate", NULL},
+    {"{\"_sd\":[\"D0\"],\"l\":[{\"...\":\"D0\"}]}",
+     {"[\"s0\",\"a\",1]"},
+     "",
+     "sdjwt.digest.duplicate",
+     NULL},
+    {"{\"_sd\":[\"D1\",\"D2\"]}",
+     {"[\"s0\",\"a\",1]", "[\"s1\",\"o\",{\"_sd\":[\"D0\"]}]", "[\"s2\",\"p\",[{\"...\":\"D0\"}]]"},
+     "12",
+     "sdjwt.digest.duplicate",
+     NULL},
     /* step 3c.ii and 4.2.1: an array of three, salt and name are strings, the name is none of those that
      * are taken; of JSON what record.md section 6 has besides */
     {"{\"_sd\":[\"D0\"]}", {"{\"a\":1}"}, "0", "sdjwt.disclosure.form", NULL},
@@ -124,6 +161,10 @@ static const struct row rows[] = {
     {"{\"_sd\":[\"D0\"]}", {"[\"s0\",\"_sd\",1]"}, "0", "sdjwt.disclosure.name", NULL},
     {"{\"_sd\":[\"D0\"]}", {"[\"s0\",\"...\",1]"}, "0", "sdjwt.disclosure.name", NULL},
     {"{\"_sd\":[\"D0\"]}", {"[\"s0\",\"_sd_alg\",\"md5\"]"}, "0", "sdjwt.alg", NULL},
+    {"{\"_sd\":[\"D0\"]}", {"[null,\"a\",1]"}, "0", "sdjwt.disclosure.salt", NULL},
+    {"{\"_sd\":[\"D0\"]}", {"[\"s0\",null,1]"}, "0", "sdjwt.disclosure.form", NULL},
+    {"{\"_sd\":[\"D0\"]}", {"\"s0\""}, "0", "sdjwt.disclosure.form", NULL},
+    {"{\"_sd\":[\"D0\"]}", {"[]"}, "0", "sdjwt.disclosure.form", NULL},
     {"{\"_sd\":[\"D0\"]}", {"[\"s0\",\"a\",1.5]"}, "0", "json.real", NULL},
     {"{\"_sd\":[\"D0\"]}", {"[\"s0\",\"a\",{\"b\":1,\"b\":2}]"}, "0", "json.duplicate", NULL},
     {"{\"_sd\":[\"D0\"]}", {"[\"s0\",\"a\",1]x"}, "0", "json.syntax", NULL},
@@ -133,10 +174,24 @@ static const struct row rows[] = {
     /* steps 3c.ii and 3c.iii: three for a member, two for an element */
     {"{\"_sd\":[\"D0\"]}", {"[\"s0\",\"a\"]"}, "0", "sdjwt.disclosure.arity", NULL},
     {"{\"l\":[{\"...\":\"D0\"}]}", {"[\"s0\",\"a\",1]"}, "0", "sdjwt.disclosure.arity", NULL},
+    /* step 3c.iii and 4.2.2: salt and form of an element's */
+    {"{\"l\":[{\"...\":\"D0\"}]}", {"[0,2]"}, "0", "sdjwt.disclosure.salt", NULL},
+    {"{\"l\":[{\"...\":\"D0\"}]}", {"[\"s0\"]"}, "0", "sdjwt.disclosure.form", NULL},
+    {"{\"l\":[{\"...\":\"D0\"}]}", {"{}"}, "0", "sdjwt.disclosure.form", NULL},
     /* step 3c.ii: a name that is there at that level already */
     {"{\"a\":0,\"_sd\":[\"D0\"]}", {"[\"s0\",\"a\",1]"}, "0", "sdjwt.name.exists", NULL},
     {"{\"_sd\":[\"D0\",\"D1\"]}",
      {"[\"s0\",\"a\",1]", "[\"s1\",\"a\",1]"},
+     "01",
+     "sdjwt.name.exists",
+     NULL},
+    {"{\"_sd\":[\"D1\"]}",
+     {"[\"s0\",\"a\",1]", "[\"s1\",\"o\",{\"a\":0,\"_sd\":[\"D0\"]}]"},
+     "01",
+     "sdjwt.name.exists",
+     NULL},
+    {"{\"l\":[{\"...\":\"D1\"}]}",
+     {"[\"s0\",\"a\",1]", "[\"s1\",{\"a\":0,\"_sd\":[\"D0\"]}]"},
      "01",
      "sdjwt.name.exists",
      NULL},
@@ -152,14 +207,32 @@ static const struct row rows[] = {
      "sdjwt.disclosure.unreferenced",
      NULL},
     {"{\"_sd\":[\"D0\"]}", {"[\"s0\",\"a\",1]"}, "00", "sdjwt.disclosure.duplicate", NULL},
+    {"{}", {"[\"s0\",\"a\",1]"}, "0", "sdjwt.disclosure.unreferenced", NULL},
+    /* 4.2.3: the hash is of the base64url text and stands in base64url; here of the bytes, then in hexadecimal */
+    {"{\"_sd\":[\"yc3isvtnNSIvqW_X8hPt4aydynQnToSpbF6aYlgmAk4\"]}",
+     {"[\"s0\",\"a\",1]"},
+     "0",
+     "sdjwt.disclosure.unreferenced",
+     NULL},
+    {"{\"_sd\":[\"733dfae4eac49c5f85e7512265cc4cdec6007dbbc090a9ffb938f20d212b3f3b\"]}",
+     {"[\"s0\",\"a\",1]"},
+     "0",
+     "sdjwt.disclosure.unreferenced",
+     NULL},
     /* step 2d and 4.1.1: the hash function; 4.2.4.2: `...` is alone, in an array, a string */
     {"{\"_sd\":[\"D0\"],\"_sd_alg\":\"sha-512\"}", {"[\"s0\",\"a\",1]"}, "0", "sdjwt.alg", NULL},
     {"{\"_sd\":[\"D0\"],\"_sd_alg\":256}", {"[\"s0\",\"a\",1]"}, "0", "sdjwt.alg", NULL},
+    {"{\"_sd\":[\"D0\"],\"_sd_alg\":\"SHA-256\"}", {"[\"s0\",\"a\",1]"}, "0", "sdjwt.alg", NULL},
+    {"{\"_sd\":[\"D0\"],\"_sd_alg\":null}", {"[\"s0\",\"a\",1]"}, "0", "sdjwt.alg", NULL},
     {"{\"o\":{\"_sd_alg\":\"sha-256\"}}", {NULL}, "", "sdjwt.alg", NULL},
+    {"{\"l\":[{\"_sd_alg\":\"sha-256\"}]}", {NULL}, "", "sdjwt.alg", NULL},
+    {"{\"_sd\":[\"D0\"]}", {"[\"s0\",\"o\",{\"_sd_alg\":\"sha-256\"}]"}, "0", "sdjwt.alg", NULL},
     {"{\"...\":\"D0\"}", {"[\"s0\",1]"}, "0", "sdjwt.ellipsis", NULL},
     {"{\"o\":{\"...\":\"x\"}}", {NULL}, "", "sdjwt.ellipsis", NULL},
     {"{\"l\":[{\"...\":\"x\",\"a\":1}]}", {NULL}, "", "sdjwt.ellipsis", NULL},
     {"{\"l\":[{\"...\":1}]}", {NULL}, "", "sdjwt.ellipsis", NULL},
+    {"{\"_sd\":[\"D0\"]}", {"[\"s0\",\"l\",[{\"...\":1}]]"}, "0", "sdjwt.ellipsis", NULL},
+    {"{\"_sd\":[\"D0\"]}", {"[\"s0\",\"o\",{\"...\":\"x\"}]"}, "0", "sdjwt.ellipsis", NULL},
     {"[]", {NULL}, "", "sdjwt.payload", NULL},
 };
 
@@ -307,6 +380,9 @@ static void test_split(void **state)
         {"h.p.s~a~~", NULL, "sdjwt.form"},
         {"h.p.s~a~h.p.s", NULL, "sdjwt.key_binding"},
         {"h.p.s~a~\n", NULL, "sdjwt.key_binding"},
+        {"h.p.s~h.p.s", NULL, "sdjwt.key_binding"},
+        /* section 8 */
+        {"{\"payload\":\"p\",\"protected\":\"h\",\"signature\":\"s\"}", NULL, "sdjwt.form"},
     };
     for (size_t i = 0; i < DEP_COUNT(table); i++) {
         struct dep_slice jwt = {NULL, 77}, disclosures = {NULL, 78};
