@@ -1,5 +1,6 @@
 #include "cli/charter_show.h"
 
+#include "cli/show.h"
 #include "cli/verdict.h"
 #include "codec/text.h"
 
@@ -257,13 +258,10 @@ static void print_linked(const struct dep_charter *charter)
         (void)printf("\n%s\n", _("What is linked to the records of a package, at least"));
     json_array_foreach(linked, index, entry)
     {
-        char plain[32], least[32];
-        const char *rel = dep_json_string(entry, "rel");
-        bool back = rel[strlen(rel) - 1] == '<';
-        (void)snprintf(plain, sizeof plain, "%.*s", (int)(strlen(rel) - back), rel);
+        char name[DEP_RELATION_ROOM], least[32];
+        (void)printf("  %s", dep_relation_arrow(dep_json_string(entry, "rel"), name));
         (void)snprintf(least, sizeof least, "linked.%s", dep_json_string(entry, "least"));
-        (void)printf("  %s", back ? "← " : "→ ");
-        dep_print_column(stdout, dep_word(plain), CODE_COLUMNS);
+        dep_print_column(stdout, dep_word(name), CODE_COLUMNS);
         (void)printf("  ");
         dep_print_column(stdout, dep_word(least), 0);
         (void)printf("\n");

@@ -105,17 +105,16 @@ void dep_bytes_text(uint64_t bytes, char out[32])
     static const char *const units[] = {N_("B"),  N_("kB"), N_("MB"), N_("GB"),
                                         N_("TB"), N_("PB"), N_("EB")};
     size_t unit = 0;
-    uint64_t tenths = 0, whole = bytes;
-    for (; whole >= 1000 && unit + 1 < DEP_COUNT(units); unit++) {
-        tenths = (10 * (whole % 1000) + 500) / 1000;
-        whole = whole / 1000 + tenths / 10;
-        tenths %= 10;
-    }
+    uint64_t tenths = bytes; /* of the unit, but of bytes there are none */
+    /* Rounded once; what would be 1000.0 is one of the next. */
+    for (uint64_t tenth = 100; unit + 1 < DEP_COUNT(units) && tenths >= (unit ? 10000 : 1000);
+         tenth *= 1000, unit++)
+        tenths = bytes / tenth + (bytes % tenth >= tenth / 2);
     if (unit)
-        (void)snprintf(out, 32, _("%llu.%llu %s"), (unsigned long long)whole,
-                       (unsigned long long)tenths, _(units[unit]));
+        (void)snprintf(out, 32, _("%llu.%llu %s"), (unsigned long long)(tenths / 10),
+                       (unsigned long long)(tenths % 10), _(units[unit]));
     else
-        (void)snprintf(out, 32, "%llu %s", (unsigned long long)whole, _(units[0]));
+        (void)snprintf(out, 32, "%llu %s", (unsigned long long)bytes, _(units[0]));
 }
 
 static int exit_of(int err)

@@ -165,6 +165,14 @@ void dep_show_fields(const struct dep_schema *schema, const struct dep_charter *
     }
 }
 
+const char *dep_relation_arrow(const char *rel, char out_name[DEP_RELATION_ROOM])
+{
+    size_t len = strlen(rel);
+    bool back = len && rel[len - 1] == '<';
+    (void)snprintf(out_name, DEP_RELATION_ROOM, "%.*s", (int)(len - back), rel);
+    return back ? "← " : "→ ";
+}
+
 /* The one in force; codes are shown bare where there is none. */
 static const struct dep_charter *charter_of(struct dep_node *node)
 {

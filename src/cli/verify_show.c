@@ -234,17 +234,15 @@ static void show_linked(const json_t *account)
         (void)printf("\n%s\n", _("Not in the package, and accounted for:"));
     json_array_foreach(linked, i, line)
     {
-        const char *rel = text_of(line, "rel");
-        char plain[32];
+        char name[DEP_RELATION_ROOM];
+        const char *arrow = dep_relation_arrow(text_of(line, "rel"), name);
         int64_t count;
-        bool back = rel[0] && rel[strlen(rel) - 1] == '<';
-        (void)snprintf(plain, sizeof plain, "%.*s", (int)(strlen(rel) - back), rel);
         (void)snprintf(why, sizeof why, "linked.why.%s", text_of(line, "why"));
         (void)snprintf(as, sizeof as, "linked.%s", text_of(line, "as"));
         (void)printf("  ");
         show_digest(text_of(line, "from"));
-        (void)printf(" %s", back ? "← " : "→ ");
-        dep_print_label(stdout, dep_word(plain));
+        (void)printf(" %s", arrow);
+        dep_print_label(stdout, dep_word(name));
         if (dep_json_int(line, "count", &count))
             (void)printf("%lld", (long long)count);
         else

@@ -38,8 +38,8 @@ struct dep_known {
     struct dep_facts *facts;
     struct dep_unread *unread;
     size_t unread_count;
-    bool
-        partial; /* the officer's roles don't read every type that was looked at, recorded or not */
+    /* The officer's roles don't read every type that was looked at, recorded or not. */
+    bool partial;
 };
 void dep_known_done(struct dep_known *known);
 #define DEP_AUTO_KNOWN DEP_CLEANUP(dep_known_done) struct dep_known

@@ -5,25 +5,13 @@
 #include "node/marking.h"
 #include "node/pack_impl.h"
 #include "node/release.h"
+#include "rules/action.h"
 
 #include <string.h>
 
 static bool has_flag(const struct dep_view *marking, const char *wanted)
 {
     return dep_json_has_string(dep_json_array(marking->claims, "flags"), wanted);
-}
-
-static bool names_item(const struct dep_view *prepared, const char *item)
-{
-    size_t i;
-    json_t *material;
-    json_array_foreach(dep_json_array(prepared->claims, "materials"), i, material)
-    {
-        const char *name = dep_json_string(material, "item");
-        if (name && strcmp(name, item) == 0)
-            return true;
-    }
-    return false;
 }
 
 /* What became of an item for one recipient. */
@@ -50,7 +38,7 @@ static int look_given(void *context, const struct dep_released *released)
     struct given *given = context;
     const char *recipient = dep_json_string(released->prepared->claims, "recipient");
     if (!recipient || strcmp(recipient, given->pack->recipient) != 0 ||
-        !names_item(released->prepared, given->item))
+        !dep_material_of(dep_json_array(released->prepared->claims, "materials"), given->item))
         return DEP_OK;
     given->there = given->there || (released->release && !released->withdrawals);
     return released->refused ? look_referred(given, released->refused) : DEP_OK;
@@ -58,7 +46,6 @@ static int look_given(void *context, const struct dep_released *released)
 
 struct favour {
     struct dep_pack *pack;
-    const struct dep_view *prepared;
     const char *of_case;
     struct dep_hash from; /* first record of the material of that case */
 };
@@ -97,7 +84,7 @@ static int account_favour(void *context, const struct dep_view *marking)
     const struct favour *favour = context;
     struct dep_pack *pack = favour->pack;
     const char *item = marking->row.item;
-    if (!has_flag(marking, "exculpatory") || names_item(favour->prepared, item))
+    if (!has_flag(marking, "exculpatory") || dep_material_of(pack->materials, item))
         return DEP_OK;
     struct dep_index_row row = {.jti = ""};
     struct dep_index_query query = {.item = item};
@@ -110,9 +97,8 @@ static int account_favour(void *context, const struct dep_view *marking)
                : pack_name(pack, &favour->from, "exculpatory", &row.sha256, "rule");
 }
 
-int pack_favour(struct dep_pack *pack, const struct dep_view *prepared, const char *of_case,
-                const struct dep_hash *from)
+int pack_favour(struct dep_pack *pack, const char *of_case, const struct dep_hash *from)
 {
-    struct favour favour = {pack, prepared, of_case, *from};
+    struct favour favour = {pack, of_case, *from};
     return dep_node_marked_for(pack->node, of_case, account_favour, &favour, pack->problem);
 }

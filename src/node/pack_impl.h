@@ -185,8 +185,8 @@ DEP_MUST_USE int pack_act(struct dep_pack *pack, const struct dep_index_row *row
 DEP_MUST_USE int pack_publication(struct dep_pack *pack, const struct dep_index_row *row);
 /* What is in the accused's favour, of that case, is accounted for from the record `from` (pack_favour.c).
  * "pack.exculpatory". */
-DEP_MUST_USE int pack_favour(struct dep_pack *pack, const struct dep_view *prepared,
-                             const char *of_case, const struct dep_hash *from);
+DEP_MUST_USE int pack_favour(struct dep_pack *pack, const char *of_case,
+                             const struct dep_hash *from);
 /* foreign.received: to whoever sent that package. release.withdrawn: to whom it was released. */
 DEP_MUST_USE int pack_receipt(struct dep_pack *pack, const struct dep_index_row *row);
 DEP_MUST_USE int pack_notice(struct dep_pack *pack, const struct dep_index_row *row);

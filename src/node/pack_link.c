@@ -3,6 +3,7 @@
  * nothing shown unless the judge reads it, or its digest is named, or it is counted.
  */
 #include "node/pack_impl.h"
+#include "rules/action.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -171,26 +172,13 @@ static int must_stay(struct dep_pack *pack, const struct dep_index_row *row, boo
     return err;
 }
 
-static bool is_released(const struct dep_pack *pack, const char *item)
-{
-    size_t i;
-    json_t *material;
-    json_array_foreach(pack->materials, i, material)
-    {
-        const char *name = dep_json_string(material, "item");
-        if (name && strcmp(name, item) == 0)
-            return true;
-    }
-    return false;
-}
-
 /* What the charter lets go along, besides what goes anyway: `out_why` says why it stays all the same, or
  * is NULL. An item goes because a release names it. */
 static int judge_along(struct dep_pack *pack, const struct dep_index_row *row, const char **out_why)
 {
     bool stays;
     int err = must_stay(pack, row, &stays);
-    bool of_another = row->item[0] && !is_released(pack, row->item);
+    bool of_another = row->item[0] && !dep_material_of(pack->materials, row->item);
     *out_why = stays ? "protected" : of_another && row->erased ? "erased" : NULL;
     return !err && !*out_why && of_another ? pack_found(pack, "pack.linked.item", row->jti) : err;
 }

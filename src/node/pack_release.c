@@ -229,10 +229,9 @@ static int add_material(struct releasing *releasing, size_t at, const json_t *ma
         err = add_marking(releasing, at, of_case);
     const char *stated = dep_json_string(releasing->prepared.claims, "case");
     if (!err && of_case[0])
-        err = pack_favour(pack, &releasing->prepared, of_case, &rows.first);
-    return !err && stated && strcmp(stated, of_case) != 0
-               ? pack_favour(pack, &releasing->prepared, stated, &rows.first)
-               : err;
+        err = pack_favour(pack, of_case, &rows.first);
+    return !err && stated && strcmp(stated, of_case) != 0 ? pack_favour(pack, stated, &rows.first)
+                                                          : err;
 }
 
 static int add_materials(struct releasing *releasing)

@@ -1,6 +1,6 @@
 /*
  * A field kit hands its register over to its home: its items become items of this register, its
- * records are kept here as the kit's (doc/decisions/031).
+ * records are kept here as the kit's (doc/decisions/032).
  *
  * Order: what is here already of this kit is looked up; then records go in groups, each with the
  * containers of the items that begin in it. A group is there wholly or not at all; the next receive

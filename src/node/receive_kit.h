@@ -1,5 +1,5 @@
 /*
- * What the two files of taking a field kit's register in share (doc/decisions/031).
+ * What the two files of taking a field kit's register in share (doc/decisions/032).
  *
  * Layer:   node, private to receive_kit.c and receive_kit_item.c.
  */

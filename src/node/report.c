@@ -6,6 +6,7 @@
 
 #include "node/node_impl.h"
 #include "record/sdjwt.h"
+#include "store/file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -13,21 +14,6 @@
 #include <unistd.h>
 
 static const char TAG_MANIFEST[] = "tagmanifest-sha256.txt";
-
-static int hash_rest(int fd, struct dep_hash *out, struct dep_problem *problem)
-{
-    uint8_t block[64 * 1024];
-    struct dep_sha256_stream stream;
-    ssize_t len;
-    dep_sha256_start(&stream);
-    while ((len = read(fd, block, sizeof block)) != 0) {
-        if (len < 0 && errno != EINTR)
-            return dep_problem_fault(problem, DEP_ERR_IO, "node.report", TAG_MANIFEST);
-        dep_sha256_add(&stream, block, len > 0 ? (size_t)len : 0);
-    }
-    dep_sha256_finish(&stream, out);
-    return DEP_OK;
-}
 
 /* By it all other files are listed, directly or not: it tells which folder was looked at, also where
  * nothing in it could be believed. `out_hex` is empty where it isn't there. */
@@ -45,7 +31,7 @@ static int tag_manifest(const struct dep_bag_verified *bag, char out_hex[2 * DEP
         return dep_problem_fault(problem, DEP_ERR_IO, "node.report", TAG_MANIFEST);
     if (!S_ISREG(is.st_mode))
         return DEP_OK;
-    int err = hash_rest(fd, &sha256, problem);
+    int err = dep_file_sha256(fd, TAG_MANIFEST, &sha256, &problem->fault);
     if (!err)
         dep_hex_encode(sha256.bytes, DEP_HASH_LEN, out_hex);
     return err;

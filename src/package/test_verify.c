@@ -345,35 +345,6 @@ static void content_blank(struct test_world *world)
 {
     test_replace(&world->content, "\"v\":1,", "\"v\":1, ");
 }
-static void content_counted(struct test_world *world)
-{
-    test_replace(&world->content, "\"about<\"", "\"supersedes<\"");
-}
-static void owe(struct test_world *world, const char *rel, const char *least)
-{
-    json_change(world->charter, "/linked", json_pack("[{s:s,s:s}]", "rel", rel, "least", least));
-}
-static void charter_names(struct test_world *world)
-{
-    owe(world, "about<", "named");
-}
-static void charter_includes(struct test_world *world)
-{
-    owe(world, "authority", "included");
-    world->other_named = true;
-    world->why_named = "rule";
-}
-static void charter_includes_backward(struct test_world *world)
-{
-    owe(world, "item<", "included");
-    world->more_of_item = true;
-}
-static void content_from(struct test_world *world)
-{
-    struct dep_buf *content = &world->content;
-    uint8_t *at = memmem(content->data, content->len, "\"from\":\"", 8);
-    at[8] = at[8] == '0' ? '1' : '0';
-}
 static void payload_line(struct test_world *world)
 {
     struct dep_buf *content = &world->content;
@@ -407,14 +378,6 @@ static void item_of_note(struct test_world *world)
     (void)snprintf(line, sizeof line, "\"record\":\"%s\"", from);
     (void)snprintf(want, sizeof want, "\"record\":\"%s\"", to);
     test_replace(&world->content, line, want);
-}
-/* The note refers to what isn't here. */
-static void unaccounted(struct test_world *world)
-{
-    struct test_log *log = &world->logs[0];
-    size_t at = test_issue(world, log, log->officer, DEP_ROLE_CUSTODIAN, "EX1", "note",
-                           test_note("x", test_ref(log, "source", world->correction + 1)));
-    log->records[at].listed = true;
 }
 static void sent_by_custodian(struct test_world *world)
 {
@@ -539,27 +502,6 @@ static void test_forgeries(void **state)
         {"another kind", {TEST_CONTENT, content_kind}, "package.kind", DEP_ALTERED},
         {"another id", {TEST_CONTENT, content_id}, "package.id", DEP_ALTERED},
         {"a blank in content.jsonl", {TEST_CONTENT, content_blank}, "content.form", DEP_ALTERED},
-        {"corrections counted",
-         {TEST_CONTENT, content_counted},
-         "package.linked.least",
-         DEP_ALTERED},
-        {"counted where the charter has it named",
-         {TEST_CHARTER, charter_names},
-         "package.linked.least",
-         DEP_ALTERED},
-        {"named where the charter has it included",
-         {TEST_CHARTER, charter_includes},
-         "package.linked.least",
-         DEP_ALTERED},
-        {"counted where the charter has it included",
-         {TEST_CHARTER, charter_includes_backward},
-         "package.linked.least",
-         DEP_ALTERED},
-        {"links of a record that isn't here",
-         {TEST_CONTENT, content_from},
-         "package.linked.from",
-         DEP_ALTERED},
-        {"a link with no account", {TEST_RECORDS, unaccounted}, "package.linked", DEP_ALTERED},
         {"another payload in the line", {TEST_CONTENT, payload_line}, "item.payload", DEP_ALTERED},
         {"another payload than was sealed",
          {TEST_CONTENT, container_replaced},
@@ -587,41 +529,6 @@ static void test_forgeries(void **state)
         test_world_free(world);
     }
     assert_int_equal(failed, 0);
-}
-
-/* What no charter can change stays, named with its reason; by the same charter and line, but for that. */
-static void charter_includes_others(struct test_world *world)
-{
-    charter_includes(world);
-    world->why_named = NULL;
-}
-static void charter_includes_protected(struct test_world *world)
-{
-    charter_includes(world);
-    world->why_named = "protected";
-}
-
-static void charter_includes_erased(struct test_world *world)
-{
-    charter_includes(world);
-    world->why_named = "erased";
-}
-
-static void test_may_stay(void **state)
-{
-    (void)state;
-    static const struct test_edit edits[] = {{TEST_CHARTER, charter_includes_others},
-                                             {TEST_CHARTER, charter_includes_protected},
-                                             {TEST_CHARTER, charter_includes_erased}};
-    for (size_t i = 0; i < DEP_COUNT(edits); i++) {
-        struct test_world *world = test_world_new(schemas, &edits[i]);
-        struct dep_verify *verify = NULL;
-        assert_int_equal(test_verify(world, &verify), DEP_OK);
-        assert_false(test_found(verify, "package.linked.least"));
-        assert_false(test_found(verify, "package.linked"));
-        dep_verify_free(verify);
-        test_world_free(world);
-    }
 }
 
 /* Of what could be read of a package nobody is spared the account. */
@@ -737,7 +644,6 @@ int main(void)
         cmocka_unit_test(test_account),
         cmocka_unit_test(test_account_of_less),
         cmocka_unit_test(test_forgeries),
-        cmocka_unit_test(test_may_stay),
         cmocka_unit_test(test_any_byte),
         cmocka_unit_test(test_memory),
     };

@@ -2,20 +2,13 @@
  * What goes is what was released: its materials, and no field beyond those decided.
  */
 #include "package/verdict_impl.h"
+#include "rules/action.h"
 
 #include <string.h>
 
-static const json_t *material_find(const json_t *prepared, const char *item)
+static const json_t *materials_of(const struct judging *judging)
 {
-    size_t i;
-    json_t *material;
-    json_array_foreach(dep_json_array(prepared, "materials"), i, material)
-    {
-        const char *name = dep_json_string(material, "item");
-        if (name && item && strcmp(name, item) == 0)
-            return material;
-    }
-    return NULL;
+    return dep_json_array(judging->prepared_opened.presentation.claims, "materials");
 }
 
 bool decided_names(const json_t *decided, const char *field)
@@ -58,8 +51,7 @@ static int check_fields(struct judging *judging, const struct dep_shown_record *
 
 static int check_record(struct judging *judging, const struct dep_shown_record *record)
 {
-    const json_t *material = material_find(judging->prepared_opened.presentation.claims,
-                                           record->item ? record->item : "");
+    const json_t *material = dep_material_of(materials_of(judging), record->item);
     if (record->item && (!record->item[0] || !material))
         return judging_find_of(judging, "verdict.scope", DEP_ALTERED, &record->sha256, "item");
     return is_first_record(record) ? check_fields(judging, record, material) : DEP_OK;
@@ -68,14 +60,13 @@ static int check_record(struct judging *judging, const struct dep_shown_record *
 int judging_scope(struct judging *judging)
 {
     struct dep_verify *verify = judging->verify;
-    const json_t *prepared = judging->prepared_opened.presentation.claims;
     int err = DEP_OK;
     for (size_t i = 0; !err && i < dep_verify_item_count(verify); i++) {
         struct dep_verify_item item;
         char id[DEP_UUID_LEN + 1] = "";
         dep_verify_item(verify, i, &item);
         memcpy(id, item.item.data, item.item.len < DEP_UUID_LEN ? item.item.len : DEP_UUID_LEN);
-        const json_t *material = material_find(prepared, id);
+        const json_t *material = dep_material_of(materials_of(judging), id);
         if (!material || !goes_as(material, item.as))
             err = judging_find_of(judging, "verdict.scope", DEP_ALTERED, &item.record, "item");
     }

@@ -18,6 +18,8 @@ DEP_MUST_USE int dep_action_read(const struct dep_charter *charter, const char *
                                  const json_t *claims, struct dep_action *out, const char **out_at,
                                  struct dep_finding *why);
 
+/* The one of `materials` (an array, or NULL) that is of this item; NULL where none is. */
+const json_t *dep_material_of(const json_t *materials, const char *item);
 /* What is read of one material. */
 struct dep_material_records {
     const json_t *stated;  /* element of `materials` */

@@ -10,6 +10,19 @@ static const char CLAUSE[] = "doc/format/consent.md";
 
 const char *const dep_material_fields[] = {"basis", "sensitive", "territory", NULL};
 
+const json_t *dep_material_of(const json_t *materials, const char *item)
+{
+    size_t i;
+    json_t *material;
+    json_array_foreach(materials, i, material)
+    {
+        const char *name = dep_json_string(material, "item");
+        if (name && item && strcmp(name, item) == 0)
+            return material;
+    }
+    return NULL;
+}
+
 struct material_work {
     const struct dep_fact_reader *reader;
     const struct dep_material_records *records;

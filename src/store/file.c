@@ -38,6 +38,23 @@ int dep_file_read_fd(int fd, const char *where, size_t cap, struct dep_buf *out,
     }
 }
 
+int dep_file_sha256(int fd, const char *where, struct dep_hash *out, struct dep_fault *fault)
+{
+    uint8_t piece[64 * 1024];
+    struct dep_sha256_stream stream;
+    ssize_t got;
+    dep_sha256_start(&stream);
+    while ((got = read(fd, piece, sizeof piece)) != 0) {
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            return io_fault(fault, "file.read", where);
+        dep_sha256_add(&stream, piece, (size_t)got);
+    }
+    dep_sha256_finish(&stream, out);
+    return DEP_OK;
+}
+
 int dep_file_read(int dir_fd, const char *path, size_t cap, struct dep_buf *out,
                   struct dep_fault *fault)
 {

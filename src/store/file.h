@@ -4,7 +4,7 @@
  */
 #ifndef DEP_STORE_FILE_H
 #define DEP_STORE_FILE_H
-#include "base/base.h"
+#include "crypto/crypto.h"
 
 /* Whole file, at most `cap` bytes, appended to `out`. `dir_fd` may be AT_FDCWD. */
 DEP_MUST_USE int dep_file_read(int dir_fd, const char *path, size_t cap, struct dep_buf *out,
@@ -12,6 +12,9 @@ DEP_MUST_USE int dep_file_read(int dir_fd, const char *path, size_t cap, struct 
 /* The same of what is open, to its end; `where`: what a fault calls it. */
 DEP_MUST_USE int dep_file_read_fd(int fd, const char *where, size_t cap, struct dep_buf *out,
                                   struct dep_fault *fault);
+/* SHA-256 of the same. */
+DEP_MUST_USE int dep_file_sha256(int fd, const char *where, struct dep_hash *out,
+                                 struct dep_fault *fault);
 /* Written beside, synced, renamed, folder synced (the folder is opened before anything is written).
  */
 DEP_MUST_USE int dep_file_replace(int dir_fd, const char *path, struct dep_slice content,

@@ -104,6 +104,11 @@ typedef int dep_segment_fn(void *context, const struct dep_place *place, struct 
 DEP_MUST_USE int dep_segment_walk(const struct dep_register *reg, const struct dep_family *family,
                                   uint32_t segment, uint64_t from, dep_segment_fn *each,
                                   void *context, struct dep_fault *fault);
+/* Where the last `lines` (at least 1) whole lines before `end` begin. DEP_FOUND: what stands there doesn't
+ * end a line, or there aren't so many. */
+DEP_MUST_USE int dep_segment_back(const struct dep_register *reg, const struct dep_family *family,
+                                  uint32_t segment, uint64_t end, uint64_t lines, uint64_t *out,
+                                  struct dep_fault *fault);
 /* Append at family->len exactly (what lies beyond is cut), without sync. The file is created where
  * `family->len` is 0. */
 DEP_MUST_USE int dep_segment_append(struct dep_register *reg, const struct dep_family *family,

@@ -63,18 +63,45 @@ static int walk_line(void *context, const struct dep_place *place, struct dep_sl
     return err;
 }
 
+/* Where line `first` begins in its file, and which line stands at `out_from`: counted back from the end of
+ * the tree, where that is nearer than the file's beginning. */
+static int find_first(const struct dep_register *reg, uint64_t first, uint64_t *out_from,
+                      uint64_t *out_index, struct dep_fault *fault)
+{
+    const struct dep_family *end = &reg->records;
+    uint64_t begins = first / DEP_SEGMENT_RECORDS * DEP_SEGMENT_RECORDS;
+    uint64_t ends = (uint64_t)end->segment * DEP_SEGMENT_RECORDS + end->lines;
+    *out_from = 0;
+    *out_index = begins;
+    if (first / DEP_SEGMENT_RECORDS != end->segment || first > ends ||
+        ends - first > first - begins)
+        return DEP_OK;
+    uint64_t from = end->len;
+    int err = first == ends
+                  ? DEP_OK
+                  : dep_segment_back(reg, end, end->segment, end->len, ends - first, &from, fault);
+    if (!err) {
+        *out_from = from;
+        *out_index = first;
+    }
+    return err < 0 ? err : DEP_OK;
+}
+
 int dep_register_walk(struct dep_register *reg, uint64_t first, bool tail, dep_line_fn *each,
                       void *context, struct dep_fault *fault)
 {
-    uint64_t end = tail ? UINT64_MAX : reg->checkpoint.size;
+    uint64_t end = tail ? UINT64_MAX : reg->checkpoint.size, from = 0;
     struct record_walk walk = {.first = first, .end = end, .each = each, .context = context};
     uint32_t last = 0;
     int err = dep_segment_last(reg, &reg->records, &last, fault);
+    if (!err)
+        err = find_first(reg, first, &from, &walk.index, fault);
     if (err)
         return err < 0 ? err : DEP_OK;
     for (uint32_t segment = (uint32_t)(first / DEP_SEGMENT_RECORDS); segment <= last; segment++) {
-        walk.index = (uint64_t)segment * DEP_SEGMENT_RECORDS;
-        err = dep_segment_walk(reg, &reg->records, segment, 0, walk_line, &walk, fault);
+        err = dep_segment_walk(reg, &reg->records, segment, from, walk_line, &walk, fault);
+        walk.index = ((uint64_t)segment + 1) * DEP_SEGMENT_RECORDS;
+        from = 0;
         if (err == DEP_FOUND && walk.end != 0)
             return DEP_OK; /* the end of what counts */
         if (err)

@@ -140,6 +140,47 @@ static int stop_after(void *context, const struct dep_place *place, struct dep_s
     return ++to->seen == to->wanted ? DEP_FOUND : DEP_OK;
 }
 
+/* Is this line the last leaf of the tree that the checkpoint signs? Tiles that are missing or damaged
+ * prove nothing. */
+static bool is_last_leaf(struct dep_register *reg, struct dep_slice line)
+{
+    uint64_t size = reg->checkpoint.size;
+    struct dep_tile_source tiles = {dep_register_tile_read, reg, size, 0};
+    struct dep_merkle_proof proof;
+    struct dep_hash entry, leaf;
+    dep_sha256(line, &entry);
+    dep_sha256_leaf(&entry, &leaf);
+    return dep_merkle_prove_inclusion(size - 1, size, dep_tile_source_read, &tiles, &proof) ==
+               DEP_OK &&
+           dep_merkle_verify_inclusion(&leaf, size - 1, size, &proof, &reg->checkpoint.root);
+}
+
+/* Where nothing lies behind the tree, its end is the file's, and the last line shows it: the others
+ * needn't be counted. DEP_FOUND: it doesn't show. */
+static int find_last_leaf(struct dep_register *reg, struct dep_family *end, struct dep_fault *fault)
+{
+    char path[DEP_SEGMENT_PATH];
+    struct stat info;
+    uint64_t from = 0;
+    dep_segment_path(end, end->segment, path);
+    if (fstatat(reg->fd, path, &info, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(info.st_mode))
+        return DEP_FOUND;
+    uint64_t len = (uint64_t)info.st_size;
+    int err = dep_segment_back(reg, end, end->segment, len, 1, &from, fault);
+    if (err || len - from > DEP_JWT_LEN_MAX)
+        return err < 0 ? err : DEP_FOUND;
+    DEP_AUTO_BUF line;
+    dep_buf_init(&line, DEP_JWT_LEN_MAX);
+    struct dep_place place = {end->segment, (uint32_t)(len - from - 1), from};
+    err = dep_register_read(reg, &place, &line, fault);
+    if (err)
+        return err == DEP_ERR_CORRUPT ? DEP_FOUND : err;
+    if (!is_last_leaf(reg, dep_buf_slice(&line)))
+        return DEP_FOUND;
+    end->len = len;
+    return DEP_OK;
+}
+
 /* The place in records/ where the checkpoint's tree ends: in the file that its size names, after so
  * many lines. */
 static int find_records_end(struct dep_register *reg, struct dep_fault *fault)
@@ -148,7 +189,10 @@ static int find_records_end(struct dep_register *reg, struct dep_fault *fault)
     struct dep_family end = {.folder = "records",
                              .segment = (uint32_t)(size / DEP_SEGMENT_RECORDS),
                              .lines = size % DEP_SEGMENT_RECORDS};
-    if (end.lines) {
+    int shown = end.lines ? find_last_leaf(reg, &end, fault) : DEP_OK;
+    if (shown < 0)
+        return shown;
+    if (shown == DEP_FOUND) {
         /* Forward from what is known already, where it is the same file. */
         bool ahead = reg->records.segment == end.segment && reg->records.lines <= end.lines;
         struct to_line to = {.wanted = end.lines,

@@ -112,6 +112,36 @@ int dep_segment_walk(const struct dep_register *reg, const struct dep_family *fa
     }
 }
 
+int dep_segment_back(const struct dep_register *reg, const struct dep_family *family,
+                     uint32_t segment, uint64_t end, uint64_t lines, uint64_t *out,
+                     struct dep_fault *fault)
+{
+    char path[DEP_SEGMENT_PATH];
+    dep_segment_path(family, segment, path);
+    DEP_AUTO_BUF piece;
+    dep_buf_init(&piece, DEP_STORE_PIECE);
+    uint64_t seen = 0; /* ends of lines */
+    for (uint64_t at = end; at > 0;) {
+        uint32_t len = at < DEP_STORE_PIECE ? (uint32_t)at : DEP_STORE_PIECE;
+        struct dep_place place = {.segment = segment, .len = len, .offset = at - len};
+        dep_buf_clear(&piece);
+        int err = dep_store_read_line(reg, path, &place, &piece, fault);
+        if (err)
+            return err == DEP_ERR_CORRUPT ? DEP_FOUND : err; /* shorter meanwhile */
+        if (at == end && piece.data[len - 1] != '\n')
+            return DEP_FOUND;
+        const uint8_t *found = piece.data + len;
+        while ((found = memrchr(piece.data, '\n', (size_t)(found - piece.data))))
+            if (seen++ == lines) {
+                *out = place.offset + (uint64_t)(found - piece.data) + 1;
+                return DEP_OK;
+            }
+        at = place.offset;
+    }
+    *out = 0;
+    return seen == lines ? DEP_OK : DEP_FOUND;
+}
+
 int dep_segment_append(struct dep_register *reg, const struct dep_family *family,
                        struct dep_slice bytes, int *out_fd, struct dep_fault *fault)
 {

@@ -237,6 +237,173 @@ static void test_backup(void **state)
     done_place(&place);
 }
 
+/* ---- where the records end ---- */
+
+enum { LINES = 5 };
+
+/* What was done to records/000000, which held five lines. */
+enum attack {
+    NOTHING,
+    LAST_GONE,
+    LAST_TORN,
+    LAST_CHANGED,
+    LAST_TWO_SWAPPED,
+    FOLLOWED,
+    FOLLOWED_TORN,
+    TILE_GONE,
+    TILE_FORGED, /* the last line too: they fit each other */
+};
+
+static void forge_tile(const char *dir, struct dep_slice line)
+{
+    struct dep_hash entry, leaf;
+    char path[256];
+    dep_sha256(line, &entry);
+    dep_sha256_leaf(&entry, &leaf);
+    (void)snprintf(path, sizeof path, "%s/log/tile/0/000.p/%d", dir, LINES);
+    int fd = open(path, O_WRONLY);
+    assert_int_equal(pwrite(fd, leaf.bytes, DEP_HASH_LEN, (off_t)(LINES - 1) * DEP_HASH_LEN),
+                     DEP_HASH_LEN);
+    (void)close(fd);
+}
+
+static void attack(const char *dir, enum attack what, bool without_second)
+{
+    struct dep_fault fault;
+    struct dep_slice lines[LINES + 1];
+    size_t count = 0;
+    char tile[256];
+    DEP_AUTO_BUF text, changed;
+    dep_buf_init(&text, 1024 * 1024);
+    dep_buf_init(&changed, 1024 * 1024);
+    int fd = open(dir, O_RDONLY | O_DIRECTORY);
+    assert_int_equal(dep_file_read(fd, "records/000000", 1024 * 1024, &text, &fault), DEP_OK);
+    for (struct dep_slice rest = dep_buf_slice(&text); rest.len; count++)
+        lines[count] = dep_slice_next(&rest, '\n');
+    assert_int_equal(count, LINES);
+    if (what == LAST_CHANGED || what == TILE_FORGED)
+        text.data[text.len - 5] ^= 1;
+    if (what == TILE_FORGED)
+        forge_tile(dir, lines[LINES - 1]);
+    if (what == LAST_TWO_SWAPPED) {
+        lines[LINES] = lines[LINES - 1];
+        lines[LINES - 1] = lines[LINES - 2];
+        lines[LINES - 2] = lines[LINES];
+    }
+    if (what == FOLLOWED || what == FOLLOWED_TORN)
+        lines[count++] = lines[0];
+    for (size_t i = 0; i < count - (what == LAST_GONE); i++) {
+        dep_buf_add_slice(&changed,
+                          i == 1 && without_second ? (struct dep_slice){NULL, 0} : lines[i]);
+        if (i != 1 || !without_second)
+            dep_buf_add_byte(&changed, '\n');
+    }
+    changed.len -= what == LAST_TORN || what == FOLLOWED_TORN ? 20 : 0;
+    assert_int_equal(dep_file_replace(fd, "records/000000", dep_buf_slice(&changed), 0600, &fault),
+                     DEP_OK);
+    (void)snprintf(tile, sizeof tile, "log/tile/0/000.p/%d", LINES);
+    if (what == TILE_GONE)
+        assert_int_equal(unlinkat(fd, tile, 0), 0);
+    (void)close(fd);
+}
+
+/*
+ * The last line, proved by the tiles against the signed root, shows where the records end; else they are
+ * counted. Which of the two it was is seen where a line is missing before it.
+ */
+static void test_end(void **state)
+{
+    (void)state;
+    static const struct {
+        enum attack what;
+        int whole, without_second; /* opening */
+        bool tail;                 /* of the whole one */
+        int audit;                 /* of the whole one */
+    } rows[] = {
+        {NOTHING, DEP_OK, DEP_OK, false, DEP_OK},
+        {LAST_GONE, DEP_ERR_CORRUPT, DEP_ERR_CORRUPT, false, DEP_OK},
+        {LAST_TORN, DEP_ERR_CORRUPT, DEP_ERR_CORRUPT, false, DEP_OK},
+        {LAST_CHANGED, DEP_OK, DEP_ERR_CORRUPT, false, DEP_FOUND},
+        {LAST_TWO_SWAPPED, DEP_OK, DEP_ERR_CORRUPT, false, DEP_FOUND},
+        {FOLLOWED, DEP_OK, DEP_OK, true, DEP_OK},
+        {FOLLOWED_TORN, DEP_OK, DEP_ERR_CORRUPT, true, DEP_OK},
+        {TILE_GONE, DEP_OK, DEP_ERR_CORRUPT, false, DEP_FOUND},
+        {TILE_FORGED, DEP_OK, DEP_ERR_CORRUPT, false, DEP_FOUND},
+    };
+    for (size_t i = 0; i < 2 * DEP_COUNT(rows); i++) {
+        bool without = i >= DEP_COUNT(rows);
+        size_t row = i % DEP_COUNT(rows);
+        struct place place;
+        struct dep_issued issued;
+        struct dep_committed placed;
+        struct dep_finding why = {"", "", 0};
+        struct dep_fault fault = {.what = ""};
+        make_place(&place);
+        for (int n = 0; n < LINES; n++) {
+            assert_int_equal(commit_note(place.reg, "n", &issued, &placed), DEP_OK);
+            dep_issued_done(&issued);
+        }
+        dep_register_close(place.reg);
+        place.reg = NULL;
+        attack(place.dir, rows[row].what, without);
+        int err = dep_register_open(place.dir, DEP_OPEN_READ, &place.reg, &fault);
+        assert_int_equal(err, without ? rows[row].without_second : rows[row].whole);
+        if (err) {
+            assert_string_equal(fault.what, "store.records.missing");
+        } else {
+            assert_int_equal(dep_register_count(place.reg), LINES);
+            assert_int_equal(audit(place.reg, &why), without ? DEP_FOUND : rows[row].audit);
+        }
+        if (!err && !without)
+            assert_int_equal(dep_register_has_tail(place.reg), rows[row].tail);
+        done_place(&place);
+    }
+}
+
+struct from {
+    uint64_t next, end;
+    struct dep_hash *entries;
+};
+
+static int take_line(void *context, uint64_t index, const struct dep_place *place,
+                     struct dep_slice jwt)
+{
+    struct from *from = context;
+    struct dep_hash entry;
+    (void)place;
+    dep_sha256(jwt, &entry);
+    assert_int_equal(index, from->next++);
+    assert_true(dep_hash_equal(&entry, &from->entries[index]));
+    return DEP_OK;
+}
+
+/* From wherever a walk begins, forward or back from the end, it gives the same lines. */
+static void test_walk_from(void **state)
+{
+    (void)state;
+    enum { COUNT = 40 };
+    struct place place;
+    struct dep_hash entries[COUNT];
+    struct dep_fault fault;
+    make_place(&place);
+    for (int i = 0; i < COUNT; i++) {
+        struct dep_issued issued;
+        struct dep_committed placed;
+        char text[6000]; /* several pieces of the file */
+        (void)snprintf(text, sizeof text, "%0*d", i % 3 ? 10 : 5900, i);
+        assert_int_equal(commit_note(place.reg, text, &issued, &placed), DEP_OK);
+        entries[i] = issued.sha256;
+        dep_issued_done(&issued);
+    }
+    for (uint64_t first = 0; first <= COUNT + 1; first++) {
+        struct from from = {.next = first, .entries = entries};
+        assert_int_equal(dep_register_walk(place.reg, first, false, take_line, &from, &fault),
+                         DEP_OK);
+        assert_int_equal(from.next, first < COUNT ? COUNT : first);
+    }
+    done_place(&place);
+}
+
 /* Whatever allocation fails, the register is afterwards as it was or has the record whole. */
 static void test_allocations(void **state)
 {
@@ -306,6 +473,7 @@ int main(void)
         cmocka_unit_test(test_secrets),     cmocka_unit_test(test_audit_finds),
         cmocka_unit_test(test_recovery),    cmocka_unit_test(test_backup),
         cmocka_unit_test(test_allocations), cmocka_unit_test(test_format),
+        cmocka_unit_test(test_end),         cmocka_unit_test(test_walk_from),
     };
     return run_in_folder(tests, DEP_COUNT(tests));
 }
