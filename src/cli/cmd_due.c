@@ -7,7 +7,6 @@
 #include "cli/show.h"
 #include "cli/verdict.h"
 #include "codec/text.h"
-#include "node/charter.h"
 #include "node/retention.h"
 #include "node/status.h"
 
@@ -48,11 +47,6 @@ static const struct {
     {"due.hold", TYPE, TEXT},
 };
 
-struct telling {
-    struct dep_node *node;
-    const struct dep_charter *charter; /* in force */
-};
-
 static const char *channel_word(const struct dep_schemas *schemas, const char *value)
 {
     const struct dep_schema *schema = dep_schemas_find(schemas, "dispatch.sent", 0);
@@ -68,22 +62,30 @@ static const char *type_word(const struct dep_schemas *schemas, const char *type
     return schema ? dep_schema_label(schema, NULL, dep_reader_language()) : type;
 }
 
-static void show_part(const struct telling *telling, enum says says, const char *text)
+static void add_named(const struct dep_called *called, enum dep_list list, const char *code,
+                      struct dep_buf *out)
 {
-    const struct dep_schemas *schemas = dep_node_schemas(telling->node);
+    const char *name = dep_code_name(called->charter, list, code);
+    dep_buf_addf(out, strcmp(name, code) == 0 ? "%s" : "%s (%s)", name, code);
+}
+
+static void add_part(struct dep_called *called, enum says says, const char *text,
+                     struct dep_buf *out)
+{
+    const struct dep_schemas *schemas = dep_node_schemas(called->node);
     switch (says) {
-    case RECIPIENT: dep_show_code(telling->charter, DEP_LIST_RECIPIENTS, text); break;
-    case PURPOSE: dep_show_code(telling->charter, DEP_LIST_PURPOSES, text); break;
-    case LINE: dep_show_code(telling->charter, DEP_LIST_LINES, text); break;
-    case MEMBER: dep_show_member(telling->charter, text); break;
-    case LAYER: dep_show_or_dash(dep_word(text)); break;
-    case CHANNEL: dep_show_or_dash(channel_word(schemas, text)); break;
-    case TYPE: dep_show_or_dash(type_word(schemas, text)); break;
-    case TEXT: dep_show_or_dash(text); break;
+    case RECIPIENT:
+    case MEMBER: dep_buf_addf(out, "%s", dep_called_body(called, text)); break;
+    case PURPOSE: add_named(called, DEP_LIST_PURPOSES, text, out); break;
+    case LINE: add_named(called, DEP_LIST_LINES, text, out); break;
+    case LAYER: dep_buf_addf(out, "%s", dep_word(text)); break;
+    case CHANNEL: dep_buf_addf(out, "%s", channel_word(schemas, text)); break;
+    case TYPE: dep_buf_addf(out, "%s", type_word(schemas, text)); break;
+    case TEXT: dep_buf_addf(out, "%s", text); break;
     }
 }
 
-static void show_detail(const struct telling *telling, const struct dep_due *due)
+void dep_due_words(struct dep_called *called, const struct dep_due *due, struct dep_buf *out)
 {
     char first[DEP_DUE_DETAIL_MAX];
     size_t at = 0;
@@ -93,14 +95,12 @@ static void show_detail(const struct telling *telling, const struct dep_due *due
     while (at < DEP_COUNT(DETAILS) && strcmp(DETAILS[at].kind, due->kind) != 0)
         at++;
     bool known = at < DEP_COUNT(DETAILS);
-    if (first[0]) {
-        (void)printf("  ");
-        show_part(telling, known ? DETAILS[at].first : TEXT, first);
-    }
-    if (second[0]) {
-        (void)printf("  ");
-        show_part(telling, known ? DETAILS[at].second : TEXT, second);
-    }
+    if (first[0])
+        add_part(called, known ? DETAILS[at].first : TEXT, first, out);
+    if (first[0] && second[0])
+        dep_buf_addf(out, "  ");
+    if (second[0])
+        add_part(called, known ? DETAILS[at].second : TEXT, second, out);
 }
 
 static bool print_due_json(const struct dep_due *due)
@@ -110,11 +110,22 @@ static bool print_due_json(const struct dep_due *due)
                                     dep_moment_json(due->when_s), "detail", due->detail));
 }
 
+static void show_detail(struct dep_called *called, const struct dep_due *due)
+{
+    DEP_AUTO_BUF words;
+    dep_buf_init_secret(&words, DEP_DUE_WORDS_MAX);
+    dep_due_words(called, due, &words);
+    if (!words.len)
+        return;
+    (void)printf("  ");
+    dep_show_or_dash(dep_buf_err(&words) ? due->detail : (const char *)words.data);
+}
+
 static int print_dues(const struct dep_args *args, struct dep_node *node,
                       const struct dep_dues *dues, struct dep_problem *problem)
 {
-    struct telling telling = {node, NULL};
-    int err = args->json ? DEP_OK : dep_node_charter(node, UINT64_MAX, &telling.charter, problem);
+    DEP_AUTO_CALLED called = {.found = NULL};
+    int err = args->json ? DEP_OK : dep_called_init(node, dep_reader_language(), &called, problem);
     for (size_t i = 0; !err && i < dues->count; i++) {
         const struct dep_due *due = &dues->list[i];
         if (args->json) {
@@ -124,7 +135,7 @@ static int print_dues(const struct dep_args *args, struct dep_node *node,
         dep_show_moment(due->when_s);
         (void)printf("  %s  ", due->record);
         dep_print_column(stdout, dep_word(due->kind), 0);
-        show_detail(&telling, due);
+        show_detail(&called, due);
         if (due->item[0]) {
             (void)printf("  ");
             dep_show_item(node, due->item);

@@ -5,6 +5,8 @@
 #ifndef DEP_CLI_REPORT_H
 #define DEP_CLI_REPORT_H
 #include "cli/acts.h"
+#include "cli/called.h"
+#include "node/due.h"
 
 /* An option that is a date, as the earliest moment that it may mean and the one after the latest;
  * INT64_MIN and INT64_MAX where it isn't given. False where it is no date. */
@@ -29,6 +31,10 @@ DEP_MUST_USE int dep_report_unread(size_t count, struct dep_problem *problem);
  */
 enum { DEP_REPORT_PAGE = 100 };
 bool dep_report_limit(const struct dep_args *args, uint64_t *out);
+
+/* What `due` is about, in words: codes by what they are called. */
+enum { DEP_DUE_WORDS_MAX = 64 * 1024 };
+void dep_due_words(struct dep_called *called, const struct dep_due *due, struct dep_buf *out);
 
 /* To the file of --pdf. */
 dep_reading_fn dep_report_campaign_pdf, dep_report_custody_pdf;

@@ -33,6 +33,7 @@ static const char *const QUALIFIERS[] = {"exact", "about", "more_than", "not_dis
 struct campaign {
     const struct dep_args *args;
     struct dep_campaign ledger;
+    struct dep_called *called; /* on a terminal */
     const char *currency;
     unsigned places;
 };
@@ -130,7 +131,7 @@ static void print_differences(const struct campaign *c)
                                    "is the one that counts):"));
         any = true;
         (void)printf("  %s  %s  ", flow->id, counted->id);
-        dep_show_or_dash(flow->provider);
+        dep_show_or_dash(dep_called_body(c->called, flow->provider));
         (void)printf("  ");
         dep_show_or_dash(flow->reference);
         (void)printf("  ");
@@ -151,7 +152,7 @@ static void print_overpaid(const struct campaign *c)
             (void)printf("%s\n", _("Commitments of which more was paid than they say:"));
         any = true;
         (void)printf("  %s  ", flow->id);
-        dep_show_or_dash(flow->provider);
+        dep_show_or_dash(dep_called_body(c->called, flow->provider));
         (void)printf("  ");
         dep_show_or_dash(flow->reference);
         (void)printf("\n");
@@ -327,7 +328,7 @@ static int print_page(struct campaign *c, const char *const *providers, size_t c
     int err = print_totals(c, NULL, problem);
     for (size_t i = 0; !err && i < count; i++) {
         (void)printf("\n");
-        dep_show_or_dash(providers[i]);
+        dep_show_or_dash(dep_called_body(c->called, providers[i]));
         (void)printf("\n");
         err = print_totals(c, providers[i], problem);
     }
@@ -339,13 +340,16 @@ static int print_page(struct campaign *c, const char *const *providers, size_t c
 
 int dep_report_campaign(struct dep_args *args, struct dep_node *node, struct dep_problem *problem)
 {
-    struct campaign c = {.args = args};
+    DEP_AUTO_CALLED called = {.found = NULL};
+    struct campaign c = {.args = args, .called = &called};
     int64_t as_of_s = INT64_MAX;
     (void)dep_report_as_of(args, &as_of_s); /* dep_cmd_report() asked */
     const char *name = args->positional_count > 1 ? args->positional[1] : NULL;
     /* What is handed on rests on the log. */
     bool page = !args->json && !dep_flag(args, "--csv") && !dep_flag(args, "--iati");
     int err = page ? dep_node_show_pages(node, problem) : DEP_OK;
+    if (!err && page)
+        err = dep_called_init(node, dep_reader_language(), &called, problem);
     if (!err)
         err = dep_node_campaign(node, name, as_of_s, &c.ledger, problem);
     if (err)

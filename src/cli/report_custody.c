@@ -271,7 +271,8 @@ static int report_one_case(struct dep_table *table, const char *name)
 
 int dep_report_case(struct dep_args *args, struct dep_node *node, struct dep_problem *problem)
 {
-    struct dep_table table = {.args = args, .node = node, .problem = problem};
+    DEP_AUTO_CALLED called = {.found = NULL};
+    struct dep_table table = {.args = args, .node = node, .problem = problem, .called = &called};
     bool one = args->positional_count > 1;
     table.columns = one ? STEPS : CASES;
     table.column_count = one ? DEP_COUNT(STEPS) : DEP_COUNT(CASES);
@@ -289,10 +290,18 @@ int dep_report_case(struct dep_args *args, struct dep_node *node, struct dep_pro
 static int add_due(struct dep_table *table, const struct dep_due *due)
 {
     char when[MOMENT_ROOM];
+    DEP_AUTO_BUF words;
+    dep_buf_init_secret(&words, DEP_DUE_WORDS_MAX);
+    if (table->called->found)
+        dep_due_words(table->called, due, &words);
+    else
+        dep_buf_addf(&words, "%s", due->detail);
+    if (dep_buf_err(&words))
+        return dep_problem_fault(table->problem, dep_buf_err(&words), "cli.report", "");
     return dep_table_row(
         table, json_pack("{s:s*,s:s,s:s,s:s*,s:s*}", "when", moment_text(due->when_s, when), "kind",
                          due->kind, "record", due->record, "item", due->item[0] ? due->item : NULL,
-                         "detail", due->detail[0] ? due->detail : NULL));
+                         "detail", words.len ? (const char *)words.data : NULL));
 }
 
 int dep_report_due(struct dep_args *args, struct dep_node *node, struct dep_problem *problem)
@@ -302,11 +311,13 @@ int dep_report_due(struct dep_args *args, struct dep_node *node, struct dep_prob
                                                       {"record", N_("Record"), DEP_UUID_LEN, NULL},
                                                       {"item", N_("Item"), DEP_UUID_LEN, NULL},
                                                       {"detail", N_("About what"), 0, NULL}};
+    DEP_AUTO_CALLED called = {.found = NULL};
     struct dep_table table = {.args = args,
                               .node = node,
                               .problem = problem,
                               .columns = columns,
                               .column_count = DEP_COUNT(columns),
+                              .called = &called,
                               .earliest = true};
     int64_t within_s = 0;
     (void)dep_within(args, &within_s); /* dep_cmd_report() asked */

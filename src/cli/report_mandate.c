@@ -98,7 +98,7 @@ int dep_report_commitments(struct dep_args *args, struct dep_node *node,
     static const struct dep_table_column columns[] = {
         {"record", N_("Record"), DEP_UUID_LEN, NULL},
         {"line", N_("Line of effort"), 28, dep_table_code},
-        {"who", N_("Whose it is"), 12, NULL},
+        {"who", N_("Whose it is"), 24, dep_table_body},
         {"due", N_("Due"), 10, NULL},
         {"late", NULL, 0, NULL},
         {"late_since", N_("Late since"), 10, NULL},
@@ -107,11 +107,13 @@ int dep_report_commitments(struct dep_args *args, struct dep_node *node,
         {"text", N_("Text"), 0, NULL},
         {"reason", N_("Reason"), DEP_TABLE_BELOW, NULL},
         {"continuity", N_("How it goes on"), DEP_TABLE_BELOW, NULL}};
+    DEP_AUTO_CALLED called = {.found = NULL};
     struct dep_table table = {.args = args,
                               .node = node,
                               .problem = problem,
                               .columns = columns,
                               .column_count = DEP_COUNT(columns),
+                              .called = &called,
                               .at_s = dep_node_now_ms(node) / 1000};
     table.word = "commitment.updated";
     int err = dep_table_begin(&table);
@@ -128,6 +130,7 @@ int dep_report_commitments(struct dep_args *args, struct dep_node *node,
 struct members {
     struct dep_table table;
     json_t *rows;
+    struct dep_interval asked; /* every moment that the date asked for may mean */
 };
 
 /* How many belong to a formation is stated anew as they become more: the one from the latest moment
@@ -161,7 +164,7 @@ static int add_member(void *context, const struct dep_act *act)
         return DEP_OK;
     const json_t *claims = act->head.claims, *count = json_object_get(claims, "count");
     struct dep_interval time = dep_mandate_time(claims);
-    if (!dep_interval_has(&time, table->at_s) ||
+    if (time.from_s >= members->asked.to_s || members->asked.from_s >= time.to_s ||
         (count && !replaces_count(members, claims, time.from_s)))
         return DEP_OK;
     char number[NUMBER_ROOM];
@@ -181,22 +184,24 @@ int dep_report_membership(struct dep_args *args, struct dep_node *node, struct d
 {
     static const struct dep_table_column columns[] = {
         {"formation", N_("Formation"), 28, dep_table_code},
-        {"member", N_("Member"), 12, NULL},
+        {"member", N_("Member"), 24, dep_table_body},
         {"count", N_("How many"), 8, NULL},
         {"from", N_("From"), 10, NULL},
         {"to", N_("To"), 10, NULL},
         {"record", N_("Record"), 0, NULL}};
     DEP_AUTO_JSON *rows = json_array();
-    DEP_AUTO_JSON *called = json_object();
+    DEP_AUTO_CALLED called = {.found = NULL};
     struct members members = {.table = {.args = args,
                                         .node = node,
                                         .problem = problem,
                                         .columns = columns,
                                         .column_count = DEP_COUNT(columns),
-                                        .called = called},
+                                        .called = &called},
                               .rows = rows};
-    members.table.at_s =
-        dep_arg(args, "--as-of") ? until_s(args) - 1 : dep_node_now_ms(node) / 1000;
+    members.asked.from_s = dep_node_now_ms(node) / 1000;
+    members.asked.to_s = members.asked.from_s + 1;
+    if (dep_arg(args, "--as-of"))
+        (void)dep_report_date(args, "--as-of", &members.asked.from_s, &members.asked.to_s);
     if (!rows)
         return dep_problem_fault(problem, DEP_ERR_NOMEM, "cli.report", "");
     int err = dep_table_begin(&members.table);
@@ -371,14 +376,14 @@ int dep_report_incidents(struct dep_args *args, struct dep_node *node, struct de
         {"sources", N_("Sources"), 8, NULL},
         {"corrections", N_("Corrections"), 11, NULL},
         {"standing", N_("Standing"), 0, incident_words}};
-    DEP_AUTO_JSON *called = json_object();
+    DEP_AUTO_CALLED called = {.found = NULL};
     struct dep_table table = {.args = args,
                               .node = node,
                               .problem = problem,
                               .columns = columns,
                               .column_count = DEP_COUNT(columns),
                               .at_s = until_s(args),
-                              .called = called};
+                              .called = &called};
     int err = dep_table_begin(&table);
     if (!err)
         err = dep_table_acts(&table, "incident.reported", add_incident);

@@ -40,9 +40,15 @@ int dep_report_campaign_pdf(struct dep_args *args, struct dep_node *node,
     (void)dep_report_as_of(args, &as_of_s); /* dep_cmd_report() asked */
     dep_buf_init_secret(&pdf, DEP_PRINT_LEN_MAX);
     struct dep_paper paper = paper_of(args, node, &pdf);
+    DEP_AUTO_CALLED called = {.found = NULL};
     int err = dep_node_campaign(node, name, as_of_s, &ledger, problem);
     if (!err)
-        err = dep_paper_campaign(&paper, &ledger, dep_arg(args, "--as-of"), &problem->finding);
+        err = dep_called_init(node, paper.lang, &called, problem);
+    for (size_t i = 0; !err && i < ledger.count; i++)
+        (void)dep_called_body(&called, ledger.flows[i].provider); /* is kept in `found` */
+    if (!err)
+        err = dep_paper_campaign(&paper, &ledger, called.found, dep_arg(args, "--as-of"),
+                                 &problem->finding);
     return keep(args, &pdf, err, ledger.unread, problem);
 }
 

@@ -1,6 +1,5 @@
 #include "cli/report_table.h"
 
-#include "node/charter.h"
 #include "report/csv.h"
 
 #include <string.h>
@@ -101,53 +100,10 @@ int dep_table_row(struct dep_table *table, json_t *row)
 
 /* ---- what codes are called ---- */
 
-struct naming {
-    struct dep_node *node;
-    const char *list, *name;
-    json_t *out;
-    struct dep_problem *problem;
-};
-
-/* The newest word for it that isn't corrected; as it was called in any language where the reader's isn't
- * there. */
-static int take_name(void *context, const struct dep_index_row *row)
+const char *dep_table_body(const struct dep_table *table, const char *column, const char *code)
 {
-    struct naming *naming = context;
-    DEP_AUTO_VIEW view = {.claims = NULL};
-    if (row->superseded)
-        return DEP_OK;
-    int err = dep_node_view(naming->node, row->jti, true, &view, naming->problem);
-    if (err || strcmp(dep_json_string(view.claims, "list"), naming->list) != 0)
-        return err;
-    const json_t *called = dep_json_array(view.claims, "called"), *found = NULL;
-    size_t i;
-    json_t *each;
-    json_array_foreach(called, i, each)
-    {
-        const char *lang = dep_json_string(each, "lang");
-        if (!found || (lang && strcmp(lang, dep_reader_language()) == 0))
-            found = each;
-    }
-    if (found)
-        (void)json_object_set(naming->out, naming->name, json_object_get(found, "text"));
-    return DEP_FOUND;
-}
-
-/* Looked up once; a code that isn't called anything is remembered too. */
-static const char *stated_name(const struct dep_table *table, const char *list, const char *code)
-{
-    char name[DEP_CODE_LEN_MAX + 32];
-    struct dep_problem unused = {.detail = ""};
-    (void)snprintf(name, sizeof name, "%s %s", list, code);
-    if (table->called && !json_object_get(table->called, name)) {
-        struct naming naming = {table->node, list, name, table->called, &unused};
-        struct dep_index_query query = {
-            .type = "code.stated", .field = "code", .value = code, .newest_first = true};
-        (void)json_object_set_new(table->called, name, json_null());
-        /* What can't be read is shown as it is recorded. */
-        (void)!dep_node_list(table->node, &query, take_name, &naming, &unused);
-    }
-    return dep_json_string(table->called, name);
+    (void)column;
+    return dep_called_bodies(table->called, code);
 }
 
 const char *dep_table_code(const struct dep_table *table, const char *column, const char *code)
@@ -161,12 +117,12 @@ const char *dep_table_code(const struct dep_table *table, const char *column, co
                    {"recipient", DEP_LIST_RECIPIENTS},
                    {"purpose", DEP_LIST_PURPOSES}};
     static const char *const stated[][2] = {{"category", "incidents"}, {"formation", "formations"}};
-    for (size_t i = 0; table->charter && i < DEP_COUNT(charter); i++)
+    for (size_t i = 0; i < DEP_COUNT(charter); i++)
         if (strcmp(charter[i].column, column) == 0)
-            return dep_code_name(table->charter, charter[i].list, code);
+            return dep_code_name(table->called->charter, charter[i].list, code);
     for (size_t i = 0; i < DEP_COUNT(stated); i++)
         if (strcmp(stated[i][0], column) == 0)
-            return stated_name(table, stated[i][1], code);
+            return dep_called_code(table->called, stated[i][1], code);
     return NULL;
 }
 
@@ -177,13 +133,11 @@ int dep_table_begin(struct dep_table *table)
     assert(table->column_count <= DEP_TABLE_COLUMNS_MAX);
     bool known = dep_report_limit(table->args, &table->limit);
     assert(known); /* dep_cmd_report() asked */
-    bool codes = false, written = table->args->json || dep_flag(table->args, "--csv");
-    for (size_t c = 0; c < table->column_count; c++)
-        codes = codes || table->columns[c].words == dep_table_code;
+    bool written = table->args->json || dep_flag(table->args, "--csv");
     int err =
         table->limit == UINT64_MAX ? DEP_OK : dep_node_show_pages(table->node, table->problem);
-    if (!err && codes && !written)
-        err = dep_node_charter(table->node, UINT64_MAX, &table->charter, table->problem);
+    if (!err && table->called && !written)
+        err = dep_called_init(table->node, dep_reader_language(), table->called, table->problem);
     return err;
 }
 

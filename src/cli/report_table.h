@@ -5,6 +5,7 @@
  */
 #ifndef DEP_CLI_REPORT_TABLE_H
 #define DEP_CLI_REPORT_TABLE_H
+#include "cli/called.h"
 #include "cli/report.h"
 #include "cli/verdict.h"
 #include "node/evidence.h"
@@ -27,16 +28,15 @@ struct dep_table {
     struct dep_problem *problem;
     const struct dep_table_column *columns;
     size_t column_count;
-    int64_t at_s;                      /* the moment that is asked about */
-    const char *word;                  /* the maker's own */
-    const struct dep_charter *charter; /* in force, on a terminal; or NULL */
-    json_t *called; /* borrowed, of the maker: what codes were found to be called; or NULL */
-    uint64_t limit; /* of each kind of line; UINT64_MAX: all */
-    uint64_t left;  /* of the kind that is listed */
-    size_t unread;  /* records that show and can't be read: in no line */
-    bool cut;       /* there are more */
-    bool earliest;  /* a page is of what comes first, not of the newest */
-    bool begun;     /* the head is written */
+    int64_t at_s;              /* the moment that is asked about */
+    const char *word;          /* the maker's own */
+    struct dep_called *called; /* the maker's, empty; filled on a terminal. NULL: has no codes */
+    uint64_t limit;            /* of each kind of line; UINT64_MAX: all */
+    uint64_t left;             /* of the kind that is listed */
+    size_t unread;             /* records that show and can't be read: in no line */
+    bool cut;                  /* there are more */
+    bool earliest;             /* a page is of what comes first, not of the newest */
+    bool begun;                /* the head is written */
 };
 /* Before anything is looked for: how much of it there will be (dep_report_limit()). */
 DEP_MUST_USE int dep_table_begin(struct dep_table *table);
@@ -53,6 +53,8 @@ bool dep_table_leaves_out(struct dep_table *table, const struct dep_act *act);
 /* A dep_table_words_fn: what a code of the charter (line, territory, authority, recipient, purpose) is
  * called in the reader's language, or one that was stated (category, formation). */
 const char *dep_table_code(const struct dep_table *table, const char *column, const char *code);
+/* The same: States and organisations, one or several with blanks between them. */
+const char *dep_table_body(const struct dep_table *table, const char *column, const char *code);
 /* A choice of a field of a type, in the reader's language; NULL where it is none. */
 const char *dep_table_choice(const struct dep_table *table, const char *type, const char *field,
                              const char *code);

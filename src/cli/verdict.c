@@ -7,7 +7,9 @@
 
 #include <string.h>
 
-static const char *name_in(const json_t *entries, const char *key, const char *wanted)
+/* NULL where it isn't among them. */
+static const char *name_in(const json_t *entries, const char *key, const char *wanted,
+                           const char *lang)
 {
     size_t i;
     json_t *entry;
@@ -17,12 +19,12 @@ static const char *name_in(const json_t *entries, const char *key, const char *w
         if (!code || strcmp(code, wanted) != 0)
             continue;
         const json_t *names = dep_json_object(entry, "name");
-        const char *name = dep_json_string(names, dep_reader_language());
+        const char *name = dep_json_string(names, lang);
         if (!name)
             name = dep_json_string(names, "en");
         return name ? name : wanted;
     }
-    return wanted;
+    return NULL;
 }
 
 static const char *const LISTS[DEP_LIST_COUNT] = {
@@ -41,15 +43,34 @@ bool dep_list_find(const char *name, enum dep_list *out)
     return false;
 }
 
-const char *dep_code_name(const struct dep_charter *charter, enum dep_list list, const char *code)
+static const char *listed_name(const struct dep_charter *charter, enum dep_list list,
+                               const char *code, const char *lang)
 {
     return name_in(dep_json_array(dep_json_object(dep_charter_json(charter), "lists"), LISTS[list]),
-                   "code", code);
+                   "code", code, lang);
+}
+
+static const char *roster_name(const struct dep_charter *charter, const char *id, const char *lang)
+{
+    return name_in(dep_json_array(dep_charter_json(charter), "members"), "id", id, lang);
+}
+
+const char *dep_code_name(const struct dep_charter *charter, enum dep_list list, const char *code)
+{
+    const char *name = listed_name(charter, list, code, dep_reader_language());
+    return name ? name : code;
 }
 
 const char *dep_member_name(const struct dep_charter *charter, const char *id)
 {
-    return name_in(dep_json_array(dep_charter_json(charter), "members"), "id", id);
+    const char *name = roster_name(charter, id, dep_reader_language());
+    return name ? name : id;
+}
+
+const char *dep_body_name(const struct dep_charter *charter, const char *code, const char *lang)
+{
+    const char *name = roster_name(charter, code, lang);
+    return name ? name : listed_name(charter, DEP_LIST_RECIPIENTS, code, lang);
 }
 
 static void show_text(const char *text)
@@ -75,7 +96,7 @@ void dep_show_code(const struct dep_charter *charter, enum dep_list list, const 
         show_text("-");
 }
 
-void dep_show_member(const struct dep_charter *charter, const char *id)
+static void show_member(const struct dep_charter *charter, const char *id)
 {
     if (id)
         show_named(dep_member_name(charter, id), id);
@@ -98,8 +119,14 @@ bool dep_show_listed(const struct dep_charter *charter, const char *list, const 
         return true;
     }
     if (strcmp(list, "members") == 0) {
-        dep_show_member(charter, code);
+        show_member(charter, code);
         return true;
+    }
+    if (strcmp(list, "bodies") == 0) {
+        const char *name = dep_body_name(charter, code, dep_reader_language());
+        if (name)
+            show_named(name, code);
+        return name != NULL;
     }
     enum dep_list which;
     if (!dep_list_find(list, &which))

@@ -22,10 +22,17 @@ enum { WORDS_ROOM = 1024, TIME_ROOM = 128, MOMENT_ROOM = 24 };
 struct account {
     struct dep_document *document;
     const struct dep_campaign *ledger;
+    const json_t *called; /* by code */
     const char *currency;
     unsigned places;
     double longest; /* the largest figure of all, which takes the whole width */
 };
+
+static const char *called(const struct account *account, const char *code)
+{
+    const char *name = dep_json_string(account->called, code);
+    return name ? name : code;
+}
 
 static const struct {
     enum dep_ledger_total total;
@@ -141,8 +148,8 @@ static int add_providers(const struct account *account, struct dep_finding *why)
     for (size_t i = 0; !err && i < ledger->count; i++) {
         if (i && strcmp(names[i - 1], names[i]) == 0)
             continue;
-        char heading[256];
-        (void)snprintf(heading, sizeof heading, ISOLATED, names[i]);
+        char heading[WORDS_ROOM];
+        (void)snprintf(heading, sizeof heading, ISOLATED, called(account, names[i]));
         dep_document_heading(account->document, heading);
         err = add_totals(account, names[i], why);
     }
@@ -194,7 +201,8 @@ static void add_differences(const struct account *account)
             dep_document_cells(account->document, head, DEP_COUNT(head), true);
         }
         any = true;
-        const char *cells[] = {flow->provider, flow->reference, differs, entry_words(flow, entry),
+        const char *cells[] = {called(account, flow->provider), flow->reference, differs,
+                               entry_words(flow, entry),
                                entry_words(&ledger->flows[flow->counted_by], counts)};
         dep_document_cells(account->document, cells, DEP_COUNT(cells), false);
     }
@@ -216,7 +224,8 @@ static void add_overpaid(const struct account *account)
             dep_document_cells(account->document, head, DEP_COUNT(head), true);
         }
         any = true;
-        const char *cells[] = {flow->provider, flow->reference, entry_words(flow, entry)};
+        const char *cells[] = {called(account, flow->provider), flow->reference,
+                               entry_words(flow, entry)};
         dep_document_cells(account->document, cells, DEP_COUNT(cells), false);
     }
 }
@@ -297,9 +306,10 @@ static int end_paper(const struct dep_paper *paper, struct dep_document *documen
 }
 
 int dep_paper_campaign(const struct dep_paper *paper, const struct dep_campaign *ledger,
-                       const char *as_of, struct dep_finding *why)
+                       const json_t *called, const char *as_of, struct dep_finding *why)
 {
     struct account account = {.ledger = ledger,
+                              .called = called,
                               .currency = dep_json_string(ledger->opened.claims, "currency")};
     int places = dep_currency_places(dep_slice_string(account.currency));
     account.places = places < 0 ? 2 : (unsigned)places;

@@ -104,9 +104,20 @@ static bool is_of(const json_t *form, const char *name)
     return list && strcmp(list, name) == 0;
 }
 
+/* A State that is no territory here has the same code in small letters. */
+static struct dep_slice body_name(const char *code, const char *lang)
+{
+    bool translated;
+    char upper[3] = "";
+    for (size_t i = 0; strlen(code) == 2 && i < 2; i++)
+        upper[i] = code[i] >= 'a' && code[i] <= 'z' ? (char)(code[i] - 'a' + 'A') : '-';
+    return name_in(dep_territory_rows, upper, lang, &translated);
+}
+
 bool dep_named_form(const json_t *form)
 {
-    return is_language(form) || is_of(form, "territories") || is_of(form, "roles");
+    return is_language(form) || is_of(form, "territories") || is_of(form, "bodies") ||
+           is_of(form, "roles");
 }
 
 void dep_named_add(const json_t *form, const char *value, const char *lang, struct dep_buf *out)
@@ -120,7 +131,8 @@ void dep_named_add(const json_t *form, const char *value, const char *lang, stru
         dep_buf_add_string(out, dep_role_parse(dep_slice_string(value)) ? dep_words(value) : value);
         return;
     }
-    struct dep_slice name = strlen(value) <= CODE_MAX
+    struct dep_slice name = is_of(form, "bodies") ? body_name(value, lang)
+                            : strlen(value) <= CODE_MAX
                                 ? name_in(dep_territory_rows, value, lang, &translated)
                                 : (struct dep_slice){NULL, 0};
     if (name.len)

@@ -25,9 +25,9 @@ extern const char dep_territory_rows[];
 void dep_language_add(const char *tag, const char *lang, struct dep_buf *out);
 /* The same of a free text ("lang", "script"); nothing where it has neither. */
 void dep_language_add_of(const json_t *text, const char *lang, struct dep_buf *out);
-/* Whether the values of a schema's form are such tags, or (metadata "list") territories or roles. */
+/* Whether the values of a schema's form are such tags, or (metadata "list") territories, bodies or roles. */
 bool dep_named_form(const json_t *form);
 /* Adds the name of such a value; of a territory with its code, which stands alone where it is none of
- * ISO 3166-1. Of an officer's role it is the word of report/words.h, and another's stands as it is. */
+ * ISO 3166-1; of a body the same, where it is a State by its code in small letters. Of an officer's role it is the word of report/words.h, and another's stands as it is. */
 void dep_named_add(const json_t *form, const char *value, const char *lang, struct dep_buf *out);
 #endif

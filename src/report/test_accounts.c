@@ -127,7 +127,8 @@ static int campaign_on_paper(const char *lang, struct dep_buf *out)
             assert_int_equal(flows[i].overpaid, i == 4);
         }
     }
-    return err ? err : dep_paper_campaign(&paper, &ledger, "2021", &why);
+    DEP_AUTO_JSON *called = parsed("{\"be\":\"Belgium (be)\"}");
+    return err ? err : dep_paper_campaign(&paper, &ledger, called, "2021", &why);
 }
 
 static int hands_on_paper(const char *lang, struct dep_buf *out)

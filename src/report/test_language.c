@@ -59,28 +59,37 @@ static void territories(void **state)
     (void)state;
     static const struct {
         const char *code, *lang, *words;
+        const char *list;
     } table[] = {
-        {"IQ", "en", "Iraq (IQ)"},
-        {"IQ", "fr", "Irak (IQ)"},
-        {"IQ", "ar", "العراق (IQ)"},
-        {"SY", "fr", "Syrie (SY)"},
-        {"MD", "ar", "مولدوفا (MD)"},
-        {"XB", "en", "XB"},
-        {"iq", "en", "iq"},
-        {"any", "en", "any"},
-        {"", "en", ""},
-        {"a-code-longer-than-any", "en", "a-code-longer-than-any"},
+        {"be", "en", "Belgium (be)", "bodies"},
+        {"be", "ar", "بلجيكا (be)", "bodies"},
+        {"BE", "en", "BE", "bodies"},
+        {"undp", "en", "undp", "bodies"},
+        {"zz", "en", "zz", "bodies"},
+        {"b", "en", "b", "bodies"},
+        {"", "en", "", "bodies"},
+        {"IQ", "en", "Iraq (IQ)", "territories"},
+        {"IQ", "fr", "Irak (IQ)", "territories"},
+        {"IQ", "ar", "العراق (IQ)", "territories"},
+        {"SY", "fr", "Syrie (SY)", "territories"},
+        {"MD", "ar", "مولدوفا (MD)", "territories"},
+        {"XB", "en", "XB", "territories"},
+        {"iq", "en", "iq", "territories"},
+        {"any", "en", "any", "territories"},
+        {"", "en", "", "territories"},
+        {"a-code-longer-than-any", "en", "a-code-longer-than-any", "territories"},
     };
-    json_t *form = json_pack("{s:s,s:{s:s}}", "type", "string", "metadata", "list", "territories");
-    assert_true(dep_named_form(form));
     for (size_t i = 0; i < DEP_COUNT(table); i++) {
+        json_t *form =
+            json_pack("{s:s,s:{s:s}}", "type", "string", "metadata", "list", table[i].list);
+        assert_true(dep_named_form(form));
         DEP_AUTO_BUF out;
         dep_buf_init(&out, 256);
         dep_named_add(form, table[i].code, table[i].lang, &out);
         assert_int_equal(dep_buf_err(&out), DEP_OK);
         assert_string_equal(out.data ? (const char *)out.data : "", table[i].words);
+        json_decref(form);
     }
-    json_decref(form);
 }
 
 int main(void)

@@ -136,7 +136,7 @@ holds referring "^    $corrected  "
 depositary show "$adopted" --open >shown
 lacks shown 'What refers to it'
 depositary show "$corrected" | sed -n '/Who adopted it/,/^  [A-Z]/p' >adopters
-holds adopters '^    - Member: be$'
+holds adopters '^    - Member: Belgium \(be\)$'
 holds adopters '^      How it adopted: in the room$'
 
 # F10: nobody's place now; a correction that keeps the first report; nobody's guilt.

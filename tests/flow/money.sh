@@ -67,7 +67,7 @@ total committed.exact >/dev/null
 same "$over" "$(jq -r '.flows[] | select(.overpaid) | .record' report)" 'more paid than committed'
 depositary report campaign >page
 holds page "^Commitments of which more was paid than they say:$"
-holds page "^  $over  no  NO-2$"
+holds page "^  $over  Norway \(no\)  NO-2$"
 # On paper too, with the figures of both: what differs between two books, what is overpaid.
 for words in 'en:another amount:Entries of one flow that differ:Commitments of which more was paid' 'fr:un autre montant:Écritures d.+ même flux qui diffèrent:Engagements dont il a été payé plus' ar; do
     IFS=: read -r language differs two over_paid <<<"$words"
