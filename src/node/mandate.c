@@ -361,8 +361,8 @@ static int gather_ref(struct gathering *all, size_t at, const json_t *stated)
     ref->here = dep_hex_parse(dep_slice_string(hex), sha256, sizeof sha256) &&
                 memcmp(sha256, row.sha256.bytes, sizeof sha256) == 0;
     ref->corrected = row.superseded;
-    bool about = strcmp(ref->rel, "about") == 0;
-    err = dep_node_view_row(all->node, &row, about, &to->view, all->problem);
+    bool about = strcmp(ref->rel, "about") == 0, before = strcmp(ref->rel, "supersedes") == 0;
+    err = dep_node_view_row(all->node, &row, about || before, &to->view, all->problem);
     if (!err)
         err = add_corrected(all, to->view.claims, &to->before);
     if (!err && about)

@@ -165,22 +165,34 @@ static bool has_decimal_comma(struct dep_slice cell, size_t comma)
     return comma < cell.len && comma + 1 < cell.len && cell.len - comma - 1 != THOUSANDS;
 }
 
-/* "1250000,50" where it was said that it is so written. */
+/* "1250000,50" where it was said that it is so written: digits, and nothing else but one comma between
+ * them and a sign. */
+static bool is_with_comma(struct dep_slice cell, size_t comma)
+{
+    size_t first = cell.len && cell.data[0] == '-';
+    for (size_t i = first; i < cell.len; i++)
+        if (i != comma && (cell.data[i] < '0' || cell.data[i] > '9'))
+            return false;
+    return first < cell.len && comma > first && comma + 1 != cell.len;
+}
+
 static int decimal_of(struct dep_slice cell, const struct dep_flat_style *style, json_t **out,
                       struct dep_finding *why)
 {
-    char text[64];
+    enum { DECIMAL_MAX = 64 };
+    char text[DECIMAL_MAX] = "";
     size_t comma = dep_slice_find(cell, ',');
-    if (!style->decimal_comma && has_decimal_comma(cell, comma))
-        return dep_found(why, "flat.comma", "doc/format/record.md 10", 0);
-    if (!style->decimal_comma || (comma == cell.len && dep_slice_find(cell, '.') == cell.len)) {
+    if (!style->decimal_comma) {
+        if (has_decimal_comma(cell, comma))
+            return dep_found(why, "flat.comma", "doc/format/record.md 10", 0);
         *out = string_of(cell);
         return *out ? DEP_OK : DEP_ERR_NOMEM;
     }
-    if (comma == cell.len || cell.len >= sizeof text || dep_slice_find(cell, '.') < cell.len)
+    if (cell.len >= sizeof text || !is_with_comma(cell, comma))
         return dep_found(why, "flat.decimal", "doc/format/record.md 10", 0);
-    (void)snprintf(text, sizeof text, "%.*s", (int)cell.len, (const char *)cell.data);
-    text[comma] = '.';
+    memcpy(text, cell.data, cell.len);
+    if (comma < cell.len)
+        text[comma] = '.';
     *out = json_string(text);
     return *out ? DEP_OK : DEP_ERR_NOMEM;
 }

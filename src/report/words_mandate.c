@@ -88,6 +88,9 @@ const struct words_entry WORDS_MANDATE[] = {
     {"mandate.ref.other",
      N_("it can’t refer to a record of this type so (in brackets: to which it can)")},
     {"mandate.repeated", N_("this stands here twice")},
+    {"mandate.revision", N_("a revision is of the kind and the provider of what it revises (in "
+                            "brackets: those): revise "
+                            "that to zero, and record the other anew")},
     {"mandate.room", N_("adopted in the room only by who was present at the meeting it refers to")},
     {"mandate.side",
      N_("a signature is the own member’s, or on paper with the fingerprint of the scan")},

@@ -46,6 +46,8 @@ bool mandate_is(const json_t *object, const char *name, const char *value);
 bool mandate_span(const json_t *claims, const char *name, struct dep_edtf_span *out);
 struct dep_edtf_span mandate_now(const struct mandate *m);
 /* May something that happened at `span` have happened by now, anywhere on earth? */
+bool mandate_has_come(const struct mandate *m, const struct dep_edtf_span *span);
+/* Finding "mandate.future" where it may not. */
 DEP_MUST_USE int mandate_past(const struct mandate *m, const char *name,
                               const struct dep_edtf_span *span);
 /* `from` before `to`, where both are there. */

@@ -21,11 +21,16 @@ struct dep_edtf_span mandate_now(const struct mandate *m)
     return (struct dep_edtf_span){m->world->now_s, m->world->now_s + 1};
 }
 
+bool mandate_has_come(const struct mandate *m, const struct dep_edtf_span *span)
+{
+    return span->earliest_s <= m->world->now_s + AHEAD_MOST_S;
+}
+
 int mandate_past(const struct mandate *m, const char *name, const struct dep_edtf_span *span)
 {
     char where[64];
     (void)snprintf(where, sizeof where, "/%s", name);
-    return span->earliest_s <= m->world->now_s + AHEAD_MOST_S
+    return mandate_has_come(m, span)
                ? DEP_OK
                : mandate_bad(m, "mandate.future", where, dep_json_string(m->claims, name), "");
 }

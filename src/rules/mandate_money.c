@@ -80,6 +80,7 @@ static int judge_rate(const struct mandate *m)
     const json_t *rate = dep_json_object(m->claims, "rate");
     const char *currency = dep_json_string(m->claims, "currency");
     struct dep_decimal value = {0};
+    struct dep_edtf_span on = mandate_now(m);
     if (!rate)
         return DEP_OK;
     if (!dep_json_string(m->claims, "amount"))
@@ -91,6 +92,27 @@ static int judge_rate(const struct mandate *m)
         err = read_decimal(m, "/rate/value", dep_json_string(rate, "value"), &value);
     if (!err && value.nano <= 0)
         err = mandate_bad(m, "mandate.rate", "/rate/value", dep_json_string(rate, "value"), "");
+    if (!err && mandate_span(rate, "on", &on) && !mandate_has_come(m, &on))
+        err = mandate_bad(m, "mandate.future", "/rate/on", dep_json_string(rate, "on"), "");
+    return err;
+}
+
+/* What names the figure before as its parent is the revision's: so it stays what that was. */
+static int judge_revision(const struct mandate *m)
+{
+    static const char *const kept[] = {"kind", "provider"};
+    const struct dep_mandate_ref *before = mandate_ref(m, "supersedes", "flow.recorded");
+    int err = before && !before->record.claims
+                  ? mandate_bad(m, "mandate.unread", "/refs", before->record.id, "")
+                  : DEP_OK;
+    for (size_t i = 0; before && !err && i < DEP_COUNT(kept); i++) {
+        const char *was = dep_json_string(before->record.claims, kept[i]);
+        char where[64];
+        (void)snprintf(where, sizeof where, "/%s", kept[i]);
+        if (was && !mandate_is(m->claims, kept[i], was))
+            err =
+                mandate_bad(m, "mandate.revision", where, dep_json_string(m->claims, kept[i]), was);
+    }
     return err;
 }
 
@@ -159,6 +181,8 @@ int mandate_flow_recorded(const struct mandate *m)
         err = mandate_past(m, "on", &on);
     if (!err && dep_json_string(m->claims, "line"))
         err = mandate_charter_code(m, DEP_LIST_LINES, "line", &on);
+    if (!err)
+        err = judge_revision(m);
     return err ? err : judge_parent(m, campaign);
 }
 
