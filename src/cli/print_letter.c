@@ -104,6 +104,17 @@ static int read_handling(void *context, const struct dep_view *marking)
     return added ? DEP_OK : DEP_ERR_NOMEM;
 }
 
+/* A record by itself: its type says what its fields are called. */
+static int name_record(struct dep_node *node, const char *id, json_t *material,
+                       struct dep_problem *problem)
+{
+    struct dep_index_row row;
+    int err = dep_node_find(node, id ? id : "", &row, problem);
+    return !err && json_object_set_new(material, "type", json_string(row.type))
+               ? dep_problem_fault(problem, DEP_ERR_NOMEM, "print.letter", row.jti)
+               : err;
+}
+
 /* What an exhibit is to its recipient: its number, not our id, and the codes that bind. */
 static int name_item(struct dep_node *node, const struct dep_charter *charter, const char *lang,
                      uint64_t before, json_t *material, struct dep_problem *problem)
@@ -112,6 +123,8 @@ static int name_item(struct dep_node *node, const struct dep_charter *charter, c
     const char *id = dep_json_string(material, "item");
     struct handling handling = {material, charter, lang, before, json_array()};
     int err = json_object_set_new(material, "handling", handling.names) ? DEP_ERR_NOMEM : DEP_OK;
+    if (!err && dep_json_string(material, "record"))
+        return name_record(node, id, material, problem);
     if (!err && id)
         err = dep_node_item(node, id, true, &item, problem);
     const char *exhibit = err ? NULL : dep_json_string(item.first.claims, "exhibit");

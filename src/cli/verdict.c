@@ -457,6 +457,21 @@ static void show_without(const json_t *material, int indent)
     }
 }
 
+/* A record by itself, by what it is. */
+static void show_alone(struct dep_node *node, const char *id)
+{
+    struct dep_problem unused = {.detail = ""};
+    struct dep_index_row row;
+    const struct dep_schema *schema = id && dep_node_find(node, id, &row, &unused) == DEP_OK
+                                          ? dep_schemas_find(dep_node_schemas(node), row.type, 0)
+                                          : NULL;
+    if (schema) {
+        show_text(dep_schema_label(schema, NULL, dep_reader_language()));
+        (void)printf("  ");
+    }
+    show_text(id ? id : "-");
+}
+
 void dep_show_materials(struct dep_node *node, const json_t *claims, int indent)
 {
     size_t i, k;
@@ -465,7 +480,10 @@ void dep_show_materials(struct dep_node *node, const json_t *claims, int indent)
     {
         bool redacted = dep_json_true(material, "redacted");
         (void)printf("%*s", indent, "");
-        dep_show_item(node, dep_json_string(material, "item"));
+        if (dep_json_string(material, "record"))
+            show_alone(node, dep_json_string(material, "item"));
+        else
+            dep_show_item(node, dep_json_string(material, "item"));
         (void)printf("%s%s", redacted ? "  " : "", redacted ? _("redacted") : "");
         if (dep_json_true(material, "plain"))
             (void)printf("  %s", _("IN CLEAR"));

@@ -36,10 +36,13 @@ bool dep_judgement_shows_marking(const struct dep_judgement *judgement, size_t m
 
 /* ---- what the recipient can't judge again ---- */
 
-/* The fields that count are called and opened alike in each type that an item begins with. */
+/* The fields that count are called and opened alike in each type that an item begins with; of a record
+ * by itself its territory counts, which none of them has open. */
 static json_t *unseen_fields(struct dep_node *node, const json_t *material)
 {
-    const struct dep_schema *schema = dep_schemas_find(node->schemas, "evidence.collected", 0);
+    const char *type =
+        dep_json_string(material, "record") ? "incident.reported" : "evidence.collected";
+    const struct dep_schema *schema = dep_schemas_find(node->schemas, type, 0);
     json_t *unseen = json_array();
     for (size_t i = 0; unseen && schema && i < schema->field_count; i++) {
         const char *name = schema->fields[i].name;

@@ -55,12 +55,37 @@ static int read_material(const struct dep_known *known, const char *item,
     return err;
 }
 
+/* It, and the report that it corrects. */
+static int record_of(struct dep_node *node, const struct dep_known *known, const json_t *stated,
+                     struct dep_material *out, struct dep_problem *problem)
+{
+    const char *id = dep_json_string(stated, "item"), *digest = dep_json_string(stated, "record");
+    char sha256[2 * DEP_HASH_LEN + 1];
+    struct dep_index_row row, report;
+    DEP_AUTO_VIEW own = {.claims = NULL}, of = {.claims = NULL};
+    int err = dep_roll_find(node, id, &row, problem);
+    if (err)
+        return err;
+    dep_hex_encode(row.sha256.bytes, DEP_HASH_LEN, sha256);
+    if (strcmp(sha256, digest) != 0 || row.index >= known->moment.size ||
+        !dep_material_is_record(row.type))
+        return dep_problem_found(problem, "item.absent", CLAUSE, id);
+    err = open_row(node, &row, id, &own, problem);
+    const char *about = err ? NULL : dep_record_ref(own.claims, "about");
+    if (about && (err = dep_roll_find(node, about, &report, problem)) == DEP_OK)
+        err = open_row(node, &report, about, &of, problem);
+    struct dep_material_records records = {.stated = stated, .own = own.claims, .of = of.claims};
+    return err ? err : read_material(known, id, &records, out, problem);
+}
+
 int dep_node_material(struct dep_node *node, const struct dep_known *known, const json_t *stated,
                       struct dep_material *out, struct dep_problem *problem)
 {
     const char *item = dep_json_string(stated, "item");
     if (!item || !item[0])
         return dep_problem_found(problem, "item.absent", CLAUSE, "");
+    if (dep_json_string(stated, "record"))
+        return record_of(node, known, stated, out, problem);
     struct lookup lookup = {.size = known->moment.size};
     struct dep_index_query query = {.item = item};
     DEP_AUTO_VIEW own = {.claims = NULL}, marking = {.claims = NULL};
@@ -71,6 +96,7 @@ int dep_node_material(struct dep_node *node, const struct dep_known *known, cons
         err = open_row(node, &lookup.own, item, &own, problem);
     if (!err && lookup.has_marking)
         err = open_row(node, &lookup.marking, item, &marking, problem);
-    struct dep_material_records records = {stated, own.claims, marking.claims};
+    struct dep_material_records records = {
+        .stated = stated, .own = own.claims, .marking = marking.claims};
     return err ? err : read_material(known, item, &records, out, problem);
 }

@@ -4,6 +4,7 @@
  */
 #include "node/pack_impl.h"
 #include "node/release.h"
+#include "node/release_record.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -211,9 +212,25 @@ static int judge_plain(struct releasing *releasing, size_t at)
     return pack_found(pack, "pack.plain", item);
 }
 
+/* A record by itself. */
+static int add_record(struct releasing *releasing, const json_t *material)
+{
+    struct dep_pack *pack = releasing->pack;
+    const struct pack_show named = {.fields = PACK_NAMED,
+                                    .names = dep_json_array(material, "fields")};
+    const char *stated = dep_json_string(releasing->prepared.claims, "case");
+    struct dep_index_row row;
+    int err = dep_roll_find(pack->node, dep_json_string(material, "item"), &row, pack->problem);
+    if (!err)
+        err = pack_add(pack, &row, &named);
+    return !err && stated ? pack_favour(pack, stated, &row.sha256) : err;
+}
+
 static int add_material(struct releasing *releasing, size_t at, const json_t *material)
 {
     struct dep_pack *pack = releasing->pack;
+    if (dep_json_string(material, "record"))
+        return add_record(releasing, material);
     const char *item = dep_json_string(material, "item");
     struct item_rows rows = {pack, dep_json_array(material, "fields"), {{0}}, false};
     struct dep_index_query query = {.item = item};
@@ -305,6 +322,8 @@ int pack_release(struct dep_pack *pack, const struct dep_index_row *row,
         err = pack_recipient(pack, dep_json_string(releasing.prepared.claims, "recipient"));
     if (!err)
         err = judge_withdrawn(pack, &pack->release);
+    if (!err)
+        err = dep_release_records_judge(pack->node, releasing.prepared.claims, pack->problem);
     if (!err)
         err = judge_then(&releasing);
     if (!err)

@@ -10,6 +10,7 @@
 #include "node/evidence.h"
 #include "node/node_impl.h"
 #include "node/release_parts.h"
+#include "node/release_record.h"
 #include "node/stated.h"
 #include "rules/action.h"
 
@@ -44,16 +45,21 @@ static int complete_material(struct dep_node *node, json_t *material, struct dep
 {
     const char *name = dep_json_string(material, "item");
     DEP_AUTO_ITEM item = {.item = ""};
-    int err = dep_node_item(node, name ? name : "", false, &item, problem);
-    if (!err)
+    bool record = false, failed = false;
+    if (!json_object_get(material, "fields"))
+        failed = json_object_set_new(material, "fields", json_array()) != 0;
+    int err = failed ? no_memory(problem, "fields")
+                     : dep_release_record_complete(node, material, &record, problem);
+    if (!err && !record)
+        err = dep_node_item(node, name ? name : "", false, &item, problem);
+    if (!err && !record)
         err = judge_form(material, &item, problem);
-    if (!err && json_object_get(material, "parts"))
+    if (!err && !record && json_object_get(material, "parts"))
         err = dep_release_parts_check(node, &item, dep_json_array(material, "parts"), problem);
     if (err)
         return err;
-    bool failed = json_object_set_new(material, "item", json_string(item.item)) != 0;
-    if (!json_object_get(material, "fields"))
-        failed = failed || json_object_set_new(material, "fields", json_array()) != 0;
+    if (!record)
+        failed = json_object_set_new(material, "item", json_string(item.item)) != 0;
     if (!json_object_get(material, "redacted"))
         failed = failed || json_object_set_new(material, "redacted", json_false()) != 0;
     return failed ? no_memory(problem, item.item) : DEP_OK;
@@ -70,6 +76,9 @@ int dep_node_release_complete(struct dep_node *node, json_t *claims, struct dep_
         if (err)
             return err;
     }
+    int told = dep_release_records_judge(node, claims, problem);
+    if (told)
+        return told;
     if (!json_object_get(claims, "urgent") && json_object_set_new(claims, "urgent", json_false()))
         return no_memory(problem, "urgent");
     if (!request)
@@ -225,6 +234,8 @@ static int decide_release(void *context, uint64_t size, struct dep_draft *draft,
     int err = load_open(node, deciding->prepared, &act, problem);
     if (!err && !deciding->refuse)
         err = dep_node_release_ended(node, &act, problem);
+    if (!err && !deciding->refuse)
+        err = dep_release_records_judge(node, act.head.claims, problem);
     if (!err)
         err = dep_node_judge(node, &moment, "release.prepared", act.head.claims, &act.head,
                              &deciding->judgement, problem);

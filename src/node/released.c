@@ -4,7 +4,7 @@
 #include "codec/text.h"
 #include "node/node_impl.h"
 #include "node/release.h"
-#include "rules/fact.h"
+#include "rules/action.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -109,23 +109,10 @@ static bool verdict_names(const json_t *verdict, const struct dep_hash *sha256)
     return false;
 }
 
-static bool names_item(const json_t *materials, const char *item)
-{
-    size_t i;
-    json_t *material;
-    json_array_foreach(materials, i, material)
-    {
-        const char *of = dep_json_string(material, "item");
-        if (of && strcmp(of, item) == 0)
-            return true;
-    }
-    return false;
-}
-
 static bool describes_item(const char *type)
 {
     return strcmp(type, "marking.set") == 0 || strcmp(type, "evidence.collected") == 0 ||
-           strcmp(type, "evidence.intake") == 0;
+           strcmp(type, "evidence.intake") == 0 || dep_material_is_record(type);
 }
 
 /* Does the target describe an item that this release is about, or is it what was prepared? */
@@ -143,7 +130,8 @@ static int rests_on_material(const struct holding *holding, const struct dep_vie
     if (!err)
         err = dep_node_view_row(holding->node, &row, true, &view, holding->problem);
     if (!err && view.readable)
-        *out = names_item(dep_json_array(view.claims, "materials"), target->item);
+        *out = dep_material_of(dep_json_array(view.claims, "materials"),
+                               target->item[0] ? target->item : target->jti) != NULL;
     return err;
 }
 
@@ -240,8 +228,9 @@ static int holds_by(struct holding *holding, const char *judged, const char *con
 int dep_node_release_holds(struct dep_node *node, const struct dep_index_row *target,
                            struct dep_problem *problem)
 {
-    static const char *const releases_on[] = {
-        "consent.", "assurance.", "request.", "marking.set", "evidence.", "release.prepared", NULL};
+    static const char *const releases_on[] = {"consent.",    "assurance.",       "request.",
+                                              "marking.set", "evidence.",        "incident.",
+                                              "coverage.",   "release.prepared", NULL};
     static const char *const missions_on[] = {"consent.", "assurance.", "request.", NULL};
     DEP_AUTO_VIEW view = {.claims = NULL};
     int err = dep_node_view_row(node, target, true, &view, problem);

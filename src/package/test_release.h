@@ -263,7 +263,7 @@ static inline json_t *test_judge(struct test_world *world, size_t prepared)
     assert_int_equal(
         dep_action_read(world->parsed, "release.prepared", claims, &action, &where, NULL), DEP_OK);
     struct dep_material_records records = {json_array_get(json_object_get(claims, "materials"), 0),
-                                           world->own, test_heard_of(world, "marking.set")};
+                                           world->own, test_heard_of(world, "marking.set"), NULL};
     assert_int_equal(dep_material_read(&reader, facts, &records, &material, &where, NULL), DEP_OK);
     action.materials = &material;
     action.digest = log->records[prepared].issued.sha256;

@@ -85,8 +85,7 @@ static uint64_t place_of(const struct again *again, const struct dep_shown_recor
     return heard ? heard->index : 0;
 }
 
-/* Below the verdict's place. */
-static bool is_before(const struct again *again, const struct dep_shown_record *record)
+bool again_before(const struct again *again, const struct dep_shown_record *record)
 {
     return place_of(again, record) < again_written(again)->size;
 }
@@ -105,7 +104,7 @@ static int hear(struct again *again, const struct dep_shown_record *record)
 {
     struct judging *judging = again->judging;
     bool own = shown_own(judging, record);
-    if (!dep_heard_type_find(record->schema->type) || !is_before(again, record) ||
+    if (!dep_heard_type_find(record->schema->type) || !again_before(again, record) ||
         (!own && is_end(record)) ||
         dep_step_record_find(judging->verify, &record->sha256) != record)
         return DEP_OK;
@@ -217,7 +216,7 @@ static int gather_items(struct again *again)
         return DEP_ERR_NOMEM;
     for (size_t i = 0; i < dep_step_record_count(verify); i++) {
         const struct dep_shown_record *record = dep_step_record_at(verify, i);
-        if (!is_of_item(record) || !is_before(again, record))
+        if (!is_of_item(record) || !again_before(again, record))
             continue;
         DEP_AUTO_OPENED opened = {.presentation = {.claims = NULL}};
         int err = dep_step_open(verify, record, &opened);
@@ -290,14 +289,29 @@ static int check_material(struct again *again, size_t at, const struct dep_shown
     return DEP_OK;
 }
 
+int again_take_material(struct again *again, size_t at, const struct dep_material_records *records,
+                        const struct dep_shown_record *own)
+{
+    const char *code = NULL;
+    struct dep_finding why;
+    int err =
+        dep_material_read(&again->reader, again->all, records, &again->materials[at], &code, &why);
+    if (err != DEP_FOUND)
+        return err;
+    again->unread[at] = true;
+    again->left_out = true;
+    return judging_find_of(again->judging, "verdict.differs", DEP_ALTERED, &own->sha256, code);
+}
+
 static int read_material(struct again *again, size_t at, const json_t *stated)
 {
     struct dep_verify *verify = again->judging->verify;
-    const char *item = dep_json_string(stated, "item"), *code = NULL;
+    const char *item = dep_json_string(stated, "item");
     const struct dep_shown_record *own = NULL, *marking = NULL;
     DEP_AUTO_OPENED own_opened = {.presentation = {.claims = NULL}};
     DEP_AUTO_OPENED marking_opened = {.presentation = {.claims = NULL}};
-    struct dep_finding why;
+    if (dep_json_string(stated, "record"))
+        return again_read_record(again, at, stated);
     if (item)
         find_item(again, item, &own, &marking);
     if (!own) {
@@ -311,15 +325,11 @@ static int read_material(struct again *again, size_t at, const json_t *stated)
         err = check_material(again, at, own, &own_opened, marking);
     if (err || again->unread[at])
         return err;
-    struct dep_material_records records = {stated, own_opened.presentation.claims,
-                                           marking ? marking_opened.presentation.claims : NULL};
-    err =
-        dep_material_read(&again->reader, again->all, &records, &again->materials[at], &code, &why);
-    if (err != DEP_FOUND)
-        return err;
-    again->unread[at] = true;
-    again->left_out = true;
-    return judging_find_of(again->judging, "verdict.differs", DEP_ALTERED, &own->sha256, code);
+    struct dep_material_records records = {.stated = stated,
+                                           .own = own_opened.presentation.claims,
+                                           .marking =
+                                               marking ? marking_opened.presentation.claims : NULL};
+    return again_take_material(again, at, &records, own);
 }
 
 static int read_action(struct again *again)
@@ -399,7 +409,7 @@ static bool was_there(const struct again *again, const struct dep_shown_record *
     const struct dep_written *written = again_written(again);
     int64_t time_s;
     if (shown_own(again->judging, record) || heard_of(again, &record->sha256))
-        return is_before(again, record);
+        return again_before(again, record);
     return dep_step_time(again->judging->verify, record->log, record->index, &time_s) &&
            time_s <= written->now_s - written->uncertainty_s;
 }

@@ -1,7 +1,7 @@
 /*
  * What judging a verdict again and comparing it share.
  *
- * Layer:   package (pure), private to verdict_again.c and verdict_compare.c.
+ * Layer:   package (pure), private to verdict_again.c, verdict_record.c and verdict_compare.c.
  */
 #ifndef DEP_PACKAGE_VERDICT_AGAIN_H
 #define DEP_PACKAGE_VERDICT_AGAIN_H
@@ -45,6 +45,14 @@ static inline const struct dep_written *again_written(const struct again *again)
 {
     return &again->judging->written;
 }
+/* Below the verdict's place? */
+bool again_before(const struct again *again, const struct dep_shown_record *record);
+/* The material at `at`, where it is a record by itself; of what counts of it and isn't shown a finding. */
+DEP_MUST_USE int again_read_record(struct again *again, size_t at, const json_t *stated);
+/* The material at `at`, as far as it is shown: a code that no list has is a finding about `own`. */
+DEP_MUST_USE int again_take_material(struct again *again, size_t at,
+                                     const struct dep_material_records *records,
+                                     const struct dep_shown_record *own);
 /* "verdict.unjudged": it can't be judged, for want of this. */
 DEP_MUST_USE int again_unjudged(struct again *again, const struct dep_hash *record,
                                 const char *field);

@@ -49,6 +49,22 @@ static int check_fields(struct judging *judging, const struct dep_shown_record *
     return err;
 }
 
+/* What is material by itself shows what was decided of it; where it only stands beside, nothing. */
+static int check_alone(struct judging *judging, const struct dep_shown_record *record)
+{
+    char hex[2 * DEP_HASH_LEN + 1];
+    size_t i;
+    json_t *material;
+    dep_hex_encode(record->sha256.bytes, DEP_HASH_LEN, hex);
+    json_array_foreach(materials_of(judging), i, material)
+    {
+        const char *of = dep_json_string(material, "record");
+        if (of && strcmp(of, hex) == 0)
+            return check_fields(judging, record, material);
+    }
+    return check_fields(judging, record, NULL);
+}
+
 static int check_record(struct judging *judging, const struct dep_shown_record *record)
 {
     const json_t *material = dep_material_of(materials_of(judging), record->item);
@@ -74,6 +90,8 @@ int judging_scope(struct judging *judging)
         const struct dep_shown_record *record = dep_step_record_at(verify, i);
         if (record->listed && has_item(record->schema))
             err = check_record(judging, record);
+        else if (record->listed && dep_material_is_record(record->schema->type))
+            err = check_alone(judging, record);
     }
     return err;
 }

@@ -69,7 +69,9 @@ static void add_without(const struct dep_paper *paper, const json_t *material, s
 static void add_material(const struct dep_paper *paper, struct dep_document *document,
                          const json_t *material)
 {
-    const struct dep_schema *schema = dep_schemas_find(paper->schemas, "evidence.collected", 0);
+    const char *type = dep_json_string(material, "type");
+    const struct dep_schema *schema =
+        dep_schemas_find(paper->schemas, type ? type : "evidence.collected", 0);
     const char *exhibit = dep_json_string(material, "exhibit");
     size_t i;
     json_t *one;
@@ -78,6 +80,8 @@ static void add_material(const struct dep_paper *paper, struct dep_document *doc
     dep_buf_init(&fields, CELL_MAX);
     dep_buf_init(&handling, CELL_MAX);
     dep_paper_line_value(paper, exhibit ? exhibit : dep_json_string(material, "item"), &what);
+    if (type)
+        dep_paper_line_words(paper, dep_schema_label(schema, NULL, paper->lang), &what);
     if (dep_json_true(material, "redacted"))
         dep_paper_line_words(paper, _("redacted"), &what);
     if (dep_json_array(material, "parts"))

@@ -18,14 +18,18 @@ DEP_MUST_USE int dep_action_read(const struct dep_charter *charter, const char *
                                  const json_t *claims, struct dep_action *out, const char **out_at,
                                  struct dep_finding *why);
 
-/* The one of `materials` (an array, or NULL) that is of this item; NULL where none is. */
+/* The one of `materials` (an array, or NULL) that is of this item, or is the record of this id; NULL where
+ * none is. */
 const json_t *dep_material_of(const json_t *materials, const char *item);
 /* What is read of one material. */
 struct dep_material_records {
     const json_t *stated;  /* element of `materials` */
     const json_t *own;     /* claims of the item's first record, newest correction */
     const json_t *marking; /* of its newest marking.set; NULL where there is none */
+    const json_t *of;      /* of a correction of an incident: of the report; else NULL */
 };
+/* Is a record of this type material by itself? An incident, a correction of one, what could be observed. */
+bool dep_material_is_record(const char *type);
 /*
  * Sets of dep_shown, of an element of `materials`: what the fields that it shows tell of a source, and
  * what whoever prepared it states, having looked, that it doesn't show. Where both are of the same, it

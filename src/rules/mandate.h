@@ -108,6 +108,10 @@ DEP_MUST_USE int dep_mandate_public(const json_t *claims, const json_t *first, c
                                     int64_t recorded_s, int64_t now_s,
                                     struct dep_mandate_finding *out);
 
+/* Is an incident.reported, or an incident.corrected about the report `first` (else NULL), meant for this
+ * recipient, by its own audience or else the report's? What is meant for the public is for everybody. */
+bool dep_mandate_is_for(const json_t *claims, const json_t *first, const char *recipient);
+
 /* A latitude or longitude in decimal degrees with no more decimals than `precision_m` has. `out` holds
  * DEP_MANDATE_REDUCED_LEN. False, and `out` untouched, where it isn't one. */
 bool dep_place_reduce(const char *degrees, int64_t precision_m, char *out);

@@ -236,6 +236,12 @@ static const json_t *field_of(const json_t *claims, const json_t *first, const c
     return own ? own : json_object_get(first, name);
 }
 
+bool dep_mandate_is_for(const json_t *claims, const json_t *first, const char *recipient)
+{
+    const json_t *audience = field_of(claims, first, "audience");
+    return dep_json_has_string(audience, recipient) || dep_json_has_string(audience, "public");
+}
+
 static bool is_early(const json_t *claims, const json_t *first, int64_t recorded_s, int64_t now_s)
 {
     struct dep_edtf_span when;

@@ -75,6 +75,27 @@ static void add_sensitive(struct material_work *work, const json_t *sensitive)
     }
 }
 
+bool dep_material_is_record(const char *type)
+{
+    static const char *const types[] = {"incident.reported", "incident.corrected",
+                                        "coverage.stated"};
+    for (size_t i = 0; i < DEP_COUNT(types); i++)
+        if (strcmp(types[i], type) == 0)
+            return true;
+    return false;
+}
+
+/* A record by itself was taken from nobody: its member states it, on no other basis. */
+static int take_record(struct material_work *work)
+{
+    const char *territory = dep_json_string(work->records->own, "territory");
+    if (!territory)
+        territory = dep_json_string(work->records->of, "territory");
+    work->material.flags |= DEP_FLAG_BASIS;
+    return territory ? add_code(work, DEP_LIST_TERRITORIES, territory, &work->material.territories)
+                     : DEP_OK;
+}
+
 static int take_own(struct material_work *work)
 {
     const json_t *own = work->records->own;
@@ -169,10 +190,11 @@ unsigned dep_material_without(const json_t *stated)
 }
 
 /* What a container shows nothing here can tell: everything, but for what somebody who looked at it
- * states; and a copy in which it was painted over, nothing. */
+ * states; and a copy in which it was painted over, nothing. A record has none. */
 static unsigned shows_of(const json_t *stated)
 {
-    unsigned content = dep_json_true(stated, "redacted") ? 0 : DEP_SHOWN_ALL;
+    bool nothing = dep_json_true(stated, "redacted") || dep_json_string(stated, "record");
+    unsigned content = nothing ? 0 : DEP_SHOWN_ALL;
     return (content & ~dep_material_without(stated)) | dep_material_tells(stated);
 }
 
@@ -190,7 +212,7 @@ int dep_material_read(const struct dep_fact_reader *reader, const struct dep_fac
                       const char **out_at, struct dep_finding *why)
 {
     struct material_work work = {reader, records, {.flags = 0}, out_at, why};
-    int err = take_own(&work);
+    int err = dep_json_string(records->stated, "record") ? take_record(&work) : take_own(&work);
     if (!err && records->marking)
         err = take_marking(&work);
     if (!err)

@@ -115,7 +115,7 @@ static int read_changed(const struct fixture *fixture, char which, const char *p
     size_t place = which == 's' ? 0 : which == 'o' ? 1 : 2;
     if (pointer)
         json_change(texts[place], pointer, value ? json_of(value) : NULL);
-    struct dep_material_records records = {texts[0], texts[1], marked ? texts[2] : NULL};
+    struct dep_material_records records = {texts[0], texts[1], marked ? texts[2] : NULL, NULL};
     static char kept[64];
     int err = dep_material_read(&fixture->reader, fixture->facts, &records, out, at, why);
     if (err == DEP_FOUND) {
@@ -209,7 +209,7 @@ static void test_shows(void **state)
         DEP_AUTO_JSON *said = json_of(rows[i].stated), *item = json_of("{\"item\":\"i1\"}");
         assert_int_equal(json_object_update(said, item), 0);
         DEP_AUTO_JSON *own_claims = json_of(own);
-        struct dep_material_records records = {said, own_claims, NULL};
+        struct dep_material_records records = {said, own_claims, NULL, NULL};
         assert_int_equal(
             dep_material_read(&fixture->reader, fixture->facts, &records, &material, &at, &why),
             DEP_OK);
@@ -247,6 +247,52 @@ static void test_material_code(void **state)
     }
 }
 
+/* A record by itself: its territory or the report's; nothing of an item's counts. */
+static void test_record(void **state)
+{
+    const struct fixture *fixture = *state;
+    static const struct {
+        const char *stated, *own, *of, *territory;
+        unsigned shows;
+    } rows[] = {
+        {"{\"item\":\"r\",\"record\":\"0\",\"fields\":[]}", "{\"territory\":\"IQ\"}", NULL, "IQ",
+         0},
+        {"{\"item\":\"r\",\"record\":\"0\",\"fields\":[\"place\"]}",
+         "{\"territory\":\"IQ\",\"sensitive\":[\"child\"]}", NULL, "IQ", DEP_SHOWN_PLACE},
+        {"{\"item\":\"r\",\"record\":\"0\",\"fields\":[]}", "{}", "{\"territory\":\"SY\"}", "SY",
+         0},
+        {"{\"item\":\"r\",\"record\":\"0\",\"fields\":[]}", "{\"territory\":\"IQ\"}",
+         "{\"territory\":\"SY\"}", "IQ", 0},
+        {"{\"item\":\"r\",\"record\":\"0\",\"fields\":[]}", "{}", "{}", NULL, 0},
+    };
+    for (size_t i = 0; i < DEP_COUNT(rows); i++) {
+        struct dep_material material;
+        struct dep_finding why = {"", "", 0};
+        const char *at = NULL;
+        DEP_AUTO_JSON *said = json_of(rows[i].stated), *claims = json_of(rows[i].own);
+        DEP_AUTO_JSON *report = rows[i].of ? json_of(rows[i].of) : NULL;
+        struct dep_material_records records = {said, claims, NULL, report};
+        assert_int_equal(
+            dep_material_read(&fixture->reader, fixture->facts, &records, &material, &at, &why),
+            DEP_OK);
+        struct dep_codes none = {{0}};
+        if (rows[i].territory)
+            dep_codes_add(&none, dep_charter_code_find(fixture->charter, DEP_LIST_TERRITORIES,
+                                                       rows[i].territory));
+        assert_memory_equal(&material.territories, &none, sizeof none);
+        assert_int_equal(material.shows, rows[i].shows);
+        assert_int_equal(material.flags, DEP_FLAG_BASIS);
+        assert_int_equal(material.item, dep_names_find(fixture->names, "r"));
+    }
+    static const char *const types[] = {"incident.reported", "incident.corrected",
+                                        "coverage.stated"};
+    for (size_t i = 0; i < DEP_COUNT(types); i++)
+        assert_true(dep_material_is_record(types[i]));
+    assert_false(dep_material_is_record("incident."));
+    assert_false(dep_material_is_record("violation.tagged"));
+    assert_false(dep_material_is_record("allegation.received"));
+}
+
 /* An item of which a source ever consented to anything has a source, marked or not. */
 static void test_source(void **state)
 {
@@ -272,6 +318,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_material, setup, teardown),
         cmocka_unit_test_setup_teardown(test_shows, setup, teardown),
         cmocka_unit_test_setup_teardown(test_material_code, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_record, setup, teardown),
         cmocka_unit_test_setup_teardown(test_source, setup, teardown),
     };
     if (dep_crypto_init(false))

@@ -278,7 +278,55 @@ for word in abduction 6_11 not_asked; do
     if grep -rqaF -e "$word" -e "$(printf %s "$word" | base64 | cut -c1-6)" whole; then fail "a kit's register shows «$word»"; fi
 done
 
-for bag in police court both held original translation phrase referred exact coarse without; do
+# ---- one incident to one recipient: for whom it is meant, with the fields named and all that corrects it, judged as any release is ----
+happened=${reported/2021-02\"/2021-03-28T14:05:00Z\"\}, \"place\": \{\"latitude\": \"33.312\", \"longitude\": \"44.361\", \"precision_m\": 100}
+happened=${happened/\"audience\": []/\"audience\": [\"police\"]}
+incident=$(as L1 record incident.reported --file - --yes <<<"${happened/reported/zebra-account}")
+of_incident() { # FINDING RECIPIENT PURPOSE MATERIALS: it is not even prepared
+    expect 1 as L1 release prepare --file - --yes <<<"{\"action\": \"release\", \"recipient\": \"$2\", \"purpose\": \"$3\", \"materials\": $4}" 2>err
+    holds err "\\($1\\)"
+}
+of_incident release.audience court trial "[{\"item\": \"$incident\"}]"
+of_incident release.field police protection "[{\"item\": \"$incident\", \"fields\": [\"exhibit\"]}]"
+for wrong in '"plain": true' '"redacted": true' '"parts": ["a"]' '"without": ["place"]'; do of_incident release.record police protection "[{\"item\": \"$incident\", $wrong}]"; done
+# Another may get it less exactly: what reduces it for them needn't go along. What corrects it does, and not without it.
+as L1 record incident.corrected --about "$incident" --file - --yes <<<"{\"effect\": \"reduces\", \"when\": {\"edtf\": \"2021\"}, \"reason\": $(text 'for others')}" >/dev/null
+first="{\"item\": \"$incident\", \"fields\": [\"category\", \"territory\", \"when\", \"place\"]}"
+correction=$(as L1 record incident.corrected --about "$incident" --file - --yes <<<"{\"effect\": \"corrects\", \"confidence\": \"high\", \"reason\": $(text 'seen again')}")
+second="{\"item\": \"$correction\", \"fields\": [\"effect\", \"confidence\", \"territory\"]}"
+of_incident release.uncorrected police protection "[$first]"
+of_incident release.report police protection "[$second]"
+as L1 release prepare "$incident" --file - --yes --dry-run --json <<<"{\"action\": \"release\", \"recipient\": \"police\", \"purpose\": \"inquiry\", \"materials\": [$second]}" >prepared.json || true
+same '["territory"]' "$(jq -c '.unseen[0].fields' prepared.json)" 'what the police could not judge again'
+made=$(release police protection "[$first, $second]")
+as L1 pack "$made" --out incident >/dev/null
+checked_bag incident
+same "incident.reported category,place,territory,when
+incident.corrected confidence,effect,territory" "$(disclosed incident | grep incident)" 'shown of the incident'
+same 'need.consent.host IQ met' "$(as L1 release judge "$made" --json | jq -r '[.verdict.requirements[] | select(.need == "consent.host")][0] | "need.\(.need) \(.code) \(.met)"')" 'asked of the host State'
+! grep -rq zebra-account incident || fail 'a field that was not named'
+depositary verify incident --pin "$pin" --json >verified.json || true
+same false "$(jq '[.findings[].id | test("^(verdict|package|record)")] | any' verified.json)" 'findings against the release'
+same "33.312 2021-03-28T14:05:00Z" "$(jq -r --arg id "$incident" '.records[] | select(.id == $id).shown | .place.latitude + " " + .when.edtf' verified.json)" 'what the police read'
+# Who sends it can't show more, or another one, than was approved.
+for forged in '/materials/0/fields/3 null verdict.scope' '/materials/1/item "'"$incident"'" verdict.differs' '/materials/0/record "'"$(printf '%064d' 0)"'" verdict.scope'; do
+    read -r pointer value finding <<<"$forged"
+    "$SOURCE_ROOT/tests/flow/forgeries/forge" "[[\"state\", \"release.prepared\", \"$pointer\", $value]]" incident forged reg
+    expect 1 depositary verify forged --pin "$pin" --json >found.json
+    holds <(jq -r '.findings[].id' found.json) "^$finding\$"
+    rm -r forged
+done
+# What came after it was prepared counts: a release with what is wrong by now isn't made.
+as L1 release prepare --file - --yes --json <<<"{\"action\": \"release\", \"recipient\": \"police\", \"purpose\": \"protection\", \"materials\": [$first, $second]}" >prepared.json
+as A1 approve "$(json prepared.json .record)" >/dev/null
+as L1 record incident.corrected --about "$incident" --file - --yes <<<"{\"effect\": \"retracts\", \"reason\": $(text 'an error')}" >/dev/null
+expect 1 as L1 release "$(json prepared.json .record)" 2>err
+holds err '\(release.uncorrected\)'
+expect 1 as L1 pack "$made" --out x 2>err
+holds err '\(release.uncorrected\)'
+for language in en fr ar; do LANGUAGE=$language as L1 print letter "$made" --out "letter.$language.pdf" --lang "$language"; done
+
+for bag in police court both held original translation phrase referred exact coarse without incident; do
     depositary verify "$bag" --pin "$pin" --json >verified.json || true
     same 0 "$(jq '[.findings[] | select(.result == "altered")] | length' verified.json)" "findings against $bag"
 done
