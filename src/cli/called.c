@@ -68,6 +68,8 @@ static json_t *look_up(const struct dep_called *called, const char *type, struct
 {
     struct dep_index_query query = {
         .type = type, .field = naming->field, .value = naming->code, .newest_first = true};
+    if (called->charter_only)
+        return json_null();
     naming->node = called->node;
     naming->lang = called->lang;
     (void)!dep_node_list(called->node, &query, take_name, naming, &naming->unused);
@@ -114,8 +116,27 @@ const char *dep_called_body(struct dep_called *called, const char *code)
     return name ? name : code;
 }
 
+const char *dep_called_listed(struct dep_called *called, const char *list, const char *code)
+{
+    static const char *const stated[] = {"formations", "incidents", "allegations", "initiatives"};
+    char key[2 * DEP_CODE_LEN_MAX];
+    if (strcmp(list, "bodies") == 0)
+        return dep_called_body(called, code);
+    for (size_t i = 0; i < DEP_COUNT(stated); i++) {
+        if (strcmp(stated[i], list) != 0)
+            continue;
+        const char *name = dep_called_code(called, list, code);
+        (void)snprintf(key, sizeof key, "%s (%s)", list, code);
+        if (name && !json_object_get(called->found, key))
+            (void)json_object_set_new(called->found, key, json_sprintf("%s (%s)", name, code));
+        return dep_json_string(called->found, key);
+    }
+    return NULL;
+}
+
 const char *dep_called_bodies(struct dep_called *called, const char *codes)
 {
+    const char *comma = strcmp(called->lang, "ar") == 0 ? "\xd8\x8c " : ", ";
     DEP_AUTO_BUF names;
     dep_buf_init(&names, NAMES_MAX);
     if (!strchr(codes, ' '))
@@ -124,7 +145,7 @@ const char *dep_called_bodies(struct dep_called *called, const char *codes)
         char code[DEP_CODE_LEN_MAX + 1];
         size_t len = strcspn(at, " ");
         (void)snprintf(code, sizeof code, "%.*s", (int)len, at);
-        dep_buf_addf(&names, "%s%s", names.len ? ", " : "", dep_called_body(called, code));
+        dep_buf_addf(&names, "%s%s", names.len ? comma : "", dep_called_body(called, code));
         at += len + (at[len] == ' ');
     }
     if (!dep_buf_err(&names))

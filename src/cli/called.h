@@ -12,6 +12,7 @@ struct dep_called {
     const struct dep_charter *charter; /* in force */
     const char *lang;
     json_t *found;
+    bool charter_only; /* nothing is looked for in records */
 };
 /* `lang`: "en", "fr" or "ar". Of the charter a fault, or why there is none. */
 DEP_MUST_USE int dep_called_init(struct dep_node *node, const char *lang, struct dep_called *out,
@@ -26,6 +27,9 @@ const char *dep_called_code(struct dep_called *called, const char *list, const c
  * ISO 3166-1 a State. The code itself where nothing does.
  */
 const char *dep_called_body(struct dep_called *called, const char *code);
-/* The same of codes with a blank between them, with ", " between their names. */
+/* Of a list of a schema that the charter doesn't have: "bodies", or one of code.stated, with the code
+ * behind the name. NULL where it is none of these, or called nothing. */
+const char *dep_called_listed(struct dep_called *called, const char *list, const char *code);
+/* The same of codes with a blank between them, with a comma between their names. */
 const char *dep_called_bodies(struct dep_called *called, const char *codes);
 #endif

@@ -15,12 +15,13 @@
 /* ---- lists ---- */
 
 /* What the parts of a detail are. */
-enum says { TEXT, RECIPIENT, MEMBER, PURPOSE, LINE, LAYER, CHANNEL, TYPE };
+enum says { TEXT, ALLEGATION, TERRITORY, RECIPIENT, MEMBER, PURPOSE, LINE, LAYER, CHANNEL, TYPE };
 
 static const struct {
     const char *kind;
     enum says first, second;
 } DETAILS[] = {
+    {"inbox.allegation", ALLEGATION, TERRITORY},
     {"inbox.request", RECIPIENT, TEXT},
     {"inbox.heard", RECIPIENT, TEXT},
     {"inbox.consent", LAYER, MEMBER},
@@ -69,6 +70,13 @@ static void add_named(const struct dep_called *called, enum dep_list list, const
     dep_buf_addf(out, strcmp(name, code) == 0 ? "%s" : "%s (%s)", name, code);
 }
 
+static void add_stated(struct dep_called *called, const char *list, const char *code,
+                       struct dep_buf *out)
+{
+    const char *name = dep_called_listed(called, list, code);
+    dep_buf_addf(out, "%s", name ? name : code);
+}
+
 static void add_part(struct dep_called *called, enum says says, const char *text,
                      struct dep_buf *out)
 {
@@ -76,6 +84,8 @@ static void add_part(struct dep_called *called, enum says says, const char *text
     switch (says) {
     case RECIPIENT:
     case MEMBER: dep_buf_addf(out, "%s", dep_called_body(called, text)); break;
+    case ALLEGATION: add_stated(called, "allegations", text, out); break;
+    case TERRITORY: add_named(called, DEP_LIST_TERRITORIES, text, out); break;
     case PURPOSE: add_named(called, DEP_LIST_PURPOSES, text, out); break;
     case LINE: add_named(called, DEP_LIST_LINES, text, out); break;
     case LAYER: dep_buf_addf(out, "%s", dep_word(text)); break;

@@ -497,7 +497,13 @@ static int run_query(struct dep_args *args, struct dep_node *node,
 {
     struct dep_problem problem = {.detail = ""};
     struct listing listing = {.args = args, .node = node, .problem = &problem};
+    char receipt[DEP_RECEIPT_ROOM];
     int err = dep_node_list(node, query, show_row, &listing, &problem);
+    if (!err && !listing.count && query->text && dep_receipt_read(query->text, receipt)) {
+        struct dep_index_query code = *query;
+        code.text = receipt;
+        err = dep_node_list(node, &code, show_row, &listing, &problem);
+    }
     if (!err && query->text && listing.count == query->limit)
         dep_say(_("only the newest %llu are shown; --limit shows more"),
                 (unsigned long long)query->limit);

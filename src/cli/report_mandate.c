@@ -98,7 +98,7 @@ int dep_report_commitments(struct dep_args *args, struct dep_node *node,
     static const struct dep_table_column columns[] = {
         {"record", N_("Record"), DEP_UUID_LEN, NULL},
         {"line", N_("Line of effort"), 28, dep_table_code},
-        {"who", N_("Whose it is"), 24, dep_table_body},
+        {"who", N_("Whose it is"), 32, dep_table_body},
         {"due", N_("Due"), 10, NULL},
         {"late", NULL, 0, NULL},
         {"late_since", N_("Late since"), 10, NULL},

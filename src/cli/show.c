@@ -13,11 +13,11 @@
 
 enum { LANGUAGE_MAX = 1024 };
 
-/* What a value is told by: the type it belongs to, the charter that names codes (NULL: none is at hand),
- * and the reader's language. */
+/* What a value is told by: the type it belongs to, what codes are called (NULL: nothing is at hand), and
+ * the reader's language. */
 struct telling {
     const struct dep_schema *schema;
-    const struct dep_charter *charter;
+    struct dep_called *called;
     const char *lang;
 };
 
@@ -84,12 +84,17 @@ static void show_language(const struct telling *telling, const json_t *text)
 static void show_string(const struct telling *telling, const json_t *form, const char *text)
 {
     const char *list = dep_json_string(dep_json_object(form, "metadata"), "list");
-    bool told = telling->charter && list && dep_show_listed(telling->charter, list, text);
-    if (!told && dep_named_form(form)) {
-        DEP_AUTO_BUF name;
-        dep_buf_init(&name, LANGUAGE_MAX);
-        dep_named_add(form, text, telling->lang, &name);
-        show_text(name.data ? (const char *)name.data : text);
+    const char *name =
+        telling->called && list ? dep_called_listed(telling->called, list, text) : NULL;
+    bool told =
+        name || (telling->called && list && dep_show_listed(telling->called->charter, list, text));
+    if (name) {
+        show_text(name);
+    } else if (!told && dep_named_form(form)) {
+        DEP_AUTO_BUF words;
+        dep_buf_init(&words, LANGUAGE_MAX);
+        dep_named_add(form, text, telling->lang, &words);
+        show_text(words.data ? (const char *)words.data : text);
     } else if (!told) {
         const char *choice = dep_form_choice(form, text, telling->lang);
         show_text(choice ? choice : text);
@@ -146,10 +151,10 @@ static void show_label(const char *label)
     dep_print_label(stdout, label);
 }
 
-void dep_show_fields(const struct dep_schema *schema, const struct dep_charter *charter,
+void dep_show_fields(const struct dep_schema *schema, struct dep_called *called,
                      const json_t *claims)
 {
-    struct telling telling = {schema, charter, dep_reader_language()};
+    struct telling telling = {schema, called, dep_reader_language()};
     const json_t *unknown = dep_json_object(claims, "unknown");
     for (size_t i = 0; i < schema->field_count; i++) {
         const struct dep_schema_field *field = &schema->fields[i];
@@ -173,12 +178,16 @@ const char *dep_relation_arrow(const char *rel, char out_name[DEP_RELATION_ROOM]
     return back ? "← " : "→ ";
 }
 
-/* The one in force; codes are shown bare where there is none. */
-static const struct dep_charter *charter_of(struct dep_node *node)
+/* Codes are shown bare where there is no charter. What names them besides is protected: it isn't opened for
+ * a record that isn't. */
+static void show_fields(struct dep_node *node, const struct dep_schema *schema, bool readable,
+                        const json_t *claims)
 {
     struct dep_problem unused = {.detail = ""};
-    const struct dep_charter *charter = NULL;
-    return dep_node_charter(node, UINT64_MAX, &charter, &unused) ? NULL : charter;
+    DEP_AUTO_CALLED called = {.found = NULL};
+    int err = dep_called_init(node, dep_reader_language(), &called, &unused);
+    called.charter_only = !readable;
+    dep_show_fields(schema, err ? NULL : &called, claims);
 }
 
 /* What a field kit's record says itself, as its officer signed it. */
@@ -198,7 +207,7 @@ static void show_handed(struct dep_node *node, const struct dep_view *view)
                  dep_json_string(by, "code"), dep_json_string(view->handed, "iss"));
     dep_show_time(iat);
     (void)printf("\n");
-    dep_show_fields(schema, charter_of(node), view->handed);
+    show_fields(node, schema, view->readable, view->handed);
     if (view->handed_why)
         (void)printf("  %s\n", dep_word(view->handed_why));
 }
@@ -211,7 +220,7 @@ static void show_told(struct dep_node *node, const struct dep_view *view,
     DEP_AUTO_JSON *claims = json_copy(view->claims);
     for (size_t i = 0; i < DEP_COUNT(kept) && view->handed; i++)
         (void)json_object_del(claims, kept[i]);
-    dep_show_fields(schema, charter_of(node), claims);
+    show_fields(node, schema, view->readable, claims);
     if (view->handed)
         show_handed(node, view);
 }

@@ -122,12 +122,6 @@ bool dep_show_listed(const struct dep_charter *charter, const char *list, const 
         show_member(charter, code);
         return true;
     }
-    if (strcmp(list, "bodies") == 0) {
-        const char *name = dep_body_name(charter, code, dep_reader_language());
-        if (name)
-            show_named(name, code);
-        return name != NULL;
-    }
     enum dep_list which;
     if (!dep_list_find(list, &which))
         return false;

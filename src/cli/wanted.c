@@ -10,12 +10,13 @@ enum { VIOLATIONS_MAX = 64 };
 static const struct {
     const char *format, *right;
 } formats[] = {
-    {"edtf", N_("a date as exact as it is known: 2021-03-30, 2021-03, 2021 or 2021-03-30T14:05Z")},
+    {"edtf",
+     N_("a date as exact as it is known: 2021-03-30, 2021-03, 2021 or 2021-03-30T14:05:00Z")},
     {"sha256", N_("a SHA-256: 64 of the digits 0-9 a-f")},
     {"uuid", N_("an id as the program prints it")},
     {"lang", N_("a language: fr, en, ar or another tag of BCP 47")},
     {"code", N_("a code of Latin letters, digits, \".\", \"_\" and \"-\", with no blank")},
-    {"text", N_("a text, not empty")},
+    {"text", N_("a text, not empty, without control characters")},
     {"count", N_("a whole number from 1")},
     {"decimal", N_("a plain decimal number: 1250000.50, without separators or exponent")},
     {"age-recipient", N_("an age recipient: age1…")},

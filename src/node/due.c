@@ -275,6 +275,20 @@ static int mission_due(void *context, const struct dep_mission_now *now)
                : add_mission(gather, "due.mission_ends", now, now->to_s);
 }
 
+/* ---- allegations ---- */
+
+/* Nobody is left without an outcome and its reasons because nobody looked. */
+static int allegation_waits(void *context, const struct dep_act *act)
+{
+    const struct dep_view *newest = dep_act_newest(act, "allegation.assessed");
+    const char *outcome = newest ? dep_json_string(newest->claims, "outcome") : NULL;
+    if (act->head.row.superseded || (newest && (!outcome || strcmp(outcome, "reopened") != 0)))
+        return DEP_OK;
+    return dep_gather_add(context, "inbox.allegation", &act->head.row, act->head.row.iat,
+                          dep_json_string(act->head.claims, "kind"),
+                          dep_json_string(act->head.claims, "territory"));
+}
+
 /* ---- what was sent ---- */
 
 /* Whoever got it says so by a record of theirs, which `receive` kept with a reference to this one. */
@@ -409,6 +423,8 @@ int dep_node_inbox(struct dep_node *node, struct dep_dues *out, struct dep_probl
         err = dep_node_acts(node, "release.prepared", release_to_approve, &gather, problem);
     if (!err && roles & (DEP_ROLE_LEGAL | DEP_ROLE_DESK))
         err = dep_node_missions(node, mission_waits, &gather, problem);
+    if (!err && roles & DEP_ROLE_LEGAL)
+        err = dep_node_acts(node, "allegation.received", allegation_waits, &gather, problem);
     return end(&dues, err, out);
 }
 

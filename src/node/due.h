@@ -30,7 +30,8 @@ void dep_dues_done(struct dep_dues *dues); /* wipes: details are protected value
  * entered here yet; the record is the foreign.record), "inbox.consent" (on paper, another officer
  * recorded it, this one may check it), "inbox.approval" (prepared by another, this approver has not
  * said anything yet), "inbox.mission" (its consents no longer cover it), "inbox.mission_over" (its
- * interval is over, and nobody recorded that it ended). */
+ * interval is over, and nobody recorded that it ended), "inbox.allegation" (nobody assessed it, or it was
+ * reopened). */
 DEP_MUST_USE int dep_node_inbox(struct dep_node *node, struct dep_dues *out,
                                 struct dep_problem *problem);
 /* "outbox.request" (ours, not answered for good), "outbox.release" (made; when: that moment),

@@ -28,6 +28,9 @@ DEP_MUST_USE int dep_node_mandate_word(struct dep_node *node, const struct dep_a
 /* A receipt as it is given away: in groups of four, to be copied by hand. Returns `out`. */
 enum { DEP_RECEIPT_ROOM = 32 };
 const char *dep_receipt_grouped(const char *receipt, char out[DEP_RECEIPT_ROOM]);
+/* As it is recorded, of one that was written in groups, in small letters, or with O, I and L for the digits
+ * they look like. False, and `out` untouched, where it is none. */
+bool dep_receipt_read(const char *text, char out[DEP_RECEIPT_ROOM]);
 /* That of an allegation.received; "print.no_receipt" where the record is another, or can't be read. */
 DEP_MUST_USE int dep_node_receipt(struct dep_node *node, const char *name,
                                   char out[DEP_RECEIPT_ROOM], struct dep_problem *problem);

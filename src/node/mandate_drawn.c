@@ -54,6 +54,33 @@ const char *dep_receipt_grouped(const char *receipt, char out[DEP_RECEIPT_ROOM])
     return out;
 }
 
+/* Crockford's base32 has neither of these letters. */
+static char digit_alike(char c)
+{
+    return c == 'O' ? '0' : c == 'I' || c == 'L' ? '1' : c;
+}
+
+bool dep_receipt_read(const char *text, char out[DEP_RECEIPT_ROOM])
+{
+    static const char letters[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+    enum { GROUP = 5 };
+    char code[DEP_PSEUDONYM_LEN + 1] = "";
+    size_t len = 0;
+    for (size_t i = 0; text[i]; i++) {
+        char c =
+            digit_alike((char)(text[i] >= 'a' && text[i] <= 'z' ? text[i] - 'a' + 'A' : text[i]));
+        if (c == '-' && i % GROUP == GROUP - 1)
+            continue;
+        if (len == DEP_PSEUDONYM_LEN || !strchr(letters, c))
+            return false;
+        code[len++] = c;
+    }
+    if (len != DEP_PSEUDONYM_LEN)
+        return false;
+    memcpy(out, code, sizeof code);
+    return true;
+}
+
 int dep_node_receipt(struct dep_node *node, const char *name, char out[DEP_RECEIPT_ROOM],
                      struct dep_problem *problem)
 {

@@ -134,6 +134,7 @@ const struct words_entry WORDS_CONSENT[] = {
     {"giver.officer", N_("the officer who describes the item")},
     {"giver.recipient", N_("the recipient")},
     {"giver.source", N_("the source")},
+    {"inbox.allegation", N_("allegation to be assessed")},
     {"inbox.approval", N_("release to be approved")},
     {"inbox.consent", N_("consent on paper to be checked")},
     {"inbox.heard", N_("request that came in a package, to be entered")},

@@ -196,13 +196,20 @@ allegation '{"party":"us"}' | depositary record allegation.received --file - --y
 holds <(sed -n 2p printed) '^([0-9A-HJKMNP-TV-Z]{4}-){3}[0-9A-HJKMNP-TV-Z]{4}$'
 same 2 "$(wc -l <printed)" 'the id for us, the receipt for the reporter'
 for language in en fr ar; do depositary print receipt "$(head -n 1 printed)" --out "receipt.$language.pdf" --lang "$language"; done
+for code in "$(sed -n 2p printed)" "$(sed -n 2p printed | tr 'A-Z01' 'a-zol')"; do same "$(head -n 1 printed)" "$(depositary search "$code" --json | jq -r .id)" 'what became of it'; done
 same "$(sed -n 2p printed)" "$(pdftotext receipt.ar.pdf - | sed -n '/[A-Z]/p' | tr -d ' ')" 'nothing but the code'
 lacks <(pdftotext receipt.en.pdf - | grep -v '^1/1$') '[a-z]'
 expect 1 depositary print receipt "$first" --out none.pdf 2>why
 holds why print.no_receipt
 assessed() { jq -nc --argjson more "$1" '{assessor: "be", outcome: "not_credible", reasons: {text: "no flight that day", lang: "en"}, assessed_on: "2021-05"} * $more'; }
+# Nobody is left without an outcome because nobody looked: until somebody did, it waits for the legal officer.
+waits() { depositary inbox --json | jq -r "select(.kind == \"inbox.allegation\" and .record == \"$allegation\").detail"; }
+same 'air_strike  IQ' "$(waits)" 'an allegation nobody assessed'
 refused mandate.party '/assessor: us' allegation.assessed "$(assessed '{"assessor":"us"}')" --about "$allegation"
 record allegation.assessed "$(assessed '{}')" --about "$allegation" >/dev/null
+same '' "$(waits)" 'an allegation with its outcome'
+record allegation.assessed "$(assessed '{"outcome":"reopened"}')" --about "$allegation" >/dev/null
+same 'air_strike  IQ' "$(waits)" 'an allegation that was reopened'
 own=$(record allegation.received "$(allegation '{"party":"test"}')" | sed -n 1p)
 record allegation.assessed "$(assessed "{\"decision_sha256\":\"$digest\"}")" --about "$own" >/dev/null
 
