@@ -10,6 +10,10 @@ printf '{"list":"%s","code":"%s","called":[]}\n' formations plenary formations s
 refused mandate.code.again '/code: plenary' code.stated '{"list":"formations","code":"plenary","called":[]}'
 printf '{"formation":"%s","member":"%s","from":"2014-09"}\n' small_group be small_group us small_group iq plenary be plenary us plenary iq plenary fr plenary jo plenary test | stream membership.stated
 record membership.stated '{"formation":"plenary","member":"former","from":"2014","to":"2020"}' >/dev/null
+# As of a month or a year: who may have belonged at any moment of it.
+for asked in 2013:0 2014:1 2019-06:1 2020:1 2020-12-31:0 2021:0; do
+    same "${asked#*:}" "$(depositary report membership --as-of "${asked%:*}" --json | jq -r .member | grep -cx former || true)" "a member as of ${asked%:*}"
+done
 for year in 83:2021-04 84:2022-05 86:2023-06; do echo "{\"formation\":\"plenary\",\"count\":${year%:*},\"from\":\"${year#*:}\"}"; done | stream membership.stated
 record mandate.stated '{"member":"be","office":{"text":"Minister","lang":"en"},"holder":"BE.MFA.1","from":"2020-10","to":"2022-07"}' >/dev/null
 record mandate.stated '{"member":"be","office":{"text":"Minister","lang":"en"},"holder":"BE.MFA.2","from":"2022-07"}' >/dev/null
