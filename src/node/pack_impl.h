@@ -98,7 +98,8 @@ struct dep_pack {
     size_t table_room;
     struct pack_link *links;
     size_t link_count, link_room;
-    uint64_t kept; /* local records that are linked, as far as who packs may know of them */
+    uint64_t *kept; /* places of linked local records that who packs may know of; ascending */
+    size_t kept_count, kept_room;
     struct pack_sealed *sealed; /* by digest once the text is made */
     size_t sealed_count;
     char judge[DEP_AGE_RECIPIENT_TEXT +

@@ -183,21 +183,39 @@ static int judge_along(struct dep_pack *pack, const struct dep_index_row *row, c
     return !err && !*out_why && of_another ? pack_found(pack, "pack.linked.item", row->jti) : err;
 }
 
-/* A local record isn't so much as counted in a package; who packs is told how many stay. */
-static void keep(struct dep_pack *pack, const struct dep_index_row *row)
+static int compare_places(const void *key, const void *one)
 {
-    if (row->index < pack->size && !pack_find(pack, &row->sha256) &&
-        dep_sight_sees(pack->node, row))
-        pack->kept++;
+    uint64_t a = *(const uint64_t *)key, b = *(const uint64_t *)one;
+    return (a > b) - (a < b);
+}
+
+/* A local record isn't so much as counted in a package; who packs is told how many stay. */
+static int keep(struct dep_pack *pack, const struct dep_index_row *row)
+{
+    if (row->index >= pack->size || pack_find(pack, &row->sha256) ||
+        !dep_sight_sees(pack->node, row))
+        return DEP_OK;
+    size_t count = pack->kept_count;
+    size_t at = dep_list_place(&row->index, pack->kept, count, sizeof *pack->kept, compare_places);
+    if (at < count && pack->kept[at] == row->index)
+        return DEP_OK; /* linked to more than one that goes */
+    uint64_t *kept = dep_list_reserve(pack->kept, count, 1, sizeof *pack->kept, &pack->kept_room);
+    if (!kept)
+        return pack_no_memory(pack);
+    memmove(kept + at + 1, kept + at, (count - at) * sizeof *kept);
+    kept[at] = row->index;
+    pack->kept = kept;
+    pack->kept_count++;
+    return DEP_OK;
 }
 
 static int link_row(void *context, const struct dep_index_row *row)
 {
     const struct linking *linking = context;
     struct dep_pack *pack = linking->pack;
-    if (is_local(pack, row->type) && !linking->adding)
-        keep(pack, row);
-    if (row->index >= pack->size || is_local(pack, row->type) || pack_find(pack, &row->sha256))
+    if (is_local(pack, row->type))
+        return linking->adding ? DEP_OK : keep(pack, row);
+    if (row->index >= pack->size || pack_find(pack, &row->sha256))
         return DEP_OK;
     const struct rule *rule = rule_of(linking->rel, row->type);
     struct pack_show show = {.fields = row->erased ? PACK_NOTHING : rule->fields};

@@ -17,6 +17,7 @@ void dep_pack_free(struct dep_pack *pack)
     free(pack->entries);
     free(pack->table);
     free(pack->links);
+    free(pack->kept);
     free(pack->sealed);
     pack_items_done(pack);
     pack_foreign_done(pack);
@@ -203,7 +204,7 @@ void dep_pack_tell(const struct dep_pack *pack, struct dep_pack_told *out)
                                   .again = pack->again.jti,
                                   .records = pack->count + pack->foreign_line_count,
                                   .items = pack->item_count,
-                                  .kept = pack->kept,
+                                  .kept = pack->kept_count,
                                   .sealed = pack->sealed_count,
                                   .judge = pack->judge,
                                   .content_sha256 = pack->content_sha256};
