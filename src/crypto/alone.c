@@ -38,12 +38,16 @@ static size_t library_takes(size_t begun, size_t block_len, size_t len)
     return len < takes + DEP_SHA2_GROUPS_MIN * DEP_SHA2_GROUP_LEN ? len : takes;
 }
 
+static size_t library_takes_256(const crypto_hash_sha256_state *state, size_t len)
+{
+    return library_takes((size_t)(state->count / 8) % sizeof state->buf, sizeof state->buf, len);
+}
+
 void dep_sha256_add(struct dep_sha256_stream *stream, const void *data, size_t len)
 {
     crypto_hash_sha256_state *state = sha256_of(stream);
     const uint8_t *bytes = data;
-    size_t takes =
-        library_takes((size_t)(state->count / 8) % sizeof state->buf, sizeof state->buf, len);
+    size_t takes = library_takes_256(state, len);
     size_t groups = (len - takes) / DEP_SHA2_GROUP_LEN, ours = groups * DEP_SHA2_GROUP_LEN;
     if (takes)
         (void)crypto_hash_sha256_update(state, bytes, takes);
@@ -53,6 +57,26 @@ void dep_sha256_add(struct dep_sha256_stream *stream, const void *data, size_t l
     }
     if (len > takes + ours)
         (void)crypto_hash_sha256_update(state, bytes + takes + ours, len - takes - ours);
+}
+
+void dep_sha256_add_two(struct dep_sha256_stream *a, const void *a_data,
+                        struct dep_sha256_stream *b, const void *b_data, size_t len)
+{
+    const uint8_t *a_bytes = a_data, *b_bytes = b_data;
+    size_t a_takes = library_takes_256(sha256_of(a), len);
+    size_t b_takes = library_takes_256(sha256_of(b), len);
+    size_t groups = (len - (a_takes > b_takes ? a_takes : b_takes)) / DEP_SHA256_TWO_LEN;
+    size_t ours = groups * DEP_SHA256_TWO_LEN;
+    dep_sha256_add(a, a_bytes, a_takes);
+    dep_sha256_add(b, b_bytes, b_takes);
+    if (groups) {
+        dep_sha256_two_blocks(sha256_of(a)->state, a_bytes + a_takes, sha256_of(b)->state,
+                              b_bytes + b_takes, groups);
+        sha256_of(a)->count += (uint64_t)ours * 8;
+        sha256_of(b)->count += (uint64_t)ours * 8;
+    }
+    dep_sha256_add(a, a_bytes + a_takes + ours, len - a_takes - ours);
+    dep_sha256_add(b, b_bytes + b_takes + ours, len - b_takes - ours);
 }
 
 void dep_sha256_finish(struct dep_sha256_stream *stream, struct dep_hash *out)

@@ -40,10 +40,10 @@ void dep_sha256_start(struct dep_sha256_stream *stream);
 void dep_sha256_add(struct dep_sha256_stream *stream, const void *data, size_t len);
 void dep_sha256_finish(struct dep_sha256_stream *stream, struct dep_hash *out);
 /* `len` bytes to each of two, which may be the same bytes. Where that is fast it costs two thirds of one
- * after the other; elsewhere as much. Not in the browser. */
+ * after the other, in the browser three quarters; elsewhere as much. */
 void dep_sha256_add_two(struct dep_sha256_stream *a, const void *a_data,
                         struct dep_sha256_stream *b, const void *b_data, size_t len);
-bool dep_sha256_two_is_fast(void);
+bool dep_sha256_two_is_fast(void); /* not in the browser, where it always is */
 
 enum { DEP_SHA512_LEN = 64 };
 struct dep_sha512_stream {

@@ -16,4 +16,9 @@ enum { DEP_SHA2_GROUP_LEN = 256, DEP_SHA2_GROUPS_MIN = 4 };
 /* `state` (host order, as FIPS 180-4 names its words) goes on over `groups` (at least one) at `data`. */
 void dep_sha256_blocks(uint32_t state[8], const uint8_t *data, size_t groups);
 void dep_sha512_blocks(uint64_t state[8], const uint8_t *data, size_t groups);
+
+/* Two SHA-256 at once, each over `groups` (at least one) of 128 bytes: two blocks of either. */
+enum { DEP_SHA256_TWO_LEN = DEP_SHA2_GROUP_LEN / 2 };
+void dep_sha256_two_blocks(uint32_t state[8], const uint8_t *data, uint32_t other_state[8],
+                           const uint8_t *other, size_t groups);
 #endif

@@ -49,15 +49,17 @@ INLINE vector small_sigma(vector x, int a, int b, int shift)
     return (x >> a | x << (TURN - a)) ^ (x >> b | x << (TURN - b)) ^ x >> shift;
 }
 
-/* The message's own words. */
-INLINE void begin(struct schedule *of, const uint8_t *group)
+/* The message's own words: one half of the lanes takes the blocks at `data`, the other those at `other`. */
+INLINE void begin(struct schedule *of, const uint8_t *data, const uint8_t *other)
 {
+    enum { HALF = LANES / 2 };
     for (int t = 0; t < 16; t++) {
         vector loaded;
 #pragma GCC unroll 4
         for (int lane = 0; lane < LANES; lane++) {
+            const uint8_t *block = (lane < HALF ? data : other) + lane % HALF * BLOCK_LEN;
             WORD one;
-            memcpy(&one, group + lane * BLOCK_LEN + t * (int)sizeof one, sizeof one);
+            memcpy(&one, block + t * (int)sizeof one, sizeof one);
             loaded[lane] = one;
         }
         vector_bytes bytes = (vector_bytes)loaded;
@@ -114,12 +116,12 @@ INLINE void add_block(WORD state[8], const struct schedule *now, int lane, struc
 INLINE void add_groups(WORD state[8], const uint8_t *data, size_t groups)
 {
     struct schedule both[2], *now = &both[0], *next = &both[1];
-    begin(now, data);
+    begin(now, data, data + DEP_SHA2_GROUP_LEN / 2);
     for (int t = 16; t < ROUNDS; t++)
         make_word(now, t);
     for (; groups; groups--) {
         data += groups > 1 ? DEP_SHA2_GROUP_LEN : 0; /* the last one's again, in vain */
-        begin(next, data);
+        begin(next, data, data + DEP_SHA2_GROUP_LEN / 2);
         for (int lane = 0; lane < LANES; lane++)
             add_block(state, now, lane, next);
         struct schedule *was = now;

@@ -135,6 +135,43 @@ static void test_long(void **state)
     }
 }
 
+/* Two at once against one after the other: pieces of each length about a block and long ones, each
+ * beginning wherever in its message, the same and different ones. */
+static void test_two(void **state)
+{
+    (void)state;
+    enum { LEN = 5000, LONGEST = 200 };
+    static uint8_t bytes[LEN];
+    for (size_t i = 0; i < LEN; i++)
+        bytes[i] = (uint8_t)(i * 7 + i / 251);
+    for (size_t ahead = 0; ahead < LONGEST; ahead += 3) {
+        struct dep_sha256_stream a, b, a_two, b_two;
+        struct dep_hash expected, got;
+        dep_sha256_start(&a);
+        dep_sha256_start(&b);
+        dep_sha256_add(&a, bytes, ahead);
+        a_two = a;
+        b_two = b;
+        for (size_t at = 0, len = 0; at + len + LONGEST < LEN;
+             at += len, len = (len + 61) % LONGEST) {
+            const uint8_t *other = bytes + at + ahead;
+            dep_sha256_add(&a, bytes + at, len);
+            dep_sha256_add(&b, other, len);
+            dep_sha256_add_two(&a_two, bytes + at, &b_two, other, len);
+        }
+        size_t last = LEN - 7 * ahead;
+        dep_sha256_add_two(&a_two, bytes, &b_two, bytes, last);
+        dep_sha256_add(&a, bytes, last);
+        dep_sha256_add(&b, bytes, last);
+        dep_sha256_finish(&a, &expected);
+        dep_sha256_finish(&a_two, &got);
+        assert_true(dep_hash_equal(&expected, &got));
+        dep_sha256_finish(&b, &expected);
+        dep_sha256_finish(&b_two, &got);
+        assert_true(dep_hash_equal(&expected, &got));
+    }
+}
+
 static void test_hmac_hkdf(void **state)
 {
     (void)state;
@@ -199,9 +236,9 @@ static void test_verify(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_sha256), cmocka_unit_test(test_sha512),
-        cmocka_unit_test(test_long),   cmocka_unit_test(test_hmac_hkdf),
-        cmocka_unit_test(test_verify),
+        cmocka_unit_test(test_sha256),    cmocka_unit_test(test_sha512),
+        cmocka_unit_test(test_long),      cmocka_unit_test(test_two),
+        cmocka_unit_test(test_hmac_hkdf), cmocka_unit_test(test_verify),
     };
     if (dep_crypto_init(false))
         return 1;

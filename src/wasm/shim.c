@@ -93,6 +93,12 @@ void wasm_hash_add(struct wasm_hash *hash, const uint8_t *data, size_t len)
         dep_sha512_add(&hash->stream.sha512, data, len);
 }
 
+void wasm_hash_add_two(struct wasm_hash *a, struct wasm_hash *b, const uint8_t *data, size_t len)
+{
+    assert(a->algorithm == DEP_BAG_SHA256 && b->algorithm == DEP_BAG_SHA256);
+    dep_sha256_add_two(&a->stream.sha256, data, &b->stream.sha256, data, len);
+}
+
 size_t wasm_hash_finish(struct wasm_hash *hash, uint8_t *out)
 {
     if (hash->algorithm == DEP_BAG_SHA256) {

@@ -34,6 +34,9 @@ struct wasm_hash;
 DEP_WASM_EXPORT("hash_new") struct wasm_hash *wasm_hash_new(unsigned algorithm);
 DEP_WASM_EXPORT("hash_add")
 void wasm_hash_add(struct wasm_hash *hash, const uint8_t *data, size_t len);
+/* The same bytes to both, which are of SHA-256: for less than one after the other. */
+DEP_WASM_EXPORT("hash_add_two")
+void wasm_hash_add_two(struct wasm_hash *a, struct wasm_hash *b, const uint8_t *data, size_t len);
 /* Length of what `out` (room for 64) gets; ready for the next one. */
 DEP_WASM_EXPORT("hash_finish") size_t wasm_hash_finish(struct wasm_hash *hash, uint8_t *out);
 DEP_WASM_EXPORT("hash_free") void wasm_hash_free(struct wasm_hash *hash);
