@@ -17,9 +17,9 @@ const [wasm, web, deps, kept] = process.argv.slice(2).map((path) => resolve(path
 const dir = mkdtempSync(join(tmpdir(), 'depositary-judge-'))
 after(() => rmSync(dir, { recursive: true, force: true }))
 const esbuild = createRequire(join(deps, 'package.json'))('esbuild')
-const entry = { contents: "export * from './wasm.js'\nexport { start as judging } from './judge.js'", resolveDir: web }
+const entry = { contents: "export * from './wasm.js'\nexport { start as judging } from './judge.js'\nexport { first, second } from './hasher.js'", resolveDir: web }
 esbuild.buildSync({ stdin: entry, bundle: true, format: 'esm', outfile: join(dir, 'web.mjs'), nodePaths: [join(deps, 'node_modules')], logLevel: 'error' })
-const { Core, Hash, SHA256, SHA512, judging } = await import(pathToFileURL(join(dir, 'web.mjs')))
+const { Core, Hash, SHA256, SHA512, judging, first, second } = await import(pathToFileURL(join(dir, 'web.mjs')))
 const module = new WebAssembly.Module(readFileSync(wasm))
 const core = await Core.start(module)
 
@@ -58,6 +58,62 @@ test('digests are those of another library, at every length', () => {
       }
     }
   }
+})
+
+/** A file whose stream gives few bytes at a time (`bytes`), is none of bytes (an older browser's), or ends with `ends` bytes given. */
+class Streamed {
+  constructor(data, { bytes = true, ends = data.length } = {}) {
+    Object.assign(this, { data, bytes, ends, size: data.length })
+  }
+
+  slice(from, to) {
+    return { arrayBuffer: async () => new Uint8Array(this.data.subarray(from, to)).buffer }
+  }
+
+  stream() {
+    let at = 0
+    const pull = (controller) => {
+      const piece = this.data.slice(at, Math.min(at + 777777, this.ends))
+      at += piece.length
+      if (piece.length > 0) controller.enqueue(new Uint8Array(piece))
+      else if (this.ends < this.size) controller.error(new Error('gone'))
+      else controller.close()
+    }
+    return new ReadableStream(this.bytes ? { type: 'bytes', pull } : { pull })
+  }
+}
+
+test('the two that hash read each file whole, in the order of the jobs, and tell which cannot be read', async () => {
+  const BUFFER = 4 << 20, whole = randomBytes(9 * BUFFER + 5)
+  const files = [0, 1, BUFFER - 1, BUFFER, BUFFER + 1, 2 * BUFFER, whole.length].flatMap((size) => [new Streamed(whole.subarray(0, size)), new Streamed(whole.subarray(0, size), { bytes: false })])
+  files.push(new Streamed(whole, { ends: BUFFER + 9 }), new Streamed(whole.subarray(7)), new Streamed(whole.subarray(9)))
+  const broken = files.length - 3, split = files.length - 2
+  // Some have no SHA-256, some no payload, and that of the last but one goes on in the last.
+  const jobs = files.map((file, index) => ({ index, file, algorithms: index % 5 === 1 ? SHA512 : SHA256 | SHA512, payload: index % 5 === 2 ? 0 : 1, from: Math.min(100, file.size), starts: index, ends: true }))
+  Object.assign(jobs[split], { payload: 1, ends: false })
+  Object.assign(jobs[split + 1], { payload: 2, from: 0, starts: split })
+  const { port1, port2 } = new MessageChannel()
+  const said = [], tell = (message) => said.push(message)
+  await second({ module, port: port2 }, tell)
+  const { run } = await first({ module, port: port1 }, tell)
+  try {
+    await run(jobs)
+  } finally {
+    port1.close()
+  }
+  const hex = (name, data) => createHash(name).update(data).digest('hex')
+  const payloadOf = ({ file, from, ends, index }) => (ends ? file.data.subarray(from) : Buffer.concat([file.data.subarray(from), files[index + 1].data]))
+  for (const { index, file, algorithms, payload, from, ends } of jobs.filter(({ index }) => index !== broken)) {
+    const of = said.filter((message) => message.index === index)
+    const expected = [[SHA512, hex('sha512', file.data)]]
+    if (algorithms & SHA256) expected.push([SHA256, hex('sha256', file.data)])
+    if (payload === 1) expected.push(['payload', hex('sha256', payloadOf({ file, from, ends, index }))])
+    const told = of.filter((message) => message.digest || message.payload).map((message) => [message.algorithm ?? 'payload', Buffer.from(message.digest ?? message.payload).toString('hex')])
+    assert.deepEqual(told.sort(), expected.sort(), `${index}: ${file.size}`)
+    assert.equal(of.reduce((sum, { done }) => sum + (done ?? 0), 0), file.size)
+  }
+  assert.deepEqual(said.filter(({ unreadable }) => unreadable), [{ index: broken, unreadable: true }])
+  assert.ok(!said.some(({ index, digest }) => index === broken && digest))
 })
 
 test('a fingerprint is judged as it is typed', () => {

@@ -40,14 +40,12 @@ export class Run {
   async #hash(jobs) {
     const total = jobs.reduce((sum, job) => sum + job.file.size, 0)
     if (jobs.length === 0) return
-    const [first, second, third] = [this.#worker(), this.#worker(), this.#worker()]
-    const hashers = [first, second, third]
-    const one = new MessageChannel(), two = new MessageChannel(), back = new MessageChannel()
+    const [first, second] = [this.#worker(), this.#worker()]
+    const hashers = [first, second]
+    const { port1, port2 } = new MessageChannel()
     const ready = hashers.map((worker) => this.#expect(worker, 'ready'))
-    const common = { role: 'hash', module: this.module }
-    first.postMessage({ ...common, algorithm: 4, reads: true, next: one.port1, credit: back.port1 }, [one.port1, back.port1])
-    second.postMessage({ ...common, algorithm: 8, previous: one.port2, next: two.port1 }, [one.port2, two.port1])
-    third.postMessage({ ...common, algorithm: 4, payload: true, previous: two.port2, credit: back.port2 }, [two.port2, back.port2])
+    first.postMessage({ role: 'first', module: this.module, port: port1 }, [port1])
+    second.postMessage({ role: 'second', module: this.module, port: port2 }, [port2])
     await Promise.all(ready)
 
     const state = { done: 0, total, files: 0, count: jobs.length }
@@ -84,8 +82,8 @@ export class Run {
       }
       first.postMessage({ run: jobs })
     })
-    // A digest may still be on its way from the second and third: they said all they had before the last credit came back,
-    // and messages to this thread keep their order only for each sender. So each is asked once more.
+    // A digest may still be on its way from the second: it said all it had before the last buffer came back, and messages to this
+    // thread keep their order only for each sender. So each is asked once more.
     await Promise.all(hashers.map((worker) => this.#drained(worker, (data) => waiting.push(data))))
     flush()
     for (const worker of hashers) worker.terminate()

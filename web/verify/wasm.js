@@ -108,7 +108,7 @@ export class Core {
 
 /** One running digest. */
 export class Hash {
-  static BLOCK = 1 << 20
+  static BLOCK = 1 << 17 // so that what is copied here is still in a core's cache when it is hashed
 
   constructor(core, algorithm) {
     this.core = core
@@ -117,11 +117,13 @@ export class Hash {
     this.room = core.alloc(Hash.BLOCK)
   }
 
-  add(bytes) {
+  /** To `other` as well, where there is one: of the same core, and both of SHA-256. */
+  add(bytes, other = null) {
     for (let from = 0; from < bytes.length; from += Hash.BLOCK) {
       const piece = bytes.subarray(from, from + Hash.BLOCK)
       this.core.bytes(this.room, piece.length).set(piece)
-      this.core.c.hash_add(this.at, this.room, piece.length)
+      if (other) this.core.c.hash_add_two(this.at, other.at, this.room, piece.length)
+      else this.core.c.hash_add(this.at, this.room, piece.length)
     }
   }
 

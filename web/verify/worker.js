@@ -7,9 +7,8 @@ const tell = (message) => postMessage(message)
 const fail = (error) => postMessage({ fault: String(error?.message ?? error) })
 
 async function act({ data }) {
-  if (data.role === 'hash') {
-    self_ = await hasher.start(data, tell)
-    if (data.previous) data.previous.onmessage = ({ data: piece }) => self_.pass(piece)
+  if (data.role === 'first' || data.role === 'second') {
+    self_ = await hasher[data.role](data, tell)
     tell({ ready: true })
   } else if (data.role === 'judge') {
     self_ = await judge.start(data, tell)
