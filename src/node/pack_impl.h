@@ -53,6 +53,7 @@ struct pack_item {
     uint64_t container_len;
     enum dep_item_as as;
     json_t *parts; /* array of paths; owned, or NULL */
+    bool redacted;
     enum dep_item_opens opens;
     struct dep_packed_item packed; /* once it is written; path "" before */
 };

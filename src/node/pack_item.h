@@ -71,4 +71,7 @@ DEP_MUST_USE int dep_pack_item(const struct dep_pack_item_order *order, struct d
  * read for parts, nothing else. */
 DEP_MUST_USE int dep_pack_item_size(const struct dep_pack_item_order *order, uint64_t *out,
                                     struct dep_problem *problem);
+/* Has it a file that is sound or film? "redact.media" (`detail`: its path); those of the container. */
+DEP_MUST_USE int dep_pack_item_refuse_media(const struct dep_pack_item_order *order,
+                                            struct dep_problem *problem);
 #endif

@@ -81,7 +81,10 @@ int pack_add_item(struct dep_pack *pack, const char *item, const struct dep_hash
         return err;
     if (dep_json_true(material, "redacted") && !is_redaction(&facts))
         return pack_found(pack, "pack.redacted", item);
-    struct pack_item added = {.record = *first, .facts = facts.facts, .as = as_of(material)};
+    struct pack_item added = {.record = *first,
+                              .facts = facts.facts,
+                              .as = as_of(material),
+                              .redacted = dep_json_true(material, "redacted")};
     (void)snprintf(added.item, sizeof added.item, "%s", item);
     err = container_len(pack, item, &added.container_len);
     if (err)
@@ -263,7 +266,9 @@ static int write_item(struct placing *placing, struct pack_item *item,
 {
     (void)out_len;
     dep_packed_item_done(&item->packed);
-    int err = dep_pack_item(order, &item->packed, placing->pack->problem);
+    int err = item->redacted ? dep_pack_item_refuse_media(order, placing->pack->problem) : DEP_OK;
+    if (!err)
+        err = dep_pack_item(order, &item->packed, placing->pack->problem);
     if (err)
         return err;
     item->opens = item->as == DEP_ITEM_PLAIN ? DEP_OPENS_NOBODY

@@ -249,6 +249,20 @@ static void test_refused(void **state)
     refuse("parts too long", &order, "target.file", ITEM);
 }
 
+/* Nothing of the tree is sound or film: not what begins with a hole, nor what is shorter than is looked at. */
+static void test_no_media(void **state)
+{
+    (void)state;
+    struct dep_pack_item_order order = order_of(DEP_ITEM_WHOLE);
+    struct dep_problem problem = {.detail = ""};
+    if (dep_pack_item_refuse_media(&order, &problem))
+        fail_msg("%s %s", problem.finding.id, problem.detail);
+    order.with.identities = &stranger;
+    assert_int_equal(dep_pack_item_refuse_media(&order, &problem), DEP_FOUND);
+    assert_string_equal(problem.finding.id, "age.identity");
+    assert_string_equal(problem.detail, ITEM);
+}
+
 static void test_exists(void **state)
 {
     (void)state;
@@ -393,6 +407,7 @@ int main(void)
         cmocka_unit_test_setup(test_plain, reset),
         cmocka_unit_test_setup(test_parts, reset),
         cmocka_unit_test_setup(test_refused, reset),
+        cmocka_unit_test(test_no_media),
         cmocka_unit_test_setup(test_exists, reset),
         cmocka_unit_test_setup(test_damaged, reset),
         cmocka_unit_test_setup(test_stopped, reset),

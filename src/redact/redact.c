@@ -1,6 +1,7 @@
 #include "redact/redact.h"
 
 #include "codec/json.h"
+#include "codec/media.h"
 
 #include <cairo-pdf.h>
 #include <gdk-pixbuf/gdk-pixbuf.h>
@@ -343,29 +344,18 @@ static enum kind kind_of(struct dep_slice file)
         const char *text;
     } known[] = {
         {PDF, 0, 5, "%PDF-"},
-        {UNKNOWN, 8, 4, "WEBP"}, /* in a frame that sound and film have too */
         {PICTURE, 0, 3, "\xff\xd8\xff"},
         {PICTURE, 0, 8, "\x89PNG\r\n\x1a\n"},
         {PICTURE, 0, 4, "GIF8"},
         {PICTURE, 0, 4, "II*\0"},
         {PICTURE, 0, 4, "MM\0*"},
         {PICTURE, 0, 2, "BM"},
-        {MEDIA, 4, 4, "ftyp"},
-        {MEDIA, 0, 4, "RIFF"},
-        {MEDIA, 0, 4, "OggS"},
-        {MEDIA, 0, 4, "fLaC"},
-        {MEDIA, 0, 3, "ID3"},
-        {MEDIA, 0, 4, "\x1a\x45\xdf\xa3"},
-        {MEDIA, 0, 4, "\0\0\1\xba"},
-        {MEDIA, 0, 5, "#!AMR"},
-        {MEDIA, 0, 2, "\xff\xfb"},
-        {MEDIA, 0, 4, "FLV\1"},
     };
     for (size_t i = 0; i < DEP_COUNT(known); i++)
         if (file.len >= known[i].at + known[i].len &&
             memcmp(file.data + known[i].at, known[i].text, known[i].len) == 0)
             return known[i].kind;
-    return UNKNOWN;
+    return dep_media_begins(file) ? MEDIA : UNKNOWN;
 }
 
 int dep_redact(const struct dep_redact_order *order, size_t *out_pages, struct dep_finding *why)

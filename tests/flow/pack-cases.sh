@@ -54,6 +54,21 @@ same '' "$(disclosed copied | grep marking.set | cut -d' ' -f2)" 'shown of the m
 same "[\"source\",\"named\",\"rule\",\"$(digest_of "$(json R-1.json .record)")\"]" "$(linked copied | grep '"source"')" 'the original'
 same 'marking.set flags' "$(disclosed source | grep -o 'marking.set.*flags' | sed 's/ .*,/ /')" 'shown to whom the source agreed to'
 
+# Sound and film are nobody's to paint over: taken in as a redaction they are not packed as one, wherever in the item they are.
+mkdir clip
+echo 'faces blurred' >clip/remark
+printf '\0\0\0\030ftypmp42and so on' >clip/film
+truncate -s 8M clip/film # its list of holes stands before it
+as T1 intake clip --stage redaction --of R-1 --json --file - <<<"{\"exhibit\": \"R-3\", \"territory\": \"IQ\", \"basis\": $(text 'search warrant 12')}" >R-3.json
+state T1 '{"flags": ["source"]}' mark set R-3
+made=$(release court trial '[{"item": "R-3", "fields": [], "redacted": true}]')
+for how in "--age $key" ''; do
+    # shellcheck disable=SC2086
+    expect 1 as L1 pack "$made" $how --out x 2>err
+    holds err 'files/clip/film. .redact.media'
+    [ ! -e x ] || fail 'a film was packed as redacted'
+done
+
 # ---- parts of an item, and in clear: what was decided, and nothing beside ----
 collect P-1 >/dev/null
 mkdir -p dump-P-1 && collect P-2 >/dev/null
