@@ -66,8 +66,8 @@ static void hear(const struct world *world, const json_t *claims)
     if (dep_heard_new(&world->reader, 0, &heard))
         abort();
     for (size_t i = 0; i < dep_heard_type_count(); i++) {
-        struct dep_heard_record record = {
-            {{(uint8_t)i}}, i, dep_heard_type_at(i)->type, claims, true};
+        struct dep_heard_record record = {{{(uint8_t)i}}, i,    dep_heard_type_at(i)->type,
+                                          claims,         true, i % 2 ? i : 0};
         struct dep_finding why = {NULL, NULL, 0};
         told(dep_heard_add(heard, &record, &why), &why);
     }

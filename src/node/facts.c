@@ -81,6 +81,15 @@ static int add_unread(struct listening *listening, const struct dep_index_row *r
     return DEP_OK;
 }
 
+/* By its own member's keys, as far as the log tells of them. */
+static uint64_t disputed_at(const struct dep_node *node, const struct dep_index_row *row)
+{
+    const struct dep_key_state *key = dep_keyset_find(node->keyset, row->kid);
+    return key && key->revoked && row->index >= key->distrusted_from && row->index < key->revoked_at
+               ? key->revoked_at
+               : 0;
+}
+
 static int take(void *context, const struct dep_index_row *row)
 {
     struct listening *listening = context;
@@ -94,8 +103,9 @@ static int take(void *context, const struct dep_index_row *row)
         err = add_unread(listening, row, view.why_not);
     if (err)
         return err;
-    struct dep_heard_record record = {row->sha256, row->index, row->type, view.claims,
-                                      view.readable};
+    struct dep_heard_record record = {row->sha256,   row->index,
+                                      row->type,     view.claims,
+                                      view.readable, disputed_at(listening->node, row)};
     struct dep_finding why = {.id = ""};
     err = dep_heard_add(listening->hearing->heard, &record, &why);
     if (err == DEP_FOUND) /* what isn't whole was told above */
@@ -160,8 +170,8 @@ static int take_foreign(void *context, const struct dep_index_row *row)
         return DEP_OK;
     struct dep_hash sha256;
     dep_sha256(foreign.record.jwt.text, &sha256);
-    struct dep_heard_record record = {sha256, row->index, foreign.record.type, foreign.claims,
-                                      foreign.withheld_count == 0};
+    struct dep_heard_record record = {
+        sha256, row->index, foreign.record.type, foreign.claims, foreign.withheld_count == 0, 0};
     err = dep_heard_add(listening->hearing->heard, &record, &why);
     if (err == DEP_FOUND)
         return add_unread(listening, row, why.id);
@@ -173,21 +183,24 @@ static int take_foreign(void *context, const struct dep_index_row *row)
     return err ? dep_problem_fault(listening->problem, err, "node.facts", row->jti) : DEP_OK;
 }
 
-static int note_erased(void *context, const struct dep_index_row *row)
+static int note_new(void *context, const struct dep_index_row *row)
 {
     const struct dep_hearing *hearing = context;
     return row->index >= hearing->next ? DEP_FOUND : DEP_OK;
 }
 
-/* What was read under another charter, or erased since, is no longer what would be read. */
+/* What was read under another charter, or was erased or disputed since, is no longer what would be read. */
 static int forget_stale(struct dep_node *node, const struct dep_charter *charter,
                         struct dep_problem *problem)
 {
-    struct dep_index_query query = {.type = "record.erased", .newest_first = true, .limit = 1};
+    static const char *const types[] = {"record.erased", "key.revoked"};
     int err = dep_roll_read(node, problem);
     if (err || !node->hearing)
         return err;
-    err = dep_roll_list(node, &query, note_erased, node->hearing, problem);
+    for (size_t i = 0; !err && i < DEP_COUNT(types); i++) {
+        struct dep_index_query query = {.type = types[i], .newest_first = true, .limit = 1};
+        err = dep_roll_list(node, &query, note_new, node->hearing, problem);
+    }
     if (err == DEP_FOUND || node->hearing->charter != charter) {
         dep_hearing_free(node->hearing);
         node->hearing = NULL;

@@ -113,8 +113,9 @@ static int hear(struct again *again, const struct dep_shown_record *record)
     int err = dep_step_open(judging->verify, record, &opened);
     if (err)
         return err;
-    struct dep_heard_record heard = {record->sha256, place_of(again, record), record->schema->type,
-                                     opened.presentation.claims, record->whole};
+    struct dep_heard_record heard = {record->sha256,       place_of(again, record),
+                                     record->schema->type, opened.presentation.claims,
+                                     record->whole,        0};
     err = dep_heard_add(again->heard, &heard, &why);
     return err == DEP_FOUND ? DEP_OK : err; /* it gives nothing, and what needs it misses it */
 }

@@ -11,7 +11,8 @@ struct given {
     dep_id member;
     struct dep_hash supersedes;
     bool corrects;
-    bool rejects;       /* an approver who said no */
+    bool rejects; /* an approver who said no */
+    uint64_t disputed_at;
     int64_t earliest_s; /* when it can have been recorded at the earliest, by its own clock */
 };
 
@@ -26,6 +27,7 @@ struct said {
     bool good; /* an answer that doesn't end it; a check that found it as recorded */
     int64_t earliest_s;
     struct dep_hash status; /* that lists it */
+    uint64_t disputed_at;
 };
 
 struct dep_heard {
@@ -171,6 +173,7 @@ static int take_given(struct dep_heard *heard, const struct type *type,
                                      .by = officer_of(claims),
                                      .recorded_s = when.latest_s};
     struct given given = {.earliest_s = when.earliest_s,
+                          .disputed_at = record->disputed_at,
                           .rejects = type->is.open && !dep_json_true(claims, "approved")};
     if (!record->whole && !type->is.open)
         return dep_found(why, "fact.unread", CLAUSE, 0);
@@ -192,7 +195,9 @@ static int take_said(struct dep_heard *heard, const struct type *type,
                      const struct dep_heard_record *record)
 {
     const json_t *claims = record->claims;
-    struct said said = {.index = record->index, .earliest_s = dep_record_earliest_s(claims)};
+    struct said said = {.index = record->index,
+                        .earliest_s = dep_record_earliest_s(claims),
+                        .disputed_at = record->disputed_at};
     if (!dep_record_ref_sha256(claims, type->role == ANSWERS ? "answers" : "about", &said.about))
         return DEP_OK;
     switch (type->role) {
@@ -258,6 +263,8 @@ static int compare_said(const void *a, const void *b)
 
 /* What counts at one moment, to be put together. */
 struct picture {
+    int64_t before_s;
+    uint64_t size;
     struct given *given;
     struct said *said;
     size_t given_count, said_count;
@@ -336,6 +343,19 @@ static void apply_rejections(const struct picture *picture)
     }
 }
 
+static bool is_disputed(const struct picture *picture, uint64_t disputed_at)
+{
+    return disputed_at && disputed_at < picture->size;
+}
+
+/* Whoever had the key may have given it: from now on nothing rests on it any more. */
+static void apply_disputes(const struct picture *picture)
+{
+    for (size_t i = 0; i < picture->given_count; i++)
+        if (is_disputed(picture, picture->given[i].disputed_at))
+            withdraw(&picture->given[i], picture->before_s);
+}
+
 static int64_t at_the_latest(int64_t time_s, int64_t before_s)
 {
     return time_s > before_s ? before_s : time_s;
@@ -352,9 +372,10 @@ static void count_once(struct picture *picture)
 }
 
 /* In the order in which they are looked for. */
-static void pick(const struct dep_heard *heard, int64_t before_s, uint64_t size,
-                 struct picture *out)
+static void pick(const struct dep_heard *heard, struct picture *out)
 {
+    int64_t before_s = out->before_s;
+    uint64_t size = out->size;
     for (size_t i = 0; i < heard->given_count; i++) {
         if (heard->given[i].fact.index >= size)
             continue;
@@ -364,7 +385,8 @@ static void pick(const struct dep_heard *heard, int64_t before_s, uint64_t size,
         given->fact.recorded_s = at_the_latest(given->fact.recorded_s, before_s);
     }
     for (size_t i = 0; i < heard->said_count; i++) {
-        if (heard->said[i].index >= size)
+        if (heard->said[i].index >= size ||
+            (heard->said[i].good && is_disputed(out, heard->said[i].disputed_at)))
             continue;
         struct said *said = &out->said[out->said_count++];
         *said = heard->said[i];
@@ -387,6 +409,7 @@ static int put_together(const struct picture *picture, struct dep_facts *facts)
     apply_said(picture, SAID_LISTED);
     apply_corrections(picture);
     apply_rejections(picture);
+    apply_disputes(picture);
     int err = DEP_OK;
     for (size_t i = 0; !err && i < picture->given_count; i++)
         if (!picture->given[i].rejects)
@@ -397,14 +420,14 @@ static int put_together(const struct picture *picture, struct dep_facts *facts)
 int dep_heard_facts_at(const struct dep_heard *heard, int64_t before_s, uint64_t size,
                        struct dep_facts *facts)
 {
-    struct picture picture = {.given = NULL};
+    struct picture picture = {.before_s = before_s, .size = size};
     if (heard->given_count)
         picture.given = dep_alloc_array(heard->given_count, sizeof *picture.given);
     if (heard->said_count)
         picture.said = dep_alloc_array(heard->said_count, sizeof *picture.said);
     int err = DEP_ERR_NOMEM;
     if ((picture.given || !heard->given_count) && (picture.said || !heard->said_count)) {
-        pick(heard, before_s, size, &picture);
+        pick(heard, &picture);
         err = put_together(&picture, facts);
     }
     free(picture.given);

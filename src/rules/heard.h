@@ -26,6 +26,8 @@ struct dep_heard_record {
     const char *type;     /* one of those above */
     const json_t *claims; /* with the envelope; at least the open ones */
     bool whole;           /* and all the others */
+    uint64_t
+        disputed_at; /* place of the revocation that distrusts its key from before it; 0: none */
 };
 
 struct dep_heard;
@@ -45,7 +47,8 @@ static inline void dep_heard_release(struct dep_heard **heard)
  * Findings: "fact.form", "fact.unread" (it isn't whole, and gives something only as a whole); what
  * was said later counts all the same, against who relies on it: an answer that can't be read may be
  * a withdrawal, and a check that can't be read confirms nothing. A fact's records are found by their
- * SHA-256, and only their own member says anything of them.
+ * SHA-256, and only their own member says anything of them. Where a signature is disputed, what it gave
+ * or confirmed counts no longer once the revocation was heard of; what it withdrew or denied stays so.
  */
 DEP_MUST_USE int dep_heard_add(struct dep_heard *heard, const struct dep_heard_record *record,
                                struct dep_finding *why);

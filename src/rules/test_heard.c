@@ -48,6 +48,10 @@ struct heard_row {
     bool whole;
 };
 
+/* The one whose signature is disputed, and by which revocation. */
+static uint8_t disputed_hash;
+enum { REVOKED_AT = 50 };
+
 #define PAPER                                                                                      \
     "\"terms\":{\"layer\":\"host\",\"grantor\":\"m0\",\"actions\":[\"release\"],"                  \
     "\"recipients\":[\"court\"],\"purposes\":[\"trial\"],\"lines\":[\"any\"],"                     \
@@ -85,7 +89,9 @@ static int add(struct dep_heard *heard, const struct heard_row *row, uint64_t in
                    row->iss, TEST_FROM_S + row->day * DAY, row->by, refs, row->fields[0] ? "," : "",
                    row->fields);
     DEP_AUTO_JSON *claims = json_of(text);
-    struct dep_heard_record record = {{{row->hash}}, index, row->type, claims, row->whole};
+    struct dep_heard_record record = {{{row->hash}}, index,
+                                      row->type,     claims,
+                                      row->whole,    row->hash == disputed_hash ? REVOKED_AT : 0};
     return dep_heard_add(heard, &record, why);
 }
 
@@ -358,6 +364,50 @@ static void test_moments(void **state)
     }
 }
 
+/* What a key gave after it was stolen counts until its revocation is heard of, and then no longer; what
+ * it withdrew stays withdrawn. */
+static void test_disputed(void **state)
+{
+    static const struct heard_row withdrawn = {3,    "consent.withdrawn", "about", 1, 5, "m0",
+                                               "L1", "\"from_now\":true", false};
+    static const struct {
+        const char *what;
+        const struct heard_row *rows[3];
+        uint8_t disputed;
+        uint64_t size;
+        int64_t withdrawn_s;
+        bool checked;
+    } rows[] = {
+        {"none", {&consent, &check}, 0, 99, INT64_MAX, true},
+        {"not yet heard of", {&consent, &check}, 1, REVOKED_AT, INT64_MAX, true},
+        {"the consent", {&consent, &check}, 1, REVOKED_AT + 1, NOW_S, true},
+        {"the check", {&consent, &check}, 2, REVOKED_AT + 1, INT64_MAX, false},
+        {"its check, not yet", {&consent, &check}, 2, REVOKED_AT, INT64_MAX, true},
+        {"the withdrawal", {&consent, &check, &withdrawn}, 3, 99, AT(5), true},
+        {"an approval", {&approval}, 1, 99, NOW_S, false},
+        {"a request", {&request}, 1, 99, NOW_S, false},
+    };
+    const struct fixture *fixture = *state;
+    struct dep_fact_reader reader = {fixture->charter, fixture->names, "m0"};
+    for (size_t i = 0; i < DEP_COUNT(rows); i++) {
+        DEP_AUTO_HEARD *heard = NULL;
+        struct dep_facts *facts = NULL;
+        struct dep_finding why = {"", "", 0};
+        assert_int_equal(dep_heard_new(&reader, INT64_MAX, &heard), DEP_OK);
+        disputed_hash = rows[i].disputed;
+        for (size_t k = 0; k < 3 && rows[i].rows[k]; k++)
+            assert_int_equal(add(heard, rows[i].rows[k], 10 + k, &why), DEP_OK);
+        disputed_hash = 0;
+        assert_int_equal(dep_facts_new(&facts), DEP_OK);
+        assert_int_equal(dep_heard_facts_at(heard, NOW_S, rows[i].size, facts), DEP_OK);
+        assert_int_equal(dep_facts_count(facts), 1);
+        const struct dep_fact *fact = dep_facts_at(facts, 0);
+        if (fact->withdrawn_s != rows[i].withdrawn_s || (fact->checked_by != 0) != rows[i].checked)
+            fail_msg("%s", rows[i].what);
+        dep_facts_free(facts);
+    }
+}
+
 static void test_without_memory(void **state)
 {
     const struct fixture *fixture = *state;
@@ -393,6 +443,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_approvals, setup, teardown),
         cmocka_unit_test_setup_teardown(test_refused, setup, teardown),
         cmocka_unit_test_setup_teardown(test_moments, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_disputed, setup, teardown),
         cmocka_unit_test_setup_teardown(test_without_memory, setup, teardown),
     };
     if (dep_crypto_init(false))

@@ -101,6 +101,23 @@ as A1 approve "$one" --reject >/dev/null
 refused "$one" 'approval:withdrawn'
 as A1 approve "$one" >/dev/null
 
+# ---- an office passes to another in mid-procedure: what its holder approved stands; what a key approved after it was lost does not ----
+new_officers 'A2:approver,legal' 'A3:approver,legal'
+echo 'left the service' >reason
+for who in A2 A3; do
+    prepared=$(prepare X-1 <<<"$fields")
+    at=$(as "$who" approve "$prepared" --json | json - .index)
+    same yes "$(judged "$prepared")" "approved by $who"
+    if [ $who = A2 ]; then
+        as T1 key revoke A2 --reason-file reason >/dev/null
+        same yes "$(judged "$prepared")" 'approved by who held the office then'
+        expect 1 as A2 approve "$one" 2>err
+    else
+        as T1 key revoke A3 --reason-file reason --from "$at" >/dev/null
+        refused "$prepared" 'approval:withdrawn'
+    fi
+done
+
 # ---- withdrawn between preparing and releasing ----
 same yes "$(judged "$one")" 'nothing is missing before the withdrawal'
 as L1 consent withdraw "$consent" >/dev/null
@@ -179,5 +196,6 @@ expect 1 as L1 release "$three" --json >refusal.json
 same rule.none "$(json refusal.json .verdict.no_rule)" 'no rule'
 expect 1 as L1 release prepare X-1 --yes --file - <<<'{"action": "release", "recipient": "nobody", "purpose": "trial"}' 2>err
 holds err 'stated.code|action.code'
-depositary verify reg --json >verdict
-same intact "$(json verdict .verdict)" 'the register'
+# What A3 signed is told, and nothing else is.
+expect 1 depositary verify reg --json >verdict
+same 'disputed keyset.disputed' "$(json verdict '"\(.verdict) \([.findings[].id] | unique | join(" "))"')" 'the register'
