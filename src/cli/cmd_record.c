@@ -4,6 +4,7 @@
 #include "cli/cli.h"
 #include "cli/show.h"
 #include "cli/wanted.h"
+#include "node/act.h"
 #include "node/mandate.h"
 
 #include <errno.h>
@@ -26,12 +27,15 @@ static const struct dep_option RECORD_OPTIONS[] = {
         "durable")},
 };
 
+/* What those judge, or make themselves, would be here what anybody writes. */
 bool dep_has_own_command(const char *type)
 {
     static const char *const prefixes[] = {
-        "key.",      "custody.", "evidence.",  "seal.",    "hold.",    "fixity.",    "record.",
-        "register.", "member.",  "charter.",   "request.", "consent.", "assurance.", "marking.",
-        "case.",     "status.",  "retention.", "foreign.", "package."};
+        "key.",       "custody.",     "evidence.", "seal.",    "hold.",      "fixity.",
+        "record.",    "register.",    "member.",   "charter.", "request.",   "consent.",
+        "assurance.", "marking.",     "case.",     "status.",  "retention.", "foreign.",
+        "package.",   "release.",     "approval.", "mission.", "urgency.",   "withdrawal.",
+        "reading.",   "publication.", "log."};
     for (size_t i = 0; i < DEP_COUNT(prefixes); i++)
         if (strncmp(type, prefixes[i], strlen(prefixes[i])) == 0)
             return true;
@@ -81,7 +85,9 @@ static int commit_one(struct dep_args *args, struct dep_node *node, const char *
         const char *option, *rel;
     } refs[] = {{"--supersedes", "supersedes"}, {"--about", "about"}, {"--source", "source"}};
     const char *name;
-    int err = dep_mandate_draw(node, type, claims, &problem);
+    int err = dep_act_refs_check(node, claims, &problem);
+    if (!err)
+        err = dep_mandate_draw(node, type, claims, &problem);
     for (size_t r = 0; r < DEP_COUNT(refs); r++)
         for (size_t i = 0; !err && (name = dep_arg_at(args, refs[r].option, i)); i++)
             err = add_ref(node, claims, refs[r].rel, type, name, &problem);
@@ -200,6 +206,8 @@ static int take_line(struct stream *stream, struct dep_slice line, struct dep_pr
     if (err == DEP_FOUND)
         (void)snprintf(problem->detail, sizeof problem->detail, "%llu:%zu",
                        (unsigned long long)stream->line, problem->finding.offset + 1);
+    if (!err)
+        err = dep_act_refs_check(stream->node, *claims, problem);
     if (!err)
         err = dep_mandate_draw(stream->node, stream->type, *claims, problem);
     if (err) {

@@ -81,6 +81,8 @@ static int dry_run(struct dep_args *args, struct dep_node *node, const char *nam
     DEP_AUTO_ACT act = {.later = NULL};
     int err = dep_node_act(node, name, "release.prepared", &act, &problem);
     if (!err)
+        err = dep_act_readable(&act, &problem);
+    if (!err)
         err = dep_node_release_ended(node, &act, &problem);
     if (err)
         return dep_say_problem(args, err, &problem);

@@ -164,11 +164,34 @@ int dep_act_refer(json_t *claims, const char *rel, const struct dep_index_row *t
                : DEP_OK;
 }
 
+/* Their form is for whoever issues the record to judge. */
+int dep_act_refs_check(struct dep_node *node, const json_t *claims, struct dep_problem *problem)
+{
+    size_t i;
+    json_t *ref;
+    json_array_foreach(dep_json_array(claims, "refs"), i, ref)
+    {
+        const char *id = dep_json_string(ref, "id"), *hex = dep_json_string(ref, "sha256");
+        struct dep_index_row row;
+        struct dep_hash sha256;
+        if (!id || !hex || !dep_hex_parse(dep_slice_string(hex), sha256.bytes, DEP_HASH_LEN))
+            continue;
+        int err = dep_node_find(node, id, &row, problem);
+        if (!err && (strcmp(row.jti, id) != 0 || !dep_hash_equal(&row.sha256, &sha256)))
+            err = dep_problem_found(problem, "index.absent", "doc/format/record.md 2", id);
+        if (err)
+            return err;
+    }
+    return DEP_OK;
+}
+
 static int complete(struct dep_node *node, uint64_t size, const char *type, json_t *claims,
                     struct dep_problem *problem)
 {
     const struct dep_charter *charter = NULL;
-    int err = dep_stated_times(type, claims, problem);
+    int err = dep_act_refs_check(node, claims, problem);
+    if (!err)
+        err = dep_stated_times(type, claims, problem);
     if (!err)
         err = dep_node_charter(node, size, &charter, problem);
     return err ? err
@@ -207,5 +230,6 @@ int dep_act_record_judged(struct dep_node *node, const char *type, json_t *claim
                           struct dep_problem *problem)
 {
     struct judged judged = {node, type, claims, judge, context};
-    return dep_node_decide(node, decide, &judged, out, problem);
+    int err = dep_node_may_sign(node, type, problem);
+    return err ? err : dep_node_decide(node, decide, &judged, out, problem);
 }

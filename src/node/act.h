@@ -51,6 +51,10 @@ struct dep_notices {
 };
 void dep_notice(const struct dep_notices *notices, const char *id, const char *detail);
 
+/* What somebody states as refs names records that show to the officer, as they are: "index.absent". Any
+ * other would stand in the log for good as a reference to nothing. */
+DEP_MUST_USE int dep_act_refs_check(struct dep_node *node, const json_t *claims,
+                                    struct dep_problem *problem);
 /* Add {rel, id, sha256} to the claims' refs. "record.envelope": what is stated as refs is no array. */
 DEP_MUST_USE int dep_act_refer(json_t *claims, const char *rel, const struct dep_index_row *to,
                                struct dep_problem *problem);

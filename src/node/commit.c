@@ -41,6 +41,14 @@ static enum dep_role choose_role(const struct dep_node *node, const struct dep_s
     return may ? (enum dep_role)(may & -may) : (enum dep_role)0;
 }
 
+int dep_node_may_sign(const struct dep_node *node, const char *type, struct dep_problem *problem)
+{
+    const struct dep_schema *schema = dep_schemas_find(node->schemas, type, 0);
+    return schema && choose_role(node, schema)
+               ? DEP_OK
+               : dep_problem_found(problem, "record.signer", "doc/format/record.md 5", type);
+}
+
 static int issue_one(struct commit_work *work, size_t i)
 {
     assert(work->issued && work->items && i < work->count);

@@ -46,14 +46,17 @@ static int destroy(struct dep_node *node, const char *target, const char *erasur
 int dep_node_erase_ready(struct dep_node *node, const char *target, struct dep_problem *problem)
 {
     struct erase_work work = {.node = node, .target = target};
-    return judge(&work, problem);
+    int err = dep_node_may_sign(node, "record.erased", problem);
+    return err ? err : judge(&work, problem);
 }
 
 int dep_node_erase(struct dep_node *node, const char *target, const json_t *claims,
                    struct dep_done *out, struct dep_problem *problem)
 {
     struct erase_work work = {.node = node, .target = target};
-    int err = judge(&work, problem);
+    int err = dep_node_may_sign(node, "record.erased", problem);
+    if (!err)
+        err = judge(&work, problem);
     if (err)
         return err;
     DEP_AUTO_JSON *full = json_deep_copy(claims);

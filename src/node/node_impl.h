@@ -95,6 +95,11 @@ DEP_MUST_USE int dep_node_apply_readers(struct dep_node *node, struct dep_proble
 const struct dep_key_state *dep_node_key_of(const struct dep_node *node, enum dep_key_use use,
                                             const char *code);
 
+/* May the officer at work sign this type? Asked before anything is looked at that may not show to them:
+ * to who may not, what stands against it says what there is. "record.signer". */
+DEP_MUST_USE int dep_node_may_sign(const struct dep_node *node, const char *type,
+                                   struct dep_problem *problem);
+
 void dep_hearing_free(struct dep_hearing *hearing);
 void dep_relied_free(struct dep_relied *relied);
 

@@ -177,13 +177,16 @@ int dep_node_pack_plan(struct dep_node *node, const struct dep_pack_order *order
 {
     char id[DEP_UUID_LEN + 1];
     uint8_t random[10];
+    int err = dep_node_may_sign(node, "package.sent", problem);
+    if (err)
+        return err;
     node->world.random(random, sizeof random);
     dep_uuid7_encode((uint64_t)node->world.clock(), random, id);
     struct dep_pack *pack = pack_new(node, id);
     if (!pack)
         return dep_problem_fault(problem, DEP_ERR_NOMEM, "node.pack", node->dir);
     pack->problem = problem;
-    int err = plan_order(pack, order, out_judgement);
+    err = plan_order(pack, order, out_judgement);
     pack->problem = NULL;
     if (err) {
         dep_pack_free(pack);

@@ -279,7 +279,8 @@ int dep_node_release(struct dep_node *node, const char *prepared, const json_t *
                      struct dep_problem *problem)
 {
     struct deciding deciding = {.node = node, .prepared = prepared, .how = how};
-    return run(&deciding, decide_release, out_judgement, out, problem);
+    int err = dep_node_may_sign(node, "release.made", problem);
+    return err ? err : run(&deciding, decide_release, out_judgement, out, problem);
 }
 
 int dep_node_release_refuse(struct dep_node *node, const char *prepared, const json_t *reason,
@@ -287,7 +288,8 @@ int dep_node_release_refuse(struct dep_node *node, const char *prepared, const j
                             struct dep_problem *problem)
 {
     struct deciding deciding = {.node = node, .prepared = prepared, .how = reason, .refuse = true};
-    return run(&deciding, decide_release, out_judgement, out, problem);
+    int err = dep_node_may_sign(node, "release.refused", problem);
+    return err ? err : run(&deciding, decide_release, out_judgement, out, problem);
 }
 
 static int decide_mission(void *context, uint64_t size, struct dep_draft *draft,
@@ -314,12 +316,9 @@ int dep_node_mission(struct dep_node *node, json_t *claims, struct dep_judgement
 {
     static const char TYPE[] = "mission.recorded";
     struct deciding deciding = {.node = node, .mission = claims};
-    const struct dep_key_state *self = dep_node_key_of(node, DEP_KEY_OFFICER, node->officer);
-    const struct dep_schema *schema = dep_schemas_find(node->schemas, TYPE, 0);
-    /* Before it is judged: to who records none, the verdict would tell what consents there are. */
-    if (!self || !schema || !(self->roles & schema->signers))
-        return dep_problem_found(problem, "record.signer", "doc/format/record.md 5", TYPE);
-    int err = dep_stated_times(TYPE, claims, problem);
+    int err = dep_node_may_sign(node, TYPE, problem);
+    if (!err)
+        err = dep_stated_times(TYPE, claims, problem);
     return err ? err : run(&deciding, decide_mission, out_judgement, out, problem);
 }
 

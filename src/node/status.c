@@ -119,13 +119,14 @@ static int keep_row(void *context, const struct dep_index_row *row)
     return DEP_FOUND;
 }
 
-/* DEP_FOUND, without a finding, where there is one. */
-static int newest_row(struct dep_node *node, const char *of, struct dep_index_row *out,
+/* Of all, or of those that show to the officer. DEP_FOUND, without a finding, where there is one. */
+static int newest_row(struct dep_node *node, const char *of, bool shown, struct dep_index_row *out,
                       struct dep_problem *problem)
 {
     struct newest newest = {node, of, out, problem};
     struct dep_index_query query = {.type = "status.issued", .newest_first = true};
-    return dep_roll_list(node, &query, keep_row, &newest, problem);
+    return shown ? dep_sight_list(node, &query, keep_row, &newest, problem)
+                 : dep_roll_list(node, &query, keep_row, &newest, problem);
 }
 
 static bool is_known(const char *of)
@@ -164,7 +165,7 @@ static int issue(struct dep_node *node, const char *of, struct set *set, struct 
     if (err)
         return err;
     struct dep_index_row previous;
-    err = newest_row(node, of, &previous, problem);
+    err = newest_row(node, of, false, &previous, problem);
     if (err == DEP_FOUND)
         err = dep_act_refer(claims, "previous", &previous, problem);
     struct dep_draft draft = {.type = "status.issued", .claims = claims};
@@ -241,7 +242,7 @@ int dep_node_status_newest(struct dep_node *node, const char *of, struct dep_vie
     struct dep_index_row row;
     if (!is_known(of))
         return dep_problem_found(problem, "status.of", CLAUSE, of);
-    int err = newest_row(node, of, &row, problem);
+    int err = newest_row(node, of, true, &row, problem);
     if (err == DEP_OK)
         return dep_problem_found(problem, "status.absent", CLAUSE, of);
     return err == DEP_FOUND ? dep_node_view_row(node, &row, true, out, problem) : err;

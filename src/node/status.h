@@ -26,7 +26,7 @@ DEP_MUST_USE int dep_node_status_issue(struct dep_node *node, const char *of, si
  */
 DEP_MUST_USE int dep_node_status_set(struct dep_node *node, const struct dep_index_row *status,
                                      struct dep_set **out, struct dep_problem *problem);
-/* The newest one; "status.absent" where there is none. */
+/* The newest one that shows to the officer; "status.absent" where there is none. */
 DEP_MUST_USE int dep_node_status_newest(struct dep_node *node, const char *of, struct dep_view *out,
                                         struct dep_problem *problem);
 #endif

@@ -149,6 +149,13 @@ DEPOSITARY_OFFICER=D-1 expect 1 depositary request show "${first%??}00" 2>nowher
 same "$(sed "s/$first/X/" there)" "$(sed "s/${first%??}00/X/" nowhere)" 'what a desk officer is told'
 DEPOSITARY_OFFICER=D-1 expect 1 depositary request in --file in.json 2>why
 holds why record.signer
-# The generic command makes none: what is checked here would not be.
+# The generic command makes none: what is checked here would not be. Nor anything else that a command of its own judges or makes: an
+# approval, a release with a verdict that nobody gave.
 expect 2 depositary record request.made --file in.json 2>why
+depositary schema --json | jq -r .type | sort -u | while read -r type; do
+    status=0
+    depositary record "$type" --file in.json >why 2>&1 || status=$?
+    if [ $status -eq 2 ]; then holds why 'a command of its own'; else echo "${type%%.*}"; fi
+done | sort -u >generic
+same 'action allegation allocation campaign code commitment coverage dispatch flow incident intention mandate meeting membership note partner statement violation' "$(xargs <generic)" 'what the generic command makes'
 expect 0 depositary verify reg >/dev/null
