@@ -59,16 +59,18 @@ static void enrol_approver(void)
     dep_node_close(node);
 }
 
+static const char PREPARED[] =
+    "{\"action\":\"release\",\"recipient\":\"court\",\"purpose\":\"trial\",\"urgent\":false,"
+    "\"materials\":[{\"item\":\"01a20d48-e325-7d90-ac3a-47d22d4fff99\",\"fields\":[],"
+    "\"redacted\":false}]}";
+#define ZEROS "0000000000000000000000000000000000000000000000000000000000000000"
+
 static void test_lapses(void **state)
 {
     (void)state;
-    static const char prepared[] =
-        "{\"action\":\"release\",\"recipient\":\"court\",\"purpose\":\"trial\",\"urgent\":false,"
-        "\"materials\":[{\"item\":\"01a20d48-e325-7d90-ac3a-47d22d4fff99\",\"fields\":[],"
-        "\"redacted\":false}]}";
     struct dep_done what, done;
     enrol_approver();
-    record("L", "release.prepared", prepared, NULL, &what);
+    record("L", "release.prepared", PREPARED, NULL, &what);
     static const struct {
         int64_t ahead_ms;
         const char *finding;
@@ -250,6 +252,59 @@ static void test_missions(void **state)
     expect_missions("L", 14, " mission.ended mission.ended", "");
 }
 
+/* ---- an urgent threat to life: its review is owed until it is there, however late ---- */
+
+static void expect_review(int64_t days, size_t wanted)
+{
+    ahead_ms = days * DAY_MS;
+    struct dep_node *node = open_ahead("L");
+    struct dep_problem problem = {.detail = ""};
+    DEP_AUTO_DUES due = {.list = NULL};
+    assert_int_equal(
+        dep_node_due(node, dep_node_now_ms(node) / 1000 + DAY_S, UINT64_MAX, &due, &problem),
+        DEP_OK);
+    size_t found = 0;
+    for (size_t i = 0; i < due.count; i++)
+        if (strcmp(due.list[i].kind, "due.urgency") == 0) {
+            assert_true(due.list[i].when_s == begun_s + 3 * DAY_S);
+            found++;
+        }
+    if (found != wanted)
+        fail_msg("day %d: %zu", (int)days, found);
+    dep_node_close(node);
+}
+
+static void test_review_overdue(void **state)
+{
+    (void)state;
+    struct dep_done prepared, made, done;
+    char by[24], claims[700];
+    begun_s = clock_ahead() / 1000;
+    begun_s -= begun_s % 60;
+    day(3, by);
+    record("L", "release.prepared", PREPARED, NULL, &prepared);
+    (void)snprintf(claims, sizeof claims,
+                   "{\"verdict\":{\"outcome\":\"yes\",\"digest\":\"" ZEROS "\",\"charter\":\"" ZEROS
+                   "\",\"origin\":\"m\",\"size\":\"1\",\"root\":\"" ZEROS
+                   "\",\"now\":\"2026-11-26T00:00:00Z\",\"uncertainty_s\":1,\"requirements\":[],"
+                   "\"review_by\":\"%s\"}}",
+                   by);
+    record("L", "release.made", claims, &prepared, &made);
+    expect_review(0, 1); /* however far the deadline is */
+    expect_review(2, 1);
+    expect_review(300, 1);
+    DEP_AUTO_JSON *review = json_pack("{s:s,s:{s:s,s:s}}", "outcome", "not_justified", "reason",
+                                      "text", "nobody was in danger", "lang", "en");
+    ahead_ms = 300 * (int64_t)DAY_MS;
+    struct dep_node *node = open_ahead("V");
+    struct dep_problem problem = {.detail = ""};
+    if (dep_node_release_review(node, made.jti, review, &done, &problem))
+        fail_msg("%s", problem.finding.id);
+    dep_node_close(node);
+    expect_review(301, 0);
+}
+
 static const struct CMUnitTest release_tests[] = {cmocka_unit_test(test_lapses),
-                                                  cmocka_unit_test(test_missions)};
+                                                  cmocka_unit_test(test_missions),
+                                                  cmocka_unit_test(test_review_overdue)};
 RUN_OVER_REGISTER("release", release_tests)

@@ -39,7 +39,19 @@ static void test_times(void **state)
         {"request.made", "{\"deadline\":\"2026-13-31T17:00:00Z\"}", NULL, "stated.time"},
         {"request.made", "{\"deadline\":\"2026-12-31T17:00:00\"}", NULL, "stated.time"},
         {"request.made", "{\"deadline\":\"\"}", NULL, "stated.time"},
+        {"request.made", "{\"deadline\":\"2026-12-31T17:00:00.5Z\"}", NULL, "stated.time"},
+        {"request.made", "{\"deadline\":\"2027-02-29T17:00:00Z\"}", NULL, "stated.time"},
         {"note", "{\"deadline\":\"soon\"}", "{\"deadline\":\"soon\"}", NULL},
+        {"consent.given",
+         "{\"terms\":{\"in_force\":{\"from\":\"2027-01-01T00:00:00+14:00\",\"to\":"
+         "\"2026-12-31T10:00:01Z\"}}}",
+         "{\"terms\":{\"in_force\":{\"from\":\"2026-12-31T10:00:00Z\",\"to\":"
+         "\"2026-12-31T10:00:01Z\"}}}",
+         NULL},
+        {"consent.given",
+         "{\"terms\":{\"in_force\":{\"from\":\"2027-01-01T03:00:00+03:00\",\"to\":"
+         "\"2027-01-01T00:00:00Z\"}}}",
+         NULL, "stated.interval"},
         {"consent.given",
          "{\"terms\":{\"in_force\":{\"from\":\"2026-01-01T00:00:00Z\",\"to\":"
          "\"2026-01-01T00:00:01Z\"}}}",
