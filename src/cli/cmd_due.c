@@ -25,6 +25,7 @@ static const struct {
     {"inbox.request", RECIPIENT, TEXT},
     {"inbox.heard", RECIPIENT, TEXT},
     {"inbox.consent", LAYER, MEMBER},
+    {"inbox.assurance", TEXT, RECIPIENT},
     {"inbox.approval", RECIPIENT, PURPOSE},
     {"inbox.mission", RECIPIENT, PURPOSE},
     {"inbox.mission_over", RECIPIENT, PURPOSE},
@@ -258,6 +259,22 @@ struct showing_rules {
     const struct dep_schemas *schemas;
 };
 
+/* A prefix stands for several: each by its name. */
+static void show_kinds(const struct dep_schemas *schemas, const char *type)
+{
+    size_t len = strlen(type), shown = 0;
+    if (dep_schemas_find(schemas, type, 0))
+        return;
+    for (size_t i = 0; i < dep_schemas_count(schemas); i++) {
+        const struct dep_schema *schema = dep_schemas_at(schemas, i);
+        if (strncmp(schema->type, type, len) != 0 ||
+            schema != dep_schemas_find(schemas, schema->type, 0))
+            continue;
+        (void)printf("%s%s", shown++ ? _("; ") : "    ", type_word(schemas, schema->type));
+    }
+    (void)printf("%s", shown ? "\n" : "");
+}
+
 static int show_rule(void *context, const json_t *rule)
 {
     const struct showing_rules *showing = context;
@@ -273,6 +290,7 @@ static int show_rule(void *context, const json_t *rule)
     (void)printf("  ");
     dep_show_or_dash(words ? words : dep_json_string(purpose, "en"));
     (void)printf("\n");
+    show_kinds(showing->schemas, dep_json_string(rule, "type"));
     return DEP_OK;
 }
 

@@ -109,7 +109,9 @@ static const char *word_of(const char *kind, const char *name)
     enum { ID_MAX = 64 };
     char id[ID_MAX];
     (void)snprintf(id, sizeof id, "%s.%s", kind, name);
-    return dep_word(id);
+    const char *word = dep_word(id);
+    /* Another member's record may have one that only a later version knows. */
+    return word == id ? name : word;
 }
 
 bool dep_show_listed(const struct dep_charter *charter, const char *list, const char *code)

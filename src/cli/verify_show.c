@@ -1,6 +1,8 @@
 #include "cli/verify_show.h"
 
 #include "cli/show.h"
+#include "cli/verdict.h"
+#include "package/steps.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +18,13 @@ static const char *text_of(const json_t *object, const char *name)
 {
     const char *text = dep_json_string(object, name);
     return text ? text : "—";
+}
+
+/* By its name in the package's charter, with the code; the code alone where no charter could be read. */
+static void show_listed(const struct dep_charter *charter, const char *list, const char *code)
+{
+    if (!charter || !dep_show_listed(charter, list, code))
+        show_text(code);
 }
 
 /* The beginning of a fingerprint. In an Arabic line its ellipsis would go to the other end of it. */
@@ -82,7 +91,7 @@ static void show_findings(const json_t *account)
 
 /* ---- what it is, and what is in it ---- */
 
-static void show_package(const json_t *account)
+static void show_package(const struct dep_charter *charter, const json_t *account)
 {
     const json_t *package = dep_json_object(account, "package");
     const char *kind = dep_json_string(package, "kind");
@@ -95,10 +104,10 @@ static void show_package(const json_t *account)
     begin_line(_("Kind"));
     (void)printf("%s\n", dep_word(id));
     begin_line(_("From"));
-    show_text(text_of(package, "sender"));
+    show_listed(charter, "members", text_of(package, "sender"));
     (void)printf("\n");
     begin_line(_("For"));
-    show_text(text_of(package, "recipient"));
+    show_listed(charter, "recipients", text_of(package, "recipient"));
     (void)printf("\n");
     if (dep_json_int(package, "date", &date)) {
         begin_line(_("Sent"));
@@ -155,7 +164,8 @@ static void show_withheld(const struct dep_schema *schema, const json_t *record)
 }
 
 /* Who did what, when; in words of the type. */
-static void show_record(const struct dep_schemas *schemas, const json_t *record)
+static void show_record(const struct dep_schemas *schemas, const struct dep_charter *charter,
+                        const json_t *record)
 {
     const json_t *by = dep_json_object(record, "by");
     int64_t version = 0, iat = 0;
@@ -176,7 +186,7 @@ static void show_record(const struct dep_schemas *schemas, const json_t *record)
     if (strcmp(text_of(record, "standing"), "in_force") != 0)
         (void)printf(" — %s", dep_word(text_of(record, "standing")));
     (void)printf("\n");
-    dep_show_fields(schema, NULL, dep_json_object(record, "shown"));
+    dep_show_fields(schema, charter, dep_json_object(record, "shown"));
     show_withheld(schema, record);
 }
 
@@ -194,7 +204,7 @@ static int show_records(const struct dep_schemas *schemas, struct dep_verify *ve
             return err;
         if (!dep_json_true(record, "listed"))
             continue;
-        show_record(schemas, record);
+        show_record(schemas, dep_step_charter(verify), record);
         shown++;
     }
     if (more)
@@ -279,7 +289,8 @@ static void show_notice(const json_t *account)
 }
 
 /* To who opened it. */
-static void show_told(const struct dep_schemas *schemas, const json_t *told)
+static void show_told(const struct dep_schemas *schemas, const struct dep_charter *charter,
+                      const json_t *told)
 {
     const char *words = dep_json_string(told, "words");
     char why[64];
@@ -295,12 +306,12 @@ static void show_told(const struct dep_schemas *schemas, const json_t *told)
     }
     json_array_foreach(dep_json_array(told, "sealed"), i, sealed)
     {
-        show_record(schemas, dep_json_object(sealed, "record"));
+        show_record(schemas, charter, dep_json_object(sealed, "record"));
         (void)snprintf(why, sizeof why, "linked.why.%s", text_of(sealed, "why"));
         begin_line(_("Why"));
         (void)printf("%s\n", dep_word(why));
         json_array_foreach(dep_json_array(sealed, "because"), at, reason)
-            show_record(schemas, reason);
+            show_record(schemas, charter, reason);
     }
 }
 
@@ -329,7 +340,7 @@ int dep_show_package(const struct dep_schemas *schemas, struct dep_verify *verif
     (void)dep_json_int(counts, "files", &files);
     (void)dep_json_int(counts, "records", &records);
     (void)dep_json_int(counts, "items", &items);
-    show_package(account);
+    show_package(dep_step_charter(verify), account);
     (void)printf(_("Result: %s. Files: %lld; records: %lld; items: %lld.\n"),
                  dep_word(text_of(account, "result")), (long long)files, (long long)records,
                  (long long)items);
@@ -340,7 +351,7 @@ int dep_show_package(const struct dep_schemas *schemas, struct dep_verify *verif
     show_items(account);
     show_linked(account);
     show_notice(account);
-    show_told(schemas, notice);
+    show_told(schemas, dep_step_charter(verify), notice);
     show_limits(account);
     return DEP_OK;
 }

@@ -59,7 +59,6 @@ static const char *state_of(const struct dep_act *act, const struct dep_standing
 {
     const json_t *side = dep_json_object(act->head.claims, "side");
     const char *checked = checked_outcome(act);
-    bool consent = strcmp(act->head.row.type, "consent.given") == 0;
     if (act->head.row.superseded)
         return "corrected";
     if (standing->withdrawn_s != INT64_MAX)
@@ -70,7 +69,7 @@ static const char *state_of(const struct dep_act *act, const struct dep_standing
         return dep_json_string(side, "state");
     if (standing->on_paper && checked && strcmp(checked, "as_recorded") != 0)
         return "differs";
-    if (standing->on_paper && consent && !checked)
+    if (standing->on_paper && !checked)
         return "unchecked";
     if (now_s >= standing->in_force.to_s)
         return "lapsed";
@@ -274,13 +273,12 @@ static int refer_answered(struct dep_node *node, json_t *claims, const char *ans
 }
 
 /* What the user would otherwise learn when a release is refused. */
-static void tell(struct dep_node *node, const json_t *claims, bool second_officer,
-                 const struct dep_notices *notices)
+static void tell(struct dep_node *node, const json_t *claims, const struct dep_notices *notices)
 {
     const json_t *interval = interval_of(claims);
     if (time_of(interval, "from", INT64_MAX) < dep_node_now_ms(node) / 1000)
         dep_notice(notices, "consent.from", dep_json_string(interval, "from"));
-    if (second_officer && is(dep_json_object(claims, "side"), "state", "on_paper"))
+    if (is(dep_json_object(claims, "side"), "state", "on_paper"))
         dep_notice(notices, "consent.second_officer", "");
 }
 
@@ -313,7 +311,7 @@ int dep_node_consent(struct dep_node *node, const struct dep_consent_order *orde
     if (err)
         return err;
     memcpy(out_pseudonym, pseudonym, sizeof pseudonym);
-    tell(node, order->claims, true, notices);
+    tell(node, order->claims, notices);
     return DEP_OK;
 }
 
@@ -417,6 +415,6 @@ int dep_node_assure(struct dep_node *node, json_t *claims, const char *answers,
     if (!err)
         err = dep_act_record(node, "assurance.given", claims, out, problem);
     if (!err)
-        tell(node, claims, false, notices);
+        tell(node, claims, notices);
     return err;
 }

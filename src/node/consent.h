@@ -16,9 +16,8 @@ enum { DEP_PSEUDONYM_LEN = 16 };
 struct dep_standing {
     /* "corrected", "withdrawn", "erased", "not_shown" (this officer can't read it), "refused",
      * "unavailable" (the side gave nothing),
-     * "differs" (a second officer found another paper than was recorded), "unchecked" (a consent on
-     * paper, and no second officer looked), "lapsed", "begins_later", "in_force": of several the
-     * first. */
+     * "differs" (a second officer found another paper than was recorded), "unchecked" (on paper, and
+     * no second officer looked), "lapsed", "begins_later", "in_force": of several the first. */
     const char *state;
     struct dep_interval in_force; /* from: never before it was recorded */
     int64_t withdrawn_s;          /* INT64_MAX: not */

@@ -157,6 +157,11 @@ static int add_consent(struct dep_gather *gather, const char *kind, const struct
                           dep_json_string(terms ? terms : claims, terms ? "grantor" : "from"));
 }
 
+static bool is_consent(const struct dep_act *act)
+{
+    return strcmp(act->head.row.type, "consent.given") == 0;
+}
+
 static int consent_to_check(void *context, const struct dep_act *act)
 {
     struct dep_gather *gather = context;
@@ -164,7 +169,8 @@ static int consent_to_check(void *context, const struct dep_act *act)
     if (strcmp(standing.state, "unchecked") != 0 ||
         strcmp(act->head.row.by_code, gather->node->officer) == 0)
         return DEP_OK;
-    return add_consent(gather, "inbox.consent", act, act->head.row.iat);
+    return add_consent(gather, is_consent(act) ? "inbox.consent" : "inbox.assurance", act,
+                       act->head.row.iat);
 }
 
 static int note_withdrawn(struct dep_gather *gather, const struct dep_act *act)
@@ -182,8 +188,7 @@ static int consent_due(void *context, const struct dep_act *act)
         return note_withdrawn(gather, act);
     if (strcmp(standing.state, "in_force") != 0 || standing.in_force.to_s > gather->until_s)
         return DEP_OK;
-    bool consent = strcmp(act->head.row.type, "consent.given") == 0;
-    return add_consent(gather, consent ? "due.consent" : "due.assurance", act,
+    return add_consent(gather, is_consent(act) ? "due.consent" : "due.assurance", act,
                        standing.in_force.to_s);
 }
 

@@ -27,8 +27,8 @@ void dep_dues_done(struct dep_dues *dues); /* wipes: details are protected value
 #define DEP_AUTO_DUES DEP_CLEANUP(dep_dues_done) struct dep_dues
 
 /* "inbox.request" (of another's, not answered for good), "inbox.heard" (came in a package, and isn't
- * entered here yet; the record is the foreign.record), "inbox.consent" (on paper, another officer
- * recorded it, this one may check it), "inbox.approval" (prepared by another, this approver has not
+ * entered here yet; the record is the foreign.record), "inbox.consent", "inbox.assurance" (on
+ * paper, another officer recorded it, this one may check it), "inbox.approval" (prepared by another, this approver has not
  * said anything yet), "inbox.mission" (its consents no longer cover it), "inbox.mission_over" (its
  * interval is over, and nobody recorded that it ended), "inbox.allegation" (nobody assessed it, or it was
  * reopened). */

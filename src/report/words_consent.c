@@ -136,6 +136,7 @@ const struct words_entry WORDS_CONSENT[] = {
     {"giver.source", N_("the source")},
     {"inbox.allegation", N_("allegation to be assessed")},
     {"inbox.approval", N_("release to be approved")},
+    {"inbox.assurance", N_("assurance on paper to be checked")},
     {"inbox.consent", N_("consent on paper to be checked")},
     {"inbox.heard", N_("request that came in a package, to be entered")},
     {"inbox.mission", N_("MISSION without the consents it needs")},

@@ -52,10 +52,16 @@ same '[]' "$(depositary case show "$case" --json | jq -c .material)" 'material o
 
 # Retention: the rule and its purpose; due by the charter's days, reviewed, held, erased.
 holds <(depositary retention rules --json) '"evidence\."'
+for words in 'en:3650 days  evidence for proceedings that may be opened years later' 'en:Evidence collected; ' 'fr:3650 jours  preuve pour des procédures' 'fr:Élément de preuve collecté ; ' 'ar:أدلة لإجراءات قد تُفتح'; do
+    LANGUAGE=${words%%:*} depositary retention rules >rules
+    holds rules "${words#*:}"
+done
 record=$(depositary list --type evidence. --json | json - .id)
 kind() { depositary due --within "$1" --json | jq -r "select(.record == \"$record\").kind"; }
 same '' "$(kind 3649)" 'not yet'
 same due.retention "$(kind 3651)" 'after the period'
+LANGUAGE=fr depositary due --within 3651 >waiting
+holds waiting "$record  conservation à réexaminer  Élément de preuve collecté"
 review() { depositary retention review "$record" --file -; }
 echo '{"outcome": "keep"}' | expect 1 review 2>why
 holds why retention.reason

@@ -159,8 +159,19 @@ cat >assurance.json <<JSON
 {"from": "court", "kinds": ["fair_trial", "no_torture", "no_death_penalty"], "purposes": ["trial"], "scope": {"kind": "all"}, "in_force": {"from": "2020-01-01T00:00:00Z"},
  "side": {"state": "on_paper", "scan_sha256": "$scan", "seen_by": "L-1", "checked": {"text": "seal", "lang": "en"}}}
 JSON
-assurance=$(depositary assure give --file assurance.json --json | json - .record)
+depositary assure give --file assurance.json --json >assured
+same "consent.from consent.second_officer" "$(json assured '[.notices[].notice] | join(" ")')" notices
+assurance=$(json assured .record)
+# On paper as well it is in force once a second officer has checked it, and waits for her under its own name.
+same unchecked "$(depositary assure list --json | json - .state)" state
+same "inbox.assurance $assurance" "$(DEPOSITARY_OFFICER=L-2 depositary inbox --json | jq -r 'select(.kind | test("assurance")) | .kind + " " + .record')" 'inbox of the second officer'
+for words in 'en:assurance on paper to be checked  a court \(court\)' 'fr:assurance sur papier à vérifier' 'ar:ضمان على الورق ينتظر التحقق'; do
+    LANGUAGE=${words%%:*} DEPOSITARY_OFFICER=L-2 depositary inbox >waiting
+    holds waiting "${words#*:}"
+done
+DEPOSITARY_OFFICER=L-2 depositary consent check "$assurance" --file check.json >/dev/null
 same in_force "$(depositary assure list --json | json - .state)" state
+lacks <(DEPOSITARY_OFFICER=L-2 depositary inbox) "$assurance"
 jq '.kinds = ["be_nice"]' assurance.json | expect 1 depositary assure give --file - 2>why
 holds why record.field
 jq '.kinds = []' assurance.json | expect 1 depositary assure give --file - 2>why
