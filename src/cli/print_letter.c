@@ -13,7 +13,7 @@
 
 /* What the letter needs, kept while it is written. */
 struct post {
-    struct dep_view named, request, prepared;
+    struct dep_view named, request, prepared, made;
     struct dep_act answers;
     json_t *conditions;
     struct dep_letter letter;
@@ -24,6 +24,7 @@ static void post_done(struct post *post)
     dep_view_done(&post->named);
     dep_view_done(&post->request);
     dep_view_done(&post->prepared);
+    dep_view_done(&post->made);
     dep_act_done(&post->answers);
     json_decref(post->conditions);
 }
@@ -214,6 +215,22 @@ static int of_release(struct dep_node *node, struct post *post, struct dep_probl
     return err;
 }
 
+/* The release it is about, and what of that was prepared; not what else is known of it. */
+static int of_withdrawal(struct dep_node *node, struct post *post, struct dep_problem *problem)
+{
+    const char *made = dep_record_ref(post->named.claims, "about");
+    int err = made ? dep_node_view(node, made, false, &post->made, problem)
+                   : nothing_to_send(problem, post->named.row.jti);
+    const char *prepared = err ? NULL : dep_record_ref(post->made.claims, "about");
+    if (!err)
+        err = prepared ? dep_node_view(node, prepared, true, &post->prepared, problem)
+                       : nothing_to_send(problem, post->named.row.jti);
+    post->letter.prepared = &post->prepared;
+    post->letter.release = &post->made;
+    post->letter.withdrawn = &post->named;
+    return err;
+}
+
 static int gather(struct dep_node *node, const char *name, struct post *post,
                   struct dep_problem *problem)
 {
@@ -221,6 +238,7 @@ static int gather(struct dep_node *node, const char *name, struct post *post,
         const char *type;
         int (*of)(struct dep_node *node, struct post *post, struct dep_problem *problem);
     } table[] = {{"release.made", of_release},
+                 {"release.withdrawn", of_withdrawal},
                  {"request.answered", of_answer},
                  {"request.made", of_request}};
     int err = dep_node_view(node, name, true, &post->named, problem);

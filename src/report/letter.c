@@ -11,6 +11,8 @@
 
 static const char *title_of(const struct dep_letter *letter)
 {
+    if (letter->withdrawn)
+        return _("Withdrawal of a release");
     if (letter->release)
         return _("Transmittal letter");
     return letter->answer ? _("Reply to a request") : _("Request");
@@ -27,6 +29,8 @@ static void reference_row(struct dep_document *document, const char *label,
 /* The record that the letter goes with. */
 static const struct dep_view *newest_of(const struct dep_letter *letter)
 {
+    if (letter->withdrawn)
+        return letter->withdrawn;
     if (letter->release)
         return letter->release;
     return letter->answer ? letter->answer : letter->request;
@@ -129,6 +133,41 @@ static void add_conditions(struct dep_document *document, const json_t *conditio
     }
 }
 
+/* The items that it is about, by their numbers; a case by its id. */
+static void add_scope(const struct dep_letter *letter, struct dep_document *document)
+{
+    const json_t *scope = dep_json_object(letter->withdrawn->claims, "scope");
+    const char *kind = dep_json_string(scope, "kind"), *id = dep_json_string(scope, "id");
+    bool all = !kind || strcmp(kind, "all") == 0, of_case = kind && strcmp(kind, "case") == 0;
+    size_t i;
+    json_t *material;
+    if (all)
+        dep_document_text(document, _("Everything that was released with it:"));
+    if (of_case)
+        dep_document_row(document, _("Case"), id);
+    json_array_foreach(dep_json_array(letter->prepared->claims, "materials"), i, material)
+    {
+        const char *item = dep_json_string(material, "item");
+        const char *exhibit = dep_json_string(material, "exhibit");
+        if (item && (all || (!of_case && id && strcmp(item, id) == 0)))
+            dep_document_row(document, _("Item"), exhibit ? exhibit : item);
+    }
+}
+
+/* Who withdrew it, and why, stands in no record either. */
+static void add_withdrawal(const struct dep_letter *letter, struct dep_document *document)
+{
+    dep_document_heading(document, _("What is withdrawn"));
+    dep_document_row(document, _("Release"), letter->release->row.jti);
+    dep_paper_time_row(document, _("Released on"), letter->release->row.iat);
+    add_scope(letter, document);
+    dep_document_text(
+        document,
+        _("What it was given under is no longer in force. It may be neither used nor passed "
+          "on any more. Return it or have it disposed of, tell everybody to whom it was "
+          "passed on, and confirm in writing that you know of this."));
+}
+
 /* Is there anything of it to be told, but for these? */
 static bool tells_more(const struct dep_paper *paper, const struct dep_view *view,
                        const char *const *left_out, size_t left_out_count)
@@ -175,7 +214,9 @@ int dep_paper_letter(const struct dep_paper *paper, const struct dep_letter *let
         dep_document_heading(document, _("Answer"));
         dep_paper_fields(paper, document, letter->answer, NULL, 0);
     }
-    if (letter->release) {
+    if (letter->withdrawn) {
+        add_withdrawal(letter, document);
+    } else if (letter->release) {
         add_materials(paper, document, letter->prepared);
         dep_paper_fields(paper, document, letter->prepared, of_release, DEP_COUNT(of_release));
         add_conditions(document, letter->conditions);

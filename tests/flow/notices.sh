@@ -1,6 +1,6 @@
 # A consent is withdrawn: who relied on it withdraws what was released, tells the holders, and they acknowledge it; before and after the package came.
 # timeout: 300
-need jq
+need jq pdftotext
 # shellcheck source=tests/flow/charter-of-two
 . "$SOURCE_ROOT/tests/flow/charter-of-two"
 two_members '[]'
@@ -64,6 +64,18 @@ same 'true 0' "$(jq -r '"\(.again) \(.withdrawals)"' again.json)" 'the same with
 same court "$(outbox unreachable)" 'counts once'
 reg pack "$(json list .id)" --out to-court --yes --json >packed.json
 same 'notice court intact' "$(jq -r '"\(.kind) \(.recipient) \(.verified)"' packed.json)" 'the notice to the court'
+# For who keeps no register the same on paper, in each language: which release, and what of it; not who withdrew, not why, not the rest.
+for language in en fr ar; do
+    reg print letter "$(json list .id)" --lang "$language" --out "notice.$language.pdf"
+    pdftotext -layout "notice.$language.pdf" "notice.$language"
+    holds "notice.$language" "$both"
+    holds "notice.$language" X-1
+    lacks "notice.$language" "X-2|$two|[Ii]raq|Irak|العراق|host|hôte|L1|M1|$(cat consent1)|$(json withdrawn.json .record)"
+done
+holds notice.en 'Withdrawal of a release'
+holds notice.en '^ *To +a court'
+holds notice.fr "Retrait d.une communication"
+holds notice.ar 'سحب'
 
 # ---- released to Iraq itself, on paper; withdrawn again ----
 paper=$(say reg "{\"terms\": $(terms iq "$one"), \"side\": $(paper)}" consent give)
