@@ -164,7 +164,7 @@ static void show_withheld(const struct dep_schema *schema, const json_t *record)
 }
 
 /* Who did what, when; in words of the type. */
-static void show_record(const struct dep_schemas *schemas, const struct dep_charter *charter,
+static void show_record(const struct dep_schemas *schemas, struct dep_called *called,
                         const json_t *record)
 {
     const json_t *by = dep_json_object(record, "by");
@@ -186,11 +186,12 @@ static void show_record(const struct dep_schemas *schemas, const struct dep_char
     if (strcmp(text_of(record, "standing"), "in_force") != 0)
         (void)printf(" — %s", dep_word(text_of(record, "standing")));
     (void)printf("\n");
-    dep_show_fields(schema, charter, dep_json_object(record, "shown"));
+    dep_show_fields(schema, called, dep_json_object(record, "shown"));
     show_withheld(schema, record);
 }
 
-static int show_records(const struct dep_schemas *schemas, struct dep_verify *verify)
+static int show_records(const struct dep_schemas *schemas, struct dep_called *called,
+                        struct dep_verify *verify)
 {
     size_t shown = 0, more = 0;
     for (size_t i = 0; i < dep_verify_record_count(verify); i++) {
@@ -204,7 +205,7 @@ static int show_records(const struct dep_schemas *schemas, struct dep_verify *ve
             return err;
         if (!dep_json_true(record, "listed"))
             continue;
-        show_record(schemas, dep_step_charter(verify), record);
+        show_record(schemas, called, record);
         shown++;
     }
     if (more)
@@ -289,7 +290,7 @@ static void show_notice(const json_t *account)
 }
 
 /* To who opened it. */
-static void show_told(const struct dep_schemas *schemas, const struct dep_charter *charter,
+static void show_told(const struct dep_schemas *schemas, struct dep_called *called,
                       const json_t *told)
 {
     const char *words = dep_json_string(told, "words");
@@ -306,12 +307,12 @@ static void show_told(const struct dep_schemas *schemas, const struct dep_charte
     }
     json_array_foreach(dep_json_array(told, "sealed"), i, sealed)
     {
-        show_record(schemas, charter, dep_json_object(sealed, "record"));
+        show_record(schemas, called, dep_json_object(sealed, "record"));
         (void)snprintf(why, sizeof why, "linked.why.%s", text_of(sealed, "why"));
         begin_line(_("Why"));
         (void)printf("%s\n", dep_word(why));
         json_array_foreach(dep_json_array(sealed, "because"), at, reason)
-            show_record(schemas, charter, reason);
+            show_record(schemas, called, reason);
     }
 }
 
@@ -336,22 +337,28 @@ int dep_show_package(const struct dep_schemas *schemas, struct dep_verify *verif
     if (err)
         return err;
     const json_t *counts = dep_json_object(account, "counts");
+    const struct dep_charter *charter = dep_step_charter(verify);
+    DEP_AUTO_CALLED own = {.charter = charter,
+                           .lang = dep_reader_language(),
+                           .found = json_object(),
+                           .charter_only = true};
+    struct dep_called *called = charter ? &own : NULL;
     int64_t files = 0, records = 0, items = 0;
     (void)dep_json_int(counts, "files", &files);
     (void)dep_json_int(counts, "records", &records);
     (void)dep_json_int(counts, "items", &items);
-    show_package(dep_step_charter(verify), account);
+    show_package(charter, account);
     (void)printf(_("Result: %s. Files: %lld; records: %lld; items: %lld.\n"),
                  dep_word(text_of(account, "result")), (long long)files, (long long)records,
                  (long long)items);
     show_findings(account);
     show_logs(account);
-    if ((err = show_records(schemas, verify)))
+    if ((err = show_records(schemas, called, verify)))
         return err;
     show_items(account);
     show_linked(account);
     show_notice(account);
-    show_told(schemas, dep_step_charter(verify), notice);
+    show_told(schemas, called, notice);
     show_limits(account);
     return DEP_OK;
 }

@@ -199,8 +199,8 @@ static inline void test_hear_foreign(struct test_world *world, struct dep_heard 
     (void)json_object_set_new(claims, "iss", json_string("fr"));
     (void)json_object_set_new(claims, "iat", json_integer(test_now_s));
     (void)json_object_set_new(claims, "by", json_pack("{s:s}", "code", "LO1"));
-    struct dep_heard_record record = {log->records[world->foreign_consent].issued.sha256, 0,
-                                      "consent.given", claims, true, 0};
+    struct dep_heard_record record = {
+        log->records[world->foreign_consent].issued.sha256, 0, "consent.given", claims, true, 0};
     assert_int_equal(dep_heard_add(heard, &record, NULL), DEP_OK);
 }
 
@@ -216,7 +216,11 @@ static inline void test_take_heard(struct test_world *world, struct dep_fact_rea
         if (!dep_heard_type_find(one->type))
             continue;
         struct dep_heard_record record = {world->logs[0].records[one->place].issued.sha256,
-                                          one->place, one->type, one->claims, true, 0};
+                                          one->place,
+                                          one->type,
+                                          one->claims,
+                                          true,
+                                          0};
         assert_int_equal(dep_heard_add(heard, &record, NULL), DEP_OK);
     }
     if (!world->foreign) {

@@ -111,11 +111,11 @@ alike() {
 }
 forms=('' --json)
 { lists && named "$request" && exhibits X-1; } >all
-{ named "$record" && exhibits "$item" && named "$case" "$transfer" "$assurance" "$consent" | grep -E '^(show|note|list|(request|consent|assure|case) show)'; } >more
+{ named "$record" && exhibits "$item" && named "$case" "$transfer" "$assurance" "$consent" | grep -E '^(show|note|list|(request|consent|assure|case) show)'; } >others
 { named "$request" && exhibits X-1; } >some
 lists >many
 alike A1 never after all "${forms[@]}"
-alike A1 never after more ''
+alike A1 never after others ''
 # Each of those that name something got as far as looking for it, or as far as who may sign it.
 grep -A1 -E '^== (show|prove|note|erase|consent|assure|mission|release|approve|pack|print|refuse|withdraw|item|hold|mark|intake) .*: exit 1$' hidden.said | grep -vE '^(==|--)' | grep -vE '(absent|signer)' >elsewhere || true
 [ ! -s elsewhere ] || { sort -u elsewhere >&2; fail 'refused for another reason'; }
