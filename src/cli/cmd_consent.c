@@ -3,7 +3,7 @@
  */
 #include "node/consent.h"
 
-#include "cli/acts.h"
+#include "cli/report.h"
 #include "cli/verdict.h"
 #include "node/charter.h"
 
@@ -17,12 +17,14 @@ static const struct dep_option CONSENT_OPTIONS[] = {
     {"--same-source", 0, true, false,
      N_("an earlier consent of the same source about the same item or case: its pseudonym is "
         "taken")},
+    {"--limit", 0, true, false, N_("list: at most so many")},
 };
 static const struct dep_option ASSURE_OPTIONS[] = {
     {"--file", 0, true, false,
      N_("JSON file with what is stated (\"-\": standard input); else asked on a terminal")},
     {"--yes", 'y', false, false, N_("don't ask; what isn't stated is recorded as unknown")},
     {"--answers", 0, true, false, N_("the request this one answers")},
+    {"--limit", 0, true, false, N_("list: at most so many")},
 };
 
 /* ---- recording ---- */
@@ -81,6 +83,7 @@ struct listing {
     const struct dep_args *args;
     int64_t now_s;
     const struct dep_charter *charter; /* in force; it names who gives */
+    struct dep_page page;
 };
 
 static void show_scope(const json_t *scope)
@@ -96,7 +99,9 @@ static void show_scope(const json_t *scope)
 
 static int list_one(void *context, const struct dep_act *act)
 {
-    const struct listing *listing = context;
+    struct listing *listing = context;
+    if (dep_page_next(&listing->page))
+        return DEP_FOUND;
     const json_t *claims = act->head.claims;
     const json_t *terms = dep_json_object(claims, "terms");
     const char *layer = dep_json_string(terms, "layer");
@@ -134,11 +139,16 @@ static int list_one(void *context, const struct dep_act *act)
 
 static int list(struct dep_args *args, struct dep_node *node, struct dep_problem *problem)
 {
-    struct listing listing = {args, dep_node_now_ms(node) / 1000, NULL};
+    struct listing listing = {.args = args, .now_s = dep_node_now_ms(node) / 1000};
     const char *type = strcmp(args->command, "assure") == 0 ? "assurance.given" : "consent.given";
     int err = dep_node_charter(node, dep_register_count(dep_node_register(node)), &listing.charter,
                                problem);
-    return err ? err : dep_node_acts(node, type, list_one, &listing, problem);
+    if (!err)
+        err = dep_page_begin(&listing.page, args, node, problem);
+    struct dep_index_query query = {.type = type, .newest_first = listing.page.limit != UINT64_MAX};
+    if (!err)
+        err = dep_node_acts_of(node, &query, list_one, &listing, problem);
+    return dep_page_end(&listing.page, err);
 }
 
 static int show(struct dep_args *args, struct dep_node *node, struct dep_problem *problem)
@@ -154,6 +164,15 @@ static int show(struct dep_args *args, struct dep_node *node, struct dep_problem
 
 /* ---- the commands ---- */
 
+static int list_command(struct dep_args *args)
+{
+    uint64_t limit;
+    return dep_report_limit(args, &limit)
+               ? dep_read_command(args, list)
+               : dep_usage_error(args, _("--limit needs a number, not %s"),
+                                 dep_arg(args, "--limit"));
+}
+
 /* Whoever gives a reason must not think that it was kept, and it must not be. */
 static int withdraw(struct dep_args *args, const char *type, dep_recording_fn *run)
 {
@@ -167,7 +186,7 @@ int dep_cmd_consent(int argc, char **argv)
     static struct dep_args args;
     int status = dep_args_parse(&args, "consent",
                                 "consent give [--file FILE] | check CONSENT [--file FILE] | "
-                                "withdraw CONSENT | list | show CONSENT",
+                                "withdraw CONSENT | list [--limit N] | show CONSENT",
                                 CONSENT_OPTIONS, DEP_COUNT(CONSENT_OPTIONS), argc, argv);
     if (status)
         return status - 1;
@@ -180,7 +199,7 @@ int dep_cmd_consent(int argc, char **argv)
     if (named && strcmp(verb, "withdraw") == 0)
         return withdraw(&args, "consent.withdrawn", record_withdrawal);
     if (alone && strcmp(verb, "list") == 0)
-        return dep_read_command(&args, list);
+        return list_command(&args);
     if (named && strcmp(verb, "show") == 0)
         return dep_read_command(&args, show);
     return dep_usage_error(&args, _("say give; check, withdraw or show, and the consent; or list"));
@@ -190,7 +209,8 @@ int dep_cmd_assure(int argc, char **argv)
 {
     static struct dep_args args;
     int status = dep_args_parse(
-        &args, "assure", "assure give [--file FILE] | withdraw ASSURANCE | list | show ASSURANCE",
+        &args, "assure",
+        "assure give [--file FILE] | withdraw ASSURANCE | list [--limit N] | show ASSURANCE",
         ASSURE_OPTIONS, DEP_COUNT(ASSURE_OPTIONS), argc, argv);
     if (status)
         return status - 1;
@@ -201,7 +221,7 @@ int dep_cmd_assure(int argc, char **argv)
     if (named && strcmp(verb, "withdraw") == 0)
         return withdraw(&args, "assurance.withdrawn", record_assurance_withdrawal);
     if (alone && strcmp(verb, "list") == 0)
-        return dep_read_command(&args, list);
+        return list_command(&args);
     if (named && strcmp(verb, "show") == 0)
         return dep_read_command(&args, show);
     return dep_usage_error(&args, _("say give; withdraw or show, and the assurance; or list"));

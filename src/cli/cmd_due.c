@@ -156,18 +156,42 @@ static int print_dues(const struct dep_args *args, struct dep_node *node,
     return err;
 }
 
+/* How much of it: a page is read off index.db. */
+static int begin_page(const struct dep_args *args, struct dep_node *node, uint64_t *out_limit,
+                      struct dep_problem *problem)
+{
+    bool known = dep_report_limit(args, out_limit);
+    assert(known); /* the command asked */
+    return *out_limit == UINT64_MAX ? DEP_OK : dep_node_show_pages(node, problem);
+}
+
+static int print_page(const struct dep_args *args, struct dep_node *node,
+                      const struct dep_dues *dues, uint64_t limit, struct dep_problem *problem)
+{
+    int err = print_dues(args, node, dues, problem);
+    if (!err && dues->cut)
+        dep_say(_("only the first %llu are shown; --limit shows more"), (unsigned long long)limit);
+    return err;
+}
+
 static int inbox(struct dep_args *args, struct dep_node *node, struct dep_problem *problem)
 {
     DEP_AUTO_DUES dues = {.list = NULL};
-    int err = dep_node_inbox(node, &dues, problem);
-    return err ? err : print_dues(args, node, &dues, problem);
+    uint64_t limit = 0;
+    int err = begin_page(args, node, &limit, problem);
+    if (!err)
+        err = dep_node_inbox(node, limit, &dues, problem);
+    return err ? err : print_page(args, node, &dues, limit, problem);
 }
 
 static int outbox(struct dep_args *args, struct dep_node *node, struct dep_problem *problem)
 {
     DEP_AUTO_DUES dues = {.list = NULL};
-    int err = dep_node_outbox(node, &dues, problem);
-    return err ? err : print_dues(args, node, &dues, problem);
+    uint64_t limit = 0;
+    int err = begin_page(args, node, &limit, problem);
+    if (!err)
+        err = dep_node_outbox(node, limit, &dues, problem);
+    return err ? err : print_page(args, node, &dues, limit, problem);
 }
 
 enum { WITHIN_DAYS = 30, WITHIN_DAYS_MAX = 36500, DAY_S = 24 * 60 * 60 };
@@ -194,26 +218,30 @@ static int due(struct dep_args *args, struct dep_node *node, struct dep_problem 
     bool known = dep_within(args, &within_s);
     assert(known); /* dep_cmd_due() asked */
     uint64_t limit = 0;
-    known = dep_report_limit(args, &limit);
-    assert(known);
-    int err = limit == UINT64_MAX ? DEP_OK : dep_node_show_pages(node, problem);
+    int err = begin_page(args, node, &limit, problem);
     if (!err)
         err = dep_node_due(node, dep_node_now_ms(node) / 1000 + within_s, limit, &dues, problem);
-    if (!err)
-        err = print_dues(args, node, &dues, problem);
-    if (!err && dues.cut)
-        dep_say(_("only the first %llu are shown; --limit shows more"), (unsigned long long)limit);
-    return err;
+    return err ? err : print_page(args, node, &dues, limit, problem);
 }
 
 static int run_list(struct dep_args *args, const char *command, dep_reading_fn *run, int argc,
                     char **argv)
 {
-    int status = dep_args_parse(args, command, command, NULL, 0, argc, argv);
+    static const struct dep_option options[] = {
+        {"--limit", 0, true, false, N_("at most so many")},
+    };
+    char usage[64];
+    uint64_t limit;
+    (void)snprintf(usage, sizeof usage, "%s [--limit N]", command);
+    int status = dep_args_parse(args, command, usage, options, DEP_COUNT(options), argc, argv);
     if (status)
         return status - 1;
-    return args->positional_count ? dep_usage_error(args, _("%s takes options only"), command)
-                                  : dep_read_command(args, run);
+    if (args->positional_count)
+        return dep_usage_error(args, _("%s takes options only"), command);
+    return dep_report_limit(args, &limit)
+               ? dep_read_command(args, run)
+               : dep_usage_error(args, _("--limit needs a number, not %s"),
+                                 dep_arg(args, "--limit"));
 }
 
 int dep_cmd_inbox(int argc, char **argv)

@@ -3,7 +3,7 @@
  */
 #include "node/mission.h"
 
-#include "cli/acts.h"
+#include "cli/report.h"
 #include "cli/verdict.h"
 #include "node/charter.h"
 
@@ -13,6 +13,7 @@ static const struct dep_option OPTIONS[] = {
     {"--file", 0, true, false,
      N_("JSON file with what is stated (\"-\": standard input); else asked on a terminal")},
     {"--yes", 'y', false, false, N_("don't ask; what isn't stated is left out")},
+    {"--limit", 0, true, false, N_("list: at most so many")},
 };
 
 static int record_mission(struct dep_args *args)
@@ -46,6 +47,7 @@ static int record_end(struct dep_node *node, json_t *claims, struct dep_recordin
 struct listing {
     const struct dep_args *args;
     const struct dep_charter *charter; /* in force; it names partners, purposes and territories */
+    struct dep_page page;
 };
 
 static int list_json(const struct dep_mission_now *now)
@@ -63,7 +65,9 @@ static int list_json(const struct dep_mission_now *now)
 
 static int list_one(void *context, const struct dep_mission_now *now)
 {
-    const struct listing *listing = context;
+    struct listing *listing = context;
+    if (dep_page_next(&listing->page))
+        return DEP_FOUND;
     const json_t *claims = now->act->head.claims;
     size_t i;
     json_t *territory;
@@ -91,9 +95,13 @@ static int list_one(void *context, const struct dep_mission_now *now)
 
 static int list(struct dep_args *args, struct dep_node *node, struct dep_problem *problem)
 {
-    struct listing listing = {args, NULL};
+    struct listing listing = {.args = args};
     int err = dep_node_charter(node, UINT64_MAX, &listing.charter, problem);
-    return err ? err : dep_node_missions(node, list_one, &listing, problem);
+    if (!err)
+        err = dep_page_begin(&listing.page, args, node, problem);
+    if (!err)
+        err = dep_node_missions(node, list_one, &listing, problem);
+    return dep_page_end(&listing.page, err);
 }
 
 static int show(struct dep_args *args, struct dep_node *node, struct dep_problem *problem)
@@ -110,16 +118,20 @@ int dep_cmd_mission(int argc, char **argv)
 {
     static struct dep_args args;
     int status = dep_args_parse(&args, "mission",
-                                "mission [--file FILE] | end MISSION [--file FILE] | list | "
-                                "show MISSION",
+                                "mission [--file FILE] | end MISSION [--file FILE] | "
+                                "list [--limit N] | show MISSION",
                                 OPTIONS, DEP_COUNT(OPTIONS), argc, argv);
     if (status)
         return status - 1;
     const char *verb = args.positional_count ? args.positional[0] : "";
+    uint64_t limit;
     if (args.positional_count == 0)
         return record_mission(&args);
     if (args.positional_count == 2 && strcmp(verb, "end") == 0)
         return dep_record_command(&args, "mission.ended", true, record_end);
+    if (!dep_report_limit(&args, &limit))
+        return dep_usage_error(&args, _("--limit needs a number, not %s"),
+                               dep_arg(&args, "--limit"));
     if (args.positional_count == 1 && strcmp(verb, "list") == 0)
         return dep_read_command(&args, list);
     if (args.positional_count == 2 && strcmp(verb, "show") == 0)

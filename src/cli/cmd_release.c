@@ -1,7 +1,7 @@
 /*
  * release: prepare, explain, release, list, judge again, review.
  */
-#include "cli/acts.h"
+#include "cli/report.h"
 #include "cli/show.h"
 #include "cli/verdict.h"
 #include "codec/text.h"
@@ -15,6 +15,7 @@ static const struct dep_option OPTIONS[] = {
     {"--yes", 'y', false, false, N_("don't ask; what isn't stated is left out")},
     {"--dry-run", 'n', false, false,
      N_("only tell what is required, what is there and what is missing; record nothing")},
+    {"--limit", 0, true, false, N_("list: at most so many")},
 };
 
 /* ---- prepare ---- */
@@ -133,6 +134,7 @@ struct listing {
     struct dep_node *node;
     const struct dep_charter *charter; /* in force; it names recipients and purposes */
     struct dep_problem *problem;
+    struct dep_page page;
 };
 
 static int list_json(const struct dep_released *released, json_t *conditions)
@@ -185,7 +187,9 @@ static void list_text(const struct listing *listing, const struct dep_released *
 /* With what it goes under: the conditions of the consents that its verdict rests on. */
 static int list_one(void *context, const struct dep_released *released)
 {
-    const struct listing *listing = context;
+    struct listing *listing = context;
+    if (dep_page_next(&listing->page))
+        return DEP_FOUND;
     const json_t *verdict =
         released->release ? dep_json_object(released->release->claims, "verdict") : NULL;
     json_t *found = NULL;
@@ -206,10 +210,16 @@ static int list_one(void *context, const struct dep_released *released)
 static int list(struct dep_args *args, struct dep_node *node)
 {
     struct dep_problem problem = {.detail = ""};
-    struct listing listing = {args, node, NULL, &problem};
+    struct listing listing = {.args = args, .node = node, .problem = &problem};
+    uint64_t limit;
+    if (!dep_report_limit(args, &limit))
+        return dep_usage_error(args, _("--limit needs a number, not %s"), dep_arg(args, "--limit"));
     int err = dep_node_charter(node, UINT64_MAX, &listing.charter, &problem);
     if (!err)
+        err = dep_page_begin(&listing.page, args, node, &problem);
+    if (!err)
         err = dep_node_releases(node, list_one, &listing, &problem);
+    err = dep_page_end(&listing.page, err);
     return err ? dep_say_problem(args, err, &problem) : dep_finish_output(DEP_EXIT_YES);
 }
 
@@ -260,11 +270,12 @@ int dep_cmd_release(int argc, char **argv)
         bool write;
     } table[] = {{"prepare", prepare, true}, {"list", list, false}, {"judge", judge_again, false}};
     static struct dep_args args;
-    int status = dep_args_parse(
-        &args, "release",
-        "release prepare [ITEM…] [--file FILE] | PREPARED | --dry-run PREPARED | list | "
-        "judge RELEASE | review RELEASE --file FILE",
-        OPTIONS, DEP_COUNT(OPTIONS), argc, argv);
+    int status =
+        dep_args_parse(&args, "release",
+                       "release prepare [ITEM…] [--file FILE] | PREPARED | --dry-run PREPARED | "
+                       "list [--limit N] | "
+                       "judge RELEASE | review RELEASE --file FILE",
+                       OPTIONS, DEP_COUNT(OPTIONS), argc, argv);
     if (status)
         return status - 1;
     if (args.positional_count == 0)

@@ -54,6 +54,32 @@ bool dep_report_limit(const struct dep_args *args, uint64_t *out)
     return !text || dep_u64_parse(dep_slice_string(text), DEP_INDEX_LIST_MAX, out);
 }
 
+int dep_page_begin(struct dep_page *page, const struct dep_args *args, struct dep_node *node,
+                   struct dep_problem *problem)
+{
+    *page = (struct dep_page){.cut = false};
+    bool known = dep_report_limit(args, &page->limit);
+    assert(known); /* the command asked */
+    page->left = page->limit;
+    return page->limit == UINT64_MAX ? DEP_OK : dep_node_show_pages(node, problem);
+}
+
+int dep_page_next(struct dep_page *page)
+{
+    page->cut = page->left == 0;
+    page->left -= page->left > 0 && page->limit != UINT64_MAX;
+    return page->cut ? DEP_FOUND : DEP_OK;
+}
+
+int dep_page_end(const struct dep_page *page, int err)
+{
+    if (!page->cut)
+        return err;
+    dep_say(_("only the newest %llu are shown; --limit shows more"),
+            (unsigned long long)page->limit);
+    return DEP_OK;
+}
+
 int dep_report_unread(size_t count, struct dep_problem *problem)
 {
     char number[24];

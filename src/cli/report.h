@@ -36,6 +36,18 @@ bool dep_report_limit(const struct dep_args *args, uint64_t *out);
 enum { DEP_DUE_WORDS_MAX = 64 * 1024 };
 void dep_due_words(struct dep_called *called, const struct dep_due *due, struct dep_buf *out);
 
+/* The same of a list of acts: newest first where it is a page. */
+struct dep_page {
+    uint64_t limit, left;
+    bool cut; /* there are more */
+};
+DEP_MUST_USE int dep_page_begin(struct dep_page *page, const struct dep_args *args,
+                                struct dep_node *node, struct dep_problem *problem);
+/* Before a line: DEP_FOUND, without a finding, where the page is full. */
+DEP_MUST_USE int dep_page_next(struct dep_page *page);
+/* What the list came to: DEP_OK where the page was full, and it is said that there are more. */
+DEP_MUST_USE int dep_page_end(const struct dep_page *page, int err);
+
 /* To the file of --pdf. */
 dep_reading_fn dep_report_campaign_pdf, dep_report_custody_pdf;
 dep_reading_fn dep_report_campaign, dep_report_case, dep_report_commitments, dep_report_custody,

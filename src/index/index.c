@@ -1,4 +1,3 @@
-#include "codec/edtf.h"
 #include "codec/text.h"
 #include "index/index_impl.h"
 
@@ -9,10 +8,12 @@
 
 /*
  * Tables:
- *   record   one row a record: identity, places, standing
+ *   record   one row a record: identity, places, standing; the span that its times may mean, by the
+ *            class of its length (list.c)
  *   field    open and searchable string values, for exact look-up, in the order of the records
- *   ref      references between records
- *   due      what falls due, by its moment, and whether anything is due of it still
+ *   ref      references between records; "rests": from a verdict to the digest of what it rests on,
+ *            "digest": from that to its own
+ *   due      what falls due, by its moment, and how (enum dep_index_due)
  *   words    FTS5 over searchable values; the type as one word, and what it begins with as another,
  *            so that a common word in a rare type is found without looking at each record with the word
  * Each index ends in the record's place, so that a page is read off it newest first and the rest left
@@ -25,20 +26,21 @@ static const char SCHEMA[] =
     " code TEXT NOT NULL, item TEXT NOT NULL, iat INTEGER NOT NULL, sha256 BLOB NOT NULL,"
     " rseg INTEGER, rlen INTEGER, roff INTEGER, sseg INTEGER, slen INTEGER, soff INTEGER,"
     " kseg INTEGER, klen INTEGER, koff INTEGER, superseded INTEGER NOT NULL,"
-    " erased INTEGER NOT NULL, complete INTEGER NOT NULL);"
+    " erased INTEGER NOT NULL, complete INTEGER NOT NULL, reviewed INTEGER NOT NULL,"
+    " span INTEGER, span_s INTEGER, span_end_s INTEGER);"
     "CREATE INDEX record_type ON record(type, idx);"
     "CREATE INDEX record_incomplete ON record(idx) WHERE complete=0;"
     "CREATE INDEX record_item ON record(item, idx) WHERE item <> '';"
     "CREATE INDEX record_made ON record(type, iat, idx);"
+    "CREATE INDEX record_span ON record(span, span_s, span_end_s) WHERE span IS NOT NULL;"
     "CREATE TABLE field(name TEXT NOT NULL, value TEXT NOT NULL, idx INTEGER NOT NULL, secret "
     "INTEGER NOT NULL, PRIMARY KEY(name, value, idx)) WITHOUT ROWID;"
     "CREATE INDEX field_idx ON field(idx);"
     "CREATE TABLE ref(idx INTEGER NOT NULL, rel TEXT NOT NULL, target TEXT NOT NULL);"
     "CREATE INDEX ref_target ON ref(target, idx);"
-    "CREATE TABLE due(idx INTEGER PRIMARY KEY, type TEXT NOT NULL, end_s INTEGER NOT NULL, open "
-    "INTEGER "
-    "NOT NULL);"
-    "CREATE INDEX due_open ON due(type, end_s, idx) WHERE open=1;"
+    "CREATE TABLE due(idx INTEGER PRIMARY KEY, type TEXT NOT NULL, end_s INTEGER NOT NULL, state "
+    "INTEGER NOT NULL);"
+    "CREATE INDEX due_open ON due(type, state, end_s, idx) WHERE state>1;"
     "CREATE VIRTUAL TABLE words USING fts5(type, value, columnsize=0, tokenize='unicode61 "
     "remove_diacritics 2');";
 
@@ -46,14 +48,41 @@ static const char SCHEMA[] =
 static const char SUPERSEDE[] = "UPDATE record SET superseded=1 WHERE jti=?1 AND idx<?2 AND "
                                 "(type,item)=(SELECT type,item FROM record WHERE idx=?2)";
 
+/* A withdrawal hides nothing, and so is projected whole before what it is about may be: what is due of
+ * that is then closed from the first, and a verdict that rests on it has fallen. */
+#define OF_TARGET "idx=(SELECT idx FROM record WHERE jti=?1)"
+
 static const char *const SQL[ST_COUNT] = {
-    [ST_INSERT] = "INSERT INTO record VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,0,0,?)",
+    [ST_INSERT] = "INSERT INTO record VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,0,0,?,0,?,?,?)",
     [ST_COMPLETE] = "UPDATE record SET complete=1 WHERE idx=? AND complete=0 RETURNING idx",
     [ST_UNWORD] = "DELETE FROM words WHERE rowid=?",
     [ST_FIELD] = "INSERT OR IGNORE INTO field(idx,name,value,secret) VALUES(?,?,?,?)",
     [ST_WORDS] = "INSERT INTO words(rowid,value,type) VALUES(?,?,?)",
-    [ST_DUE] = "INSERT OR REPLACE INTO due VALUES(?,?,?,1)",
-    [ST_WORD] = "UPDATE due SET open=?2 WHERE idx=(SELECT idx FROM record WHERE jti=?1)",
+    [ST_DUE] =
+        "INSERT OR REPLACE INTO due VALUES(?1,?2,?3,CASE WHEN EXISTS(SELECT 1 FROM ref CROSS "
+        "JOIN record AS said ON said.idx=ref.idx WHERE ref.target=?5 AND said.type "
+        "IN('consent.withdrawn','assurance.withdrawn')) THEN 1 ELSE ?4 END)",
+    /* Where nothing is known it stays as it was. */
+    [ST_SPAN] = "UPDATE record SET span=?1,span_s=?2,span_end_s=?3 WHERE idx=?4 AND (span_s<>?2 OR "
+                "span_end_s<>?3)",
+    [ST_RESTS] = "INSERT INTO ref VALUES(?,?,?)",
+    [ST_FELL] =
+        "UPDATE due SET state=4 WHERE idx=?1 AND EXISTS(SELECT 1 FROM ref AS own CROSS JOIN "
+        "record AS given ON given.idx=own.idx CROSS JOIN ref ON ref.target=given.jti CROSS "
+        "JOIN record AS said ON said.idx=ref.idx WHERE own.target=?2 AND own.rel='digest' "
+        "AND said.type IN('consent.withdrawn','assurance.withdrawn'))",
+    [ST_WORD] = "UPDATE due SET state=?2 WHERE state<>4 AND " OF_TARGET,
+    [ST_CHECK] = "UPDATE due SET state=?2 WHERE idx=(SELECT idx FROM record WHERE jti=?1 AND "
+                 "code<>?3)",
+    [ST_ANSWER] =
+        "UPDATE due SET state=1 WHERE type IN('package.sent','release.withdrawn') AND " OF_TARGET,
+    [ST_FALL] = "UPDATE due SET state=4 WHERE idx IN(SELECT idx FROM ref WHERE rel='rests' AND "
+                "target=(SELECT lower(hex(sha256)) FROM record WHERE jti=?1))",
+    [ST_SETTLE] = "UPDATE due SET state=CASE end_s WHEN 9223372036854775807 THEN 1 ELSE 2 END "
+                  "WHERE " OF_TARGET,
+    [ST_REVIEWED] = "UPDATE record SET reviewed=1 WHERE jti=?1",
+    [ST_REVIEW_AGAIN] = "UPDATE due SET state=1 WHERE type='retention.reviewed' AND idx IN(SELECT "
+                        "idx FROM ref WHERE target=?1 AND idx<?2)",
     [ST_REF] = "INSERT INTO ref VALUES(?,?,?)",
     [ST_SUPERSEDE] = SUPERSEDE,
     [ST_SECRET] = "UPDATE record SET sseg=?,slen=?,soff=? WHERE jti=?",
@@ -233,6 +262,28 @@ static int step(struct dep_index *index, enum statement which, struct dep_fault 
     return err;
 }
 
+int index_span_class(const struct dep_edtf_span *span)
+{
+    int64_t len;
+    if (__builtin_sub_overflow(span->end_s, span->earliest_s, &len))
+        return INDEX_SPAN_CLASSES - 1;
+    return (64 - __builtin_clzll((uint64_t)len | 1)) / INDEX_SPAN_BITS;
+}
+
+/* Nothing where protected fields aren't searched. */
+static void bind_span(const struct dep_index *index, sqlite3_stmt *statement, int at,
+                      const struct dep_index_row *row)
+{
+    bool known = index->searchable && row->span.earliest_s < row->span.end_s;
+    for (int i = 0; !known && i < 3; i++)
+        (void)sqlite3_bind_null(statement, at + i);
+    if (!known)
+        return;
+    (void)sqlite3_bind_int(statement, at, index_span_class(&row->span));
+    (void)sqlite3_bind_int64(statement, at + 1, row->span.earliest_s);
+    (void)sqlite3_bind_int64(statement, at + 2, row->span.end_s);
+}
+
 static int insert_row(struct dep_index *index, const struct dep_index_row *row,
                       struct dep_fault *fault)
 {
@@ -249,6 +300,7 @@ static int insert_row(struct dep_index *index, const struct dep_index_row *row,
     bind_place(statement, 12, &row->secret);
     bind_place(statement, 15, &row->keyring);
     (void)sqlite3_bind_int(statement, 18, row->complete);
+    bind_span(index, statement, 19, row);
     return step(index, ST_INSERT, fault);
 }
 
@@ -304,43 +356,14 @@ struct values {
     struct dep_buf words;
 };
 
-bool index_due_of(const char *field, const char *value, int64_t *out_s)
-{
-    static const char *const dates[] = {"due", "review_on", "deadline"};
-    struct dep_edtf_span span = {.end_s = INT64_MAX};
-    bool known = false;
-    for (size_t i = 0; i < DEP_COUNT(dates); i++)
-        known = known || strcmp(dates[i], field) == 0;
-    /* A moment of UTC, as a deadline is, is a date of EDTF too, but over when it comes. */
-    if (!known || dep_time_parse(dep_slice_string(value), out_s, NULL))
-        return known;
-    if (!dep_edtf_span_of(dep_slice_string(value), &span) || span.end_s == INT64_MAX)
-        return false;
-    *out_s = span.end_s;
-    return true;
-}
-
-static int insert_due(struct dep_index *index, const struct values *values, const char *value,
-                      struct dep_fault *fault)
-{
-    int64_t end_s;
-    if (!index_due_of(values->field->name, value, &end_s))
-        return DEP_OK;
-    (void)sqlite3_bind_int64(index->statements[ST_DUE], 1, (int64_t)values->row->index);
-    index_bind_text(index->statements[ST_DUE], 2, values->row->type);
-    (void)sqlite3_bind_int64(index->statements[ST_DUE], 3, end_s);
-    return step(index, ST_DUE, fault);
-}
-
 /* Digits as a search has them too (list.c). */
 static int insert_value(struct dep_index *index, struct values *values, const char *value,
                         struct dep_fault *fault)
 {
     dep_digits_ascii(dep_slice_string(value), &values->words);
     dep_buf_add_byte(&values->words, '\n');
-    int err = values->stands ? DEP_OK
-                             : insert_field(index, values->row->index, values->field, value, fault);
-    return err ? err : insert_due(index, values, value, fault);
+    return values->stands ? DEP_OK
+                          : insert_field(index, values->row->index, values->field, value, fault);
 }
 
 /* A list of codes is found by each; what is said of each of several things, by every word of it. What
@@ -416,6 +439,107 @@ static int insert_refs(struct dep_index *index, uint64_t idx, const json_t *refs
     return DEP_OK;
 }
 
+/* ---- moments, and what rests on what ---- */
+
+static int insert_due(struct dep_index *index, const struct dep_index_row *row,
+                      struct dep_fault *fault)
+{
+    sqlite3_stmt *statement = index->statements[ST_DUE];
+    (void)sqlite3_bind_int64(statement, 1, (int64_t)row->index);
+    index_bind_text(statement, 2, row->type);
+    (void)sqlite3_bind_int64(statement, 3, row->due_s);
+    (void)sqlite3_bind_int(statement, 4, (int)row->due);
+    index_bind_text(statement, 5, row->jti);
+    return step(index, ST_DUE, fault);
+}
+
+static int set_span(struct dep_index *index, const struct dep_index_row *row,
+                    struct dep_fault *fault)
+{
+    sqlite3_stmt *statement = index->statements[ST_SPAN];
+    bind_span(index, statement, 1, row);
+    (void)sqlite3_bind_int64(statement, 4, (int64_t)row->index);
+    return step(index, ST_SPAN, fault);
+}
+
+static int insert_digest(struct dep_index *index, uint64_t idx, const char *rel, const char *hex,
+                         struct dep_fault *fault)
+{
+    sqlite3_stmt *statement = index->statements[ST_RESTS];
+    (void)sqlite3_bind_int64(statement, 1, (int64_t)idx);
+    index_bind_text(statement, 2, rel);
+    index_bind_text(statement, 3, hex);
+    return step(index, ST_RESTS, fault);
+}
+
+static int insert_rests(struct dep_index *index, const struct dep_index_row *row,
+                        struct dep_fault *fault)
+{
+    size_t i;
+    json_t *requirement;
+    int err = DEP_OK;
+    json_array_foreach(row->requirements, i, requirement)
+    {
+        const char *hex = dep_json_string(requirement, "record");
+        if (err || !hex)
+            continue;
+        err = insert_digest(index, row->index, "rests", hex, fault);
+        (void)sqlite3_bind_int64(index->statements[ST_FELL], 1, (int64_t)row->index);
+        index_bind_text(index->statements[ST_FELL], 2, hex);
+        err = err ? err : step(index, ST_FELL, fault);
+    }
+    return err;
+}
+
+/* What is protected of it only here, where protected fields are searched. */
+static int insert_moments(struct dep_index *index, const struct dep_index_row *row,
+                          struct dep_fault *fault)
+{
+    if (!index->searchable || !row->complete)
+        return DEP_OK;
+    int err = row->due != DEP_DUE_NONE ? insert_due(index, row, fault) : DEP_OK;
+    if (!err && row->relied)
+        err = insert_digest(index, row->index, "digest", row->relied, fault);
+    return err ? err : insert_rests(index, row, fault);
+}
+
+static int tell_target(struct dep_index *index, const struct dep_index_row *row, const char *target,
+                       enum statement which, int64_t value, struct dep_fault *fault)
+{
+    sqlite3_stmt *statement = index->statements[which];
+    int count = sqlite3_bind_parameter_count(statement);
+    index_bind_text(statement, 1, target);
+    if (count > 1)
+        (void)sqlite3_bind_int64(statement, 2, value);
+    if (count > 2)
+        index_bind_text(statement, 3, row->by_code);
+    return step(index, which, fault);
+}
+
+static int tell_one(struct dep_index *index, const struct dep_index_row *row, const char *target,
+                    struct dep_fault *fault)
+{
+    static const struct {
+        enum statement first, then;
+        enum dep_index_due state;
+    } words[] = {
+        [DEP_WORD_CLOSES] = {ST_WORD, ST_COUNT, DEP_DUE_CLOSED},
+        [DEP_WORD_OPENS] = {ST_WORD, ST_COUNT, DEP_DUE_OPEN},
+        [DEP_WORD_CHECKS] = {ST_CHECK, ST_COUNT, DEP_DUE_OPEN},
+        [DEP_WORD_DOUBTS] = {ST_CHECK, ST_COUNT, DEP_DUE_CLOSED},
+        [DEP_WORD_ANSWERS] = {ST_ANSWER, ST_COUNT, DEP_DUE_CLOSED},
+        [DEP_WORD_WITHDRAWS] = {ST_WORD, ST_FALL, DEP_DUE_CLOSED},
+        [DEP_WORD_SETTLES] = {ST_SETTLE, ST_COUNT, DEP_DUE_CLOSED},
+        [DEP_WORD_REVIEWS] = {ST_REVIEWED, ST_REVIEW_AGAIN, DEP_DUE_CLOSED},
+    };
+    bool reviews = row->word == DEP_WORD_REVIEWS;
+    int64_t value = reviews ? (int64_t)row->index : (int64_t)words[row->word].state;
+    int err = tell_target(index, row, target, words[row->word].first, value, fault);
+    return err || words[row->word].then == ST_COUNT
+               ? err
+               : tell_target(index, row, target, words[row->word].then, value, fault);
+}
+
 /* After its references: what is said of a record is said of it as often as it is projected. */
 static int tell_word(struct dep_index *index, const struct dep_index_row *row, const json_t *refs,
                      struct dep_fault *fault)
@@ -430,9 +554,7 @@ static int tell_word(struct dep_index *index, const struct dep_index_row *row, c
         const char *rel = dep_json_string(ref, "rel"), *target = dep_json_string(ref, "id");
         if (err || !rel || !target || (strcmp(rel, "about") != 0 && strcmp(rel, "answers") != 0))
             continue;
-        index_bind_text(index->statements[ST_WORD], 1, target);
-        (void)sqlite3_bind_int(index->statements[ST_WORD], 2, row->word == DEP_WORD_OPENS);
-        err = step(index, ST_WORD, fault);
+        err = tell_one(index, row, target, fault);
     }
     return err;
 }
@@ -463,6 +585,10 @@ static int complete_row(struct dep_index *index, const struct dep_index_row *row
         err = step_one(index, ST_UNWORD, row->index, &ignored, fault);
     if (!err && was_incomplete && schema)
         err = insert_fields(index, row, true, schema, claims, fault);
+    if (!err && was_incomplete && index->searchable)
+        err = set_span(index, row, fault);
+    if (!err && was_incomplete)
+        err = insert_moments(index, row, fault);
     if (!err && was_incomplete)
         err = tell_word(index, row, dep_json_array(claims, "refs"), fault);
     return err;
@@ -484,6 +610,8 @@ int dep_index_project(struct dep_index *index, const struct dep_index_row *row,
         err = insert_fields(index, row, false, schema, claims, fault);
     if (!err)
         err = insert_refs(index, row->index, dep_json_array(claims, "refs"), fault);
+    if (!err)
+        err = insert_moments(index, row, fault);
     return err ? err : tell_word(index, row, dep_json_array(claims, "refs"), fault);
 }
 
@@ -513,7 +641,9 @@ int dep_index_forget(struct dep_index *index, const char *jti, struct dep_fault 
         "DELETE FROM words WHERE rowid=(SELECT idx FROM record WHERE jti=?1)",
         "DELETE FROM field WHERE secret=1 AND idx=(SELECT idx FROM record WHERE jti=?1)",
         "DELETE FROM due WHERE idx=(SELECT idx FROM record WHERE jti=?1)",
-        "UPDATE record SET erased=1 WHERE jti=?1",
+        "DELETE FROM ref WHERE rel='rests' AND idx=(SELECT idx FROM record WHERE jti=?1)",
+        /* Shown at the time of recording: a month about it, as its clock's uncertainty isn't here. */
+        "UPDATE record SET erased=1,span=5,span_s=iat-2592000,span_end_s=iat+2592000 WHERE jti=?1",
     };
     int err = dep_index_begin(index, fault);
     for (size_t i = 0; !err && i < DEP_COUNT(steps); i++) {

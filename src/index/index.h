@@ -5,17 +5,19 @@
  * Layer:   index; the only user of SQL. One projector (dep_index_project) serves live commits and
  *          rebuilding.
  * Holds:   places of lines, open claims, and in an office register the protected fields that a
- *          schema marks searchable, of lists each value, and the end of the date by which something is
- *          due (index_due_of()). Never file names, narratives or names of people
+ *          schema marks searchable, of lists each value, moments without what they are of: when
+ *          something is due, and the span that stated times may mean; and on which records a verdict
+ *          rests (doc/decisions/032). Never file names, narratives or names of people
  *          (tools/schema-lint).
  * Errors:  DEP_ERR_IO with the SQLite message's place; a damaged index.db is answered by deleting
  *          and rebuilding it.
  */
 #ifndef DEP_INDEX_INDEX_H
 #define DEP_INDEX_INDEX_H
+#include "codec/edtf.h"
 #include "record/record.h"
 
-enum { DEP_INDEX_VERSION = 6, DEP_INDEX_LIST_MAX = 1000000, DEP_INDEX_QUERY_MAX = 1024 };
+enum { DEP_INDEX_VERSION = 7, DEP_INDEX_LIST_MAX = 1000000, DEP_INDEX_QUERY_MAX = 1024 };
 
 /* Segment, length and offset of a line in records/, private/ or keyring/. len 0: none. */
 struct dep_index_place {
@@ -23,8 +25,27 @@ struct dep_index_place {
     uint64_t offset;
 };
 
-/* What a record says of the ones it is about: that nothing more is due of them, or that it is again. */
-enum dep_index_word { DEP_WORD_NONE, DEP_WORD_CLOSES, DEP_WORD_OPENS };
+/* What a record says of the ones it is about or answers. */
+enum dep_index_word {
+    DEP_WORD_NONE,
+    DEP_WORD_CLOSES, /* nothing more is due of them */
+    DEP_WORD_OPENS,
+    DEP_WORD_CHECKS, /* another officer's: it opens what waited for a check; or it closes it */
+    DEP_WORD_DOUBTS,
+    DEP_WORD_ANSWERS,   /* closes what was sent */
+    DEP_WORD_WITHDRAWS, /* closes, and verdicts that rest on them fall */
+    DEP_WORD_SETTLES,   /* a fallen one */
+    DEP_WORD_REVIEWS,   /* closes earlier reviews of the same */
+};
+
+/* What is due of a record itself. */
+enum dep_index_due {
+    DEP_DUE_NONE,
+    DEP_DUE_CLOSED, /* it may be opened */
+    DEP_DUE_OPEN,
+    DEP_DUE_WAITS,  /* for another officer's check; of a review, for what the charter says */
+    DEP_DUE_FALLEN, /* something that its verdict rests on was withdrawn */
+};
 
 struct dep_index_row {
     uint64_t index;
@@ -39,7 +60,13 @@ struct dep_index_row {
     bool superseded; /* a later record of its type, about the same item, corrects it */
     bool erased;
     bool complete; /* the claims projected held the protected fields (or there are none) */
-    enum dep_index_word word; /* of what is projected alone */
+    /* Of what is projected alone; what is due, and rests on what, only where it is complete. */
+    enum dep_index_word word;
+    enum dep_index_due due;
+    int64_t due_s;              /* INT64_MAX: at no moment */
+    struct dep_edtf_span span;  /* what its times may mean; empty: none */
+    const json_t *requirements; /* of its verdict, borrowed; NULL: none */
+    const char *relied; /* digest by which verdicts rest on it, borrowed; NULL: they don't */
 };
 
 struct dep_index;
@@ -87,18 +114,23 @@ struct dep_index_query {
     const char *id;            /* whole or a prefix; NULL any */
     const char *type;          /* exact, or a prefix ending in '.' ; NULL any */
     const char *item;          /* NULL any */
+    const char *not_by;        /* by another officer than this code; NULL any */
     const char *item_begins;   /* with an item whose id begins so; NULL any */
     const char *ref;           /* records that reference this jti; NULL any */
     const char *rel;           /* with this rel; NULL any */
     const char *field, *value; /* open or searchable field equal to value; NULL any */
     const char *text;          /* words in searchable fields, "word*" their beginning; NULL any */
     bool incomplete; /* only rows that still lack their protected fields and aren't erased */
-    /* Only what falls due up to `until_s`, earliest first, what isn't corrected nor closed: of `type`, a
+    /* Only what is so due after `from_s`, up to `until_s`, earliest first, and isn't corrected: of `type`, a
      * whole one. Where protected fields aren't searched there is nothing. */
-    bool due;
-    /* Only what was recorded up to `until_s`, earliest first, neither corrected nor erased: of `type`. */
-    bool recorded;
-    int64_t until_s;
+    enum dep_index_due due;
+    /* Only what was recorded after `from_s`, up to `until_s`, earliest first, neither corrected nor erased: of
+     * `type`; and whose retention nobody reviewed. */
+    bool recorded, unreviewed;
+    int64_t from_s, until_s; /* from_s 0: from the beginning */
+    /* Only what isn't corrected and whose span and this one overlap, those that begin last first; NULL any.
+     * Where protected fields aren't searched there is nothing. */
+    const struct dep_edtf_span *span;
     uint64_t limit; /* 0: DEP_INDEX_LIST_MAX */
     bool newest_first;
     dep_index_sees_fn *sees; /* NULL: all are seen. Others are neither given nor counted */

@@ -18,7 +18,16 @@ enum statement {
     ST_SUPERSEDE,
     ST_SECRET,
     ST_DUE,
+    ST_SPAN,
+    ST_RESTS,
+    ST_FELL,
     ST_WORD,
+    ST_CHECK,
+    ST_ANSWER,
+    ST_FALL,
+    ST_SETTLE,
+    ST_REVIEWED,
+    ST_REVIEW_AGAIN,
     ST_KEYRING,
     ST_FIND,
     ST_NEXT,
@@ -34,10 +43,10 @@ struct dep_index {
 
 /* What SQLite says of the last call, as a fault. */
 int index_fail(const struct dep_index *index, struct dep_fault *fault);
-/* A value of a field that says by when something is due, as the moment at which that is over; false
- * where the field is another, or the date open. */
-bool index_due_of(const char *field, const char *value, int64_t *out_s);
+/* Spans stand by how long they are, of each class those that begin in a range: INDEX_SPAN_BITS to a class. */
+enum { INDEX_SPAN_BITS = 4, INDEX_SPAN_CLASSES = 64 / INDEX_SPAN_BITS };
 void index_bind_text(sqlite3_stmt *statement, int at, const char *text);
+int index_span_class(const struct dep_edtf_span *span);
 /* The word that stands for a type, or for the first `len` bytes of one: `first` keeps the two apart. */
 void index_type_word(const char *type, char first, size_t len, struct dep_buf *out);
 #endif

@@ -165,18 +165,21 @@ static const char *list_source(struct list_sql *sql, const struct dep_index_quer
         where(sql, "field.value=?", query->value);
         return "field.idx";
     }
+    long long from_s = query->from_s ? query->from_s : INT64_MIN;
     if (query->due) {
         dep_buf_addf(&sql->text,
-                     "due CROSS JOIN record ON record.idx=due.idx WHERE due.open=1 AND "
-                     "superseded=0 AND due.end_s<=%lld",
-                     (long long)query->until_s);
+                     "due INDEXED BY due_open CROSS JOIN record ON record.idx=due.idx WHERE "
+                     "due.state=%d AND due.state>1 AND superseded=0 AND due.end_s>%lld AND "
+                     "due.end_s<=%lld",
+                     (int)query->due, from_s, (long long)query->until_s);
         where(sql, "due.type=?", query->type);
         return "due.end_s";
     }
     if (query->recorded) {
         dep_buf_addf(&sql->text,
-                     "record INDEXED BY record_made WHERE erased=0 AND superseded=0 AND iat<=%lld",
-                     (long long)query->until_s);
+                     "record INDEXED BY record_made WHERE erased=0 AND superseded=0 "
+                     "AND iat>%lld AND iat<=%lld%s",
+                     from_s, (long long)query->until_s, query->unreviewed ? " AND reviewed=0" : "");
         return "record.iat";
     }
     dep_buf_add_string(&sql->text, "record WHERE 1");
@@ -208,6 +211,8 @@ static const char *list_select(struct list_sql *sql, const struct dep_index_quer
         where(sql, "item>=? AND item<?||'~' AND item<>''", query->item_begins);
         sql->binds[sql->bind_count++] = query->item_begins;
     }
+    if (query->not_by)
+        where(sql, "code<>?", query->not_by);
     if (query->ref)
         where(sql,
               query->rel ? "record.idx IN (SELECT idx FROM ref WHERE target=? AND rel=?)"
@@ -224,12 +229,38 @@ static const char *list_select(struct list_sql *sql, const struct dep_index_quer
     return order;
 }
 
+/* Of one class of lengths what begins early enough, and late enough to reach into the span. */
+static void span_select(struct list_sql *sql, const struct dep_edtf_span *span, int class)
+{
+    int64_t from_s = INT64_MIN;
+    int bits = (class + 1) * INDEX_SPAN_BITS;
+    if (bits >= 63 || __builtin_sub_overflow(span->earliest_s, INT64_C(1) << bits, &from_s))
+        from_s = INT64_MIN;
+    dep_buf_addf(&sql->text,
+                 "SELECT record.* FROM record INDEXED BY record_span WHERE span=%d AND "
+                 "span_s>=%lld AND span_s<%lld AND span_end_s>%lld AND superseded=0",
+                 class, (long long)from_s, (long long)span->end_s, (long long)span->earliest_s);
+}
+
+static void list_span(struct list_sql *sql, const struct dep_index_query *query)
+{
+    for (int class = 0; class < INDEX_SPAN_CLASSES; class ++) {
+        dep_buf_add_string(&sql->text, class ? " UNION ALL " : "");
+        span_select(sql, query->span, class);
+    }
+    dep_buf_add_string(&sql->text, " ORDER BY span_s DESC");
+}
+
 /* Of a prefix each type is read off in its own order, and SQLite merges them: a few records of a type
  * among many others are found at once. */
 static int list_clauses(struct dep_index *index, struct list_sql *sql,
                         const struct dep_index_query *query, const char *words,
                         struct dep_fault *fault)
 {
+    if (query->span) {
+        list_span(sql, query);
+        return dep_buf_err(&sql->text);
+    }
     bool merged = query->type && is_prefix(query->type) && !query->text && !query->field;
     int err = merged ? list_types(index, query->type, sql, fault) : DEP_OK;
     if (err)

@@ -196,15 +196,12 @@ static int project_one(struct commit_work *work, size_t i, struct dep_buf *bytes
     dep_node_row_of(&outline, placed->index, &work->issued[i].sha256, &row);
     /* What a field kit's record says itself is told by who may read it. */
     row.complete = !dep_handed_is(row.type);
-    row.word = dep_node_word_of(row.type, work->drafts[i].claims);
     const struct dep_place *from[] = {&placed->record, &placed->secret, &placed->keyring};
     struct dep_index_place *to[] = {&row.record, &row.secret, &row.keyring};
     for (size_t p = 0; p < DEP_COUNT(from); p++)
         *to[p] = (struct dep_index_place){
             .segment = from[p]->segment, .len = from[p]->len, .offset = from[p]->offset};
-    return dep_index_project(node->index, &row,
-                             dep_schemas_find(node->schemas, work->drafts[i].type, 0),
-                             work->drafts[i].claims, &problem->fault);
+    return dep_node_project(node, &row, row.type, 0, work->drafts[i].claims, problem);
 }
 
 /* The transaction ends with dep_node_publish(): who reads index.db finds nothing in it that the log

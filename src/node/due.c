@@ -74,17 +74,28 @@ static int add_dated(void *context, const struct dep_act *act)
 }
 
 /* What protects its fields from a search keeps its dates out of index.db too. */
-int dep_gather_dated(struct dep_gather *gather, const char *type, dep_act_fn *each)
+int dep_gather_dated(struct dep_gather *gather, const struct dep_gather_of *of, dep_act_fn *each)
 {
     struct dep_node *node = gather->node;
-    bool page = node->shows_only && !dep_register_info(node->reg)->field;
-    if (!page)
-        return dep_node_acts(node, type, each, gather, gather->problem);
+    if (!dep_node_pages_searched(node))
+        return dep_node_acts(node, of->type, each, gather, gather->problem);
     struct dated dated = {gather, each};
-    struct dep_index_query query = {.type = type, .due = true, .until_s = gather->until_s};
+    struct dep_index_query query = {.type = of->type,
+                                    .due = of->due,
+                                    .from_s = of->from_s,
+                                    .until_s = of->until_s,
+                                    .not_by = of->not_by};
     gather->left = gather->limit == UINT64_MAX ? UINT64_MAX : gather->limit + 1;
     int err = dep_node_acts_of(node, &query, add_dated, &dated, gather->problem);
     return err == DEP_FOUND && dep_gather_full(gather) ? DEP_OK : err;
+}
+
+/* Whatever is so due, at whatever moment. */
+static int gather_all(struct dep_gather *gather, const char *type, enum dep_index_due due,
+                      dep_act_fn *each)
+{
+    struct dep_gather_of of = {.type = type, .due = due, .until_s = INT64_MAX};
+    return dep_gather_dated(gather, &of, each);
 }
 
 static int by_moment(const void *a, const void *b)
@@ -258,26 +269,34 @@ static int add_mission(struct dep_gather *gather, const char *kind,
                           dep_json_string(claims, "recipient"), dep_json_string(claims, "purpose"));
 }
 
-static int mission_waits(void *context, const struct dep_mission_now *now)
+static int mission_waits(void *context, const struct dep_act *act)
 {
     struct dep_gather *gather = context;
-    if (strcmp(now->state, "mission.lapsed") == 0)
-        return add_mission(gather, "inbox.mission", now, gather->now_s);
-    return strcmp(now->state, "mission.over") == 0
-               ? add_mission(gather, "inbox.mission_over", now, now->to_s)
+    struct dep_mission_now now = {.state = NULL};
+    int err = dep_node_mission_now(gather->node, act, &now, gather->problem);
+    if (err || !now.state)
+        return err;
+    if (strcmp(now.state, "mission.lapsed") == 0)
+        return add_mission(gather, "inbox.mission", &now, gather->now_s);
+    return strcmp(now.state, "mission.over") == 0
+               ? add_mission(gather, "inbox.mission_over", &now, now.to_s)
                : DEP_OK;
 }
 
-static int mission_due(void *context, const struct dep_mission_now *now)
+static int mission_due(void *context, const struct dep_act *act)
 {
     struct dep_gather *gather = context;
-    if (strcmp(now->state, "mission.lapsed") == 0)
-        return add_mission(gather, "due.mission", now, gather->now_s);
-    if (strcmp(now->state, "mission.over") == 0)
-        return add_mission(gather, "due.mission_over", now, now->to_s);
-    return strcmp(now->state, "mission.ended") == 0 || now->to_s > gather->until_s
+    struct dep_mission_now now = {.state = NULL};
+    int err = dep_node_mission_now(gather->node, act, &now, gather->problem);
+    if (err || !now.state)
+        return err;
+    if (strcmp(now.state, "mission.lapsed") == 0)
+        return add_mission(gather, "due.mission", &now, gather->now_s);
+    if (strcmp(now.state, "mission.over") == 0)
+        return add_mission(gather, "due.mission_over", &now, now.to_s);
+    return strcmp(now.state, "mission.ended") == 0 || now.to_s > gather->until_s
                ? DEP_OK
-               : add_mission(gather, "due.mission_ends", now, now->to_s);
+               : add_mission(gather, "due.mission_ends", &now, now.to_s);
 }
 
 /* ---- allegations ---- */
@@ -373,22 +392,26 @@ static int gather_withdrawn(struct dep_gather *gather)
         return dep_problem_fault(gather->problem, DEP_ERR_NOMEM, "node.due", "");
     gather->withdrawn = withdrawn;
     struct dep_index_query query = {.type = "foreign.record"};
+    if (dep_node_pages_searched(gather->node)) {
+        query.field = "record_type";
+        query.value = "release.withdrawn";
+    }
     int err = dep_roll_list(gather->node, &query, item_withdrawn, gather, gather->problem);
     gather->withdrawn = NULL;
     return err;
 }
 
-/* ---- the three lists ---- */
+/* ---- inbox and outbox ---- */
 
-static void begin(struct dep_gather *gather, struct dep_node *node, struct dep_dues *dues,
-                  struct dep_problem *problem)
+static void begin(struct dep_gather *gather, struct dep_node *node, uint64_t limit,
+                  struct dep_dues *dues, struct dep_problem *problem)
 {
     *dues = (struct dep_dues){.list = NULL};
     *gather = (struct dep_gather){.node = node,
                                   .dues = dues,
                                   .now_s = dep_node_now_ms(node) / 1000,
                                   .until_s = INT64_MAX,
-                                  .limit = UINT64_MAX,
+                                  .limit = limit,
                                   .left = UINT64_MAX,
                                   .problem = problem};
 }
@@ -411,41 +434,53 @@ static unsigned roles_of(const struct dep_node *node)
     return self ? self->roles : 0;
 }
 
-int dep_node_inbox(struct dep_node *node, struct dep_dues *out, struct dep_problem *problem)
+static int inbox(struct dep_gather *gather)
 {
-    struct dep_dues dues;
-    struct dep_gather gather;
-    begin(&gather, node, &dues, problem);
+    struct dep_node *node = gather->node;
     unsigned roles = roles_of(node);
-    int err = dep_node_acts(node, "request.made", request_in, &gather, problem);
+    struct dep_gather_of prepared = {.type = "release.prepared",
+                                     .due = DEP_DUE_OPEN,
+                                     .from_s = gather->now_s,
+                                     .until_s = INT64_MAX,
+                                     .not_by = node->officer};
+    struct dep_gather_of on_paper = {.type = "consent.given",
+                                     .due = DEP_DUE_WAITS,
+                                     .until_s = INT64_MAX,
+                                     .not_by = node->officer};
+    int err = gather_all(gather, "request.made", DEP_DUE_OPEN, request_in);
     if (!err && roles & (DEP_ROLE_LEGAL | DEP_ROLE_AUDITOR))
-        err = dep_node_requests_heard(node, request_heard, &gather, problem);
+        err = dep_node_requests_heard(node, request_heard, gather, gather->problem);
     if (!err && roles & (DEP_ROLE_LEGAL | DEP_ROLE_APPROVER))
-        err = dep_node_acts(node, "consent.given", consent_to_check, &gather, problem);
-    if (!err && roles & (DEP_ROLE_LEGAL | DEP_ROLE_APPROVER))
-        err = dep_node_acts(node, "assurance.given", consent_to_check, &gather, problem);
+        err = dep_gather_dated(gather, &on_paper, consent_to_check);
     if (!err && roles & DEP_ROLE_APPROVER)
-        err = dep_node_acts(node, "release.prepared", release_to_approve, &gather, problem);
+        err = dep_gather_dated(gather, &prepared, release_to_approve);
     if (!err && roles & (DEP_ROLE_LEGAL | DEP_ROLE_DESK))
-        err = dep_node_missions(node, mission_waits, &gather, problem);
+        err = gather_all(gather, "mission.recorded", DEP_DUE_OPEN, mission_waits);
     if (!err && roles & DEP_ROLE_LEGAL)
-        err = dep_node_acts(node, "allegation.received", allegation_waits, &gather, problem);
-    return end(&dues, err, out);
+        err = gather_all(gather, "allegation.received", DEP_DUE_OPEN, allegation_waits);
+    return err;
 }
 
-int dep_node_outbox(struct dep_node *node, struct dep_dues *out, struct dep_problem *problem)
+/* What was released is history: of that the newest. */
+static int gather_made(struct dep_gather *gather)
 {
-    struct dep_dues dues;
-    struct dep_gather gather;
-    begin(&gather, node, &dues, problem);
-    int err = dep_node_acts(node, "request.made", request_out, &gather, problem);
+    struct dated dated = {gather, release_made};
+    struct dep_index_query query = {.type = "release.prepared", .newest_first = true};
+    if (!dep_node_pages_searched(gather->node))
+        return dep_node_acts(gather->node, query.type, release_made, gather, gather->problem);
+    gather->left = gather->limit == UINT64_MAX ? UINT64_MAX : gather->limit + 1;
+    int err = dep_node_acts_of(gather->node, &query, add_dated, &dated, gather->problem);
+    return err == DEP_FOUND && dep_gather_full(gather) ? DEP_OK : err;
+}
+
+static int outbox(struct dep_gather *gather)
+{
+    int err = gather_all(gather, "request.made", DEP_DUE_OPEN, request_out);
     if (!err)
-        err = dep_node_acts(node, "release.prepared", release_made, &gather, problem);
+        err = gather_all(gather, "package.sent", DEP_DUE_OPEN, package_sent);
     if (!err)
-        err = dep_node_acts(node, "package.sent", package_sent, &gather, problem);
-    if (!err)
-        err = dep_node_acts(node, "release.withdrawn", notice_sent, &gather, problem);
-    return end(&dues, err, out);
+        err = gather_all(gather, "release.withdrawn", DEP_DUE_OPEN, notice_sent);
+    return err ? err : gather_made(gather);
 }
 
 /* Of each kind at least as many were gathered: the earliest of all are among them. */
@@ -458,38 +493,129 @@ static void cut(struct dep_dues *dues, uint64_t limit)
     dues->cut = true;
 }
 
+/* ---- releases that fall ---- */
+
+/* Whether one on which a fallen verdict rests was withdrawn, as its record says. */
+static int note_relied(void *context, const struct dep_index_row *row)
+{
+    struct dep_gather *gather = context;
+    DEP_AUTO_ACT act = {.later = NULL};
+    if (strcmp(row->type, "consent.given") != 0 && strcmp(row->type, "assurance.given") != 0)
+        return DEP_OK;
+    int err = dep_node_act(gather->node, row->jti, row->type, &act, gather->problem);
+    if (err)
+        return err < 0 ? err : DEP_OK;
+    return dep_standing_of(&act, gather->now_s).withdrawn_s == INT64_MAX
+               ? DEP_OK
+               : note_withdrawn(gather, &act);
+}
+
+static int release_fallen(void *context, const struct dep_act *act)
+{
+    struct dep_gather *gather = context;
+    size_t i;
+    json_t *requirement;
+    json_array_foreach(dep_json_array(dep_json_object(act->head.claims, "verdict"), "requirements"),
+                       i, requirement)
+    {
+        const char *hex = dep_json_string(requirement, "record");
+        struct dep_index_query query = {.ref = hex, .rel = "digest"};
+        int err = hex ? dep_index_list(gather->node->index, &query, note_relied, gather,
+                                       &gather->problem->fault)
+                      : DEP_OK;
+        if (err)
+            return err;
+    }
+    return release_due(gather, act);
+}
+
+/* On a page what another member or a sender withdrew is found by its kind; where there is any, all releases
+ * are looked at. */
+static int gather_releases(struct dep_gather *gather)
+{
+    struct dep_gather_of reviews = {
+        .type = "release.made", .due = DEP_DUE_OPEN, .until_s = INT64_MAX};
+    if (!dep_node_pages_searched(gather->node) || json_object_size(gather->fallen.ended) ||
+        json_object_size(gather->fallen.items))
+        return dep_node_acts(gather->node, "release.made", release_due, gather, gather->problem);
+    int err = dep_gather_dated(gather, &reviews, release_due);
+    return err ? err : gather_all(gather, "release.made", DEP_DUE_FALLEN, release_fallen);
+}
+
+static int gather_given(struct dep_gather *gather, const char *type)
+{
+    /* What lapsed before isn't in force. */
+    struct dep_gather_of of = {
+        .type = type, .due = DEP_DUE_OPEN, .from_s = gather->now_s, .until_s = gather->until_s};
+    return dep_gather_dated(gather, &of, consent_due);
+}
+
+/* ---- the three lists ---- */
+
+static int due(struct dep_gather *gather)
+{
+    struct dep_gather_of requests = {
+        .type = "request.made", .due = DEP_DUE_OPEN, .until_s = gather->until_s};
+    int err = dep_fallen_hear_all(&gather->fallen, gather->node, gather->problem);
+    if (!err)
+        err = dep_gather_dated(gather, &requests, request_due);
+    /* Of what was withdrawn here a page hears by the releases that fell with it. */
+    if (!err && dep_node_pages_searched(gather->node))
+        err = gather_releases(gather);
+    if (!err)
+        err = gather_given(gather, "consent.given");
+    if (!err)
+        err = gather_given(gather, "assurance.given");
+    if (!err && !dep_node_pages_searched(gather->node))
+        err = gather_releases(gather);
+    if (!err)
+        err = gather_all(gather, "mission.recorded", DEP_DUE_OPEN, mission_due);
+    if (!err)
+        err = dep_gather_retention(gather);
+    if (!err)
+        err = dep_gather_mandate(gather);
+    if (!err)
+        err = dep_gather_timestamps(gather);
+    return err ? err : gather_withdrawn(gather);
+}
+
+static int gathered(struct dep_gather *gather, struct dep_dues *dues,
+                    int (*each)(struct dep_gather *gather), struct dep_dues *out)
+{
+    int err = end(dues, each(gather), out);
+    if (!err)
+        cut(out, gather->limit);
+    return err;
+}
+
+int dep_node_inbox(struct dep_node *node, uint64_t limit, struct dep_dues *out,
+                   struct dep_problem *problem)
+{
+    struct dep_dues dues;
+    struct dep_gather gather;
+    begin(&gather, node, limit, &dues, problem);
+    return gathered(&gather, &dues, inbox, out);
+}
+
+int dep_node_outbox(struct dep_node *node, uint64_t limit, struct dep_dues *out,
+                    struct dep_problem *problem)
+{
+    struct dep_dues dues;
+    struct dep_gather gather;
+    begin(&gather, node, limit, &dues, problem);
+    return gathered(&gather, &dues, outbox, out);
+}
+
 int dep_node_due(struct dep_node *node, int64_t until_s, uint64_t limit, struct dep_dues *out,
                  struct dep_problem *problem)
 {
     struct dep_dues dues;
     struct dep_gather gather;
-    begin(&gather, node, &dues, problem);
+    begin(&gather, node, limit, &dues, problem);
     if (dep_fallen_new(&gather.fallen))
         return dep_problem_fault(problem, DEP_ERR_NOMEM, "node.due", "");
     gather.until_s = until_s;
-    gather.limit = limit;
-    int err = dep_fallen_hear_all(&gather.fallen, node, problem);
-    if (!err)
-        err = dep_gather_dated(&gather, "request.made", request_due);
-    if (!err)
-        err = dep_node_acts(node, "consent.given", consent_due, &gather, problem);
-    if (!err)
-        err = dep_node_acts(node, "assurance.given", consent_due, &gather, problem);
-    if (!err)
-        err = dep_node_acts(node, "release.made", release_due, &gather, problem);
-    if (!err)
-        err = dep_node_missions(node, mission_due, &gather, problem);
-    if (!err)
-        err = dep_gather_retention(&gather);
-    if (!err)
-        err = dep_gather_mandate(&gather);
-    if (!err)
-        err = dep_gather_timestamps(&gather);
-    if (!err)
-        err = gather_withdrawn(&gather);
+    int err = gathered(&gather, &dues, due, out);
     dep_fallen_done(&gather.fallen);
-    err = end(&dues, err, out);
-    if (!err)
-        cut(out, limit);
     return err;
 }

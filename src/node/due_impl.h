@@ -24,10 +24,18 @@ DEP_MUST_USE int dep_gather_add(struct dep_gather *gather, const char *kind,
                                 const struct dep_index_row *row, int64_t when_s, const char *a,
                                 const char *b);
 /*
- * What of a type may be due until then, with `each`: on a page (dep_node_show_pages()) off index.db's
- * list of it, earliest first and no more than are shown; else all of the type. `each` adds what is due.
+ * What of a type may be due, with `each`: on a page (dep_node_show_pages()) off index.db's list of it, what
+ * is so due after `from_s` and up to `until_s`, earliest first and no more than are shown; else all of the
+ * type. `each` adds what is due.
  */
-DEP_MUST_USE int dep_gather_dated(struct dep_gather *gather, const char *type, dep_act_fn *each);
+struct dep_gather_of {
+    const char *type;
+    enum dep_index_due due;
+    int64_t from_s, until_s; /* from_s 0: from the beginning */
+    const char *not_by;      /* an officer whose own are none; NULL: anybody's */
+};
+DEP_MUST_USE int dep_gather_dated(struct dep_gather *gather, const struct dep_gather_of *of,
+                                  dep_act_fn *each);
 /* Stops a list that is in order of its moments: nothing that follows would be shown. */
 bool dep_gather_full(struct dep_gather *gather);
 /* Retention reviews, holds and erasures owed (retention.c). */

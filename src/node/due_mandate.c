@@ -58,18 +58,6 @@ static int dispatch_due(void *context, const struct dep_act *act)
                    dep_json_string(claims, "purpose"));
 }
 
-enum dep_index_word dep_node_word_of(const char *type, const json_t *claims)
-{
-    bool answer = strcmp(type, "request.answered") == 0;
-    if (!answer && strcmp(type, "commitment.updated") != 0 && strcmp(type, "action.updated") != 0)
-        return DEP_WORD_NONE;
-    const char *word = dep_json_string(claims, answer ? "answer" : "status");
-    if (!word)
-        return DEP_WORD_NONE;
-    bool closes = answer ? strcmp(word, "postponed") != 0 : dep_mandate_closes(word);
-    return closes ? DEP_WORD_CLOSES : DEP_WORD_OPENS;
-}
-
 int dep_gather_mandate(struct dep_gather *gather)
 {
     static const struct {
@@ -79,7 +67,10 @@ int dep_gather_mandate(struct dep_gather *gather)
                 {"action.recorded", action_due},
                 {"dispatch.sent", dispatch_due}};
     int err = DEP_OK;
-    for (size_t i = 0; !err && i < DEP_COUNT(rows); i++)
-        err = dep_gather_dated(gather, rows[i].type, rows[i].each);
+    for (size_t i = 0; !err && i < DEP_COUNT(rows); i++) {
+        struct dep_gather_of of = {
+            .type = rows[i].type, .due = DEP_DUE_OPEN, .until_s = gather->until_s};
+        err = dep_gather_dated(gather, &of, rows[i].each);
+    }
     return err;
 }

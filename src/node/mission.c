@@ -89,7 +89,8 @@ int dep_node_missions(struct dep_node *node, dep_mission_fn *each, void *context
                       struct dep_problem *problem)
 {
     struct missions missions = {node, each, context, problem};
-    return dep_node_acts(node, "mission.recorded", list_mission, &missions, problem);
+    struct dep_index_query query = {.type = "mission.recorded", .newest_first = node->shows_only};
+    return dep_node_acts_of(node, &query, list_mission, &missions, problem);
 }
 
 /* ---- that it ended ---- */

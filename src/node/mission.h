@@ -23,7 +23,8 @@ struct dep_mission_now {
     const char *state;
     int64_t from_s, to_s; /* of its interval */
 };
-/* Every mission that shows and can be read, oldest first. */
+/* Every mission that shows and can be read, oldest first; newest first where a page is shown
+ * (dep_node_show_pages()). `each` other than 0 stops and is returned. */
 typedef int dep_mission_fn(void *context, const struct dep_mission_now *now);
 DEP_MUST_USE int dep_node_missions(struct dep_node *node, dep_mission_fn *each, void *context,
                                    struct dep_problem *problem);

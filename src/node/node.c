@@ -156,10 +156,7 @@ static int take_record(struct dep_node *node, uint64_t index, struct dep_slice j
     dep_node_row_of(&outline, index, &record.jwt.sha256, &row);
     place_to_index(place, &row.record);
     row.complete = json_object_get(record.jwt.payload, "_sd") == NULL;
-    row.word = dep_node_word_of(record.type, claims);
-    return dep_index_project(node->index, &row,
-                             dep_schemas_find(node->schemas, record.type, record.version), claims,
-                             &problem->fault);
+    return dep_node_project(node, &row, row.type, record.version, claims, problem);
 }
 
 static int catch_up_line(void *context, uint64_t index, const struct dep_place *place,

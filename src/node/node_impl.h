@@ -85,8 +85,14 @@ void dep_node_row_of(const struct dep_outline *outline, uint64_t index,
 DEP_MUST_USE int dep_node_take_up_tail(struct dep_node *node, struct dep_problem *problem);
 /* Erasures that were recorded and not carried out (a crash between the two). */
 DEP_MUST_USE int dep_node_finish_erasures(struct dep_node *node, struct dep_problem *problem);
-/* What a record says of those that it is about or answers, as index.db keeps it (due_mandate.c). */
-enum dep_index_word dep_node_word_of(const char *type, const json_t *claims);
+/* A page, and index.db has what protected fields say of moments: an office register. */
+bool dep_node_pages_searched(const struct dep_node *node);
+/* Into index.db: the row, with its moments and what it says of others, and the claims, as far as they are
+ * readable here (projected.c). `type`: whose claims they are, another than the row's of what a field kit
+ * handed over. */
+DEP_MUST_USE int dep_node_project(struct dep_node *node, struct dep_index_row *row,
+                                  const char *type, int version, const json_t *claims,
+                                  struct dep_problem *problem);
 /* Before searching or looking up a value: rows that were projected without a key (a lost index, a
  * restore) get what this officer may read. Unlocks where there are any. */
 DEP_MUST_USE int dep_node_make_searchable(struct dep_node *node, struct dep_problem *problem);

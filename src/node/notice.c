@@ -137,9 +137,21 @@ static int hear_row(void *context, const struct dep_index_row *row)
 int dep_fallen_hear_all(struct dep_fallen *fallen, struct dep_node *node,
                         struct dep_problem *problem)
 {
+    static const char *const withdrawals[] = {"consent.withdrawn", "assurance.withdrawn",
+                                              "release.withdrawn"};
     struct dep_index_query query = {.type = "foreign.record"};
     struct hearing hearing = {fallen, node, problem};
-    return dep_roll_list(node, &query, hear_row, &hearing, problem);
+    int err = DEP_OK;
+    for (size_t i = 0; dep_node_pages_searched(node) && !err && i < DEP_COUNT(withdrawals); i++) {
+        query.field = "record_type";
+        query.value = withdrawals[i];
+        err = dep_roll_list(node, &query, hear_row, &hearing, problem);
+    }
+    /* What falls is whose: that the consents themselves say. */
+    query.field = query.value = NULL;
+    bool none = dep_node_pages_searched(node) && !json_object_size(fallen->ended) &&
+                !json_object_size(fallen->items);
+    return err || none ? err : dep_roll_list(node, &query, hear_row, &hearing, problem);
 }
 
 /* ---- what falls with it ---- */

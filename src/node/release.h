@@ -148,7 +148,8 @@ struct dep_released {
     int64_t review_by_s; /* it was not yet; INT64_MAX: none owed */
 };
 typedef int dep_released_fn(void *context, const struct dep_released *released);
-/* Oldest first. */
+/* Oldest first; newest first where a page is shown (dep_node_show_pages()). `each` other than 0 stops and is
+ * returned. */
 DEP_MUST_USE int dep_node_releases(struct dep_node *node, dep_released_fn *each, void *context,
                                    struct dep_problem *problem);
 /* The ledger of a case (F17): what was released for it, oldest first. To whom and what: recipient

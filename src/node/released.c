@@ -70,7 +70,8 @@ int dep_node_releases(struct dep_node *node, dep_released_fn *each, void *contex
                       struct dep_problem *problem)
 {
     struct listing listing = {node, each, context, NULL, problem};
-    return dep_node_acts(node, "release.prepared", list_one, &listing, problem);
+    struct dep_index_query query = {.type = "release.prepared", .newest_first = node->shows_only};
+    return dep_node_acts_of(node, &query, list_one, &listing, problem);
 }
 
 int dep_node_ledger(struct dep_node *node, const char *case_id, dep_released_fn *each,

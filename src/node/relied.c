@@ -211,12 +211,51 @@ static int open_all(const struct looking *looking, const json_t *requirements, u
     return err;
 }
 
+/* On a page index.db has who has that digest. */
+struct finding_digest {
+    struct dep_node *node;
+    struct dep_hash sha256;
+    struct dep_problem *problem;
+};
+
+static int add_found(void *context, const struct dep_index_row *row)
+{
+    const struct finding_digest *finding = context;
+    for (enum kind kind = 0; kind < KIND_COUNT; kind++)
+        if (strcmp(TYPES[kind], row->type) == 0 && dep_sight_sees(finding->node, row) &&
+            add(finding->node->relied, &finding->sha256, row->jti, kind))
+            return dep_problem_fault(finding->problem, DEP_ERR_NOMEM, "node.relied", row->jti);
+    return DEP_OK;
+}
+
+static int fill_named(struct dep_node *node, const json_t *requirements,
+                      struct dep_problem *problem)
+{
+    size_t i;
+    json_t *requirement;
+    int err = DEP_OK;
+    if (!node->relied && !(node->relied = dep_alloc(sizeof *node->relied)))
+        return dep_problem_fault(problem, DEP_ERR_NOMEM, "node.relied", node->dir);
+    json_array_foreach(requirements, i, requirement)
+    {
+        const char *hex = dep_json_string(requirement, "record");
+        struct finding_digest finding = {.node = node, .problem = problem};
+        struct dep_index_query query = {.ref = hex, .rel = "digest"};
+        if (!err && hex && !named_by(node->relied, requirement) &&
+            dep_hex_parse(dep_slice_string(hex), finding.sha256.bytes, DEP_HASH_LEN))
+            err = dep_index_list(node->index, &query, add_found, &finding, &problem->fault);
+    }
+    return err;
+}
+
 static int relied_of(struct dep_node *node, const json_t *verdict, unsigned kinds,
                      dep_relied_fn *each, void *context, struct dep_problem *problem)
 {
     struct looking looking = {node, each, context, problem};
-    int err = fill(node, problem);
-    return err ? err : open_all(&looking, dep_json_array(verdict, "requirements"), kinds);
+    const json_t *requirements = dep_json_array(verdict, "requirements");
+    int err = dep_node_pages_searched(node) ? fill_named(node, requirements, problem)
+                                            : fill(node, problem);
+    return err ? err : open_all(&looking, requirements, kinds);
 }
 
 int dep_node_relied(struct dep_node *node, const json_t *verdict, dep_relied_fn *each,

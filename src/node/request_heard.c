@@ -112,6 +112,30 @@ static int pass(void *context, const struct dep_index_row *row)
                : DEP_OK;
 }
 
+static int is_any(void *context, const struct dep_index_row *row)
+{
+    (void)row;
+    *(bool *)context = true;
+    return DEP_FOUND;
+}
+
+/* On a page what came is found by its kind. */
+static int pass_all(struct hearing *hearing)
+{
+    static const char *const kinds[] = {"request.made", "request.answered"};
+    struct dep_node *node = hearing->node;
+    struct dep_index_query foreign = {.type = "foreign.record"};
+    if (!dep_node_pages_searched(node))
+        return dep_sight_list(node, &foreign, pass, hearing, hearing->problem);
+    int err = DEP_OK;
+    foreign.field = "record_type";
+    for (size_t i = 0; !err && i < DEP_COUNT(kinds); i++) {
+        foreign.value = kinds[i];
+        err = dep_sight_list(node, &foreign, pass, hearing, hearing->problem);
+    }
+    return err;
+}
+
 int dep_node_requests_heard(struct dep_node *node, dep_heard_request_fn *each, void *context,
                             struct dep_problem *problem)
 {
@@ -119,15 +143,19 @@ int dep_node_requests_heard(struct dep_node *node, dep_heard_request_fn *each, v
     struct hearing hearing = {
         .node = node, .gone = gone, .each = each, .context = context, .problem = problem};
     struct dep_index_query own = {.type = "request.made"}, foreign = {.type = "foreign.record"};
+    bool any = false;
     if (!gone)
         return dep_problem_fault(problem, DEP_ERR_NOMEM, "node.request", node->dir);
     int err = dep_node_charter(node, dep_register_count(node->reg), &hearing.charter, problem);
     if (!err)
-        err = dep_roll_list(node, &own, note_entered, &hearing, problem);
+        err = dep_sight_list(node, &foreign, is_any, &any, problem);
+    if (err != DEP_FOUND || !any)
+        return err;
+    err = dep_roll_list(node, &own, note_entered, &hearing, problem);
     if (!err)
-        err = dep_sight_list(node, &foreign, pass, &hearing, problem);
+        err = pass_all(&hearing);
     hearing.telling = true;
-    return err ? err : dep_sight_list(node, &foreign, pass, &hearing, problem);
+    return err ? err : pass_all(&hearing);
 }
 
 /* ---- entering one ---- */

@@ -48,6 +48,7 @@ int dep_node_retention_rules(struct dep_node *node, dep_retention_fn *each, void
 
 struct falling_due {
     struct dep_gather *gather;
+    const char *type; /* of a rule: whole, or what types begin with */
     int64_t after_days;
 };
 
@@ -57,14 +58,20 @@ static int keep_row(void *context, const struct dep_index_row *row)
     return DEP_FOUND;
 }
 
-/* DEP_FOUND, without a finding, where there is one; `out` is then to be given back. */
+/* DEP_FOUND, without a finding, where there is one; of the next `out` is then to be given back. */
+static int newest_review_row(struct dep_node *node, const char *record, struct dep_index_row *out,
+                             struct dep_problem *problem)
+{
+    struct dep_index_query query = {
+        .type = "retention.reviewed", .ref = record, .newest_first = true, .limit = 1};
+    return dep_roll_list(node, &query, keep_row, out, problem);
+}
+
 static int newest_review(struct dep_node *node, const char *record, struct dep_view *out,
                          struct dep_problem *problem)
 {
     struct dep_index_row row;
-    struct dep_index_query query = {
-        .type = "retention.reviewed", .ref = record, .newest_first = true, .limit = 1};
-    int err = dep_roll_list(node, &query, keep_row, &row, problem);
+    int err = newest_review_row(node, record, &row, problem);
     if (err != DEP_FOUND)
         return err;
     err = dep_node_view_row(node, &row, true, out, problem);
@@ -81,7 +88,9 @@ static int fall_due(void *context, const struct dep_index_row *row)
 {
     const struct falling_due *due = context;
     struct dep_gather *gather = due->gather;
-    bool was_reviewed = json_object_get(gather->reviewed, row->jti) != NULL;
+    /* On a page its newest review is asked for, if there is one. */
+    bool was_reviewed = dep_node_pages_searched(gather->node) ||
+                        json_object_get(gather->reviewed, row->jti) != NULL;
     /* The roll says what is protected; index.db where that lies. */
     bool is_protected = gather->node->shows_only ? row->secret.len > 0 : !row->complete;
     /* Most records are younger: nothing is read for them. */
@@ -118,48 +127,75 @@ static bool is_of(const char *type, const char *of)
 static int fall_due_page(void *context, const struct dep_index_row *row)
 {
     const struct falling_due *due = context;
-    if (json_object_get(due->gather->reviewed, row->jti))
-        return DEP_OK; /* its moment is another */
     int err = fall_due(context, row);
     return err ? err : dep_gather_full(due->gather) ? DEP_FOUND : DEP_OK;
 }
 
-/* Those that nobody reviewed come in the order in which they fall due; the others are as few as
- * somebody reviewed by hand. */
-static int page_of_rule(struct falling_due *due, struct dep_index_query *query)
+/* What a review that counts is about falls due by it. */
+static int reviewed_due(void *context, const struct dep_index_row *review)
+{
+    const struct falling_due *due = context;
+    struct dep_gather *gather = due->gather;
+    struct dep_index_row row, newest;
+    DEP_AUTO_VIEW view = {.claims = NULL};
+    int err = dep_node_view_row(gather->node, review, false, &view, gather->problem);
+    const char *about = err ? NULL : dep_record_ref(view.claims, "about");
+    if (err || !about)
+        return err;
+    err = newest_review_row(gather->node, about, &newest, gather->problem);
+    if (err != DEP_FOUND || strcmp(newest.jti, review->jti) != 0)
+        return err < 0 ? err : DEP_OK;
+    err = dep_roll_find(gather->node, about, &row, gather->problem);
+    if (err)
+        return err < 0 ? err : DEP_OK;
+    return is_of(row.type, due->type) && dep_sight_sees(gather->node, &row)
+               ? fall_due_page(context, &row)
+               : DEP_OK;
+}
+
+/* The moment at which the period must have begun; false where it never ends. */
+static bool begins_before(const struct falling_due *due, int64_t *out_s)
+{
+    int64_t period_s;
+    return due->after_days >= 0 &&
+           !__builtin_mul_overflow(due->after_days, (int64_t)DAY_S, &period_s) &&
+           !__builtin_sub_overflow(due->gather->until_s, period_s, out_s);
+}
+
+static int page_of(struct falling_due *due, const struct dep_index_query *query, dep_index_fn *each)
 {
     struct dep_gather *gather = due->gather;
-    struct dep_node *node = gather->node;
-    const char *id;
-    json_t *unused;
-    int err = DEP_OK;
-    json_object_foreach(gather->reviewed, id, unused)
-    {
-        struct dep_index_row row;
-        err = err < 0 ? err : dep_roll_find(node, id, &row, gather->problem);
-        if (!err && is_of(row.type, query->type) && dep_sight_sees(node, &row))
-            err = fall_due(due, &row);
-    }
-    if (err < 0)
-        return err;
-    query->recorded = true;
-    int64_t period_s;
-    if (due->after_days < 0 || __builtin_mul_overflow(due->after_days, (int64_t)DAY_S, &period_s) ||
-        __builtin_sub_overflow(gather->until_s, period_s, &query->until_s))
-        return DEP_OK; /* never */
     gather->left = gather->limit == UINT64_MAX ? UINT64_MAX : gather->limit + 1;
-    err = dep_sight_list(node, query, fall_due_page, due, gather->problem);
+    int err = dep_sight_list(gather->node, query, each, due, gather->problem);
     return err == DEP_FOUND && dep_gather_full(gather) ? DEP_OK : err;
+}
+
+/* In the order in which they fall due: those that nobody reviewed; those whose review says until when; those
+ * that were kept without a day. */
+static int page_of_rule(struct falling_due *due)
+{
+    int64_t until_s = due->gather->until_s, began_s = 0;
+    struct dep_index_query until = {
+        .type = "retention.reviewed", .due = DEP_DUE_OPEN, .until_s = until_s};
+    int err = page_of(due, &until, reviewed_due);
+    if (err || !begins_before(due, &began_s))
+        return err;
+    struct dep_index_query kept = {
+        .type = "retention.reviewed", .due = DEP_DUE_WAITS, .until_s = began_s};
+    struct dep_index_query never = {
+        .type = due->type, .recorded = true, .unreviewed = true, .until_s = began_s};
+    err = page_of(due, &kept, reviewed_due);
+    return err ? err : page_of(due, &never, fall_due_page);
 }
 
 static int apply_rule(void *context, const json_t *rule)
 {
-    struct falling_due due = {.gather = context};
-    struct dep_index_query query = {.type = dep_json_string(rule, "type")};
-    if (!dep_json_int(rule, "review_after_days", &due.after_days) || !query.type)
+    struct falling_due due = {.gather = context, .type = dep_json_string(rule, "type")};
+    struct dep_index_query query = {.type = due.type};
+    if (!dep_json_int(rule, "review_after_days", &due.after_days) || !due.type)
         return DEP_OK; /* the charter's affair: dep_charter_parse() refused it */
-    return due.gather->node->shows_only
-               ? page_of_rule(&due, &query)
+    return dep_node_pages_searched(due.gather->node)
+               ? page_of_rule(&due)
                : dep_sight_list(due.gather->node, &query, fall_due, &due, due.gather->problem);
 }
 
@@ -182,7 +218,9 @@ int dep_gather_retention(struct dep_gather *gather)
         return dep_problem_fault(problem, DEP_ERR_NOMEM, "node.due", "");
     gather->reviewed = reviewed;
     struct dep_index_query query = {.type = "retention.reviewed"};
-    int err = dep_roll_list(gather->node, &query, note_reviewed, gather, problem);
+    int err = dep_node_pages_searched(gather->node)
+                  ? DEP_OK
+                  : dep_roll_list(gather->node, &query, note_reviewed, gather, problem);
     if (!err)
         err = dep_node_retention_rules(gather->node, apply_rule, gather, problem);
     gather->reviewed = NULL;

@@ -466,8 +466,8 @@ static int list_page(struct dep_node *node, const struct dep_index_query *query,
 int dep_roll_list(struct dep_node *node, const struct dep_index_query *query, dep_index_fn *each,
                   void *context, struct dep_problem *problem)
 {
-    assert(!query->id && !query->field && !query->text && !query->incomplete);
-    assert(node->shows_only || (!query->due && !query->recorded));
+    assert(!query->id && !query->text && !query->incomplete);
+    assert(node->shows_only || (!query->due && !query->recorded && !query->span && !query->field));
     struct picked picked = {.rows = NULL};
     if (node->shows_only)
         return list_page(node, query, each, context, problem);

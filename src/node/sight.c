@@ -57,6 +57,11 @@ int dep_node_show_pages(struct dep_node *node, struct dep_problem *problem)
     return err;
 }
 
+bool dep_node_pages_searched(const struct dep_node *node)
+{
+    return node->shows_only && !dep_register_info(node->reg)->field;
+}
+
 /* ---- one record ---- */
 
 struct candidates {

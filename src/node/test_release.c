@@ -180,7 +180,7 @@ static void expect_missions(const char *officer, int64_t days, const char *state
         err = dep_node_due(node, dep_node_now_ms(node) / 1000 + 3 * DAY_S, UINT64_MAX, &due,
                            &problem);
     if (!err)
-        err = dep_node_inbox(node, &inbox, &problem);
+        err = dep_node_inbox(node, UINT64_MAX, &inbox, &problem);
     if (err)
         fail_msg("day %d: %s %s", (int)days, problem.finding.id, problem.detail);
     add_kinds(&due, listed);

@@ -92,37 +92,83 @@ static bool is_time(const struct dep_schema_field *field)
 }
 
 /* A time that says nothing that a calendar knows: before it was recorded, and that is all. */
-static struct dep_edtf_span span_of(const struct dep_view *view, const json_t *time)
+static struct dep_edtf_span span_of(const json_t *time, int64_t recorded_s, int64_t uncertainty_s)
 {
-    struct dep_edtf_span span = {INT64_MIN, view->row.iat + uncertainty_of(view->claims) + 1};
+    struct dep_edtf_span span = {INT64_MIN, recorded_s + uncertainty_s + 1};
     (void)dep_timeline_span(time, &span);
     return span;
+}
+
+/* The next field from `at` on that states a time; `field_count` where none does. */
+static size_t next_stated(const struct dep_schema *schema, const json_t *claims, size_t at)
+{
+    for (; at < schema->field_count; at++) {
+        const json_t *time = json_object_get(claims, schema->fields[at].name);
+        if (time && !json_is_null(time) && is_time(&schema->fields[at]))
+            break;
+    }
+    return at;
+}
+
+struct dep_edtf_span dep_timeline_hull(const struct dep_schema *schema, const json_t *claims,
+                                       int64_t recorded_s, int64_t uncertainty_s)
+{
+    struct dep_edtf_span hull = {INT64_MAX, INT64_MIN};
+    size_t count = schema ? schema->field_count : 0;
+    for (size_t i = schema ? next_stated(schema, claims, 0) : 0; i < count;
+         i = next_stated(schema, claims, i + 1)) {
+        struct dep_edtf_span span =
+            span_of(json_object_get(claims, schema->fields[i].name), recorded_s, uncertainty_s);
+        hull.earliest_s = span.earliest_s < hull.earliest_s ? span.earliest_s : hull.earliest_s;
+        hull.end_s = span.end_s > hull.end_s ? span.end_s : hull.end_s;
+    }
+    if (hull.earliest_s > hull.end_s)
+        hull = (struct dep_edtf_span){recorded_s - uncertainty_s, recorded_s + uncertainty_s + 1};
+    return hull;
+}
+
+/* Its recording, where it states no time. */
+static int add_recorded(struct gathering *gathering, const struct dep_view *view)
+{
+    int64_t uncertainty_s = uncertainty_of(view->claims);
+    struct dep_edtf_span recorded = {view->row.iat - uncertainty_s,
+                                     view->row.iat + uncertainty_s + 1};
+    return add_event(gathering, view, NULL, NULL, &recorded);
+}
+
+static const struct dep_schema *schema_of(const struct gathering *gathering,
+                                          const struct dep_view *view)
+{
+    int64_t version = 0;
+    (void)dep_json_int(view->claims, "v", &version);
+    return dep_schemas_find(gathering->node->schemas, view->row.type, (int)version);
+}
+
+static int add_stated(struct gathering *gathering, const struct dep_view *view, size_t *out_stated)
+{
+    const struct dep_schema *schema = schema_of(gathering, view);
+    size_t count = schema ? schema->field_count : 0;
+    int err = DEP_OK;
+    *out_stated = 0;
+    for (size_t i = schema ? next_stated(schema, view->claims, 0) : 0; !err && i < count;
+         i = next_stated(schema, view->claims, i + 1)) {
+        const char *name = schema->fields[i].name;
+        const json_t *time = json_object_get(view->claims, name);
+        struct dep_edtf_span span = span_of(time, view->row.iat, uncertainty_of(view->claims));
+        ++*out_stated;
+        err = add_event(gathering, view, name, time, &span);
+    }
+    return err;
 }
 
 static int add_view(void *context, const struct dep_view *view)
 {
     struct gathering *gathering = context;
-    int64_t version = 0;
     size_t stated = 0;
-    int err = DEP_OK;
     if (view->row.superseded)
         return DEP_OK;
-    (void)dep_json_int(view->claims, "v", &version);
-    const struct dep_schema *schema =
-        dep_schemas_find(gathering->node->schemas, view->row.type, (int)version);
-    for (size_t i = 0; !err && schema && i < schema->field_count; i++) {
-        const struct dep_schema_field *field = &schema->fields[i];
-        const json_t *time = json_object_get(view->claims, field->name);
-        if (!time || json_is_null(time) || !is_time(field))
-            continue;
-        struct dep_edtf_span span = span_of(view, time);
-        stated++;
-        err = add_event(gathering, view, field->name, time, &span);
-    }
-    int64_t uncertainty_s = uncertainty_of(view->claims);
-    struct dep_edtf_span recorded = {view->row.iat - uncertainty_s,
-                                     view->row.iat + uncertainty_s + 1};
-    return err || stated ? err : add_event(gathering, view, NULL, NULL, &recorded);
+    int err = add_stated(gathering, view, &stated);
+    return err || stated ? err : add_recorded(gathering, view);
 }
 
 /* What else refers to a case is found by its items and releases. */
@@ -146,6 +192,79 @@ static int add_row(void *context, const struct dep_index_row *row)
         return DEP_FOUND;
     int err = dep_node_view_seen(gathering->node, row, true, &view, gathering->problem);
     return err ? err : add_view(gathering, &view);
+}
+
+/* ---- a page within a span ---- */
+
+/* Records of it may show to the officer, and she may not read them. */
+static bool may_be_unread(const struct dep_node *node, const struct dep_schema *schema)
+{
+    for (size_t i = 0; i < node->role_count; i++)
+        if (schema->readers & node->roles[i].role)
+            return false;
+    return (schema->is_public || (schema->shown | schema->signers) & node->roles_shown) != 0;
+}
+
+/* Where a time stands in index.db that the officer may not know, nothing is found by it: what she can't read
+ * comes by the time of its recording (add_unread()). */
+static int add_readable(void *context, const struct dep_index_row *row)
+{
+    struct gathering *gathering = context;
+    DEP_AUTO_VIEW view = {.claims = NULL};
+    size_t stated = 0;
+    gathering->timeline->cut = gathering->timeline->count >= gathering->limit;
+    if (gathering->timeline->cut)
+        return DEP_FOUND;
+    int err = dep_node_view_seen(gathering->node, row, true, &view, gathering->problem);
+    if (err)
+        return err;
+    const struct dep_schema *schema = schema_of(gathering, &view);
+    bool hidden = !view.readable && row->complete && !row->erased && schema &&
+                  may_be_unread(gathering->node, schema);
+    return hidden ? add_stated(gathering, &view, &stated) : add_view(gathering, &view);
+}
+
+static int add_unread(void *context, const struct dep_index_row *row)
+{
+    struct gathering *gathering = context;
+    DEP_AUTO_VIEW view = {.claims = NULL};
+    gathering->timeline->cut = gathering->timeline->count >= gathering->limit;
+    if (gathering->timeline->cut)
+        return DEP_FOUND;
+    int err = dep_node_view_seen(gathering->node, row, true, &view, gathering->problem);
+    if (err || view.readable || !row->complete)
+        return err;
+    const struct dep_schema *schema = schema_of(gathering, &view);
+    bool states = schema && next_stated(schema, view.claims, 0) < schema->field_count;
+    return states ? DEP_OK : add_recorded(gathering, &view);
+}
+
+static int gather_within(struct gathering *gathering)
+{
+    struct dep_node *node = gathering->node;
+    enum {
+        CLOCK_S = 30 * 24 * 60 * 60
+    }; /* what a clock may have been wrong by, with room to spare */
+    struct dep_edtf_span *span = &gathering->span;
+    struct dep_index_query within = {.span = span};
+    int err = dep_sight_list(node, &within, add_readable, gathering, gathering->problem);
+    for (size_t i = 0; !err && i < dep_schemas_count(node->schemas); i++) {
+        const struct dep_schema *schema = dep_schemas_at(node->schemas, i);
+        struct dep_index_query recorded = {.type = schema->type,
+                                           .recorded = true,
+                                           .newest_first = true,
+                                           .from_s = INT64_MIN,
+                                           .until_s = INT64_MAX};
+        if (!may_be_unread(node, schema) ||
+            dep_schemas_find(node->schemas, schema->type, 0) != schema)
+            continue;
+        if (span->earliest_s > INT64_MIN + CLOCK_S)
+            recorded.from_s = span->earliest_s - CLOCK_S;
+        if (span->end_s < INT64_MAX - CLOCK_S)
+            recorded.until_s = span->end_s + CLOCK_S;
+        err = dep_sight_list(node, &recorded, add_unread, gathering, gathering->problem);
+    }
+    return err;
 }
 
 /* ---- of what ---- */
@@ -207,7 +326,10 @@ static int gather(struct gathering *gathering, const struct dep_timeline_order *
     case DEP_TIMELINE_CAMPAIGN: return gather_campaign(gathering, order->name);
     case DEP_TIMELINE_ALL: break;
     }
-    int err = dep_sight_list(gathering->node, &all, add_row, gathering, gathering->problem);
+    bool within = order->span.earliest_s != INT64_MIN || order->span.end_s != INT64_MAX;
+    int err = within && dep_node_pages_searched(gathering->node)
+                  ? gather_within(gathering)
+                  : dep_sight_list(gathering->node, &all, add_row, gathering, gathering->problem);
     return err == DEP_FOUND && gathering->timeline->cut ? DEP_OK : err;
 }
 

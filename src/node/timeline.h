@@ -40,8 +40,13 @@ struct dep_timeline_order {
     enum dep_timeline_of of;
     const char *name;          /* NULL: the only campaign; and of all */
     struct dep_edtf_span span; /* what may have happened in it */
-    uint64_t limit;            /* of all: no more than these, of what was recorded last */
+    uint64_t limit; /* of all: no more than these, of what was recorded last; on a page within
+                                * a span, of what begins last */
 };
+/* From the first to the last moment that the times of a record may mean, or, where it states none, that of
+ * its recording. `schema` NULL: it states none. */
+struct dep_edtf_span dep_timeline_hull(const struct dep_schema *schema, const json_t *claims,
+                                       int64_t recorded_s, int64_t uncertainty_s);
 /*
  * What shows to the officer, corrected records left out. Findings: "timeline.many" beyond
  * DEP_TIMELINE_EVENTS_MAX; those of dep_node_item(), dep_node_case(), dep_node_campaign().

@@ -55,13 +55,10 @@ static int complete_row(void *context, const struct dep_index_row *row)
         return DEP_OK;
     struct dep_index_row complete = view.row;
     complete.complete = true;
-    complete.word = view.handed ? DEP_WORD_NONE : dep_node_word_of(row->type, claims);
     int64_t version = 1;
     (void)dep_json_int(claims, "v", &version);
     const char *type = view.handed ? dep_json_string(claims, "type") : row->type;
-    return dep_index_project(work->node->index, &complete,
-                             dep_schemas_find(work->node->schemas, type, (int)version), claims,
-                             &work->problem->fault);
+    return dep_node_project(work->node, &complete, type, (int)version, claims, work->problem);
 }
 
 /* What was projected without a key (after a crash, a restore, a lost index) gets its searchable

@@ -275,11 +275,11 @@ holds why 'first 1'
 record commitment.updated '{"status":"withdrawn","as_of":"2022-03","reason":{"text":"x","lang":"en"}}' --about "$overdue" >/dev/null
 for index in kept 'made anew'; do
     same "$later" "$(due --limit 900)" "what is closed is left out, index $index"
-    same 0 "$(sqlite3 reg/index.db "SELECT open FROM due JOIN record USING(idx) WHERE jti='$overdue'")" "and is passed over, index $index"
+    same 1 "$(sqlite3 reg/index.db "SELECT state FROM due JOIN record USING(idx) WHERE jti='$overdue'")" "and is passed over, index $index"
     rm -f reg/index.db*
 done
 depositary report due --limit 1 >/dev/null 2>&1
-sqlite3 reg/index.db 'UPDATE due SET open=1'
+sqlite3 reg/index.db 'UPDATE due SET state=2'
 same "$later" "$(due --limit 900)" 'closed, whatever index.db says'
 record commitment.updated '{"status":"reopened","as_of":"2022-04","reason":{"text":"x","lang":"en"}}' --about "$overdue" >/dev/null
 same "$overdue $later" "$(due --limit 900)" 'open again'
