@@ -16,6 +16,8 @@
 #include "node/evidence.h"
 #include "node/init.h"
 #include "node/keys.h"
+#include "node/mission.h"
+#include "node/release.h"
 #include "node/timeline.h"
 
 #include <stdio.h>
@@ -238,6 +240,136 @@ static json_t *dispatch(const struct made *of, size_t i, uint64_t serial)
                      "restrictions", "H2", "purpose", "investigation", "review_on", review);
 }
 
+/* ---- what is due, and of whom ---- */
+
+static const char DIGEST[] = "0000000000000000000000000000000000000000000000000000000000000000";
+
+/* A day from 2026 to 2037: a few lapsed, most in force. */
+static void some_day(char out[24])
+{
+    (void)snprintf(out, 24, "20%02u-%02u-%02uT00:00:00Z", 26 + below(12), 1 + below(12),
+                   1 + below(28));
+}
+
+/* A twentieth on paper, that nobody checked. */
+static json_t *consent(const struct made *of, size_t i, uint64_t serial)
+{
+    char id[DEP_UUID_LEN + 1], to[24];
+    (void)of;
+    item_id(serial / BLOCK * BLOCK + i, id);
+    some_day(to);
+    json_t *side = i % 20 ? json_pack("{s:s,s:s}", "state", "signed", "code", "K")
+                          : json_pack("{s:s,s:s,s:s}", "state", "on_paper", "scan_sha256", DIGEST,
+                                      "seen_by", "K");
+    return json_pack("{s:{s:s,s:s,s:[s],s:[s],s:[s],s:[s],s:[s],s:{s:s,s:s},s:{s:s,s:s}},s:o}",
+                     "terms", "layer", "host", "grantor", "m", "actions", "release", "recipients",
+                     "any", "purposes", "any", "lines", "any", "territories", "IQ", "scope", "kind",
+                     "item", "id", id, "in_force", "from", "2021-01-01T00:00:00Z", "to", to, "side",
+                     side);
+}
+
+static json_t *withdrawn(const struct made *of, size_t i, uint64_t serial)
+{
+    (void)serial;
+    return about(json_pack("{s:b}", "from_now", 1), &of->done[i]);
+}
+
+static json_t *assurance(const struct made *of, size_t i, uint64_t serial)
+{
+    char to[24];
+    (void)of, (void)i, (void)serial;
+    some_day(to);
+    return json_pack("{s:s,s:[s],s:[s],s:{s:s},s:{s:s,s:s},s:{s:s,s:s,s:s}}", "from", "court",
+                     "kinds", "fair_trial", "purposes", "any", "scope", "kind", "all", "in_force",
+                     "from", "2021-01-01T00:00:00Z", "to", to, "side", "state", "on_paper",
+                     "scan_sha256", DIGEST, "seen_by", "K");
+}
+
+static json_t *request(const struct made *of, size_t i, uint64_t serial)
+{
+    char deadline[24];
+    (void)of, (void)serial;
+    some_day(deadline);
+    return json_pack("{s:s,s:s,s:s,s:s,s:{s:s},s:s}", "direction", i % 2 ? "in" : "out", "from",
+                     "court", "to", "court", "purpose", "trial", "scope", "kind", "all", "deadline",
+                     deadline);
+}
+
+static json_t *prepared(const struct made *of, size_t i, uint64_t serial)
+{
+    char item[DEP_UUID_LEN + 1];
+    (void)of;
+    item_id(serial / BLOCK * BLOCK + i, item);
+    return json_pack("{s:s,s:s,s:s,s:b,s:[{s:s,s:[],s:b}]}", "action", "release", "recipient",
+                     "court", "purpose", "trial", "urgent", 0, "materials", "item", item, "fields",
+                     "redacted", 0);
+}
+
+static json_t *verdict_on(const struct dep_done *consent, bool urgent)
+{
+    char hex[2 * DEP_HASH_LEN + 1];
+    dep_hex_encode(consent->sha256.bytes, DEP_HASH_LEN, hex);
+    return json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:i,s:[{s:s,s:s,s:s,s:i,s:s}],s:s*}", "outcome",
+                     "yes", "digest", DIGEST, "charter", DIGEST, "origin", "m/log", "size", "1",
+                     "root", DIGEST, "now", "2026-11-01T00:00:00Z", "uncertainty_s", 1,
+                     "requirements", "need", "consent.host", "rule", "r", "met", "met", "material",
+                     0, "record", hex, "review_by", urgent ? "2027-01-01T00:00:00Z" : NULL);
+}
+
+/* Of the block's; every hundredth block has one that rests on what was withdrawn. */
+static struct made consents;
+
+static json_t *release_made(const struct made *of, size_t i, uint64_t serial)
+{
+    size_t on = i || serial / BLOCK % 100 ? 10 + i : 0;
+    json_t *verdict = verdict_on(&consents.done[on], serial / BLOCK % 25 == 0);
+    return about(json_pack("{s:o}", "verdict", verdict), &of->done[i]);
+}
+
+static json_t *sent(const struct made *of, size_t i, uint64_t serial)
+{
+    char id[DEP_UUID_LEN + 1];
+    (void)of;
+    item_id(serial + i, id);
+    return json_pack("{s:s,s:s,s:s,s:s}", "package", id, "content_sha256", DIGEST, "kind",
+                     "release", "recipient", "court");
+}
+
+/* Over, all of them, and half without a word. */
+static json_t *mission(const struct made *of, size_t i, uint64_t serial)
+{
+    (void)of, (void)i, (void)serial;
+    return json_pack("{s:o,s:[s],s:s,s:{s:s,s:s},s:o}", "action", text("training"), "territories",
+                     "IQ", "purpose", "protection", "in_force", "from", "2021-01-01T00:00:00Z",
+                     "to", "2022-01-01T00:00:00Z", "verdict", verdict_on(&consents.done[0], false));
+}
+
+static json_t *mission_over(const struct made *of, size_t i, uint64_t serial)
+{
+    (void)serial;
+    return about(json_pack("{s:s}", "ended", "2021-12-01T00:00:00Z"), &of->done[i]);
+}
+
+static json_t *review(const struct made *of, size_t i, uint64_t serial)
+{
+    char until[24];
+    some_day(until);
+    json_t *claims = i || serial / BLOCK % 10
+                         ? json_pack("{s:s,s:s}", "outcome", "keep", "until", until)
+                         : json_pack("{s:s}", "outcome", "erase");
+    return about(claims, &of->done[20 + i]);
+}
+
+static json_t *foreign(const struct made *of, size_t i, uint64_t serial)
+{
+    char id[DEP_UUID_LEN + 1];
+    (void)of;
+    item_id(serial + i, id);
+    return json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:s}", "package", id, "origin", "x/log", "index",
+                     "1", "sha256", DIGEST, "record_type", "foreign.received", "member", "x",
+                     "sd_jwt", "x");
+}
+
 /* As `count` records of one type, by the officer whose register it is. */
 static void make_some(struct dep_node *node, const char *type, claims_fn *claims, size_t count,
                       const struct made *of, uint64_t serial, struct made *out)
@@ -255,7 +387,7 @@ static void make_some(struct dep_node *node, const char *type, claims_fn *claims
 static void make_block(struct dep_node *node, uint64_t serial)
 {
     static struct made first, second;
-    make_some(node, "note", note, 780, NULL, serial, NULL);
+    make_some(node, "note", note, 540, NULL, serial, NULL);
     make_some(node, "incident.reported", incident, 400, NULL, serial, &first);
     make_some(node, "incident.corrected", correction, 20, &first, serial, NULL);
     make_some(node, "statement.adopted", statement, 25, NULL, serial, &first);
@@ -268,6 +400,17 @@ static void make_block(struct dep_node *node, uint64_t serial)
     make_some(node, "case.opened", opened_case, 5, NULL, serial, NULL);
     make_some(node, "case.stage", stage, 5, NULL, serial, NULL);
     make_some(node, "dispatch.sent", dispatch, 10, NULL, serial, NULL);
+    make_some(node, "consent.given", consent, 200, NULL, serial, &consents);
+    make_some(node, "consent.withdrawn", withdrawn, 4, &consents, serial, NULL);
+    make_some(node, "assurance.given", assurance, 5, NULL, serial, NULL);
+    make_some(node, "request.made", request, 4, NULL, serial, NULL);
+    make_some(node, "release.prepared", prepared, 4, NULL, serial, &first);
+    make_some(node, "release.made", release_made, 3, &first, serial, NULL);
+    make_some(node, "package.sent", sent, 3, NULL, serial, NULL);
+    make_some(node, "mission.recorded", mission, 2, NULL, serial, &first);
+    make_some(node, "mission.ended", mission_over, 1, &first, serial, NULL);
+    make_some(node, "retention.reviewed", review, 10, &consents, serial, NULL);
+    make_some(node, "foreign.record", foreign, 4, NULL, serial, NULL);
 }
 
 static json_t *code_incident(const struct made *of, size_t i, uint64_t serial)
@@ -405,6 +548,35 @@ static int timeline_of(struct reading *reading, enum dep_timeline_of of, const c
     return err;
 }
 
+static int timeline_within(struct reading *reading, const char *from, const char *to,
+                           struct dep_problem *problem)
+{
+    DEP_AUTO_TIMELINE timeline = {.count = 0};
+    struct dep_edtf_span begin, end;
+    if (!dep_edtf_span_of(dep_slice_string(from), &begin) ||
+        !dep_edtf_span_of(dep_slice_string(to), &end))
+        exit(2);
+    struct dep_timeline_order order = {DEP_TIMELINE_ALL, NULL, {begin.earliest_s, end.end_s}, PAGE};
+    int err = dep_node_timeline(reading->node, &order, &timeline, problem);
+    reading->rows = timeline.count;
+    return err;
+}
+
+static int page_within_a_day(struct reading *reading, struct dep_problem *problem)
+{
+    return timeline_within(reading, "2015-03-02", "2015-03-02", problem);
+}
+
+static int page_within_years(struct reading *reading, struct dep_problem *problem)
+{
+    return timeline_within(reading, "2016", "2019", problem);
+}
+
+static int page_before_all(struct reading *reading, struct dep_problem *problem)
+{
+    return timeline_within(reading, "1990", "1999", problem);
+}
+
 static int page_item(struct reading *reading, struct dep_problem *problem)
 {
     char item[DEP_UUID_LEN + 1];
@@ -430,6 +602,59 @@ static int page_due(struct reading *reading, struct dep_problem *problem)
     int err = dep_node_due(reading->node, until_s, PAGE, &dues, problem);
     reading->rows = dues.count;
     return err;
+}
+
+static int page_inbox(struct reading *reading, struct dep_problem *problem)
+{
+    DEP_AUTO_DUES dues = {.list = NULL};
+    int err = dep_node_inbox(reading->node, PAGE, &dues, problem);
+    reading->rows = dues.count;
+    return err;
+}
+
+static int page_outbox(struct reading *reading, struct dep_problem *problem)
+{
+    DEP_AUTO_DUES dues = {.list = NULL};
+    int err = dep_node_outbox(reading->node, PAGE, &dues, problem);
+    reading->rows = dues.count;
+    return err;
+}
+
+static int take_release(void *context, const struct dep_released *released)
+{
+    struct reading *reading = context;
+    const json_t *verdict =
+        released->release ? dep_json_object(released->release->claims, "verdict") : NULL;
+    json_t *conditions = NULL;
+    struct dep_problem problem = {.detail = ""};
+    int err = verdict ? dep_node_conditions(reading->node, verdict, &conditions, &problem) : DEP_OK;
+    json_decref(conditions);
+    reading->rows++;
+    return err < 0 ? err : ++reading->left == PAGE ? DEP_FOUND : DEP_OK;
+}
+
+static int page_releases(struct reading *reading, struct dep_problem *problem)
+{
+    int err = dep_node_releases(reading->node, take_release, reading, problem);
+    return err == DEP_FOUND && reading->left == PAGE ? DEP_OK : err;
+}
+
+static int take_mission(void *context, const struct dep_mission_now *now)
+{
+    struct reading *reading = context;
+    reading->rows += now->state != NULL;
+    return ++reading->left == PAGE ? DEP_FOUND : DEP_OK;
+}
+
+static int page_missions(struct reading *reading, struct dep_problem *problem)
+{
+    int err = dep_node_missions(reading->node, take_mission, reading, problem);
+    return err == DEP_FOUND && reading->left == PAGE ? DEP_OK : err;
+}
+
+static int page_consents(struct reading *reading, struct dep_problem *problem)
+{
+    return page_of_acts(reading, "consent.given", problem);
 }
 
 static int page_membership(struct reading *reading, struct dep_problem *problem)
@@ -496,6 +721,14 @@ static void pages(const char *dir)
         {"timeline of an item", page_item},
         {"timeline campaign, of 199 flows", page_timeline_campaign},
         {"timeline all", page_timeline_all},
+        {"timeline all, within a day of 2015", page_within_a_day},
+        {"timeline all, within 2016 to 2019", page_within_years},
+        {"timeline all, before all", page_before_all},
+        {"inbox", page_inbox},
+        {"outbox", page_outbox},
+        {"consent list", page_consents},
+        {"release list", page_releases},
+        {"mission list", page_missions},
     };
     struct rusage used;
     for (size_t i = 0; i < DEP_COUNT(rows); i++)
