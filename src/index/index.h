@@ -7,7 +7,7 @@
  * Holds:   places of lines, open claims, and in an office register the protected fields that a
  *          schema marks searchable, of lists each value, moments without what they are of: when
  *          something is due, and the span that stated times may mean; and on which records a verdict
- *          rests (doc/decisions/033). Never file names, narratives or names of people
+ *          rests (doc/decisions/034). Never file names, narratives or names of people
  *          (tools/schema-lint).
  * Errors:  DEP_ERR_IO with the SQLite message's place; a damaged index.db is answered by deleting
  *          and rebuilding it.
