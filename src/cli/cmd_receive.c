@@ -24,6 +24,13 @@ static void begin(struct session *session, const char *title)
     }
 }
 
+static void on_copying(void *context, uint64_t done, uint64_t total)
+{
+    struct session *session = context;
+    begin(session, _("Copying"));
+    dep_progress_count(&session->progress, done, total);
+}
+
 static void on_verifying(void *context, uint64_t done, uint64_t total)
 {
     struct session *session = context;
@@ -136,6 +143,7 @@ int dep_cmd_receive(int argc, char **argv)
     struct dep_receive_order order = {.dir = args.positional[0],
                                       .unproved = dep_flag(&args, "--unproved"),
                                       .confirm = confirm,
+                                      .copying = on_copying,
                                       .verifying = on_verifying,
                                       .sealing = on_sealing,
                                       .context = &session};

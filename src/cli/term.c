@@ -45,6 +45,17 @@ static void watch_interrupts(void)
     (void)sigaction(SIGTERM, &action, NULL);
 }
 
+/* Where nothing waits for an answer the process ends here, as it would have without us: whatever it does
+ * may be cut off anywhere. */
+static void stop_if_asked(void)
+{
+    struct sigaction action = {.sa_handler = SIG_DFL};
+    if (!stop_asked)
+        return;
+    (void)sigaction(SIGINT, &action, NULL);
+    (void)raise(SIGINT);
+}
+
 /* ---- questions ---- */
 
 #define BLANKS " \t\r\n"
@@ -279,6 +290,7 @@ bool dep_progress_seal(void *context, const struct dep_seal_progress *state)
 void dep_progress_count(void *context, uint64_t done, uint64_t total)
 {
     struct dep_progress *progress = context;
+    stop_if_asked();
     if (!due(progress))
         return;
     double elapsed = (double)(progress->shown_ms - progress->started_ms) / 1000;

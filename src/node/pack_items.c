@@ -231,6 +231,8 @@ int pack_look_at_target(struct dep_pack *pack, const char *path, uint64_t *out_p
     if (err)
         return err;
     err = dep_target_look(dirname(parent), &target, &problem->finding, &problem->fault);
+    if (!err && dep_target_holds(pack->node->dir, parent))
+        err = dep_found(&problem->finding, "target.register", "package.md 6", 0);
     if (!err)
         err = dep_target_judge(&target, &load, out_piece_len, &problem->finding);
     if (err == DEP_FOUND)

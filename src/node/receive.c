@@ -11,6 +11,7 @@
 #include "node/roll.h"
 #include "store/file.h"
 #include "store/folder.h"
+#include "store/target.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -62,6 +63,24 @@ static void sweep(const char *quarantine)
     free(names);
 }
 
+/* Its copy and the container that is sealed of that must find room: a file of holes says that it is
+ * longer than any disk. */
+static int look_at_room(struct receiving *receiving, int from)
+{
+    struct dep_problem *problem = receiving->problem;
+    struct dep_target target;
+    struct dep_target_load load = {.bytes = 0};
+    uint64_t piece_len = 0, bytes = 0;
+    dep_folder_measure(from, &bytes, &load.files);
+    load.bytes = bytes > UINT64_MAX / 2 ? UINT64_MAX : 2 * bytes;
+    int err = dep_target_look(receiving->node->dir, &target, &problem->finding, &problem->fault);
+    if (!err)
+        err = dep_target_judge(&target, &load, &piece_len, &problem->finding);
+    return err == DEP_FOUND ? dep_problem_found(problem, problem->finding.id,
+                                                problem->finding.clause, receiving->node->dir)
+                            : err;
+}
+
 static int copy_in(struct receiving *receiving)
 {
     struct dep_fault *fault = &receiving->problem->fault;
@@ -71,6 +90,10 @@ static int copy_in(struct receiving *receiving)
     if (snprintf(quarantine, sizeof quarantine, "%s/quarantine", node->dir) >=
         (int)sizeof quarantine)
         return dep_fault_set(fault, DEP_ERR_CAP, 0, "file.path", "%s", node->dir);
+    /* Its copy would hold its copy. */
+    if (dep_target_holds(receiving->order->dir, node->dir))
+        return dep_problem_found(receiving->problem, "receive.register", CLAUSE,
+                                 receiving->order->dir);
     int err = dep_folder_make(dep_register_dir_fd(node->reg), "quarantine", 0700, fault);
     if (err)
         return err;
@@ -85,8 +108,12 @@ static int copy_in(struct receiving *receiving)
         int sys = errno;
         return dep_fault_set(fault, DEP_ERR_IO, sys, "copy.read", "%s", receiving->order->dir);
     }
-    struct dep_folder_copy copy = {.strict = true, .fault = fault};
-    return dep_folder_copy(&copy, from, receiving->copy_fd, ".");
+    struct dep_folder_copy copy = {.strict = true,
+                                   .progress = receiving->order->copying,
+                                   .context = receiving->order->context,
+                                   .fault = fault};
+    err = look_at_room(receiving, from);
+    return err ? err : dep_folder_copy(&copy, from, receiving->copy_fd, ".");
 }
 
 /* ---- verifying ---- */
@@ -501,11 +528,31 @@ static int take_again(struct receiving *receiving)
     return err ? err : receive_kit_rest(receiving);
 }
 
+/* One after the other from here on: each sees what those before it recorded. */
+static int await_turn(struct receiving *receiving)
+{
+    struct dep_node *node = receiving->node;
+    struct dep_problem *problem = receiving->problem;
+    int dir = dep_register_dir_fd(node->reg), status;
+    receiving->turn_fd = openat(dir, "quarantine", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    do {
+        status = receiving->turn_fd < 0 ? -1 : flock(receiving->turn_fd, LOCK_EX);
+    } while (status != 0 && errno == EINTR && receiving->turn_fd >= 0);
+    if (status != 0) {
+        int sys = errno;
+        return dep_fault_set(&problem->fault, DEP_ERR_IO, sys, "node.receive", "quarantine");
+    }
+    int err = dep_register_refresh(node->reg, &problem->fault);
+    return err ? err : dep_node_catch_up(node, dep_register_count(node->reg), problem);
+}
+
 static int take_in(struct receiving *receiving)
 {
     struct same same = {.receiving = receiving};
     struct dep_index_query query = {.type = "foreign.received"};
-    int err = dep_roll_list(receiving->node, &query, compare_received, &same, receiving->problem);
+    int err = await_turn(receiving);
+    if (!err)
+        err = dep_roll_list(receiving->node, &query, compare_received, &same, receiving->problem);
     if (err < 0)
         return err;
     if (same.other)
@@ -546,8 +593,12 @@ int dep_node_receive(struct dep_node *node, const struct dep_receive_order *orde
                      struct dep_received *out, struct dep_problem *problem)
 {
     struct dep_received done = {.package = ""};
-    struct receiving receiving = {
-        .node = node, .order = order, .problem = problem, .out = &done, .copy_fd = -1};
+    struct receiving receiving = {.node = node,
+                                  .order = order,
+                                  .problem = problem,
+                                  .out = &done,
+                                  .copy_fd = -1,
+                                  .turn_fd = -1};
     int err = run(&receiving);
     dep_bag_verified_free(receiving.bag);
     dep_kept_done(&receiving.kept);
@@ -559,6 +610,7 @@ int dep_node_receive(struct dep_node *node, const struct dep_receive_order *orde
     if (receiving.copy[0])
         dep_folder_remove(receiving.copy);
     dep_close_fd(&receiving.copy_fd);
+    dep_close_fd(&receiving.turn_fd);
     if (err >= 0)
         *out = done;
     return err;

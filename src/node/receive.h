@@ -26,9 +26,9 @@ struct dep_receive_order {
     /* After verifying, before anything is taken in; false ends it ("receive.declined"). May be
      * NULL. */
     bool (*confirm)(void *context, const struct dep_receive_told *told);
-    dep_progress_fn *verifying;    /* may be NULL */
-    dep_seal_progress_fn *sealing; /* may be NULL */
-    void *context;                 /* of the three */
+    dep_progress_fn *copying, *verifying; /* may be NULL */
+    dep_seal_progress_fn *sealing;        /* may be NULL */
+    void *context;                        /* of the four */
 };
 struct dep_received {
     char package[DEP_UUID_LEN + 1];
@@ -66,9 +66,11 @@ struct dep_received {
  *                        an acknowledgement of no such withdrawal
  *   "receive.kind"       a kind that is taken in by another command, or not yet
  *   "receive.many"       more than DEP_RECEIVED_RECORDS_MAX records to be heard
+ *   "receive.register"   the folder is the one that this register is in
  *   "receive.declined"   the caller said no
  *
- * and those of dep_node_charter().
+ * and those of dep_node_charter(), dep_target_judge() of the register's disk. Several who receive at once
+ * wait for each other once they have verified, so that what comes twice counts once.
  */
 DEP_MUST_USE int dep_node_receive(struct dep_node *node, const struct dep_receive_order *order,
                                   struct dep_received *out, struct dep_problem *problem);

@@ -15,6 +15,7 @@ struct receiving {
     struct dep_received *out;
     char copy[4096]; /* path of the copy's folder; "" where there is none */
     int copy_fd;     /* and lock */
+    int turn_fd;     /* lock of who takes something in */
     struct dep_bag_verified *bag;
     json_t *account;               /* of the verifier */
     struct dep_index_row answered; /* of a receipt: what it is for */

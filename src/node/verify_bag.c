@@ -502,11 +502,19 @@ const struct dep_fault *dep_bag_verified_fault(const struct dep_bag_verified *ba
     return &bag->fault;
 }
 
+/* What can't be told, since the disk answers nothing, is looked at as a package: that says why. */
+static bool is_absent(int folder, const char *name)
+{
+    return faccessat(folder, name, F_OK, AT_SYMLINK_NOFOLLOW) != 0 &&
+           (errno == ENOENT || errno == ENOTDIR);
+}
+
 bool dep_is_bag(const char *dir)
 {
     int folder = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    bool bag = folder >= 0 && faccessat(folder, "bagit.txt", F_OK, AT_SYMLINK_NOFOLLOW) == 0 &&
-               faccessat(folder, "register.json", F_OK, AT_SYMLINK_NOFOLLOW) != 0;
+    bool bag = folder < 0 ? errno == EIO
+                          : !is_absent(folder, "bagit.txt") &&
+                                faccessat(folder, "register.json", F_OK, AT_SYMLINK_NOFOLLOW) != 0;
     if (folder >= 0)
         (void)close(folder);
     return bag;

@@ -303,6 +303,8 @@ const struct words_entry WORDS_PACKAGE[] = {
     {"receive.receipt",
      N_("a receipt for something that wasn't sent so, or by somebody it wasn't sent to")},
     {"receive.recipient", N_("it is for somebody else")},
+    {"receive.register",
+     N_("the folder is the one that this register is in: name the package's own")},
     {"receive.unproved", N_("something that the rules need is unproved: look at it with verify; "
                             "--unproved takes it in all the same")},
     {"record.disputed",
@@ -340,6 +342,7 @@ const struct words_entry WORDS_PACKAGE[] = {
     {"target.path",
      N_("the folder lies too deep: paths in the package would be longer than programs take")},
     {"target.read_only", N_("that disk can't be written")},
+    {"target.register", N_("inside the register is no place for a package: name a folder outside")},
     {"target.room", N_("there is not enough room on that disk")},
     {"time.unproved", N_("nothing proves that it was there in time")},
     {"token", N_("a time-stamp could not be made use of")},

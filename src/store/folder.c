@@ -22,9 +22,9 @@ static int copy_io(const struct dep_folder_copy *copy, const char *what, const c
 static int copy_bytes(struct dep_folder_copy *copy, int from, int to, uint64_t len,
                       const char *path)
 {
+    enum { PIECE = 64 * 1024 * 1024 }; /* whoever is told of progress may end it */
     while (len) {
-        ssize_t done =
-            copy_file_range(from, NULL, to, NULL, len < (1u << 30) ? (size_t)len : 1u << 30, 0);
+        ssize_t done = copy_file_range(from, NULL, to, NULL, len < PIECE ? (size_t)len : PIECE, 0);
         if (done < 0 &&
             (errno == EXDEV || errno == EINVAL || errno == ENOSYS || errno == EOPNOTSUPP)) {
             uint8_t piece[64 * 1024];
@@ -98,6 +98,33 @@ static int copy_folder(struct dep_folder_copy *copy, int from_dir, int to_dir, c
 int dep_folder_copy(struct dep_folder_copy *copy, int from, int to, const char *path)
 {
     return copy_folder(copy, from, to, path, 0);
+}
+
+static void measure(int from_dir, const char *path, int depth, uint64_t *bytes, uint64_t *files)
+{
+    int fd = openat(from_dir, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+    DIR *folder = fd < 0 ? NULL : fdopendir(fd);
+    struct stat info;
+    for (struct dirent *entry; folder && (entry = readdir(folder));) {
+        if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0 ||
+            fstatat(fd, entry->d_name, &info, AT_SYMLINK_NOFOLLOW) != 0)
+            continue;
+        if (S_ISDIR(info.st_mode) && depth < DEP_FOLDER_DEPTH_MAX)
+            measure(fd, entry->d_name, depth + 1, bytes, files);
+        *files += 1;
+        if (!dep_add_u64(*bytes, S_ISREG(info.st_mode) ? (uint64_t)info.st_size : 0, bytes))
+            *bytes = UINT64_MAX;
+    }
+    if (folder)
+        (void)closedir(folder);
+    else if (fd >= 0)
+        (void)close(fd);
+}
+
+void dep_folder_measure(int fd, uint64_t *out_bytes, uint64_t *out_files)
+{
+    *out_bytes = *out_files = 0;
+    measure(fd, ".", 0, out_bytes, out_files);
 }
 
 static int remove_entry(const char *path, const struct stat *info, int kind, struct FTW *walk)

@@ -25,6 +25,8 @@ DEP_MUST_USE int dep_folder_copy_file(struct dep_folder_copy *copy, int from, in
                                       const char *path, mode_t mode);
 /* All beneath it; the folder itself may be there. */
 DEP_MUST_USE int dep_folder_copy(struct dep_folder_copy *copy, int from, int to, const char *path);
+/* Bytes and files beneath it, at most UINT64_MAX; where something can't be read, the copy will say so. */
+void dep_folder_measure(int fd, uint64_t *out_bytes, uint64_t *out_files);
 /* It and all beneath it, as far as that goes. */
 void dep_folder_remove(const char *path);
 #endif

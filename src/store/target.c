@@ -128,6 +128,17 @@ int dep_target_look(const char *path, struct dep_target *out, struct dep_finding
     return err;
 }
 
+bool dep_target_holds(const char *folder, const char *path)
+{
+    char *outer = realpath(folder, NULL), *inner = realpath(path, NULL);
+    size_t len = outer && outer[1] ? strlen(outer) : 0; /* of "/" nothing */
+    bool holds =
+        outer && inner && strncmp(outer, inner, len) == 0 && (inner[len] == 0 || inner[len] == '/');
+    free(outer);
+    free(inner);
+    return holds;
+}
+
 /* ---- judging ---- */
 
 /* Folders, tables of the file system, and what it rounds up. */

@@ -27,6 +27,9 @@ struct dep_target {
 DEP_MUST_USE int dep_target_look(const char *path, struct dep_target *out, struct dep_finding *why,
                                  struct dep_fault *fault);
 
+/* Is `path` the folder, or below it? False also where one of them isn't there. */
+bool dep_target_holds(const char *folder, const char *path);
+
 /* What is to be written there. */
 struct dep_target_load {
     uint64_t bytes, files;

@@ -162,6 +162,29 @@ static void test_look(void **state)
     }
 }
 
+static void test_holds(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *folder, *path;
+        bool holds;
+    } rows[] = {
+        {"/proc", "/proc/self/status", true},
+        {"/proc/self/", "/proc/self/status", true},
+        {"/", "/proc/self", true},
+        {"/proc/self/..", "/proc/self/status", true},
+        {"/proc", "/proc", true},
+        {"/proc/self/task", "/proc/self/status", false},
+        {"/proc/s", "/proc/self", false},
+        {"/proc/sys", "/proc/sysvipc", false},
+        {"/nowhere", "/proc/self", false},
+        {"/proc", "/proc/nothing", false},
+    };
+    for (size_t i = 0; i < DEP_COUNT(rows); i++)
+        if (dep_target_holds(rows[i].folder, rows[i].path) != rows[i].holds)
+            fail_msg("%s, %s", rows[i].folder, rows[i].path);
+}
+
 /* ---- file systems of our own: root only ---- */
 
 static int run(const char *command)
@@ -241,9 +264,8 @@ static int teardown(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_judge),
-        cmocka_unit_test(test_judge_access),
-        cmocka_unit_test(test_look),
+        cmocka_unit_test(test_judge), cmocka_unit_test(test_judge_access),
+        cmocka_unit_test(test_look),  cmocka_unit_test(test_holds),
         cmocka_unit_test(test_real),
     };
     (void)snprintf(top, sizeof top, "/tmp/depositary-target-XXXXXX");

@@ -136,6 +136,11 @@ if [ "$(id -u)" -ne 0 ]; then
 fi
 expect 1 as L1 pack "$made" --out nowhere/bag 2>err
 holds err 'target.folder'
+for inside in reg/bag reg/vault/bag; do
+    expect 1 as L1 pack "$made" --out $inside 2>err
+    holds err 'target.register'
+    [ ! -e $inside ] || fail 'a package in the register'
+done
 same 3 "$(count package.sent)" 'packages sent'
 # The same package once more, for a stick that was lost: byte for byte, but for a checkpoint that is newer.
 as L1 pack "$(json packed.json .record)" --out again >/dev/null

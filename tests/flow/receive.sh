@@ -51,6 +51,14 @@ reg receive to-test --json >heard.json
 reg release "$(json prepared.json .record)" --json >released.json
 same yes "$(json released.json .verdict.outcome)" 'released on a signed consent that came in a package'
 
+# ---- the same package taken in by two at once: one waits for the other, and it counts once ----
+iq pack "$(json consent.json .record)" --to test --out at-once --yes >/dev/null
+depositary receive at-once -C reg --as L1 --json >first.json &
+depositary receive at-once -C reg --as L1 --json >second.json
+wait $!
+same 'false true' "$(jq -r .again first.json second.json | sort | xargs)" 'taken in by two at once'
+same 1 "$(jq -r .item first.json second.json | sort -u | wc -l)" 'items of it'
+
 # ---- what isn't as it was ----
 cp -r to-test altered
 sed -i 's/Bagging-Date: 20/Bagging-Date: 19/' altered/bag-info.txt
@@ -60,6 +68,20 @@ mkdir with-link
 cp -r to-test/. with-link
 ln -s /etc/passwd with-link/data/passwd
 expect 3 reg receive with-link 2>err
+# Not what this register is in; nor what says that it is longer than any disk, of which nothing is written.
+for holds in reg .; do
+    expect 1 reg receive $holds 2>err
+    holds err 'receive.register'
+done
+cp -r to-test endless
+truncate -s 1T endless/data/content.jsonl
+expect 1 reg receive endless 2>err
+holds err 'target.room'
+# Whoever looks at it is not made to look to the end.
+status=0
+timeout --preserve-status -s INT 1 "$DEPOSITARY" verify endless >/dev/null 2>&1 </dev/null || status=$?
+same 130 $status 'stopped'
+rm -r endless
 expect 1 iq receive receipt 2>err # its own
 expect 1 iq receive to-test 2>err
 holds err 'receive.own'
