@@ -199,11 +199,14 @@ static int add_marking(void *context, const char *item, const struct dep_draft *
 
 /* Lawyer-client, medical, sexual and child material is restricted at once, whoever forgets to say
  * so. */
-static bool set_restricted(const struct dep_args *args, json_t *claims)
+static int set_restricted(const struct dep_args *args, json_t *claims)
 {
     bool restricted = dep_flag(args, "--restricted") || dep_json_true(claims, "restricted") ||
                       json_array_size(dep_json_array(claims, "sensitive")) > 0;
-    return json_object_set_new(claims, "restricted", json_boolean(restricted)) == 0;
+    if (json_object_set_new(claims, "restricted", json_boolean(restricted)) == 0)
+        return DEP_EXIT_YES;
+    dep_say(_("out of memory"));
+    return DEP_EXIT_FAULT;
 }
 
 static int run(struct dep_args *args, const char *type, struct dep_node *node, json_t *claims)
@@ -304,8 +307,10 @@ static int collect(int argc, char **argv, const char *command, const char *usage
     if (args.positional_count == 0 && json_array_size(dep_json_array(claims, "things")) == 0)
         status = dep_usage_error(
             &args, _("name files or folders, or state physical things in the fields"));
-    else
-        status = set_restricted(&args, claims) ? run(&args, type, node, claims) : DEP_EXIT_FAULT;
+    if (!status)
+        status = set_restricted(&args, claims);
+    if (!status)
+        status = run(&args, type, node, claims);
     dep_node_close(node);
     return status;
 }
