@@ -160,7 +160,7 @@ static void print_condition(const struct dep_charter *charter, const char *title
         dep_print_column(stdout, _(parts[i].words), CONDITION_COLUMNS);
         json_array_foreach(codes, index, code)
         {
-            (void)printf("%s", index ? ", " : "");
+            (void)printf("%s", index ? _(", ") : "");
             print_code(charter, parts[i].kind, parts[i].list, json_string_value(code));
         }
         (void)printf("\n");
@@ -183,7 +183,7 @@ static void print_need(const json_t *need)
     if (dep_json_int(need, "status_max_age_s", &age_s)) {
         /* As it was meant: a week isn't read off a number of seconds. */
         bool days = age_s % DAY_S == 0;
-        (void)printf("; ");
+        (void)printf("%s", _("; "));
         (void)printf(days ? _("shown to stand within the last %lld days")
                           : _("shown to stand within the last %lld s"),
                      (long long)(days ? age_s / DAY_S : age_s));
@@ -218,7 +218,7 @@ static void print_paper(const struct dep_charter *charter)
     (void)printf("\n%s\n ", _("A consent on paper, checked by a second officer, suffices for"));
     json_array_foreach(actions, index, action)
     {
-        (void)printf("%s", index ? ", " : " ");
+        (void)printf("%s", index ? _(", ") : " ");
         print_code(charter, "action", DEP_LIST_COUNT, json_string_value(action));
     }
     (void)printf("%s%s\n", json_array_size(actions) ? "" : " ",
@@ -255,7 +255,8 @@ static void print_linked(const struct dep_charter *charter)
     json_t *entry;
     const json_t *linked = dep_json_array(dep_charter_json(charter), "linked");
     if (json_array_size(linked))
-        (void)printf("\n%s\n", _("What is linked to the records of a package, at least"));
+        (void)printf("\n%s\n", _("What a package tells of linked records, at least (→ those that a "
+                                 "record refers to, ← those that refer to it)"));
     json_array_foreach(linked, index, entry)
     {
         char name[DEP_RELATION_ROOM], least[32];

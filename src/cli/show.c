@@ -107,8 +107,12 @@ static void show_value(const struct telling *telling, const json_t *form, const 
 {
     const char *text = json_string_value(value);
     if (json_is_object(value) && dep_json_string(value, "text")) {
-        show_text(dep_json_string(value, "text"));
-        show_language(telling, value);
+        const char *word = dep_text_word(value);
+        show_text(word ? word : dep_json_string(value, "text"));
+        if (word)
+            (void)printf("\n");
+        else
+            show_language(telling, value);
     } else if (text) {
         show_string(telling, form, text);
     } else if (json_is_integer(value)) {

@@ -92,6 +92,13 @@ void dep_language_add_of(const json_t *text, const char *lang, struct dep_buf *o
         add_names(tag, script, lang, out);
 }
 
+const char *dep_text_word(const json_t *text)
+{
+    const char *words = dep_json_string(text, "text"), *lang = dep_json_string(text, "lang");
+    bool ours = words && lang && strcmp(lang, "zxx") == 0 && strcmp(words, "refer_to_court") == 0;
+    return ours ? dep_words("outcome.refer_to_court") : NULL;
+}
+
 static bool is_language(const json_t *form)
 {
     const char *format = dep_json_string(dep_json_object(form, "metadata"), "format");

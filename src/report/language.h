@@ -25,6 +25,8 @@ extern const char dep_territory_rows[];
 void dep_language_add(const char *tag, const char *lang, struct dep_buf *out);
 /* The same of a free text ("lang", "script"); nothing where it has neither. */
 void dep_language_add_of(const json_t *text, const char *lang, struct dep_buf *out);
+/* The reason that the program itself gives is in no language ("zxx"): our word for it. NULL of any other text. */
+const char *dep_text_word(const json_t *text);
 /* Whether the values of a schema's form are such tags, or (metadata "list") territories, bodies or roles. */
 bool dep_named_form(const json_t *form);
 /* Adds the name of such a value; of a territory with its code, which stands alone where it is none of

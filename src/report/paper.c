@@ -83,6 +83,10 @@ static void add_members(const struct telling *telling, const json_t *form, const
     json_t *member;
     bool first = true;
     add_direction(telling, out);
+    if (dep_text_word(object)) {
+        dep_buf_add_string(out, dep_text_word(object));
+        return;
+    }
     json_object_foreach((json_t *)(uintptr_t)object, name, member)
     {
         if (strcmp(name, "lang") == 0 || strcmp(name, "script") == 0)

@@ -134,7 +134,7 @@ static void test_notice(void **state)
         .member = "Documentation Centre", .schemas = schemas, .write = gather, .context = &page};
     assert_int_equal(dep_packaged_notice(&paper, package, told), DEP_OK);
     static const char *const thrice[] = {"<section ", "&lt;b&gt;mercy", "r-1<", "r-2<",
-                                         "refer_to_court"};
+                                         "it goes to the court to decide"};
     for (size_t i = 0; i < DEP_COUNT(thrice); i++)
         if (count_of(&page, thrice[i]) != 3)
             fail_msg("%s: %zu times", thrice[i], count_of(&page, thrice[i]));

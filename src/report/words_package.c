@@ -158,10 +158,10 @@ const struct words_entry WORDS_PACKAGE[] = {
     {"pack.judges",
      N_("what the judge is told concerns cases with different judges: release them apart")},
     {"pack.linked.item",
-     N_("the charter lets the item of this linked record go along, and the release "
+     N_("the charter demands that the item of this linked record go along, and the release "
         "doesn't name it: prepare one that does")},
-    {"pack.local", N_("the charter lets this linked record go along, and it never leaves this "
-                      "register; leave out the record that it is linked to")},
+    {"pack.local", N_("the charter demands that this linked record go along, and it never leaves "
+                      "this register: leave out the record that it is linked to")},
     {"pack.part.absent", N_("the item has no file of that path (see: item files)")},
     {"pack.part.kind",
      N_("a folder, or a file that was not taken: there is nothing of it to send")},

@@ -106,6 +106,7 @@ const struct words_entry WORDS_REGISTER[] = {
     {"erase.nothing", N_("this record has no protected values")},
     {"erased", N_("erased")},
     {"examination", N_("examination")},
+    {"exculpatory", N_("speaks for the accused")},
     {"extract", N_("the file could not be written")},
     {"extract.absent", N_("no such file in the item (see: item files)")},
     {"extract.changed",

@@ -211,7 +211,7 @@ holds told 'The witness of G-1 saw another'
 depositary verify referred --pin "$pin" --identity court.key --json >verified.json || true
 same 'intact unproved null' "$(jq -r '[.notice.payload, .notice.content, (.under_seal | tojson)] | join(" ")' verified.json)" 'to whoever is not the judge'
 LANGUAGE=fr depositary verify referred --pin "$pin" >told || true
-holds told 'Sous scellés, signalés au seul juge : 1'
+holds told 'Sous pli scellé, signalés au seul juge : 1'
 lacks told 'The witness of G-1'
 holds referred/data/index.html 'Under seal, for the judge alone'
 lacks referred/data/index.html 'The witness of G-1'
@@ -351,7 +351,8 @@ as T1 charter draft | jq '.linked += [{"rel": "exculpatory", "least": "sealed"},
 for member in reg iq; do depositary charter adopt next.json -C "$member" --as T1 --root "$member.root.pem" --out "next.$member" >/dev/null; done
 depositary charter enter next.json next.* -C reg --as T1 >/dev/null
 holds_words() { depositary charter show -C reg --as T1 | grep -qF "$1" || fail "charter show doesn't tell: $1"; }
-holds_words 'What is linked to the records of a package, at least'
+holds_words 'What a package tells of linked records, at least'
+holds_words 'speaks for the accused'
 holds_words 'under seal, for the judge alone'
 expect 1 as L1 pack "$to_police" --age "$key" --out x 2>err
 holds err 'pack.exculpatory'
