@@ -331,6 +331,9 @@ for forged in '/materials/0/fields/3 null verdict.scope' '/materials/1/item "'"$
     holds <(jq -r '.findings[].id' found.json) "^$finding\$"
     rm -r forged
 done
+# While a verdict rests on it, it isn't erased.
+expect 1 as T1 erase "$incident" --yes --file - <<<"{\"authority\": $(text order), \"reason\": $(text asked)}" 2>err
+holds err '\(hold.verdict\)'
 # What came after it was prepared counts: a release with what is wrong by now isn't made.
 as L1 release prepare --file - --yes --json <<<"{\"action\": \"release\", \"recipient\": \"police\", \"purpose\": \"protection\", \"materials\": [$first, $second]}" >prepared.json
 as A1 approve "$(json prepared.json .record)" >/dev/null
