@@ -43,6 +43,13 @@ lacks bag/data/index.html '<(img|picture|object|embed|iframe|canvas|video)|data:
 if command -v pdfimages >/dev/null; then
     for language in en fr ar; do same 0 "$(pdfimages -list "bag/data/custody.$language.pdf" | tail -n +3 | wc -l)" "pictures in custody.$language.pdf"; done
 fi
+if command -v pdftotext >/dev/null; then
+    for language in 'en:Declaration, by hand' 'fr:Déclaration'; do
+        pdftotext "bag/data/custody.${language%%:*}.pdf" certificate
+        holds certificate "${language##*:}"
+        holds certificate X-1
+    done
+fi
 # Its recipient verifies it with the charter's fingerprint, got another way; nothing stands against it.
 pin=$(depositary charter show -C reg --as T1 --json | jq -r .fingerprint)
 depositary verify bag --pin "$pin" --json >verified.json
