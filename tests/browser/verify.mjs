@@ -130,6 +130,9 @@ test('a verdict is told in words', async () => {
   const needs = await page.$$eval('#consents-title ~ ol dd dd', (all) => all.map((one) => one.textContent))
   assert.ok(needs.includes('الموافقة المسبقة من الدولة المضيفة'), needs.join('\n'))
   assert.ok(!needs.some((text) => /^(consent|assurance|approval)([.]|$)|T00:00:00Z/.test(text)), needs.join('\n'))
+  // Nor is anything else of the program's own left bare: what was given as a list, who signed, what it is to another record.
+  const bare = await page.$$eval('dd, .by, .where', (all) => all.flatMap((one) => one.textContent.split(/ · | — |، /)).filter((text) => /^[\u2066-\u2069]*(any|refer_to_court|exculpatory|root|registrar|0)[\u2066-\u2069]*$/.test(text)))
+  assert.deepEqual(bare, [])
   await page.context().close()
 })
 

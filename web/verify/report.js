@@ -115,8 +115,9 @@ export class Report {
   }
 
   who(record) {
-    const role = record.by?.role ? words(record.by.role) : null
-    return [role, record.by?.code, this.types.member(record.iss)].filter(Boolean).join(' · ')
+    const { role, code: own } = record.by ?? {}
+    // Each in its own direction. A key of the register has no other code than its role.
+    return [role && words(role), own !== role && own, this.types.member(record.iss)].filter(Boolean).map((one) => `\u2068${one}\u2069`).join(' · ')
   }
 
   entry(record) {

@@ -56,8 +56,9 @@ export class Types {
   }
 }
 
-/** Members whose value is a name with a word of its own. */
+/** Members whose value is a name with a word of its own, or a place that people count from one. */
 const NAMES = {
+  material: (_types, place) => number(place + 1),
   need: (_types, need) => words(`need.${need}`),
   fields: (types, names) => names.map((name) => types.label(types.field('evidence.collected', name), name)).join(_(', '))
 }
@@ -70,6 +71,7 @@ export function render(types, form, value) {
   if (typeof value === 'string') {
     const said = types.choice(form, value)
     if (said) return said
+    if (value === 'any' && form?.metadata?.list) return words('codes.any')
     if (form?.type === 'timestamp' && !Number.isNaN(Date.parse(value))) return time(Date.parse(value) / 1000)
     if (/^[0-9a-f]{32,}$/.test(value) || /^[0-9a-f]{8}-[0-9a-f-]{27}$/.test(value)) return code(value)
     return isolated(types.codes.has(value) ? types.code(value) : value)
@@ -80,8 +82,11 @@ export function render(types, form, value) {
     if (value.every((one) => typeof one !== 'object')) return value.flatMap((one, at) => (at ? [_(', '), render(types, of, one)] : [render(types, of, one)]))
     return make('ul', { class: 'list' }, value.map((one) => make('li', {}, render(types, of, one))))
   }
-  // A text with its language is that text, in that language.
-  if (typeof value.text === 'string' && typeof value.lang === 'string') return make('bdi', { lang: value.lang, dir: 'auto' }, value.text)
+  // A text with its language is that text, in that language; what the program wrote in no language is an outcome's name.
+  if (typeof value.text === 'string' && typeof value.lang === 'string') {
+    const outcome = value.lang === 'zxx' && types.choice(types.definitions.verdict.properties.outcome, value.text)
+    return outcome || make('bdi', { lang: value.lang, dir: 'auto' }, value.text)
+  }
   return make('dl', {}, Object.entries(value).map(([name, inner]) => {
     const at = types.member_(form, name)
     return [make('dt', {}, types.label(at, name)), make('dd', {}, NAMES[name]?.(types, inner) ?? render(types, at, inner))]
