@@ -7,11 +7,13 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { judging } from './valid.mjs'
 
 const [html, modules, site, publication, fingerprint, shots] = process.argv.slice(2)
 const require = createRequire(join(modules, 'package.json'))
 const { chromium } = require('playwright-core')
 const { AxeBuilder } = require('@axe-core/playwright')
+const { wrongInText } = judging(modules)
 const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] })
 const sha256 = (path) => createHash('sha256').update(readFileSync(path)).digest('hex')
 
@@ -33,6 +35,7 @@ async function accessible(page, where) {
 try {
   for (const [language, direction, title] of [['en', 'ltr', 'Who belongs'], ['fr', 'ltr', 'Qui en est'], ['ar', 'rtl', 'من ينتمي']]) {
     const path = join(site, publication, `${language}.html`)
+    assert.deepEqual(await wrongInText(readFileSync(path, 'utf8')), [], path)
     const plain = await opened(path, { javaScriptEnabled: false })
     assert.equal(await plain.textContent('h2'), title)
     assert.equal(await plain.getAttribute('html', 'dir'), direction)
@@ -48,6 +51,7 @@ try {
     await page.waitForSelector('h2')
     await page.context().close()
   }
+  assert.deepEqual(await wrongInText(readFileSync(join(site, 'index.html'), 'utf8')), [], 'the list')
   const list = await opened(join(site, 'index.html'))
   await accessible(list, 'the list')
   await list.click('#fr a')

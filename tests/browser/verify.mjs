@@ -12,11 +12,13 @@ import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import test, { after, before } from 'node:test'
 import { typed } from './typed.mjs'
+import { judging } from './valid.mjs'
 
 const [html, program, scratch, modules, kept, forged] = process.argv.slice(2).map((path) => resolve(path))
 const require = createRequire(join(modules, 'package.json'))
 const { chromium } = require('playwright-core')
 const { AxeBuilder } = require('@axe-core/playwright')
+const { wrongInText, wrongInPage } = judging(modules)
 const url = pathToFileURL(html).href
 const shots = join(scratch, 'shots'), good = join(scratch, 'good')
 const CONTAINER = 'data/items/0190a2b4-7c1e-7abc-8def-0123456789ab/container.tar.age'
@@ -74,6 +76,7 @@ async function accessible(page, where) {
   // Under the page's own policy no script may be added, so axe comes in by the debugger's door.
   const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze()
   assert.deepEqual(violations.map(({ id, nodes }) => `${id}: ${nodes[0].html}`), [], where)
+  assert.deepEqual(await wrongInPage(page), [], where)
 }
 
 /** What is wider than the sheet is shrunk and, from right to left, cut: here each word is within the margins, and the lines fill them. */
@@ -109,6 +112,13 @@ for (const [language, direction, word] of [['en', 'ltr', /^Intact/], ['fr', 'ltr
     await page.context().close()
   })
 }
+
+test('the file itself, and the index in a package, are HTML', async () => {
+  for (const path of [html, ...['sender-nothing', 'foreign-good', 'publication'].map((name) => join(forged, name, 'package/data/index.html'))]) {
+    assert.deepEqual(await wrongInText(readFileSync(path, 'utf8')), [], path)
+  }
+  assert.notDeepEqual(await wrongInText('<!DOCTYPE html>\n<html lang="en"><title>x</title><p><div></div></p></html>'), [], 'the judge judges')
+})
 
 test('every sentence it shows is of its language', async () => {
   const page = await opened('ar')

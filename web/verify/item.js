@@ -194,7 +194,7 @@ function listOf(report, opened, title) {
       make('td', { class: 'screen' }, file.blob
         ? make('button', { type: 'button', 'aria-label': _('Show %s', file.name), onclick: () => show(report, place, file, title) }, _('Show'))
         : make('span', { class: 'hint' }, _('not shown here')))))))
-  return make('div', {}, make('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': _('Files in it') }, table),
+  return make('div', {}, make('section', { class: 'scroll', tabindex: '0', 'aria-label': _('Files in it') }, table),
     files.length > shown.length ? make('p', { class: 'hint' }, _('And %s more.', number(files.length - shown.length))) : null, place)
 }
 

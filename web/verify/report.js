@@ -162,7 +162,7 @@ export class Report {
       return record ? isolated(this.types.type(record.type)) : code(sha256)
     }
     return section('withheld', _('What was withheld, and what isn’t shown'),
-      records.length === 0 ? null : make('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': _('Fields withheld') }, make('table', {},
+      records.length === 0 ? null : make('section', { class: 'scroll', tabindex: '0', 'aria-label': _('Fields withheld') }, make('table', {},
         make('caption', { class: 'visually-hidden' }, _('Fields withheld')),
         make('thead', {}, make('tr', {}, make('th', { scope: 'col' }, _('Record')), make('th', { scope: 'col' }, _('Fields withheld')))),
         make('tbody', {}, records.slice(0, 500).map((record) => make('tr', {},

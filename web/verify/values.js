@@ -1,6 +1,6 @@
 // What a record says, in the words of its schema.
 
-import { _, current, number, time, words } from './words.js'
+import { _, current, direction, number, time, words } from './words.js'
 import { code, isolated, make } from './dom.js'
 
 /** Labels and forms of the record types; names of members and codes as the charter has them. */
@@ -74,7 +74,9 @@ export function render(types, form, value) {
     if (value === 'any' && form?.metadata?.list) return words('codes.any')
     if (form?.type === 'timestamp' && !Number.isNaN(Date.parse(value))) return time(Date.parse(value) / 1000)
     if (/^[0-9a-f]{32,}$/.test(value) || /^[0-9a-f]{8}-[0-9a-f-]{27}$/.test(value)) return code(value)
-    return isolated(types.codes.has(value) ? types.code(value) : value)
+    // A code's name in the reader's language runs as that does, whatever it begins with.
+    if (types.codes.has(value)) return make('bdi', { dir: types.codes.get(value)[current()] ? direction() : 'auto' }, types.code(value))
+    return isolated(value)
   }
   if (Array.isArray(value)) {
     const of = types.follow(form?.elements)
