@@ -35,7 +35,7 @@ bool dep_has_own_command(const char *type)
         "record.",    "register.",    "member.",   "charter.", "request.",   "consent.",
         "assurance.", "marking.",     "case.",     "status.",  "retention.", "foreign.",
         "package.",   "release.",     "approval.", "mission.", "urgency.",   "withdrawal.",
-        "reading.",   "publication.", "log."};
+        "reading.",   "publication.", "log.",      "kit."};
     for (size_t i = 0; i < DEP_COUNT(prefixes); i++)
         if (strncmp(type, prefixes[i], strlen(prefixes[i])) == 0)
             return true;
