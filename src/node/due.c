@@ -452,6 +452,9 @@ static int inbox(struct dep_gather *gather)
         err = dep_node_requests_heard(node, request_heard, gather, gather->problem);
     if (!err && roles & (DEP_ROLE_LEGAL | DEP_ROLE_APPROVER))
         err = dep_gather_dated(gather, &on_paper, consent_to_check);
+    on_paper.type = "assurance.given";
+    if (!err && roles & (DEP_ROLE_LEGAL | DEP_ROLE_APPROVER))
+        err = dep_gather_dated(gather, &on_paper, consent_to_check);
     if (!err && roles & DEP_ROLE_APPROVER)
         err = dep_gather_dated(gather, &prepared, release_to_approve);
     if (!err && roles & (DEP_ROLE_LEGAL | DEP_ROLE_DESK))

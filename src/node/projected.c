@@ -146,7 +146,7 @@ static void due_of_given(const json_t *claims, struct dep_index_row *row)
     due_of_interval(claims, row);
     if (!on_paper && !dep_json_says(side, "state", "signed"))
         row->due = DEP_DUE_CLOSED;
-    else if (on_paper && strcmp(row->type, "consent.given") == 0)
+    else if (on_paper)
         row->due = DEP_DUE_WAITS;
 }
 
