@@ -22,7 +22,7 @@ static const struct dep_option OPTIONS[] = {
 
 static const char USAGE[] =
     "cosign introduce | request MEMBER [--old SIZE] | answer FILE|PACKAGE... | "
-    "take FILE... | list | fork NOTE NOTE --vkey KEY";
+    "take FILE... | list | fork FILE FILE --vkey KEY";
 
 static int read_file(const struct dep_args *args, const char *path, struct dep_buf *out)
 {
@@ -281,7 +281,7 @@ static int list(struct dep_args *args, struct dep_node *node)
 
 /* ---- forks ---- */
 
-/* Needs nothing but the two notes and the log's key: whoever is shown them can tell. */
+/* Needs nothing but what was shown and the log's key: whoever is shown them can tell. */
 static int fork_of(struct dep_args *args)
 {
     const char *vkey_text = dep_arg(args, "--vkey");

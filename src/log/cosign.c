@@ -277,14 +277,55 @@ int dep_cosign_refusal_encode(const struct dep_cosign_judged *judged, struct dep
 
 /* ---- forks ---- */
 
+/* What one side shows of the log. */
+struct shown {
+    struct dep_checkpoint checkpoint;
+    bool has_entry; /* it is a proof: what stands at `index` */
+    uint64_t index;
+    struct dep_hash entry;
+};
+
+static int open_proof(struct dep_slice text, const struct dep_vkey *log, struct shown *out,
+                      struct dep_finding *why)
+{
+    struct dep_proof proof;
+    DEP_AUTO_BUF record;
+    dep_buf_init(&record, DEP_PROOF_LEN_MAX);
+    int err = dep_proof_parse(text, &proof, why);
+    if (err)
+        return err;
+    if (proof.extra.len == 0)
+        return dep_found(why, "fork.record", "doc/format/log.md", 0);
+    if (!dep_base64_parse(DEP_BASE64_STD, proof.extra, &record))
+        return DEP_ERR_NOMEM; /* that it is base64 the proof was parsed for */
+    dep_sha256(dep_buf_slice(&record), &out->entry);
+    out->has_entry = true;
+    out->index = proof.index;
+    return dep_proof_verify(&proof, &out->entry, log, &out->checkpoint, why);
+}
+
+static int open_shown(struct dep_slice text, const struct dep_vkey *log, struct shown *out,
+                      struct dep_finding *why)
+{
+    *out = (struct shown){.has_entry = false};
+    return dep_proof_is(text) ? open_proof(text, log, out, why)
+                              : dep_checkpoint_open(text, log, &out->checkpoint, why);
+}
+
 int dep_fork_verify(struct dep_slice a, struct dep_slice b, const struct dep_vkey *log,
                     struct dep_finding *why)
 {
-    struct dep_checkpoint first, second;
-    int err = dep_checkpoint_open(a, log, &first, why);
+    struct shown first, second;
+    int err = open_shown(a, log, &first, why);
     if (!err)
-        err = dep_checkpoint_open(b, log, &second, why);
-    if (!err && (first.size != second.size || dep_hash_equal(&first.root, &second.root)))
-        err = dep_found(why, "fork.none", "c2sp.org/tlog-checkpoint, Note text", 0);
-    return err;
+        err = open_shown(b, log, &second, why);
+    if (err)
+        return err;
+    bool two_roots = first.checkpoint.size == second.checkpoint.size &&
+                     !dep_hash_equal(&first.checkpoint.root, &second.checkpoint.root);
+    bool two_entries = first.has_entry && second.has_entry && first.index == second.index &&
+                       !dep_hash_equal(&first.entry, &second.entry);
+    return two_roots || two_entries
+               ? DEP_OK
+               : dep_found(why, "fork.none", "c2sp.org/tlog-checkpoint, Note text", 0);
 }

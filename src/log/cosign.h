@@ -94,9 +94,11 @@ DEP_MUST_USE int dep_cosign_refusal_encode(const struct dep_cosign_judged *judge
 
 /* ---- forks ---- */
 /*
- * Do these two notes, both signed by `log`, prove that it showed two trees of one size? Anyone who
- * has the log's key can tell. Findings of dep_checkpoint_open(), "fork.none" (another size, or the
- * same root).
+ * Each is a signed checkpoint, or a tlog-proof with its record (as `prove` writes it). Do the two,
+ * both signed by `log`, prove that it showed two trees of one size, or two records at one place? Of
+ * trees that differ in size the latter shows it, whatever their sizes. Anyone who has the log's key
+ * can tell. Findings of dep_checkpoint_open() and dep_proof_verify(), "fork.record" (a proof without
+ * its record), "fork.none" (they don't contradict each other).
  */
 DEP_MUST_USE int dep_fork_verify(struct dep_slice a, struct dep_slice b, const struct dep_vkey *log,
                                  struct dep_finding *why);

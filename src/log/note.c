@@ -279,6 +279,11 @@ int dep_checkpoint_open(struct dep_slice in, const struct dep_vkey *vkey,
 static const char PROOF_LINE[] = "c2sp.org/tlog-proof@v1";
 static const char PROOF_CLAUSE[] = "c2sp.org/tlog-proof, Format";
 
+bool dep_proof_is(struct dep_slice text)
+{
+    return dep_slice_equal_string(dep_slice_next(&text, '\n'), PROOF_LINE);
+}
+
 int dep_proof_parse(struct dep_slice in, struct dep_proof *out, struct dep_finding *why)
 {
     if (in.len > DEP_PROOF_LEN_MAX)

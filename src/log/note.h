@@ -89,6 +89,8 @@ struct dep_proof {
     struct dep_merkle_proof path;
     struct dep_slice note;
 };
+/* By its first line, whether it is to be parsed as one. */
+bool dep_proof_is(struct dep_slice text);
 DEP_MUST_USE int dep_proof_parse(struct dep_slice in, struct dep_proof *out,
                                  struct dep_finding *why);
 /* `extra` is raw bytes, empty for none. */

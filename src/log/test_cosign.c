@@ -474,6 +474,86 @@ static void test_fork(void **state)
         }
 }
 
+struct side {
+    uint64_t size, index;
+    const char *record;
+    bool without; /* its record */
+};
+
+/* What `prove` writes of a log in which this record stands at that place. */
+static void make_proof(const struct side *side, struct dep_buf *out)
+{
+    struct dep_hash entry, before = leaves[side->index];
+    struct dep_slice record = dep_slice_string(side->record);
+    struct dep_merkle_proof path;
+    DEP_AUTO_BUF note;
+    dep_sha256(record, &entry);
+    dep_sha256_leaf(&entry, &leaves[side->index]);
+    make_note(side->size, ORIGIN, log_key, &note);
+    assert_int_equal(dep_merkle_prove_inclusion(side->index, side->size, read_leaves, NULL, &path),
+                     DEP_OK);
+    leaves[side->index] = before;
+    dep_buf_init(out, DEP_PROOF_LEN_MAX);
+    assert_int_equal(dep_proof_encode(side->without ? (struct dep_slice){NULL, 0} : record,
+                                      side->index, &path, dep_buf_slice(&note), out),
+                     DEP_OK);
+}
+
+static void test_fork_of_proofs(void **state)
+{
+    (void)state;
+    static const struct {
+        struct side first, second;
+        const char *id; /* NULL: a fork */
+    } rows[] = {
+        {{8, 3, "one", false}, {8, 3, "another", false}, NULL},
+        {{8, 3, "one", false}, {19, 3, "another", false}, NULL},
+        {{8, 3, "one", false}, {8, 3, "one", false}, "fork.none"},
+        {{8, 3, "one", false}, {19, 3, "one", false}, "fork.none"},
+        {{8, 3, "one", false}, {19, 4, "another", false}, "fork.none"},
+        {{8, 3, "one", false}, {19, 3, "another", true}, "fork.record"},
+    };
+    for (size_t i = 0; i < 2 * DEP_COUNT(rows); i++) {
+        DEP_AUTO_BUF first, second;
+        struct dep_finding why = {"", "", 0};
+        const char *id = rows[i / 2].id;
+        make_proof(i % 2 ? &rows[i / 2].second : &rows[i / 2].first, &first);
+        make_proof(i % 2 ? &rows[i / 2].first : &rows[i / 2].second, &second);
+        assert_int_equal(
+            dep_fork_verify(dep_buf_slice(&first), dep_buf_slice(&second), &log_vkey, &why),
+            id ? DEP_FOUND : DEP_OK);
+        assert_string_equal(why.id, id ? id : "");
+        /* A proof is held to its path and to the log's key; with a note its checkpoint counts. */
+        uint8_t *at = memmem(first.data, first.len, "extra ", 6);
+        if (!at)
+            continue;
+        assert_int_equal(
+            dep_fork_verify(dep_buf_slice(&second), dep_buf_slice(&first), &other_vkey, &why),
+            DEP_FOUND);
+        at[6] = at[6] == 'a' ? 'b' : 'a';
+        assert_int_equal(
+            dep_fork_verify(dep_buf_slice(&first), dep_buf_slice(&first), &log_vkey, &why),
+            DEP_FOUND);
+        assert_string_equal(why.id, "proof.path");
+    }
+}
+
+static void test_fork_of_note_and_proof(void **state)
+{
+    (void)state;
+    static const struct side side = {8, 3, "one", false};
+    DEP_AUTO_BUF proof, note, longer;
+    struct dep_finding why = {"", "", 0};
+    make_proof(&side, &proof);
+    make_note(8, ORIGIN, log_key, &note);
+    make_note(9, ORIGIN, log_key, &longer);
+    assert_int_equal(dep_fork_verify(dep_buf_slice(&note), dep_buf_slice(&proof), &log_vkey, &why),
+                     DEP_OK);
+    assert_int_equal(
+        dep_fork_verify(dep_buf_slice(&longer), dep_buf_slice(&proof), &log_vkey, &why), DEP_FOUND);
+    assert_string_equal(why.id, "fork.none");
+}
+
 static void test_memory(void **state)
 {
     (void)state;
@@ -533,10 +613,16 @@ static int tear_down(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_cosignature), cmocka_unit_test(test_cosignature_rules),
-        cmocka_unit_test(test_request),     cmocka_unit_test(test_proof),
-        cmocka_unit_test(test_judge),       cmocka_unit_test(test_answer),
-        cmocka_unit_test(test_fork),        cmocka_unit_test(test_memory),
+        cmocka_unit_test(test_cosignature),
+        cmocka_unit_test(test_cosignature_rules),
+        cmocka_unit_test(test_request),
+        cmocka_unit_test(test_proof),
+        cmocka_unit_test(test_judge),
+        cmocka_unit_test(test_answer),
+        cmocka_unit_test(test_fork),
+        cmocka_unit_test(test_fork_of_proofs),
+        cmocka_unit_test(test_fork_of_note_and_proof),
+        cmocka_unit_test(test_memory),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -134,8 +134,8 @@ same 403 "$(cat third.answer2)" 'not signed by the log'
 depositary backup copy -C jo >/dev/null
 depositary cosign take second.answer -C iq >/dev/null
 cp -r iq liar
-depositary note --text 'one thing' -C iq >/dev/null
-depositary note --text 'another thing' -C liar >/dev/null
+one=$(depositary note --text 'one thing' -C iq)
+another=$(depositary note --text 'another thing' -C liar)
 depositary cosign request fr --old "$((size + 1))" -C iq --out honest
 depositary cosign answer honest -C fr --out honest.answer
 forked=$(depositary log checkpoint -C liar --json | jq .size)
@@ -155,6 +155,18 @@ depositary cosign fork first.note second.note --vkey "$key" >out
 expect 1 depositary cosign fork first.note first.note --vkey "$key" 2>err
 holds err fork.none
 expect 1 depositary cosign fork first.note second.note --vkey "$(depositary log vkey -C jo)" 2>err
+# Two records at one place show it too, of logs of whatever size.
+depositary prove "$one" -C iq --out one.proof
+depositary note --text 'and so on' -C liar >/dev/null
+depositary prove "$another" -C liar --out another.proof
+same "$(sed -n 's/^index //p' one.proof)" "$(sed -n 's/^index //p' another.proof)" 'one place'
+depositary cosign fork one.proof another.proof --vkey "$key" --json >out
+same true "$(json out '.fork | tostring')" 'two records at one place'
+expect 1 depositary cosign fork one.proof one.proof --vkey "$key" 2>err
+holds err fork.none
+sed '/^extra /d' another.proof >bare.proof
+expect 1 depositary cosign fork one.proof bare.proof --vkey "$key" 2>err
+holds err fork.record
 # Told each time from now on; recorded once.
 depositary note --text 'and so on' -C iq >/dev/null
 depositary cosign request fr --old "$forked" -C iq --out later
