@@ -125,12 +125,13 @@ int dep_foreign_log_merge(struct dep_foreign_log *into, struct dep_foreign_log *
 struct taking {
     const struct dep_schemas *schemas;
     struct dep_foreign_bag *bag;
-    const struct dep_foreign_want *want;
+    const struct dep_foreign_want *wants;
+    size_t want_count;
     struct dep_foreign_log *log;
     char folder[16]; /* "logs/000" */
     struct dep_problem *problem;
     struct dep_foreign_line keys, consents; /* the newest status of each, if any */
-    bool found;
+    size_t found;                           /* of what is wanted */
 };
 
 static int no_memory(const struct taking *taking)
@@ -214,6 +215,14 @@ static int keep_line(struct taking *taking, struct dep_slice text, uint64_t inde
     return add_line(taking->log, &line) ? no_memory(taking) : DEP_OK;
 }
 
+static bool is_wanted(const struct taking *taking, const struct dep_hash *sha256)
+{
+    for (size_t i = 0; i < taking->want_count; i++)
+        if (dep_hash_equal(&taking->wants[i].record, sha256))
+            return true;
+    return false;
+}
+
 /* Of each kind the newest; that which is named besides. */
 static int note_status(struct taking *taking, struct dep_slice text, uint64_t index,
                        const struct dep_presentation *presentation)
@@ -222,10 +231,10 @@ static int note_status(struct taking *taking, struct dep_slice text, uint64_t in
     struct dep_foreign_line *newest = of && strcmp(of, "keys") == 0       ? &taking->keys
                                       : of && strcmp(of, "consents") == 0 ? &taking->consents
                                                                           : NULL;
-    if (taking->want->has_status &&
-        dep_hash_equal(&presentation->record.jwt.sha256, &taking->want->status))
+    const struct dep_foreign_want *want = &taking->wants[0];
+    if (want->has_status && dep_hash_equal(&presentation->record.jwt.sha256, &want->status))
         return keep_line(taking, text, index, presentation, false);
-    if (!newest || (newest == &taking->consents && taking->want->has_status))
+    if (!newest || (newest == &taking->consents && want->has_status))
         return DEP_OK;
     line_done(newest);
     *newest = (struct dep_foreign_line){.schema = NULL};
@@ -235,20 +244,19 @@ static int note_status(struct taking *taking, struct dep_slice text, uint64_t in
 static int look_at(struct taking *taking, struct dep_slice text, uint64_t index,
                    const struct dep_presentation *presentation)
 {
-    const struct dep_hash *wanted = &taking->want->record;
     struct dep_hash about;
     if (is_type(presentation, "key.enrolled") || is_type(presentation, "key.revoked"))
         return keep_line(taking, text, index, presentation, false);
     if (is_type(presentation, "status.issued"))
         return note_status(taking, text, index, presentation);
-    if (dep_hash_equal(&presentation->record.jwt.sha256, wanted)) {
-        taking->found = true;
+    if (is_wanted(taking, &presentation->record.jwt.sha256)) {
+        taking->found++;
         return keep_line(taking, text, index, presentation, true);
     }
     /* A check of it: what is on paper counts by that alone. */
     return is_type(presentation, "consent.checked") &&
                    dep_record_ref_sha256(presentation->claims, "about", &about) &&
-                   dep_hash_equal(&about, wanted)
+                   is_wanted(taking, &about)
                ? keep_line(taking, text, index, presentation, true)
                : DEP_OK;
 }
@@ -275,7 +283,7 @@ static int take_records(struct taking *taking)
         if (!err)
             err = look_at(taking, line, index, &presentation);
     }
-    if (!err && !taking->found)
+    if (!err && taking->found < taking->want_count)
         return DEP_FOUND;
     for (size_t i = 0; !err && i < 2; i++) {
         struct dep_foreign_line *newest = i ? &taking->consents : &taking->keys;
@@ -292,7 +300,7 @@ static bool is_of_kept(const struct taking *taking, const struct dep_in_force *p
     const struct dep_foreign_log *log = taking->log;
     size_t at = line_place(log, proof->status);
     return at < log->line_count && log->lines[at].index == proof->status &&
-           dep_hash_equal(&proof->sha256, &taking->want->record);
+           is_wanted(taking, &proof->sha256);
 }
 
 static int take_proofs(struct taking *taking)
@@ -406,15 +414,20 @@ static int take_folder(struct taking *taking)
 }
 
 int dep_foreign_log_take(const struct dep_schemas *schemas, struct dep_foreign_bag *bag,
-                         const struct dep_foreign_want *want, struct dep_foreign_log *out,
-                         struct dep_problem *problem)
+                         const struct dep_foreign_want *wants, size_t want_count,
+                         struct dep_foreign_log *out, struct dep_problem *problem)
 {
     int err = DEP_FOUND;
+    assert(want_count > 0);
     size_t at = 0;
     for (unsigned folder = 0; err == DEP_FOUND && folder < FOLDERS_MAX; folder++) {
         struct dep_foreign_log log = {.origin = NULL};
-        struct taking taking = {
-            .schemas = schemas, .bag = bag, .want = want, .log = &log, .problem = problem};
+        struct taking taking = {.schemas = schemas,
+                                .bag = bag,
+                                .wants = wants,
+                                .want_count = want_count,
+                                .log = &log,
+                                .problem = problem};
         (void)snprintf(taking.folder, sizeof taking.folder, "logs/%03u", folder % FOLDERS_MAX);
         if (!dep_foreign_bag_next(bag, taking.folder, 0, &at))
             break;

@@ -51,12 +51,12 @@ struct dep_foreign_want {
     struct dep_hash status;
 };
 /*
- * From whichever log of the package holds that record. DEP_FOUND, with nothing told: none does, or what
- * it takes isn't all there.
+ * From whichever log of the package holds those records, one at least; of several none has a status.
+ * DEP_FOUND, with nothing told: no log holds all of them, or what it takes isn't all there.
  */
 DEP_MUST_USE int dep_foreign_log_take(const struct dep_schemas *schemas,
                                       struct dep_foreign_bag *bag,
-                                      const struct dep_foreign_want *want,
+                                      const struct dep_foreign_want *wants, size_t want_count,
                                       struct dep_foreign_log *out, struct dep_problem *problem);
 /* `from` is of the same origin and size: what `into` doesn't have yet moves there. */
 DEP_MUST_USE int dep_foreign_log_merge(struct dep_foreign_log *into, struct dep_foreign_log *from);

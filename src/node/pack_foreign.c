@@ -4,6 +4,7 @@
  *
  * Format:  doc/format/package.md section 5.7.
  */
+#include "node/handed.h"
 #include "node/pack_impl.h"
 #include "node/release.h"
 #include "package/records.h"
@@ -29,27 +30,67 @@ void pack_foreign_done(struct dep_pack *pack)
 
 /* ---- what is wanted ---- */
 
+/* NULL without memory. */
+static struct pack_want *want_of(struct dep_pack *pack, const struct dep_hash *record)
+{
+    for (size_t i = 0; i < pack->want_count; i++)
+        if (dep_hash_equal(&pack->wants[i].is.record, record))
+            return &pack->wants[i];
+    struct pack_want *wants =
+        dep_list_reserve(pack->wants, pack->want_count, 1, sizeof *wants, &pack->want_room);
+    if (!wants)
+        return NULL;
+    pack->wants = wants;
+    wants[pack->want_count] = (struct pack_want){.is.record = *record};
+    return &wants[pack->want_count++];
+}
+
 int pack_foreign_want(struct dep_pack *pack, const struct dep_index_row *heard,
                       const struct dep_requirement *requirement)
 {
     const struct dep_fact *fact = requirement->by;
-    struct pack_want *want = NULL;
-    for (size_t i = 0; !want && i < pack->want_count; i++)
-        if (dep_hash_equal(&pack->wants[i].is.record, &fact->record))
-            want = &pack->wants[i];
-    if (!want) {
-        struct pack_want *wants =
-            dep_list_reserve(pack->wants, pack->want_count, 1, sizeof *wants, &pack->want_room);
-        if (!wants)
-            return pack_no_memory(pack);
-        pack->wants = wants;
-        want = &wants[pack->want_count++];
-        *want = (struct pack_want){.is.record = fact->record, .heard = *heard};
-    }
+    struct pack_want *want = want_of(pack, &fact->record);
+    if (!want)
+        return pack_no_memory(pack);
+    if (!want->heard.jti[0])
+        want->heard = *heard;
     if (requirement->by_status) {
         want->is.has_status = true;
         want->is.status = fact->status;
     }
+    return DEP_OK;
+}
+
+/* As of an own item: how it came, every hand it passed through, and what was done with it. */
+static bool tells_of_hands(const char *type)
+{
+    static const char *const begins[] = {"evidence.", "custody.", "seal.", "fixity.",
+                                         "marking.set"};
+    for (size_t i = 0; i < DEP_COUNT(begins); i++)
+        if (strncmp(type, begins[i], strlen(begins[i])) == 0)
+            return true;
+    return false;
+}
+
+int pack_foreign_want_handed(struct dep_pack *pack, const struct dep_index_row *row,
+                             const struct dep_hash *of)
+{
+    struct dep_hash sha256;
+    DEP_AUTO_VIEW view = {.claims = NULL};
+    if (row->index >= pack->size)
+        return DEP_OK;
+    int err = dep_node_view_row(pack->node, row, false, &view, pack->problem);
+    if (err || !tells_of_hands(dep_handed_of(&view).type))
+        return err;
+    const char *hex = dep_json_string(view.claims, "sha256"),
+               *package = dep_json_string(view.claims, "package");
+    if (!hex || !package || !dep_hex_parse(dep_slice_string(hex), sha256.bytes, DEP_HASH_LEN))
+        return dep_problem_fault(pack->problem, DEP_ERR_CORRUPT, "node.pack", row->jti);
+    struct pack_want *want = want_of(pack, &sha256);
+    if (!want)
+        return pack_no_memory(pack);
+    want->of = *of;
+    (void)snprintf(want->newest, sizeof want->newest, "%s", package);
     return DEP_OK;
 }
 
@@ -128,27 +169,80 @@ static bool is_carried(const struct dep_pack *pack, const struct dep_hash *sha25
     return false;
 }
 
-static int take(struct dep_pack *pack, const struct pack_want *want)
+static int take_from(struct dep_pack *pack, const char *package,
+                     const struct dep_foreign_want *wants, size_t count)
 {
     struct dep_foreign_bag *bag = NULL;
     DEP_AUTO_FOREIGN_LOG log = {.origin = NULL};
-    if (is_carried(pack, &want->is.record))
-        return DEP_OK;
-    int err = dep_foreign_bag_open(pack->node, want->by_status[0] ? want->by_status : want->newest,
-                                   &bag, pack->problem);
+    int err = dep_foreign_bag_open(pack->node, package, &bag, pack->problem);
     if (!err)
-        err = dep_foreign_log_take(pack->node->schemas, bag, &want->is, &log, pack->problem);
+        err = dep_foreign_log_take(pack->node->schemas, bag, wants, count, &log, pack->problem);
     dep_foreign_bag_free(bag);
     return err ? err : add_log(pack, &log);
+}
+
+static int take(struct dep_pack *pack, const struct pack_want *want)
+{
+    if (is_carried(pack, &want->is.record))
+        return DEP_OK;
+    return want->newest[0]
+               ? take_from(pack, want->by_status[0] ? want->by_status : want->newest, &want->is, 1)
+               : DEP_FOUND;
 }
 
 /* It goes, and of our own log that it was heard of; or it is named. */
 static int take_or_name(struct dep_pack *pack, const struct pack_want *want)
 {
-    int err = want->newest[0] ? take(pack, want) : DEP_FOUND;
+    if (!want->heard.jti[0])
+        return DEP_OK; /* a kit's */
+    int err = take(pack, want);
     if (err == DEP_FOUND)
         return pack_name(pack, &pack->release.sha256, "authority", &want->is.record, "originator");
     return err ? err : pack_add_heard(pack, &want->heard);
+}
+
+/* ---- what a field kit signed ---- */
+
+static bool is_handed_by(const struct pack_want *want, const char *package)
+{
+    return !want->heard.jti[0] && strcmp(want->newest, package) == 0;
+}
+
+static int name_handed(struct dep_pack *pack, const char *package)
+{
+    int err = DEP_OK;
+    for (size_t i = 0; !err && i < pack->want_count; i++)
+        if (is_handed_by(&pack->wants[i], package))
+            err = pack_name(pack, &pack->wants[i].of, "source", &pack->wants[i].is.record,
+                            "originator");
+    return err;
+}
+
+/* All that came with one package, at once. */
+static int take_handed(struct dep_pack *pack, const char *package)
+{
+    size_t count = 0;
+    DEP_AUTO_FREE struct dep_foreign_want *wants = dep_alloc_array(pack->want_count, sizeof *wants);
+    if (!wants)
+        return pack_no_memory(pack);
+    for (size_t i = 0; i < pack->want_count; i++)
+        if (is_handed_by(&pack->wants[i], package))
+            wants[count++] = pack->wants[i].is;
+    int err = take_from(pack, package, wants, count);
+    return err == DEP_FOUND ? name_handed(pack, package) : err;
+}
+
+static int take_each_handed(struct dep_pack *pack)
+{
+    int err = DEP_OK;
+    for (size_t i = 0, k; !err && i < pack->want_count; i++) {
+        const struct pack_want *want = &pack->wants[i];
+        for (k = 0; k < i && !is_handed_by(&pack->wants[k], want->newest); k++)
+            continue;
+        if (!want->heard.jti[0] && k == i) /* the first of its package */
+            err = take_handed(pack, want->newest);
+    }
+    return err;
 }
 
 /* ---- what they refer to ---- */
@@ -221,6 +315,8 @@ int pack_foreign(struct dep_pack *pack)
     int err = dep_roll_list(pack->node, &query, look_at, pack, pack->problem);
     for (size_t i = 0; !err && i < pack->want_count; i++)
         err = take_or_name(pack, &pack->wants[i]);
+    if (!err)
+        err = take_each_handed(pack);
     if (!err && pack->foreign_count)
         qsort(pack->foreign, pack->foreign_count, sizeof *pack->foreign, compare_logs);
     if (!err)

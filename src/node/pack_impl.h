@@ -63,10 +63,11 @@ struct pack_file {
     const char *path; /* literal; NULL: there is none */
     struct dep_hash sha256;
 };
-/* A record of another member that the release rests on. */
+/* A record of another member that the release rests on, or that a field kit signed of an item of it. */
 struct pack_want {
     struct dep_foreign_want is;
-    struct dep_index_row heard; /* the foreign.record that heard of it first */
+    struct dep_index_row heard; /* the foreign.record that heard of it first; of a kit's jti "" */
+    struct dep_hash of;         /* of a kit's: the item's first record here */
     /* Packages that brought it: the newest; that with the status that is named; or "". */
     char newest[DEP_UUID_LEN + 1], by_status[DEP_UUID_LEN + 1];
 };
@@ -172,6 +173,10 @@ struct dep_requirement;
 /* A requirement of the release is met by a record of another member, `heard` of there. */
 DEP_MUST_USE int pack_foreign_want(struct dep_pack *pack, const struct dep_index_row *heard,
                                    const struct dep_requirement *requirement);
+/* What a field kit signed of an item that goes, held here at `row`, where it tells of the item's hands:
+ * `of` is the item's first record. Other rows are passed over. */
+DEP_MUST_USE int pack_foreign_want_handed(struct dep_pack *pack, const struct dep_index_row *row,
+                                          const struct dep_hash *of);
 /* All that is wanted goes, or is named. */
 DEP_MUST_USE int pack_foreign(struct dep_pack *pack);
 DEP_MUST_USE int pack_foreign_write(const struct dep_pack *pack, struct dep_bag_writer *bag);

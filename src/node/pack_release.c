@@ -118,7 +118,7 @@ static int add_facts(struct releasing *releasing)
         if (err)
             return err;
     }
-    return pack_foreign(releasing->pack);
+    return DEP_OK;
 }
 
 /* ---- the items ---- */
@@ -143,6 +143,13 @@ static int add_item_row(void *context, const struct dep_index_row *row)
         rows->first = row->sha256;
     rows->any = true;
     return pack_add(rows->pack, row, &named);
+}
+
+/* What a field kit signed of it, before it came here. */
+static int add_handed_row(void *context, const struct dep_index_row *row)
+{
+    struct item_rows *rows = context;
+    return pack_foreign_want_handed(rows->pack, row, &rows->first);
 }
 
 struct newest {
@@ -237,6 +244,9 @@ static int add_material(struct releasing *releasing, size_t at, const json_t *ma
     int err = item ? dep_roll_list(pack->node, &query, add_item_row, &rows, pack->problem) : DEP_OK;
     if (!err && !rows.any)
         err = pack_found(pack, "item.absent", item ? item : "");
+    query.type = "kit.";
+    if (!err)
+        err = dep_roll_list(pack->node, &query, add_handed_row, &rows, pack->problem);
     char of_case[DEP_UUID_LEN + 1] = "";
     if (!err)
         err = judge_plain(releasing, at);
@@ -279,7 +289,9 @@ static int add_all(struct releasing *releasing)
         err = pack_add(pack, &releasing->prepared.row, &all);
     if (!err)
         err = add_facts(releasing);
-    return err ? err : add_materials(releasing);
+    if (!err)
+        err = add_materials(releasing);
+    return err ? err : pack_foreign(pack);
 }
 
 /* What was prepared stands for its release. */

@@ -97,14 +97,15 @@ static json_t *handed_claims(const struct receiving *receiving, const json_t *re
     DEP_AUTO_JSON *links = links_of(record);
     if (!links && json_array_size(dep_json_array(record, "refs")))
         return NULL;
-    return json_pack("{s:s,s:O,s:O,s:O,s:O,s:O,s:O,s:O,s:s%,s:s*,s:O*}", "package",
-                     receiving->out->package, "origin",
-                     json_object_get(kit_log(receiving), "origin"), "index",
-                     json_object_get(record, "index"), "sha256", json_object_get(record, "sha256"),
-                     "record", json_object_get(record, "id"), "record_type",
-                     json_object_get(record, "type"), "member", json_object_get(record, "iss"),
-                     "officer", json_object_get(dep_json_object(record, "by"), "code"), "jwt",
-                     (const char *)jwt.data, jwt.len, "item", item, "links", links);
+    bool disputed = dep_json_says(record, "standing", "disputed");
+    return json_pack(
+        "{s:s,s:O,s:O,s:O,s:O,s:O,s:O,s:O,s:s%,s:s*,s:O*,s:o*}", "package", receiving->out->package,
+        "origin", json_object_get(kit_log(receiving), "origin"), "index",
+        json_object_get(record, "index"), "sha256", json_object_get(record, "sha256"), "record",
+        json_object_get(record, "id"), "record_type", json_object_get(record, "type"), "member",
+        json_object_get(record, "iss"), "officer",
+        json_object_get(dep_json_object(record, "by"), "code"), "jwt", (const char *)jwt.data,
+        jwt.len, "item", item, "links", links, "disputed", disputed ? json_true() : NULL);
 }
 
 /* The JWT of it, borrowed until the next one is read. */

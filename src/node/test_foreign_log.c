@@ -190,7 +190,7 @@ static void test_take(void **state)
         DEP_AUTO_FOREIGN_LOG log = {.size = 77};
         make_bag(&bag);
         rows[i].edit(&bag, &want);
-        int err = dep_foreign_log_take(schemas, &bag, &want, &log, &problem);
+        int err = dep_foreign_log_take(schemas, &bag, &want, 1, &log, &problem);
         size_t count = err ? 0 : world->logs[1].count - rows[i].left;
         if (err != rows[i].err || log.line_count != count || listed(&log) != (err ? 0 : 1) ||
             (err && log.size != 77))
@@ -224,7 +224,7 @@ static void test_files(void **state)
     DEP_AUTO_FOREIGN_LOG log = {.origin = NULL};
     DEP_AUTO_FOREIGN_LOG again = {.origin = NULL};
     make_bag(&bag);
-    assert_int_equal(dep_foreign_log_take(schemas, &bag, &want, &log, &problem), DEP_OK);
+    assert_int_equal(dep_foreign_log_take(schemas, &bag, &want, 1, &log, &problem), DEP_OK);
     assert_string_equal(log.origin, world->logs[1].origin);
     assert_int_equal(log.size, world->logs[1].count);
     for (size_t i = 0; i < DEP_COUNT(rows); i++) {
@@ -235,7 +235,7 @@ static void test_files(void **state)
     }
     /* Another record of the same log: what is there already isn't there twice. */
     const size_t lines = log.line_count, files = log.file_count;
-    assert_int_equal(dep_foreign_log_take(schemas, &bag, &want, &again, &problem), DEP_OK);
+    assert_int_equal(dep_foreign_log_take(schemas, &bag, &want, 1, &again, &problem), DEP_OK);
     assert_int_equal(dep_foreign_log_merge(&log, &again), DEP_OK);
     assert_int_equal(log.line_count, lines);
     assert_int_equal(log.file_count, files);
@@ -254,7 +254,7 @@ static void test_memory(void **state)
         struct dep_problem problem = {.detail = ""};
         DEP_AUTO_FOREIGN_LOG log = {.size = 77};
         dep_alloc_fail_at(at);
-        err = dep_foreign_log_take(schemas, &bag, &want, &log, &problem);
+        err = dep_foreign_log_take(schemas, &bag, &want, 1, &log, &problem);
         dep_alloc_fail_at(-1);
         if (err && (err != DEP_ERR_NOMEM || log.size != 77))
             fail_msg("allocation %ld: %d", at, err);
