@@ -123,7 +123,8 @@ static int read_names(struct walk *walk, struct level *level)
     int copy = dep_open_source(level->fd, ".", true);
     DIR *folder = copy < 0 ? NULL : fdopendir(copy);
     size_t room = 0;
-    int err = DEP_OK;
+    /* Want of memory is no folder's fault: nothing is sealed without what stands in it. */
+    int err = copy >= 0 && !folder && errno == ENOMEM ? DEP_ERR_NOMEM : DEP_OK;
     level->partly = !folder;
     while (folder && !err) {
         errno = 0;
