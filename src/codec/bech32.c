@@ -29,15 +29,14 @@ static uint32_t polymod_hrp(const char *hrp)
     return check;
 }
 
-static void put(struct dep_buf *out, uint8_t byte, bool upper)
+static void put(char **out, uint8_t byte, bool upper)
 {
-    dep_buf_add_byte(out, upper && byte >= 'a' && byte <= 'z' ? (uint8_t)(byte - 'a' + 'A') : byte);
+    *(*out)++ = (char)(upper && byte >= 'a' && byte <= 'z' ? byte - 'a' + 'A' : byte);
 }
 
-int dep_bech32_encode(const char *hrp, struct dep_slice data, bool upper, struct dep_buf *out)
+size_t dep_bech32_write(const char *hrp, struct dep_slice data, bool upper, char *to)
 {
-    if (data.len > DATA_MAX || strlen(hrp) > HRP_MAX)
-        return DEP_ERR_CAP;
+    char *end = to, **out = &end;
     uint32_t check = polymod_hrp(hrp);
     for (const char *at = hrp; *at; at++)
         put(out, (uint8_t)*at, upper);
@@ -63,6 +62,16 @@ int dep_bech32_encode(const char *hrp, struct dep_slice data, bool upper, struct
     check ^= 1;
     for (unsigned i = 0; i < CHECK_LEN; i++)
         put(out, (uint8_t)DIGITS[check >> 5 * (CHECK_LEN - 1 - i) & 31], upper);
+    return (size_t)(end - to);
+}
+
+int dep_bech32_encode(const char *hrp, struct dep_slice data, bool upper, struct dep_buf *out)
+{
+    if (data.len > DATA_MAX || strlen(hrp) > HRP_MAX)
+        return DEP_ERR_CAP;
+    char text[HRP_MAX + 1 + (DATA_MAX * 8 + 4) / 5 + CHECK_LEN];
+    dep_buf_add(out, text, dep_bech32_write(hrp, data, upper, text));
+    dep_wipe(text, sizeof text);
     return dep_buf_err(out);
 }
 

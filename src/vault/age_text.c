@@ -31,13 +31,8 @@ int dep_age_recipient_parse(struct dep_slice text, struct dep_age_recipient *out
 void dep_age_recipient_encode(const struct dep_age_recipient *recipient,
                               char out[DEP_AGE_RECIPIENT_TEXT + 1])
 {
-    DEP_AUTO_BUF text;
-    dep_buf_init(&text, DEP_AGE_RECIPIENT_TEXT);
-    int err = dep_bech32_encode("age", dep_slice_of(recipient->bytes, sizeof recipient->bytes),
-                                false, &text);
-    memset(out, 0, DEP_AGE_RECIPIENT_TEXT + 1);
-    if (!err)
-        memcpy(out, text.data, text.len);
+    out[dep_bech32_write("age", dep_slice_of(recipient->bytes, sizeof recipient->bytes), false,
+                         out)] = 0;
 }
 
 void dep_age_identity_new(dep_random_fn *random, struct dep_age_identity *out)
