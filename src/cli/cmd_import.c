@@ -78,8 +78,9 @@ static int add_abouts(struct importing *all, struct dep_node *node, struct dep_p
     for (size_t i = 0; !err && (name = dep_arg_at(all->args, "--about", i)); i++) {
         struct dep_index_row found;
         err = dep_node_find(node, name, &found, problem);
+        DEP_AUTO_JSON *ref = err ? NULL : dep_record_ref_new("about", found.jti, &found.sha256);
         for (size_t r = 0; !err && r < all->import.count; r++)
-            if (dep_import_refer(&all->import.rows[r], "about", found.jti, &found.sha256))
+            if (dep_import_refer(&all->import.rows[r], ref))
                 err = dep_problem_fault(problem, DEP_ERR_NOMEM, "cli.import", name);
         if (!err && strcmp(found.type, "campaign.opened") == 0)
             (void)snprintf(all->import.campaign, sizeof all->import.campaign, "%s", found.jti);

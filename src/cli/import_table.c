@@ -225,7 +225,8 @@ static int add_ref(struct dep_node *node, struct dep_import_row *row, const char
         *problem = why;
         return err;
     }
-    return dep_import_refer(row, rel, found.jti, &found.sha256);
+    DEP_AUTO_JSON *ref = dep_record_ref_new(rel, found.jti, &found.sha256);
+    return dep_import_refer(row, ref);
 }
 
 /* Several, with blanks between them. */

@@ -17,7 +17,32 @@ void dep_import_done(struct dep_import *import)
         free(import->rows[i].problem);
     }
     free(import->rows);
+    json_decref(import->shared);
     *import = (struct dep_import){.count = 0};
+}
+
+/* Codes, days and names stand in one row after the other: each is kept once, as far as there are few. */
+static bool share_texts(struct dep_import *import, json_t *claims)
+{
+    enum { SHARED_MAX = 4096, SHARED_LEN_MAX = 32 };
+    const char *name;
+    json_t *value;
+    void *next;
+    json_object_foreach_safe(claims, next, name, value)
+    {
+        const char *text = json_string_value(value);
+        json_t *kept = text ? json_object_get(import->shared, text) : NULL;
+        bool fits = text && json_string_length(value) <= SHARED_LEN_MAX &&
+                    strlen(text) == json_string_length(value);
+        if (json_is_object(value) && !share_texts(import, value))
+            return false;
+        if (fits && kept && json_object_set(claims, name, kept))
+            return false;
+        if (fits && !kept && json_object_size(import->shared) < SHARED_MAX &&
+            json_object_set(import->shared, text, value))
+            return false;
+    }
+    return true;
 }
 
 int dep_import_add(struct dep_import *import, uint64_t line, json_t *claims)
@@ -32,6 +57,10 @@ int dep_import_add(struct dep_import *import, uint64_t line, json_t *claims)
     if (!grown)
         return DEP_ERR_NOMEM;
     import->rows = grown;
+    if (!import->shared)
+        import->shared = json_object();
+    if (!import->shared || !share_texts(import, owned))
+        return DEP_ERR_NOMEM;
     import->rows[import->count++] = (struct dep_import_row){
         .line = line, .claims = json_incref(owned), .parent = DEP_IMPORT_NONE};
     return DEP_OK;
@@ -338,23 +367,21 @@ static int know_again(struct dep_node *node, struct dep_import *import,
 
 /* ---- one by one ---- */
 
-static int add_ref(json_t *claims, const char *rel, const char *id, const struct dep_hash *sha256,
-                   json_t **out)
+int dep_import_refer(struct dep_import_row *row, json_t *ref)
 {
-    json_t *refs = json_object_get(claims, "refs"), *ref = dep_record_ref_new(rel, id, sha256);
-    if (!refs && json_object_set_new(claims, "refs", refs = json_array())) {
-        json_decref(ref);
+    json_t *refs = json_object_get(row->claims, "refs");
+    if (!refs && json_object_set_new(row->claims, "refs", refs = json_array()))
         return DEP_ERR_NOMEM;
-    }
-    *out = ref;
-    return json_array_append_new(refs, ref) ? DEP_ERR_NOMEM : DEP_OK;
+    return json_array_append(refs, ref) ? DEP_ERR_NOMEM : DEP_OK;
 }
 
-int dep_import_refer(struct dep_import_row *row, const char *rel, const char *id,
-                     const struct dep_hash *sha256)
+/* Borrowed of the row's claims where it is DEP_OK. */
+static int add_ref(struct dep_import_row *row, const char *rel, const char *id,
+                   const struct dep_hash *sha256, json_t **out)
 {
-    json_t *ref;
-    return add_ref(row->claims, rel, id, sha256, &ref);
+    DEP_AUTO_JSON *ref = dep_record_ref_new(rel, id, sha256);
+    *out = ref;
+    return dep_import_refer(row, ref);
 }
 
 /* It refers to the row it is about as to a record: by an id drawn already, its digest yet to come. */
@@ -364,10 +391,10 @@ static int refer(const struct dep_import *import, struct dep_import_row *row)
     int err = DEP_OK;
     if (row->parent != DEP_IMPORT_NONE) {
         const struct dep_import_row *parent = &import->rows[row->parent];
-        err = add_ref(row->claims, "about", parent->record, &parent->sha256, &row->parent_ref);
+        err = add_ref(row, "about", parent->record, &parent->sha256, &row->parent_ref);
     }
     if (!err && row->is == DEP_IMPORT_REVISES)
-        err = add_ref(row->claims, "supersedes", row->revises, &row->revises_sha256, &ref);
+        err = add_ref(row, "supersedes", row->revises, &row->revises_sha256, &ref);
     return err;
 }
 
@@ -485,8 +512,13 @@ static int commit_group(struct group *group, struct dep_problem *problem)
     if (group->count == 0)
         return DEP_OK;
     int err = dep_node_append(group->node, group->drafts, group->count, group->done, problem);
-    for (size_t i = 0; !err && i < group->count; i++)
-        group->rows[i]->sha256 = group->done[i].sha256;
+    /* What is recorded isn't needed any more. */
+    for (size_t i = 0; !err && i < group->count; i++) {
+        struct dep_import_row *row = group->rows[i];
+        row->sha256 = group->done[i].sha256;
+        json_decref(row->claims);
+        row->claims = row->parent_ref = NULL;
+    }
     *group->out_count += err ? 0 : group->count;
     group->count = 0;
     return err;

@@ -24,8 +24,9 @@ enum dep_import_is {
 };
 struct dep_import_row {
     uint64_t line;
-    json_t *claims; /* owned: fields, `unknown`, `refs` to records of the register */
-    size_t parent;  /* the row that it is about, besides its refs; or DEP_IMPORT_NONE */
+    json_t *
+        claims; /* until it is recorded; owned: fields, `unknown`, `refs` to records of the register */
+    size_t parent; /* the row that it is about, besides its refs; or DEP_IMPORT_NONE */
     enum dep_import_is is;
     struct dep_problem *problem;   /* owned; of what is bad, else NULL */
     char record[DEP_UUID_LEN + 1]; /* that states it: held, or made by the commit; else "" */
@@ -40,6 +41,7 @@ struct dep_import {
     bool revise; /* what is stated otherwise than in the register corrects what stands there */
     struct dep_import_row *rows;
     size_t count, room;
+    json_t *shared; /* texts that stand in many rows, by themselves */
 };
 void dep_import_done(struct dep_import *import);
 #define DEP_AUTO_IMPORT DEP_CLEANUP(dep_import_done) struct dep_import
@@ -50,9 +52,8 @@ DEP_MUST_USE int dep_import_add(struct dep_import *import, uint64_t line, json_t
 DEP_MUST_USE int dep_import_refuse(struct dep_import_row *row, const char *id, const char *clause,
                                    const char *detail);
 
-/* It refers to a record of the register. DEP_ERR_NOMEM. */
-DEP_MUST_USE int dep_import_refer(struct dep_import_row *row, const char *rel, const char *id,
-                                  const struct dep_hash *sha256);
+/* It refers to a record of the register: dep_record_ref_new(), which many rows may share. DEP_ERR_NOMEM. */
+DEP_MUST_USE int dep_import_refer(struct dep_import_row *row, json_t *ref);
 
 /*
  * What becomes of each row; nothing is recorded. A row is bad where the schema or the rules refuse it,
