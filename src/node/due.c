@@ -61,6 +61,27 @@ bool dep_gather_full(struct dep_gather *gather)
     return gather->left == 0;
 }
 
+static int by_time(const void *a, const void *b)
+{
+    int64_t left = *(const int64_t *)a, right = *(const int64_t *)b;
+    return (left > right) - (left < right);
+}
+
+int64_t dep_gather_until(const struct dep_gather *gather)
+{
+    const struct dep_dues *dues = gather->dues;
+    if (!gather->limit || dues->count <= gather->limit)
+        return gather->until_s;
+    DEP_AUTO_FREE int64_t *moments = dep_alloc_array(dues->count, sizeof *moments);
+    if (!moments)
+        return gather->until_s; /* more is looked at, and the page is the same */
+    for (size_t i = 0; i < dues->count; i++)
+        moments[i] = dues->list[i].when_s;
+    qsort(moments, dues->count, sizeof *moments, by_time);
+    int64_t last_s = moments[gather->limit - 1];
+    return last_s < gather->until_s ? last_s : gather->until_s;
+}
+
 struct dated {
     struct dep_gather *gather;
     dep_act_fn *each;
@@ -548,8 +569,10 @@ static int gather_releases(struct dep_gather *gather)
 static int gather_given(struct dep_gather *gather, const char *type)
 {
     /* What lapsed before isn't in force. */
-    struct dep_gather_of of = {
-        .type = type, .due = DEP_DUE_OPEN, .from_s = gather->now_s, .until_s = gather->until_s};
+    struct dep_gather_of of = {.type = type,
+                               .due = DEP_DUE_OPEN,
+                               .from_s = gather->now_s,
+                               .until_s = dep_gather_until(gather)};
     return dep_gather_dated(gather, &of, consent_due);
 }
 
@@ -557,9 +580,13 @@ static int gather_given(struct dep_gather *gather, const char *type)
 
 static int due(struct dep_gather *gather)
 {
-    struct dep_gather_of requests = {
-        .type = "request.made", .due = DEP_DUE_OPEN, .until_s = gather->until_s};
+    struct dep_gather_of requests = {.type = "request.made", .due = DEP_DUE_OPEN};
+    struct dep_gather_of missions = {.type = "mission.recorded", .due = DEP_DUE_OPEN};
     int err = dep_fallen_hear_all(&gather->fallen, gather->node, gather->problem);
+    /* First those of which most are long late: what comes after them on no page isn't looked at. */
+    if (!err)
+        err = dep_gather_mandate(gather);
+    requests.until_s = dep_gather_until(gather);
     if (!err)
         err = dep_gather_dated(gather, &requests, request_due);
     /* Of what was withdrawn here a page hears by the releases that fell with it. */
@@ -571,12 +598,14 @@ static int due(struct dep_gather *gather)
         err = gather_given(gather, "assurance.given");
     if (!err && !dep_node_pages_searched(gather->node))
         err = gather_releases(gather);
+    /* One that goes on may have lapsed, and is due now, whenever it ends. */
+    missions.until_s = dep_gather_until(gather);
+    if (missions.until_s >= gather->now_s)
+        missions.until_s = INT64_MAX;
     if (!err)
-        err = gather_all(gather, "mission.recorded", DEP_DUE_OPEN, mission_due);
+        err = dep_gather_dated(gather, &missions, mission_due);
     if (!err)
         err = dep_gather_retention(gather);
-    if (!err)
-        err = dep_gather_mandate(gather);
     if (!err)
         err = dep_gather_timestamps(gather);
     return err ? err : gather_withdrawn(gather);

@@ -36,6 +36,8 @@ struct dep_gather_of {
 };
 DEP_MUST_USE int dep_gather_dated(struct dep_gather *gather, const struct dep_gather_of *of,
                                   dep_act_fn *each);
+/* Up to when what is gathered may still stand on the page: `until_s`, or the last moment of what fills it. */
+int64_t dep_gather_until(const struct dep_gather *gather);
 /* Stops a list that is in order of its moments: nothing that follows would be shown. */
 bool dep_gather_full(struct dep_gather *gather);
 /* Retention reviews, holds and erasures owed (retention.c). */

@@ -69,7 +69,7 @@ int dep_gather_mandate(struct dep_gather *gather)
     int err = DEP_OK;
     for (size_t i = 0; !err && i < DEP_COUNT(rows); i++) {
         struct dep_gather_of of = {
-            .type = rows[i].type, .due = DEP_DUE_OPEN, .until_s = gather->until_s};
+            .type = rows[i].type, .due = DEP_DUE_OPEN, .until_s = dep_gather_until(gather)};
         err = dep_gather_dated(gather, &of, rows[i].each);
     }
     return err;

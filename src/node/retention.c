@@ -159,7 +159,7 @@ static bool begins_before(const struct falling_due *due, int64_t *out_s)
     int64_t period_s;
     return due->after_days >= 0 &&
            !__builtin_mul_overflow(due->after_days, (int64_t)DAY_S, &period_s) &&
-           !__builtin_sub_overflow(due->gather->until_s, period_s, out_s);
+           !__builtin_sub_overflow(dep_gather_until(due->gather), period_s, out_s);
 }
 
 static int page_of(struct falling_due *due, const struct dep_index_query *query, dep_index_fn *each)
@@ -174,7 +174,7 @@ static int page_of(struct falling_due *due, const struct dep_index_query *query,
  * that were kept without a day. */
 static int page_of_rule(struct falling_due *due)
 {
-    int64_t until_s = due->gather->until_s, began_s = 0;
+    int64_t until_s = dep_gather_until(due->gather), began_s = 0;
     struct dep_index_query until = {
         .type = "retention.reviewed", .due = DEP_DUE_OPEN, .until_s = until_s};
     int err = page_of(due, &until, reviewed_due);
