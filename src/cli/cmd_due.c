@@ -16,38 +16,57 @@
 
 /* What the parts of a detail are. */
 enum says { TEXT, ALLEGATION, TERRITORY, RECIPIENT, MEMBER, PURPOSE, LINE, LAYER, CHANNEL, TYPE };
+/* What the moment is: until when, since when, or when it was done. */
+enum when { BY, SINCE, ON };
 
-static const struct {
+/* Of each kind: its moment, the parts of its detail, and the command that does what is to be done, '@'
+ * standing for the record and '#' for the item; NULL where it only waits. */
+static const struct kind {
     const char *kind;
+    enum when when;
     enum says first, second;
-} DETAILS[] = {
-    {"inbox.allegation", ALLEGATION, TERRITORY},
-    {"inbox.request", RECIPIENT, TEXT},
-    {"inbox.heard", RECIPIENT, TEXT},
-    {"inbox.consent", LAYER, MEMBER},
-    {"inbox.assurance", TEXT, RECIPIENT},
-    {"inbox.approval", RECIPIENT, PURPOSE},
-    {"inbox.mission", RECIPIENT, PURPOSE},
-    {"inbox.mission_over", RECIPIENT, PURPOSE},
-    {"outbox.request", RECIPIENT, TEXT},
-    {"outbox.release", RECIPIENT, PURPOSE},
-    {"outbox.sent", RECIPIENT, TEXT},
-    {"outbox.notice", RECIPIENT, TEXT},
-    {"outbox.unreachable", RECIPIENT, TEXT},
-    {"due.request", RECIPIENT, TEXT},
-    {"due.request_out", RECIPIENT, TEXT},
-    {"due.consent", LAYER, MEMBER},
-    {"due.assurance", TEXT, RECIPIENT},
-    {"due.mission", RECIPIENT, PURPOSE},
-    {"due.mission_ends", RECIPIENT, PURPOSE},
-    {"due.mission_over", RECIPIENT, PURPOSE},
-    {"due.commitment", LINE, MEMBER},
-    {"due.action", LINE, MEMBER},
-    {"due.dispatch", CHANNEL, PURPOSE},
-    {"due.retention", TYPE, TEXT},
-    {"due.erase", TYPE, TEXT},
-    {"due.hold", TYPE, TEXT},
+    const char *todo;
+} KINDS[] = {
+    {"inbox.allegation", SINCE, ALLEGATION, TERRITORY, "record allegation.assessed --about @"},
+    {"inbox.request", BY, RECIPIENT, TEXT, "request answer @"},
+    {"inbox.heard", BY, RECIPIENT, TEXT, "request in @"},
+    {"inbox.consent", SINCE, LAYER, MEMBER, "consent check @"},
+    {"inbox.assurance", SINCE, TEXT, RECIPIENT, "consent check @"},
+    {"inbox.approval", SINCE, RECIPIENT, PURPOSE, "approve @"},
+    {"inbox.mission", SINCE, RECIPIENT, PURPOSE, "mission end @"},
+    {"inbox.mission_over", SINCE, RECIPIENT, PURPOSE, "mission end @"},
+    {"outbox.request", BY, RECIPIENT, TEXT, NULL},
+    {"outbox.release", ON, RECIPIENT, PURPOSE, NULL},
+    {"outbox.sent", SINCE, RECIPIENT, TEXT, NULL},
+    {"outbox.notice", SINCE, RECIPIENT, TEXT, "pack @ --out FOLDER"},
+    {"outbox.unreachable", SINCE, RECIPIENT, TEXT, "print letter @ --out FILE"},
+    {"due.request", BY, RECIPIENT, TEXT, "request answer @"},
+    {"due.request_out", BY, RECIPIENT, TEXT, NULL},
+    {"due.consent", BY, LAYER, MEMBER, NULL},
+    {"due.assurance", BY, TEXT, RECIPIENT, NULL},
+    {"due.mission", SINCE, RECIPIENT, PURPOSE, "mission end @"},
+    {"due.mission_ends", BY, RECIPIENT, PURPOSE, "mission end @"},
+    {"due.mission_over", SINCE, RECIPIENT, PURPOSE, "mission end @"},
+    {"due.commitment", BY, LINE, MEMBER, "record commitment.updated --about @"},
+    {"due.action", BY, LINE, MEMBER, "record action.updated --about @"},
+    {"due.dispatch", BY, CHANNEL, PURPOSE, "show @"},
+    {"due.retention", BY, TYPE, TEXT, "retention review @"},
+    {"due.erase", BY, TYPE, TEXT, "erase @"},
+    {"due.hold", BY, TYPE, TEXT, NULL},
+    {"due.notice", SINCE, TEXT, TEXT, "withdraw @"},
+    {"due.urgency", BY, TEXT, TEXT, "release review @"},
+    {"due.timestamp", BY, TEXT, TEXT, "timestamp request --out FILE"},
+    {"due.withdrawn", SINCE, TEXT, TEXT, "item dispose #"},
 };
+
+static const struct kind *kind_of(const char *name)
+{
+    static const struct kind other = {"", SINCE, TEXT, TEXT, NULL};
+    for (size_t i = 0; i < DEP_COUNT(KINDS); i++)
+        if (strcmp(KINDS[i].kind, name) == 0)
+            return &KINDS[i];
+    return &other;
+}
 
 static const char *channel_word(const struct dep_schemas *schemas, const char *value)
 {
@@ -99,19 +118,16 @@ static void add_part(struct dep_called *called, enum says says, const char *text
 void dep_due_words(struct dep_called *called, const struct dep_due *due, struct dep_buf *out)
 {
     char first[DEP_DUE_DETAIL_MAX];
-    size_t at = 0;
+    const struct kind *kind = kind_of(due->kind);
     (void)snprintf(first, sizeof first, "%.*s", (int)due->first_len, due->detail);
     const char *second = due->detail + due->first_len;
     second += strspn(second, " ");
-    while (at < DEP_COUNT(DETAILS) && strcmp(DETAILS[at].kind, due->kind) != 0)
-        at++;
-    bool known = at < DEP_COUNT(DETAILS);
     if (first[0])
-        add_part(called, known ? DETAILS[at].first : TEXT, first, out);
+        add_part(called, kind->first, first, out);
     if (first[0] && second[0])
         dep_buf_addf(out, "  ");
     if (second[0])
-        add_part(called, known ? DETAILS[at].second : TEXT, second, out);
+        add_part(called, kind->second, second, out);
 }
 
 static bool print_due_json(const struct dep_due *due)
@@ -132,6 +148,38 @@ static void show_detail(struct dep_called *called, const struct dep_due *due)
     dep_show_or_dash(dep_buf_err(&words) ? due->detail : (const char *)words.data);
 }
 
+/* Until when, or since when, and whether that is past. */
+static void show_when(const struct dep_node *node, const struct dep_due *due)
+{
+    enum { COLUMNS = 10 };
+    enum when when = kind_of(due->kind)->when;
+    bool none = due->when_s == INT64_MAX || due->when_s == INT64_MIN;
+    bool late = when == BY && due->when_s < dep_node_now_ms(node) / 1000;
+    dep_print_column(stdout,
+                     none            ? ""
+                     : late          ? _("LATE since")
+                     : when == BY    ? _("by")
+                     : when == SINCE ? _("since")
+                                     : _("on"),
+                     COLUMNS);
+    (void)printf("  ");
+    dep_show_moment(due->when_s);
+}
+
+/* The command, to be typed as it stands but for what is in capitals. */
+static void show_todo(const struct dep_due *due)
+{
+    enum { INDENT = 12 };
+    const char *todo = kind_of(due->kind)->todo;
+    size_t at = todo ? strcspn(todo, "@#") : 0;
+    if (!todo || (todo[at] == '#' && !due->item[0]))
+        return;
+    (void)printf("%*sdepositary %.*s", INDENT, "", (int)at, todo);
+    if (todo[at])
+        (void)printf("%s%s", todo[at] == '#' ? due->item : due->record, todo + at + 1);
+    (void)printf("\n");
+}
+
 static int print_dues(const struct dep_args *args, struct dep_node *node,
                       const struct dep_dues *dues, struct dep_problem *problem)
 {
@@ -143,7 +191,7 @@ static int print_dues(const struct dep_args *args, struct dep_node *node,
             err = print_due_json(due) ? DEP_OK : DEP_ERR_IO;
             continue;
         }
-        dep_show_moment(due->when_s);
+        show_when(node, due);
         (void)printf("  %s  ", due->record);
         dep_print_column(stdout, dep_word(due->kind), 0);
         show_detail(&called, due);
@@ -152,6 +200,7 @@ static int print_dues(const struct dep_args *args, struct dep_node *node,
             dep_show_item(node, due->item);
         }
         (void)printf("\n");
+        show_todo(due);
     }
     return err;
 }

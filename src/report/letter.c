@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define _(text) gettext(text)
+#define N_(text) text
 
 static const char *title_of(const struct dep_letter *letter)
 {
@@ -36,6 +37,23 @@ static const struct dep_view *newest_of(const struct dep_letter *letter)
     return letter->answer ? letter->answer : letter->request;
 }
 
+/* As a letter is dated. */
+static void date_row(struct dep_document *document, int64_t unix_s)
+{
+    static const char *const months[] = {N_("January"), N_("February"), N_("March"),
+                                         N_("April"),   N_("May"),      N_("June"),
+                                         N_("July"),    N_("August"),   N_("September"),
+                                         N_("October"), N_("November"), N_("December")};
+    char time[24], day[8], words[128];
+    dep_time_encode(unix_s, time); /* 2021-03-30T14:05:00Z */
+    int month = (time[5] - '0') * 10 + time[6] - '0';
+    int of_month = (time[8] - '0') * 10 + time[9] - '0';
+    (void)snprintf(day, sizeof day, "%d", of_month);
+    (void)snprintf(words, sizeof words, _("%s %s %.4s, %.5s UTC"), of_month == 1 ? _("1") : day,
+                   _(months[month - 1]), time, time + 11);
+    dep_document_row(document, _("Date"), words);
+}
+
 static void add_head(const struct dep_paper *paper, const struct dep_letter *letter,
                      struct dep_document *document)
 {
@@ -44,7 +62,7 @@ static void add_head(const struct dep_paper *paper, const struct dep_letter *let
     dep_document_row(document, _("To"), letter->to);
     reference_row(document, _("Our reference"), letter->request, "our_ref");
     reference_row(document, _("Your reference"), letter->request, "their_ref");
-    dep_paper_time_row(document, _("Date"), newest->row.iat);
+    date_row(document, newest->row.iat);
     dep_document_row(document, _("Record"), newest->row.jti);
 }
 

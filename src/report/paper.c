@@ -235,7 +235,10 @@ int dep_paper_begin(const struct dep_paper *paper, const char *title, const char
                     struct dep_document **out)
 {
     char footer[512];
-    (void)snprintf(footer, sizeof footer, "%s — %s", paper->member, what);
+    /* Each runs by itself: a name in the other script would take the id between its parts. */
+    (void)snprintf(footer, sizeof footer,
+                   "%s\xe2\x81\xa8%s\xe2\x81\xa9 — \xe2\x81\xa8%s\xe2\x81\xa9",
+                   dep_paper_mark(paper), paper->member, what);
     return dep_document_new(paper->lang, title, footer, out);
 }
 

@@ -209,8 +209,8 @@ const struct words_entry WORDS_CONSENT[] = {
     {"outbox.request", N_("request of ours, unanswered")},
     {"outbox.sent", N_("sent, no receipt yet")},
     {"outbox.unreachable",
-     N_("withdrawal; its recipient keeps no register: tell them by other means, and record what "
-        "they say")},
+     N_("withdrawal; its recipient keeps no register: send them the letter, and record what they "
+        "say (withdraw acknowledged)")},
     {"outcome.no", N_("it may not be done")},
     {"outcome.refer_to_court", N_("it goes to the court to decide")},
     {"outcome.yes", N_("it may be done")},

@@ -169,7 +169,11 @@ for words in 'en:assurance on paper to be checked  a court \(court\)' 'fr:assura
     LANGUAGE=${words%%:*} DEPOSITARY_OFFICER=L-2 depositary inbox >waiting
     holds waiting "${words#*:}"
 done
-DEPOSITARY_OFFICER=L-2 depositary consent check "$assurance" --file check.json >/dev/null
+# With the command that does it, as it is to be typed.
+todo=$(LANGUAGE=en DEPOSITARY_OFFICER=L-2 depositary inbox | grep -F -A1 "$assurance" | sed -n 's/^ *depositary //p')
+same "consent check $assurance" "$todo" 'what to do'
+# shellcheck disable=SC2086
+DEPOSITARY_OFFICER=L-2 depositary $todo --file check.json >/dev/null
 same in_force "$(depositary assure list --json | json - .state)" state
 lacks <(DEPOSITARY_OFFICER=L-2 depositary inbox) "$assurance"
 jq '.kinds = ["be_nice"]' assurance.json | expect 1 depositary assure give --file - 2>why
