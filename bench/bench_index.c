@@ -1,6 +1,6 @@
 /*
- * The index over a register of many records of mixed types: how fast it is built, how long a page of a
- * list and of a search takes, and how much memory it needs. Prints one JSON object a line:
+ * The index over a register of many records of mixed types: how fast it is built, how long a page
+ * of a list and of a search takes, and how much memory it needs. Prints one JSON object a line:
  * {"name","value","unit"}.
  *
  * usage: bench_index FOLDER [RECORDS]     FOLDER: an empty one; RECORDS: default 1,000,000

@@ -1,6 +1,6 @@
 /*
- * Our reader of JSON and jansson's over the payload of a record, in turn. Prints one JSON object a line:
- * {"name","value","unit"}.
+ * Our reader of JSON and jansson's over the payload of a record, in turn. Prints one JSON object a
+ * line: {"name","value","unit"}.
  */
 #include "codec/json.h"
 #include "common.h"

@@ -1,7 +1,8 @@
 /*
  * How many verdicts a second one core reaches with 100,000 consents in force, spread over items,
  * cases and members as they would be; and where all of them are standing consents of one host State
- * that differ in what they name, or in nothing. Prints one JSON object a line: {"name","value","unit"}.
+ * that differ in what they name, or in nothing. Prints one JSON object a line:
+ * {"name","value","unit"}.
  */
 #include "codec/base64.h"
 #include "common.h"

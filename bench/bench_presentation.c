@@ -1,6 +1,6 @@
 /*
- * How many presentations a second one core makes and reads: of a note (one protected field) and of an
- * item's first record (all of its fields, two of them, none). Prints one JSON object a line:
+ * How many presentations a second one core makes and reads: of a note (one protected field) and of
+ * an item's first record (all of its fields, two of them, none). Prints one JSON object a line:
  * {"name","value","unit"}.
  */
 #include "common.h"

@@ -1,11 +1,11 @@
 /*
- * What a release's judgement reads: the roll of a whole log, and the facts in it; then both once more
- * with one record more, as under the register's lock; and what is told of verdicts, as in a list of
- * releases: the conditions of the consents that each names.
+ * What a release's judgement reads: the roll of a whole log, and the facts in it; then both once
+ * more with one record more, as under the register's lock; and what is told of verdicts, as in a
+ * list of releases: the conditions of the consents that each names.
  *
  * usage: bench_release FOLDER [RECORDS [CONSENTS]]
- * A register is made in FOLDER: RECORDS (100,000) in all, CONSENTS (10,000) of them consents on paper.
- * Prints one JSON object a line: {"name","value","unit"}.
+ * A register is made in FOLDER: RECORDS (100,000) in all, CONSENTS (10,000) of them consents on
+ * paper. Prints one JSON object a line: {"name","value","unit"}.
  */
 #include "common.h"
 #include "node/facts.h"

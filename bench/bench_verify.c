@@ -1,7 +1,8 @@
 /*
- * How many records of a package are verified in a second: a hundred thousand notes with a line each,
- * in memory. Prints one JSON object a line: {"name","value","unit"}. Given a folder that doesn't exist,
- * writes the package there, for `depositary verify`, and prints its charter's fingerprint.
+ * How many records of a package are verified in a second: a hundred thousand notes with a line
+ * each, in memory. Prints one JSON object a line: {"name","value","unit"}. Given a folder that
+ * doesn't exist, writes the package there, for `depositary verify`, and prints its charter's
+ * fingerprint.
  */
 #define TEST_RECORDS_MAX 101000
 #include "package/test_support.h"

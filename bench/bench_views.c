@@ -1,11 +1,12 @@
 /*
- * Pages of lists and reports in a real register of records of mixed types: signed, encrypted, in the log.
+ * Pages of lists and reports in a real register of records of mixed types: signed, encrypted, in
+ * the log.
  *
  * What a page takes of the processor is told besides: on a machine with others at work only that
  * counts.
  *
  * usage: bench_views make FOLDER [RECORDS]   a register of so many (1,000,000), made at once
- *        bench_views pages FOLDER            each page opened anew, as a command does; p95 of ROUNDS
+ *        bench_views pages FOLDER            each page opened anew, as by a command; p95 of ROUNDS
  * Prints one JSON object a line: {"name","value","unit"}.
  */
 #include "common.h"

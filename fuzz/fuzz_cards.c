@@ -1,6 +1,6 @@
 /*
- * Key requests, key cards, home cards: the input is taken as each of them. What is taken names no role
- * that no officer can have and no file elsewhere; a home card is written again as it was read.
+ * Key requests, key cards, home cards: the input is taken as each of them. What is taken names no
+ * role that no officer can have and no file elsewhere; a home card is written again as it was read.
  */
 #include "node/cards.h"
 

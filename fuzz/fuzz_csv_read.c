@@ -1,4 +1,5 @@
-/* A table: whatever the bytes, rows end, lines only rise, and a cell holds what stood in the text. */
+/* A table: whatever the bytes, rows end, lines only rise, and a cell holds what stood in the
+ * text. */
 #include "codec/csv_read.h"
 
 #include <stdlib.h>

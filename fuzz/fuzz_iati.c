@@ -1,4 +1,5 @@
-/* An IATI file: whatever the bytes, rows have the form of claims, lines rise, and a parent is another row. */
+/* An IATI file: whatever the bytes, rows have the form of claims, lines rise, and a parent is
+ * another row. */
 #include "report/iati.h"
 
 #include <stdlib.h>

@@ -1,5 +1,5 @@
-/* Citations and dates: what is proposed is valid, what is valid is its own proposal; what is reduced
- * means no less than it did. */
+/* Citations and dates: what is proposed is valid, what is valid is its own proposal; what is
+ * reduced means no less than it did. */
 #include "codec/edtf.h"
 #include "rules/instrument.h"
 

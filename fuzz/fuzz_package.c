@@ -1,11 +1,12 @@
 /*
- * A whole package, as the verifier sees a folder: whatever is in it, every step ends in order, every
- * finding says what and where, and the account can be written. A good word is said only under a pin and
- * with no finding against it.
+ * A whole package, as the verifier sees a folder: whatever is in it, every step ends in order,
+ * every finding says what and where, and the account can be written. A good word is said only under
+ * a pin and with no finding against it.
  *
- * Input: a letter, then files by turns, each PATH LF LENGTH LF BYTES. 'l': the manifests are written
- * anew, so that what was changed is looked at all the same; 'a': they stand as they are. The pin is
- * that of the charter in the package. A mutator of its own changes one file and its length.
+ * Input: a letter, then files by turns, each PATH LF LENGTH LF BYTES. 'l': the manifests are
+ * written anew, so that what was changed is looked at all the same; 'a': they stand as they are.
+ * The pin is that of the charter in the package. A mutator of its own changes one file and its
+ * length.
  */
 #include "package/verify.h"
 

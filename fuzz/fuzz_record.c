@@ -1,7 +1,8 @@
 /*
  * Records. First byte 'i': the rest are claims of a note; what is issued is read back as given.
  * 'p': the rest is a payload, signed and read. Anything else: the text of a record. What is read
- * never fails but by a finding, and a record's outline, where it has one, says what the record says.
+ * never fails but by a finding, and a record's outline, where it has one, says what the record
+ * says.
  */
 #include "codec/base64.h"
 #include "record/outline.h"

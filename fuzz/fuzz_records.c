@@ -1,6 +1,7 @@
 /*
- * Lines of records.jsonl and in_force.jsonl, and names of files: a line that is taken is written again as it was; a name
- * that may stand in a package leads nowhere else, and what it names is one thing.
+ * Lines of records.jsonl and in_force.jsonl, and names of files: a line that is taken is written
+ * again as it was; a name that may stand in a package leads nowhere else, and what it names is one
+ * thing.
  */
 #include "package/in_force.h"
 #include "package/names.h"

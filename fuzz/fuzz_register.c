@@ -1,7 +1,7 @@
 /*
  * The files of a register as somebody left them: register.json, records, private and keyring lines,
- * the checkpoint. Opening, walking, auditing and reading protected values end in order; what is read
- * is what was written, or it isn't read; and no change of a committed record passes the audit.
+ * the checkpoint. Opening, walking, auditing and reading protected values end in order; what is
+ * read is what was written, or it isn't read; and no change of a committed record passes the audit.
  *
  * Input: which file, how it is changed, where, and the bytes.
  */

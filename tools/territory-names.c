@@ -1,6 +1,6 @@
 /*
- * Writes territory_names.c: the names of territories (ISO 3166-1, two letters) in English, French and
- * Arabic, as Unicode's CLDR has them, from ICU. The program itself isn't linked with ICU.
+ * Writes territory_names.c: the names of territories (ISO 3166-1, two letters) in English, French
+ * and Arabic, as Unicode's CLDR has them, from ICU. The program itself isn't linked with ICU.
  *
  * usage: territory-names OUTPUT
  */

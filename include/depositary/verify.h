@@ -3,13 +3,14 @@
  *
  * Format:  doc/format of the project. No key is needed, and nothing is written.
  * Owns:    what is passed in is copied; what is returned lives as long as its verifier.
- * Errors:  enum depositary_result. What is found is told, not judged away: each finding has a stable
- *          id ("record.signature") and one of the words intact, altered, not_shown, withheld,
- *          unproved, disputed.
+ * Errors:  enum depositary_result. What is found is told, not judged away: each finding has a
+ *          stable id ("record.signature") and one of the words intact, altered, not_shown,
+ *          withheld, unproved, disputed.
  *
  * An intact register doesn't prove that what is recorded is true, that it was lawfully obtained, or
- * what happened before sealing. A verifier belongs to one thread at a time; several may work at once.
- * The bytes read are foreign: a process that verifies strangers' registers had better be confined.
+ * what happened before sealing. A verifier belongs to one thread at a time; several may work at
+ * once. The bytes read are foreign: a process that verifies strangers' registers had better be
+ * confined.
  */
 #ifndef DEPOSITARY_VERIFY_H
 #define DEPOSITARY_VERIFY_H
@@ -48,8 +49,8 @@ void depositary_verifier_read_containers(struct depositary_verifier *verifier, b
  * it extends, is found. False: out of memory. */
 bool depositary_verifier_show(struct depositary_verifier *verifier, const char *checkpoint_file);
 
-/* Called in the thread that runs the verifier; the strings are borrowed until it returns. `where` is
- * the record, file or item concerned, and is foreign text: not fit for a terminal as it is. */
+/* Called in the thread that runs the verifier; the strings are borrowed until it returns. `where`
+ * is the record, file or item concerned, and is foreign text: not fit for a terminal as it is. */
 typedef void depositary_finding_fn(void *context, const char *id, const char *what,
                                    const char *where);
 void depositary_verifier_on_finding(struct depositary_verifier *verifier,

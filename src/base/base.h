@@ -128,8 +128,8 @@ char *dep_buf_take(struct dep_buf *buf);
 void *dep_alloc(size_t size); /* zeroed; free() */
 void *dep_alloc_array(size_t count, size_t size);
 void *dep_realloc_array(void *old, size_t count, size_t size);
-/* `list` of `count` things of `size`, with room for `more` of them; `*room` is for how many, and grows
- * by doubling. NULL on failure: then `list` and `*room` are as before. */
+/* `list` of `count` things of `size`, with room for `more` of them; `*room` is for how many, and
+ * grows by doubling. NULL on failure: then `list` and `*room` are as before. */
 void *dep_list_reserve(void *list, size_t count, size_t more, size_t size, size_t *room);
 /* In a `list` that ascends, the place of the first that isn't before `key`; `count` where all are.
  * `compare` is given the key and one of the list, as bsearch() gives them. */

@@ -185,8 +185,8 @@ static json_t *digest_value(const char *answer)
     return err ? NULL : json_string(hex);
 }
 
-/* NULL where the answer is none of this form. Of numbers, dates and codes the digits are turned into
- * ASCII. */
+/* NULL where the answer is none of this form. Of numbers, dates and codes the digits are turned
+ * into ASCII. */
 static json_t *value_of(const struct asking *asking, const json_t *form, const char *answer)
 {
     if (is_ref(form, "text"))
@@ -468,8 +468,8 @@ static bool examined_original(const json_t *fields)
     return on && strcmp(on, "original") == 0;
 }
 
-/* There is no hand-over without the side that gives or takes, nor an event of an item, or what ends the
- * keeping of a record, without what its type needs. */
+/* There is no hand-over without the side that gives or takes, nor an event of an item, or what ends
+ * the keeping of a record, without what its type needs. */
 static bool is_needed(const struct asking *asking, const struct dep_schema_field *field)
 {
     const char *type = asking->schema->type;
@@ -478,8 +478,8 @@ static bool is_needed(const struct asking *asking, const struct dep_schema_field
            (asking->whole || ends || is_item_type(asking->schema) || is_ref(field->form, "side"));
 }
 
-/* What a person states: not what the program draws or judges, nor (but for `whole`) what the command
- * that asks fills in: ids, digests, counts. */
+/* What a person states: not what the program draws or judges, nor (but for `whole`) what the
+ * command that asks fills in: ids, digests, counts. */
 static bool is_asked(const struct asking *asking, const struct dep_schema_field *field)
 {
     if (strcmp(field->name, "unknown") == 0 || !is_stated(field->form) ||
@@ -495,7 +495,8 @@ static bool is_asked(const struct asking *asking, const struct dep_schema_field 
     return !own && (!type || strcmp(type, "string") == 0 || strcmp(type, "timestamp") == 0);
 }
 
-/* What the schema lets pass and the charter doesn't is told here: at the end all answers would be lost. */
+/* What the schema lets pass and the charter doesn't is told here: at the end all answers would be
+ * lost. */
 static bool may_stand(const struct asking *asking, const char *name, json_t *value)
 {
     DEP_AUTO_JSON *stated = json_pack("{s:O}", name, value);

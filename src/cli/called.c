@@ -37,7 +37,8 @@ struct naming {
     struct dep_problem unused;
 };
 
-/* The newest that isn't corrected; as it was called in any language where the one asked for isn't there. */
+/* The newest that isn't corrected; as it was called in any language where the one asked for isn't
+ * there. */
 static int take_name(void *context, const struct dep_index_row *row)
 {
     struct naming *naming = context;

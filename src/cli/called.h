@@ -1,5 +1,6 @@
 /*
- * What codes are called that no list of the charter has: those of code.stated, and States and organisations.
+ * What codes are called that no list of the charter has: those of code.stated, and States and
+ * organisations.
  * Layer:   cli.
  */
 #ifndef DEP_CLI_CALLED_H
@@ -23,12 +24,12 @@ void dep_called_done(struct dep_called *called);
 /* Of a list of code.stated; NULL where it is called nothing. */
 const char *dep_called_code(struct dep_called *called, const char *list, const char *code);
 /*
- * "Belgium (be)": as the charter's roster or recipients call it, else the newest partner.related, else
- * ISO 3166-1 a State. The code itself where nothing does.
+ * "Belgium (be)": as the charter's roster or recipients call it, else the newest partner.related,
+ * else ISO 3166-1 a State. The code itself where nothing does.
  */
 const char *dep_called_body(struct dep_called *called, const char *code);
-/* Of a list of a schema that the charter doesn't have: "bodies", or one of code.stated, with the code
- * behind the name. NULL where it is none of these, or called nothing. */
+/* Of a list of a schema that the charter doesn't have: "bodies", or one of code.stated, with the
+ * code behind the name. NULL where it is none of these, or called nothing. */
 const char *dep_called_listed(struct dep_called *called, const char *list, const char *code);
 /* The same of codes with a blank between them, with a comma between their names. */
 const char *dep_called_bodies(struct dep_called *called, const char *codes);

@@ -44,8 +44,8 @@ struct dep_args {
     const char *dir;     /* -C, or DEPOSITARY_REGISTER, or "." */
     const char *officer; /* --as, or DEPOSITARY_OFFICER, or NULL */
     int passphrase_fd;   /* -1: none */
-    uint64_t
-        line; /* of a file of rows, that what is said is about; 0: none. Whoever reads one sets it */
+    /* of a file of rows, that what is said is about; 0: none. Whoever reads one sets it */
+    uint64_t line;
 };
 /* Common options (--json, -C, --as, --passphrase-fd, --help) are understood besides `options`.
  * DEP_OK, or exits' status + 1 to leave with (help shown, usage wrong). */
@@ -82,19 +82,21 @@ void dep_print_safe(FILE *out, const char *text, size_t len);
 void dep_print_label(FILE *out, const char *label);
 /* Columns that words take on a terminal. */
 int dep_text_width(const char *words);
-/* Words of ours in a column: padded to what they take on the screen, whatever they take in bytes; in
- * Arabic isolated, so that Latin words beside and within them keep their places. */
+/* Words of ours in a column: padded to what they take on the screen, whatever they take in bytes;
+ * in Arabic isolated, so that Latin words beside and within them keep their places. */
 void dep_print_column(FILE *out, const char *words, int columns);
 /* Flush; a full disk or closed pipe is a fault. Returns `status` or DEP_EXIT_FAULT. */
 int dep_finish_output(int status);
-/* To --out (which must not exist) or to stdout, there ended by a newline. Returns the exit status. */
+/* To --out (which must not exist) or to stdout, there ended by a newline. Returns the exit
+ * status. */
 int dep_write_out(const struct dep_args *args, const struct dep_buf *text);
 /* "12.3 GB" in the reader's digits; `out` holds 32. */
 void dep_bytes_text(uint64_t bytes, char out[32]);
 
 /* ---- terminal ---- */
 bool dep_is_terminal(void);
-/* y/N in the reader's language, asked until it is answered; Enter is no. False without a terminal. */
+/* y/N in the reader's language, asked until it is answered; Enter is no. False without a
+ * terminal. */
 bool dep_confirm(const char *question);
 /* dep_passphrase_fn: terminal without echo, file descriptor (first line officer, second line root;
  * one line serves both), or systemd credential "depositary.officer" / "depositary.root". context:
@@ -131,15 +133,16 @@ struct dep_node *dep_open_node(struct dep_args *args, bool write, int *out_statu
 /* The same; what is wrong is the caller's to say. */
 int dep_try_node(struct dep_args *args, bool write, struct dep_node **out,
                  struct dep_problem *problem);
-/* Those that the program knows, without a register (dep_schemas_free()). NULL without memory, which is said. */
+/* Those that the program knows, without a register (dep_schemas_free()). NULL without memory, which
+ * is said. */
 struct dep_schemas *dep_open_schemas(int *out_status);
 
 /* ---- what is stated (fields.c) ---- */
 /*
  * The fields of a record of `type`: from the file that --file names, else asked for on a terminal.
  * `known` (borrowed; may be NULL) is stated by other options: it isn't asked for, and holds unless
- * the file says otherwise. What may be unknown and isn't stated is recorded so. Where `node` is open
- * (else NULL), who is asked is told the codes of its charter. NULL with a message on error.
+ * the file says otherwise. What may be unknown and isn't stated is recorded so. Where `node` is
+ * open (else NULL), who is asked is told the codes of its charter. NULL with a message on error.
  */
 json_t *dep_fields_read(struct dep_args *args, const char *type, json_t *known,
                         struct dep_node *node, int *out_status);

@@ -22,8 +22,8 @@ static int record_about(struct dep_args *args, const char *type, bool stated, de
 
 /* ---- approve ---- */
 
-/* What is there by now, what is missing, and under which conditions. Where it can't be judged that is
- * said: whoever approves may not read all that the rules ask for. */
+/* What is there by now, what is missing, and under which conditions. Where it can't be judged that
+ * is said: whoever approves may not read all that the rules ask for. */
 static void show_judged(struct dep_args *args, struct dep_node *node, const struct dep_view *view)
 {
     struct dep_problem problem = {.detail = ""};

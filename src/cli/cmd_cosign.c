@@ -159,7 +159,8 @@ static int know(const struct dep_args *args, struct dep_node *node, struct dep_s
     return DEP_EXIT_YES;
 }
 
-/* A package, a proof or a request: what makes a log known is taken in, a request goes to `request`. */
+/* A package, a proof or a request: what makes a log known is taken in, a request goes to
+ * `request`. */
 static int take_source(const struct dep_args *args, struct dep_node *node, const char *path,
                        struct dep_buf *request)
 {

@@ -19,8 +19,8 @@ enum says { TEXT, ALLEGATION, TERRITORY, RECIPIENT, MEMBER, PURPOSE, LINE, LAYER
 /* What the moment is: until when, since when, or when it was done. */
 enum when { BY, SINCE, ON };
 
-/* Of each kind: its moment, the parts of its detail, and the command that does what is to be done, '@'
- * standing for the record and '#' for the item; NULL where it only waits. */
+/* Of each kind: its moment, the parts of its detail, and the command that does what is to be done,
+ * '@' standing for the record and '#' for the item; NULL where it only waits. */
 static const struct kind {
     const char *kind;
     enum when when;

@@ -1,6 +1,6 @@
 /*
- * import: many records of one type from a table, or from an IATI file. All that is wrong is said, row by
- * row, before anything is recorded.
+ * import: many records of one type from a table, or from an IATI file. All that is wrong is said,
+ * row by row, before anything is recorded.
  */
 #include "cli/cli.h"
 #include "cli/import.h"

@@ -123,8 +123,8 @@ static int say_published(const struct dep_args *args, const char *made, const ch
     return DEP_OK;
 }
 
-/* Every step may have been the last one of a publisher that was killed: what it left is compared, and
- * the rest is done. */
+/* Every step may have been the last one of a publisher that was killed: what it left is compared,
+ * and the rest is done. */
 static int write_site(struct dep_args *args, struct dep_node *node,
                       const struct dep_publication *publication, const struct dep_site_pages *pages,
                       struct dep_problem *problem)

@@ -62,7 +62,8 @@ static int add_ref(struct dep_node *node, json_t *claims, const char *rel, const
                : DEP_OK;
 }
 
-/* An allegation has a receipt, on a line of its own, so that it can be given away without the id. */
+/* An allegation has a receipt, on a line of its own, so that it can be given away without the
+ * id. */
 static bool print_done(const struct dep_args *args, const char *type, const json_t *claims,
                        const struct dep_done *done)
 {
@@ -113,15 +114,16 @@ struct stream {
     bool at_end;
     uint64_t line;     /* the one read last */
     uint64_t recorded; /* before this group */
-    json_t
-        *claims[GROUP_MAX]; /* of what stands on each of `lines`; beyond `count` the one refused */
+    /* of what stands on each of `lines`; beyond `count` the one refused */
+    json_t *claims[GROUP_MAX];
     uint64_t lines[GROUP_MAX];
     struct dep_draft drafts[GROUP_MAX];
     struct dep_done done[GROUP_MAX];
     size_t count, refused;
 };
 
-/* Which line it was, what went in before it and that nothing did since; then what is wrong with it. */
+/* Which line it was, what went in before it and that nothing did since; then what is wrong with
+ * it. */
 static int say_stream(const struct stream *stream, int err, const struct dep_problem *problem)
 {
     bool any = stream->count || err == DEP_FOUND;

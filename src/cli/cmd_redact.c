@@ -1,6 +1,6 @@
 /*
- * redact: handed to the program depositary-redact, so that the libraries that read foreign documents
- * never stand beside a register's keys.
+ * redact: handed to the program depositary-redact, so that the libraries that read foreign
+ * documents never stand beside a register's keys.
  */
 #include "cli/cli.h"
 

@@ -1,5 +1,6 @@
 /*
- * report: what the records come to, as a page on a terminal, as JSON, or as a table for a spreadsheet.
+ * report: what the records come to, as a page on a terminal, as JSON, or as a table for a
+ * spreadsheet.
  */
 #include "cli/print.h"
 #include "cli/report.h"

@@ -1,5 +1,6 @@
 /*
- * verify: a package, or a whole register. Neither needs a key; protected values are opened with one.
+ * verify: a package, or a whole register. Neither needs a key; protected values are opened with
+ * one.
  */
 #include "cli/charter_show.h"
 #include "cli/verify_open.h"

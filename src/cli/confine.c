@@ -69,8 +69,8 @@ static bool allow_writes(long ruleset, const struct dep_writes *writes, uint64_t
 static bool confine_files(const struct dep_writes *writes, size_t count)
 {
     long abi = syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
-    /* The kernel hasn't it, or the filter of a container around us keeps it from us: Docker says the
-     * one, systemd-nspawn the other. A kernel that has it tells its version to anybody. */
+    /* The kernel hasn't it, or the filter of a container around us keeps it from us: Docker says
+     * the one, systemd-nspawn the other. A kernel that has it tells its version to anybody. */
     if (abi < 0)
         return errno == ENOSYS || errno == EOPNOTSUPP || errno == EPERM;
     /* The first version forbids all renaming from folder to folder, which a register needs. */

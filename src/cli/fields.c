@@ -91,7 +91,8 @@ static bool asks(const struct dep_args *args)
     return !dep_arg(args, "--file") && dep_is_terminal() && !dep_flag(args, "--yes");
 }
 
-/* False: the terminal was closed, memory gave out, or there is no charter to be read, which is said. */
+/* False: the terminal was closed, memory gave out, or there is no charter to be read, which is
+ * said. */
 static bool ask_all(struct dep_args *args, const struct dep_schema *schema, struct dep_node *node,
                     json_t *fields)
 {
@@ -143,8 +144,8 @@ json_t *dep_fields_read(struct dep_args *args, const char *type, json_t *known,
     return fields;
 }
 
-/* The passphrase is right, the item (of an erasure the record) there, and in a state that the event may
- * follow. */
+/* The passphrase is right, the item (of an erasure the record) there, and in a state that the event
+ * may follow. */
 static bool is_ready(const struct dep_args *args, struct dep_node *node, const char *type,
                      const char *name, int *out_status)
 {

@@ -1,6 +1,6 @@
 /*
- * The SHA-256 of a file that somebody states: a scan, a photograph, a copy. Nobody types one, so the
- * file may be named in its place.
+ * The SHA-256 of a file that somebody states: a scan, a photograph, a copy. Nobody types one, so
+ * the file may be named in its place.
  *
  * Layer:   cli. Which fields take a file stands in the schema (metadata "input": "file").
  */
@@ -9,8 +9,8 @@
 #include "node/node.h"
 
 /*
- * `text` is 64 hexadecimal digits, which are taken as they are, or the path of a regular file, which is
- * read. A fault names the file.
+ * `text` is 64 hexadecimal digits, which are taken as they are, or the path of a regular file,
+ * which is read. A fault names the file.
  */
 DEP_MUST_USE int dep_file_digest(const char *text, char out[2 * DEP_HASH_LEN + 1],
                                  struct dep_problem *problem);

@@ -9,8 +9,8 @@
 
 enum { DEP_IMPORT_LEN_MAX = 64 * 1024 * 1024 };
 
-/* Records that a row names: of the register, or rows of the same table by what their column `record`
- * says. Each may be NULL. */
+/* Records that a row names: of the register, or rows of the same table by what their column
+ * `record` says. Each may be NULL. */
 struct dep_import_names {
     char *record, *parent, *about, *source;
 };
@@ -24,8 +24,8 @@ void dep_table_done(struct dep_table *table);
 #define DEP_AUTO_TABLE DEP_CLEANUP(dep_table_done) struct dep_table
 
 /*
- * Each row of `text`, as claims of `schema`; into `table->import`, which is empty. Findings "csv.*";
- * "import.header" (there is none), "import.column" (it names no field, or no flat one),
+ * Each row of `text`, as claims of `schema`; into `table->import`, which is empty. Findings
+ * "csv.*"; "import.header" (there is none), "import.column" (it names no field, or no flat one),
  * "import.column.again": the detail says which line, which column.
  */
 DEP_MUST_USE int dep_table_read(struct dep_slice text, const struct dep_schema *schema,

@@ -107,7 +107,8 @@ static int check_items(struct dep_args *args, struct dep_node *node)
 
 /* ---- without any key ---- */
 
-/* What everyone can do with a copy: compare containers with their records, and those with the log. */
+/* What everyone can do with a copy: compare containers with their records, and those with the
+ * log. */
 struct open_session {
     const struct dep_args *args;
     const char *why; /* it isn't signed */

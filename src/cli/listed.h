@@ -9,8 +9,9 @@
 /* A line on stderr: what is typed, and what it means where that is something else. */
 void dep_listed_choice(const char *value, const char *meaning);
 /*
- * `form` names a list in its metadata ("purposes", "members"), or none: then nothing is shown, and every
- * code is one of it; as where `charter` is NULL. What isn't in its list at `now_s` isn't shown, and none of it.
+ * `form` names a list in its metadata ("purposes", "members"), or none: then nothing is shown, and
+ * every code is one of it; as where `charter` is NULL. What isn't in its list at `now_s` isn't
+ * shown, and none of it.
  */
 void dep_listed_show(const struct dep_charter *charter, int64_t now_s, const json_t *form);
 /* "any" is one of each list: where it may not stand, dep_stated_codes() says so. */

@@ -74,7 +74,8 @@ static int show_commands(FILE *out)
     return dep_finish_output(out == stdout ? DEP_EXIT_YES : DEP_EXIT_USAGE);
 }
 
-/* `-C REGISTER COMMAND …`, as make and git take it: what stands before the command is put behind it. */
+/* `-C REGISTER COMMAND …`, as make and git take it: what stands before the command is put behind
+ * it. */
 static void put_command_first(int argc, char **argv)
 {
     if (argc < 4 || strcmp(argv[1], "-C") != 0)

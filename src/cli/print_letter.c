@@ -62,8 +62,8 @@ static int name_codes(const struct dep_charter *charter, const char *lang, struc
     return DEP_OK;
 }
 
-/* The codes that bind who gets it, as they were when it was released: of the item, and of the fields
- * that are shown. */
+/* The codes that bind who gets it, as they were when it was released: of the item, and of the
+ * fields that are shown. */
 struct handling {
     const json_t *material;
     const struct dep_charter *charter;

@@ -1,5 +1,6 @@
 /*
- * A site for the public, as a folder: pages of each publication in three languages, the list of all, feeds.
+ * A site for the public, as a folder: pages of each publication in three languages, the list of
+ * all, feeds.
  *
  * Format:  doc/format/publication.md section 2.
  * Layer:   cli.

@@ -1,6 +1,6 @@
 /*
- * depositary-redact: the pages of one file as pictures, what must not be seen painted over. It knows
- * no register and holds no key.
+ * depositary-redact: the pages of one file as pictures, what must not be seen painted over. It
+ * knows no register and holds no key.
  */
 #include "cli/cli.h"
 #include "cli/config.h"

@@ -18,16 +18,16 @@ bool dep_report_as_of(const struct dep_args *args, int64_t *out_s);
 
 /*
  * After what was printed, in whatever form: records that show to this officer and can't be read are
- * in none of it. DEP_OK, or the finding "report.unread" with their number, so that nobody takes the part
- * for the whole.
+ * in none of it. DEP_OK, or the finding "report.unread" with their number, so that nobody takes the
+ * part for the whole.
  */
 DEP_MUST_USE int dep_report_unread(size_t count, struct dep_problem *problem);
 
 /*
- * How many lines of each kind: a terminal gets a page, the newest DEP_REPORT_PAGE, and so does who asks
- * for a number with --limit; else, as JSON and for a spreadsheet, UINT64_MAX. A page is read off index.db;
- * what is written whole is compared with the log whole (doc/decisions/025). False where --limit is no
- * number.
+ * How many lines of each kind: a terminal gets a page, the newest DEP_REPORT_PAGE, and so does who
+ * asks for a number with --limit; else, as JSON and for a spreadsheet, UINT64_MAX. A page is read
+ * off index.db; what is written whole is compared with the log whole (doc/decisions/025). False
+ * where --limit is no number.
  */
 enum { DEP_REPORT_PAGE = 100 };
 bool dep_report_limit(const struct dep_args *args, uint64_t *out);

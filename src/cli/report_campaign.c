@@ -242,8 +242,8 @@ static int print_json(struct campaign *c, const char *const *providers, size_t c
     return dep_print_json(all) ? DEP_OK : DEP_ERR_IO;
 }
 
-/* The same names as an import takes (doc/format/record.md section 10), and what is worked out beside
- * them. */
+/* The same names as an import takes (doc/format/record.md section 10), and what is worked out
+ * beside them. */
 static int print_csv(const struct campaign *c, struct dep_problem *problem)
 {
     enum { VALUE = 13, STATED = 20 };

@@ -1,6 +1,6 @@
 /*
- * report custody, case, due: what is held and by whom, what a case rests on and what was given for it,
- * what waits.
+ * report custody, case, due: what is held and by whom, what a case rests on and what was given for
+ * it, what waits.
  */
 #include "cli/report_table.h"
 #include "codec/text.h"

@@ -134,8 +134,8 @@ struct members {
 };
 
 /* How many belong to a formation is stated anew as they become more: the one from the latest moment
- * holds, the later record of two: on a page the later one came first. Where that makes room for this
- * one; false where it doesn't. */
+ * holds, the later record of two: on a page the later one came first. Where that makes room for
+ * this one; false where it doesn't. */
 static bool replaces_count(struct members *members, const json_t *claims, int64_t from_s)
 {
     size_t i;
@@ -232,7 +232,8 @@ static const char *incident_words(const struct dep_table *table, const char *col
                                             : _("as reported");
 }
 
-/* An incident as it is known now: each field as it was stated last. The first report stays as it is. */
+/* An incident as it is known now: each field as it was stated last. The first report stays as it
+ * is. */
 struct incident {
     const struct dep_act *act;
     size_t corrections;

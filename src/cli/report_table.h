@@ -1,6 +1,6 @@
 /*
- * A table: one line a record, the same on a terminal, as JSON and for a spreadsheet, written as it comes.
- * Nothing is in it but what shows to this officer and can be read.
+ * A table: one line a record, the same on a terminal, as JSON and for a spreadsheet, written as it
+ * comes. Nothing is in it but what shows to this officer and can be read.
  * Layer:   cli.
  */
 #ifndef DEP_CLI_REPORT_TABLE_H
@@ -40,8 +40,8 @@ struct dep_table {
 };
 /* Before anything is looked for: how much of it there will be (dep_report_limit()). */
 DEP_MUST_USE int dep_table_begin(struct dep_table *table);
-/* One line, an object of texts by the names of the columns; what isn't there is an empty cell. Takes the
- * reference; NULL: no memory. */
+/* One line, an object of texts by the names of the columns; what isn't there is an empty cell.
+ * Takes the reference; NULL: no memory. */
 DEP_MUST_USE int dep_table_row(struct dep_table *table, json_t *row);
 /* The head where there was no line; that there are more; "report.unread". */
 DEP_MUST_USE int dep_table_end(struct dep_table *table);
@@ -50,8 +50,8 @@ DEP_MUST_USE int dep_table_acts(struct dep_table *table, const char *type, dep_a
 DEP_MUST_USE int dep_table_items(struct dep_table *table, dep_item_fn *each);
 /* An act that was corrected, or can't be read, which is counted. */
 bool dep_table_leaves_out(struct dep_table *table, const struct dep_act *act);
-/* A dep_table_words_fn: what a code of the charter (line, territory, authority, recipient, purpose) is
- * called in the reader's language, or one that was stated (category, formation). */
+/* A dep_table_words_fn: what a code of the charter (line, territory, authority, recipient, purpose)
+ * is called in the reader's language, or one that was stated (category, formation). */
 const char *dep_table_code(const struct dep_table *table, const char *column, const char *code);
 /* The same: States and organisations, one or several with blanks between them. */
 const char *dep_table_body(const struct dep_table *table, const char *column, const char *code);

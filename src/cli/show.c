@@ -13,8 +13,8 @@
 
 enum { LANGUAGE_MAX = 1024 };
 
-/* What a value is told by: the type it belongs to, what codes are called (NULL: nothing is at hand), and
- * the reader's language. */
+/* What a value is told by: the type it belongs to, what codes are called (NULL: nothing is at
+ * hand), and the reader's language. */
 struct telling {
     const struct dep_schema *schema;
     struct dep_called *called;
@@ -182,8 +182,8 @@ const char *dep_relation_arrow(const char *rel, char out_name[DEP_RELATION_ROOM]
     return back ? "← " : "→ ";
 }
 
-/* Codes are shown bare where there is no charter. What names them besides is protected: it isn't opened for
- * a record that isn't. */
+/* Codes are shown bare where there is no charter. What names them besides is protected: it isn't
+ * opened for a record that isn't. */
 static void show_fields(struct dep_node *node, const struct dep_schema *schema, bool readable,
                         const json_t *claims)
 {

@@ -45,8 +45,8 @@ static void watch_interrupts(void)
     (void)sigaction(SIGTERM, &action, NULL);
 }
 
-/* Where nothing waits for an answer the process ends here, as it would have without us: whatever it does
- * may be cut off anywhere. */
+/* Where nothing waits for an answer the process ends here, as it would have without us: whatever it
+ * does may be cut off anywhere. */
 static void stop_if_asked(void)
 {
     struct sigaction action = {.sa_handler = SIG_DFL};
@@ -138,7 +138,8 @@ static int ask_once(const char *question, struct dep_buf *out)
     return err;
 }
 
-/* A fresh one until it was typed twice the same: a slip that nobody sees must not end the command. */
+/* A fresh one until it was typed twice the same: a slip that nobody sees must not end the
+ * command. */
 static int ask_terminal(const char *question, bool fresh, struct dep_buf *out)
 {
     for (;;) {

@@ -212,8 +212,8 @@ static void show_requirement(const struct dep_node *node, const struct dep_judge
     (void)printf("\n");
 }
 
-/* What a reader may not know of is no line and no number here; that their roles don't read it all is said
- * whether or not there is any. */
+/* What a reader may not know of is no line and no number here; that their roles don't read it all
+ * is said whether or not there is any. */
 static void show_unread(const struct dep_known *known)
 {
     if (known->partial)
@@ -380,7 +380,8 @@ static int tell_json(const struct dep_args *args, struct dep_node *node,
     return !dep_print_json(object) ? DEP_EXIT_FAULT : yes ? DEP_EXIT_YES : DEP_EXIT_WANTING;
 }
 
-/* The recipient's verifier calls the verdict unproved: better to hear of it before it is approved. */
+/* The recipient's verifier calls the verdict unproved: better to hear of it before it is
+ * approved. */
 static void show_unseen(struct dep_node *node, const json_t *unseen)
 {
     const struct dep_schema *schema =

@@ -33,14 +33,15 @@ const char *dep_code_name(const struct dep_charter *charter, enum dep_list list,
 bool dep_list_find(const char *name, enum dep_list *out);
 /* The same as dep_code_name() of a member's id. */
 const char *dep_member_name(const struct dep_charter *charter, const char *id);
-/* Of a State or an organisation, by the charter's roster or its recipients; NULL where it is in neither. */
+/* Of a State or an organisation, by the charter's roster or its recipients; NULL where it is in
+ * neither. */
 const char *dep_body_name(const struct dep_charter *charter, const char *code, const char *lang);
 /* In a line of a list: the name, and the code behind it where that is another; "-" for NULL. */
 void dep_show_code(const struct dep_charter *charter, enum dep_list list, const char *code);
-/* The same by the name of a list as a schema's "list" gives it: one of the charter's, "members" or "needs".
- * False, and nothing shown, where that is neither. */
+/* The same by the name of a list as a schema's "list" gives it: one of the charter's, "members" or
+ * "needs". False, and nothing shown, where that is neither. */
 bool dep_show_listed(const struct dep_charter *charter, const char *list, const char *code);
-/* The conditions of the consents that a verdict rests on, as dep_node_conditions() has them; nothing
- * where there are none. */
+/* The conditions of the consents that a verdict rests on, as dep_node_conditions() has them;
+ * nothing where there are none. */
 void dep_show_conditions(const struct dep_charter *charter, const json_t *conditions, int indent);
 #endif

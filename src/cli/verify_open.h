@@ -10,8 +10,10 @@
 /* clang-format off */
 #define DEP_VERIFY_OPEN_OPTIONS                                                                    \
     {"--extract", 0, true, false, N_("write the files of the items opened into this new folder")}, \
-    {"--identity", 0, true, true, N_("file with the age identity that opens the items, or what is under seal")},          \
-    {"--passphrase", 0, false, false, N_("ask for the passphrase that opens the items, or what is under seal")}
+    {"--identity", 0, true, true,                                                                  \
+     N_("file with the age identity that opens the items, or what is under seal")},                \
+    {"--passphrase", 0, false, false,                                                              \
+     N_("ask for the passphrase that opens the items, or what is under seal")}
 /* clang-format on */
 
 /* Was any of them given? */

@@ -14,8 +14,8 @@
     {"--report", 0, true, false, N_("write what is found, signed, to this new file")}
 /* clang-format on */
 
-/* Before anything is read: the register whose officer signs is opened, where one does (else NULL), and
- * nothing is written from here on but what the options name. Returns the exit status. */
+/* Before anything is read: the register whose officer signs is opened, where one does (else NULL),
+ * and nothing is written from here on but what the options name. Returns the exit status. */
 int dep_verify_report_open(struct dep_args *args, struct dep_node **out);
 /* Writes it, where --report asks for it, and says so. */
 DEP_MUST_USE int dep_verify_report(struct dep_args *args, struct dep_node *node,

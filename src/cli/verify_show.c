@@ -20,14 +20,16 @@ static const char *text_of(const json_t *object, const char *name)
     return text ? text : "—";
 }
 
-/* By its name in the package's charter, with the code; the code alone where no charter could be read. */
+/* By its name in the package's charter, with the code; the code alone where no charter could be
+ * read. */
 static void show_listed(const struct dep_charter *charter, const char *list, const char *code)
 {
     if (!charter || !dep_show_listed(charter, list, code))
         show_text(code);
 }
 
-/* The beginning of a fingerprint. In an Arabic line its ellipsis would go to the other end of it. */
+/* The beginning of a fingerprint. In an Arabic line its ellipsis would go to the other end of
+ * it. */
 static void show_digest(const char *hex)
 {
     bool arabic = strcmp(dep_reader_language(), "ar") == 0;

@@ -12,10 +12,10 @@ enum { DEP_WANTED_LEN_MAX = 16 * 1024 };
 void dep_wanted_add(const struct dep_schema *schema, const json_t *form, struct dep_buf *out);
 
 /*
- * As dep_say_problem(). Of a finding about fields it says more: which field, what is wrong, what would
- * be right; a line of stderr, with --json an object as of any finding, with `field` and `right`
- * besides. The value itself is not repeated. `whole`: the claims are all there is, so each of their
- * violations is said; else, where a command fills in others, the one that was found.
+ * As dep_say_problem(). Of a finding about fields it says more: which field, what is wrong, what
+ * would be right; a line of stderr, with --json an object as of any finding, with `field` and
+ * `right` besides. The value itself is not repeated. `whole`: the claims are all there is, so each
+ * of their violations is said; else, where a command fills in others, the one that was found.
  */
 int dep_say_refused(const struct dep_args *args, const struct dep_schema *schema,
                     const json_t *claims, bool whole, int err, const struct dep_problem *problem);

@@ -1,10 +1,10 @@
 /*
  * A table as a spreadsheet saves it, read row by row.
  *
- * Format:  RFC 4180 in UTF-8, and what spreadsheets make of it: a byte order mark; semicolons or tabs for
- *          commas, whichever stands oftenest in the first row outside quotes, or as a first line
- *          "sep=;" says; lines ended by CR LF, LF or CR. A quote opens only at the start of a cell.
- *          Refused: other encodings, NUL, text after a closing quote.
+ * Format:  RFC 4180 in UTF-8, and what spreadsheets make of it: a byte order mark; semicolons or
+ *          tabs for commas, whichever stands oftenest in the first row outside quotes, or as a
+ *          first line "sep=;" says; lines ended by CR LF, LF or CR. A quote opens only at the start
+ *          of a cell. Refused: other encodings, NUL, text after a closing quote.
  * Layer:   codec (pure).
  * Caps:    DEP_CSV_COLUMNS_MAX cells a row, DEP_CSV_ROW_MAX bytes a row.
  */
@@ -28,15 +28,17 @@ struct dep_csv_row {
     size_t count;
 };
 
-/* Findings "csv.encoding" (not UTF-8), "csv.nul"; `offset` is in bytes. `text` must outlive `out`. */
+/* Findings "csv.encoding" (not UTF-8), "csv.nul"; `offset` is in bytes. `text` must outlive
+ * `out`. */
 DEP_MUST_USE int dep_csv_open(struct dep_slice text, struct dep_csv *out, struct dep_finding *why);
 void dep_csv_done(struct dep_csv *csv);
 #define DEP_AUTO_CSV DEP_CLEANUP(dep_csv_done) struct dep_csv
 
 /*
  * The next row that isn't empty; `*out_more` false where there is none, then `out` is untouched.
- * Findings, after which nothing more can be read: "csv.quote" (a quote within a cell, or text behind
- * one), "csv.open" (a quote that nothing closes), "csv.wide" (a cap). `csv->line` is then that of the row.
+ * Findings, after which nothing more can be read: "csv.quote" (a quote within a cell, or text
+ * behind one), "csv.open" (a quote that nothing closes), "csv.wide" (a cap). `csv->line` is then
+ * that of the row.
  */
 DEP_MUST_USE int dep_csv_next(struct dep_csv *csv, struct dep_csv_row *out, bool *out_more,
                               struct dep_finding *why);

@@ -1,8 +1,9 @@
 /*
  * Exact decimal numbers: amounts of money and rates. Nothing is ever rounded unasked.
  *
- * Format:  doc/format/mandate.md section 3: [-]DIGITS[.DIGITS], at most 18 digits before the point and
- *          9 behind it; no exponent, no needless leading zero, no "-0". And currencies, ISO 4217.
+ * Format:  doc/format/mandate.md section 3: [-]DIGITS[.DIGITS], at most 18 digits before the point
+ *          and 9 behind it; no exponent, no needless leading zero, no "-0". And currencies, ISO
+ *          4217.
  * Layer:   codec (pure).
  */
 #ifndef DEP_CODEC_DECIMAL_H
@@ -31,6 +32,7 @@ DEP_MUST_USE bool dep_decimal_multiply(struct dep_decimal a, struct dep_decimal 
 /* As memcmp. */
 int dep_decimal_compare(struct dep_decimal a, struct dep_decimal b);
 
-/* The minor unit of a currency of ISO 4217 as its number of decimals; -1 where there is none such. */
+/* The minor unit of a currency of ISO 4217 as its number of decimals; -1 where there is none
+ * such. */
 int dep_currency_places(struct dep_slice code);
 #endif

@@ -23,7 +23,8 @@ bool dep_edtf_span_of(struct dep_slice text, struct dep_edtf_span *out);
 enum dep_edtf_unit { DEP_EDTF_YEAR, DEP_EDTF_MONTH, DEP_EDTF_DAY };
 /* Is nothing in it finer than `unit`? False where it isn't EDTF. */
 bool dep_edtf_coarse(struct dep_slice text, enum dep_edtf_unit unit);
-/* Append `text`, each date of it cut to `unit` as it is written, whatever its zone; what is coarser already stays. False, and `out` as it
- * was, where it isn't EDTF. Errors of memory stand in `out`. */
+/* Append `text`, each date of it cut to `unit` as it is written, whatever its zone; what is coarser
+ * already stays. False, and `out` as it was, where it isn't EDTF. Errors of memory stand in
+ * `out`. */
 bool dep_edtf_reduce(struct dep_slice text, enum dep_edtf_unit unit, struct dep_buf *out);
 #endif

@@ -14,8 +14,8 @@
 enum { DEP_JSON_DEPTH_MAX = 32, DEP_JSON_LEN_MAX = 8 * 1024 * 1024 };
 
 /* From here on jansson wipes what it frees, so that no protected value outlives the tree it stood
- * in; and once it was refused memory nothing is encoded any more (DEP_ERR_NOMEM), since a list may lack
- * what could not be added. Once, before the first value is made. */
+ * in; and once it was refused memory nothing is encoded any more (DEP_ERR_NOMEM), since a list may
+ * lack what could not be added. Once, before the first value is made. */
 void dep_json_own_memory(void);
 /* It was: what a process shows may lack a part. */
 bool dep_json_refused(void);
@@ -26,8 +26,8 @@ static inline void dep_json_release(json_t **value)
 }
 #define DEP_AUTO_JSON DEP_CLEANUP(dep_json_release) json_t
 
-/* Any JSON value at the top; the finding's place is an offset. Findings: "json.syntax", "json.nul", "json.duplicate", "json.real",
- * "json.integer", "json.depth", "json.len". */
+/* Any JSON value at the top; the finding's place is an offset. Findings: "json.syntax", "json.nul",
+ * "json.duplicate", "json.real", "json.integer", "json.depth", "json.len". */
 DEP_MUST_USE int dep_json_parse(struct dep_slice text, json_t **out, struct dep_finding *why);
 /* Compact, object names in order of insertion. */
 DEP_MUST_USE int dep_json_encode(const json_t *value, struct dep_buf *out);

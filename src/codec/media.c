@@ -19,8 +19,8 @@ static bool is_picture(struct dep_slice file)
     return false;
 }
 
-/* MPEG audio and AAC have no more in front than eleven or twelve bits; layer I, which nobody uses, would
- * be UTF-16 as well. */
+/* MPEG audio and AAC have no more in front than eleven or twelve bits; layer I, which nobody uses,
+ * would be UTF-16 as well. */
 static bool is_frame(struct dep_slice file)
 {
     if (file.len < 4 || file.data[0] != 0xff || (file.data[1] & 0xe0) != 0xe0)

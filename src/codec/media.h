@@ -1,6 +1,6 @@
 /*
- * Sound and film, by how their files begin. What is known of them is no more than that: for refusing
- * what nobody can redact yet, not for telling a reader what a file is.
+ * Sound and film, by how their files begin. What is known of them is no more than that: for
+ * refusing what nobody can redact yet, not for telling a reader what a file is.
  *
  * Layer:   codec (pure).
  */

@@ -257,8 +257,8 @@ static void test_freed(void **state)
     for (size_t i = 0; i < DEP_COUNT(places); i++) {
         char left[SECRET_LEN];
         look_at(places[i], SECRET_LEN, left);
-        /* The allocator's own links stand at the front of what is free; the rest it may fill with any one byte
-         * (MALLOC_PERTURB_), which a single letter may happen to be. */
+        /* The allocator's own links stand at the front of what is free; the rest it may fill with
+         * any one byte (MALLOC_PERTURB_), which a single letter may happen to be. */
         for (size_t at = 2 * sizeof(void *); at + 4 <= SECRET_LEN; at++)
             assert_memory_not_equal(left + at, shown[i] + at, 4);
     }

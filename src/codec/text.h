@@ -10,8 +10,8 @@
 
 /* Well-formed UTF-8 (RFC 3629: no surrogate, no overlong form). */
 bool dep_utf8_valid(struct dep_slice text);
-/* Length of the well-formed sequence at `at` (below text.len), 0 where there is none; `out` its code
- * point. */
+/* Length of the well-formed sequence at `at` (below text.len), 0 where there is none; `out` its
+ * code point. */
 size_t dep_utf8_read(struct dep_slice text, size_t at, uint32_t *out);
 /* Append one code point, at most 0x10ffff. */
 void dep_utf8_write(uint32_t code, struct dep_buf *out);

@@ -41,8 +41,8 @@ struct dep_contents {
     const struct dep_block *block; /* NULL: none */
     size_t range, done;
 };
-/* The bytes that are next of a content, to be added to the digest and to `done`; what begins or ends
- * before them does so. False: there are no more. */
+/* The bytes that are next of a content, to be added to the digest and to `done`; what begins or
+ * ends before them does so. False: there are no more. */
 bool dep_contents_next(struct dep_contents *contents, struct dep_slice *out);
 /* All that is left of them. */
 void dep_contents_digest(struct dep_contents *contents);

@@ -1,8 +1,9 @@
 /*
  * Checking every byte. The manifest is read first and its root compared with the record's; then the
  * tar is read from end to end beside the manifest's lines. Two threads work on it: the other opens
- * the chunks of a piece of the file and digests the payload, while this one compares what was opened
- * of the piece before. Where the payload is digested this one opens a part of the chunks too.
+ * the chunks of a piece of the file and digests the payload, while this one compares what was
+ * opened of the piece before. Where the payload is digested this one opens a part of the chunks
+ * too.
  */
 #include "collect/check.h"
 

@@ -31,7 +31,8 @@ static inline size_t dep_container_chunk_len(const struct dep_container *contain
 {
     return DEP_AGE_CHUNK + container->tag_len;
 }
-/* The plaintext of chunk `index`, from its `len` bytes as they lie there; by one of the two streams. */
+/* The plaintext of chunk `index`, from its `len` bytes as they lie there; by one of the two
+ * streams. */
 DEP_MUST_USE int dep_container_chunk_open(const struct dep_container *container, bool other,
                                           uint64_t index, const uint8_t *sealed, size_t len,
                                           uint8_t *out, struct dep_finding *why);

@@ -27,8 +27,8 @@ DEP_MUST_USE int dep_lines_add(struct dep_lines *lines, const struct dep_entry *
 struct dep_lines_sum {
     uint64_t count;
     struct dep_hash root;
-    uint64_t
-        content[4]; /* of the digests of files and images, mod 2^256: the order doesn't count */
+    /* of the digests of files and images, mod 2^256: the order doesn't count */
+    uint64_t content[4];
 };
 DEP_MUST_USE int dep_lines_finish(struct dep_lines *lines, struct dep_lines_sum *out,
                                   struct dep_fault *fault);

@@ -1,10 +1,10 @@
 /*
  * Three things are done with each block: it is sealed, what was sealed goes into the payload's
  * digest, and the contents that lie in it go into theirs. A block's sealed bytes have their place
- * in the file beforehand, so either thread may seal the next one; a digest goes from block to block.
- * The pipe's own thread always takes the payload's digest, and the contents' beside it: two at once
- * cost less than one after the other. When there is nothing else for the filling thread to do it
- * takes the contents' digests over, which it leaves again once half of the ring is free.
+ * in the file beforehand, so either thread may seal the next one; a digest goes from block to
+ * block. The pipe's own thread always takes the payload's digest, and the contents' beside it: two
+ * at once cost less than one after the other. When there is nothing else for the filling thread to
+ * do it takes the contents' digests over, which it leaves again once half of the ring is free.
  */
 #include "collect/pipe.h"
 

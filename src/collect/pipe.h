@@ -37,9 +37,9 @@ void dep_pipe_digest_end(struct dep_pipe *pipe, struct dep_hash *out);
 /* Number of the block at hand, from 0. */
 uint64_t dep_pipe_block(const struct dep_pipe *pipe);
 /*
- * What waits for digests: `work` is called once all that ended in blocks up to `block` are there, by
- * either thread, one such at a time and in the order asked for. It returns DEP_OK or fills the fault.
- * False after a failure, of an earlier one too.
+ * What waits for digests: `work` is called once all that ended in blocks up to `block` are there,
+ * by either thread, one such at a time and in the order asked for. It returns DEP_OK or fills the
+ * fault. False after a failure, of an earlier one too.
  */
 typedef int dep_pipe_work_fn(void *context, struct dep_fault *fault);
 DEP_MUST_USE bool dep_pipe_after(struct dep_pipe *pipe, uint64_t block, dep_pipe_work_fn *work,

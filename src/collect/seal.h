@@ -46,8 +46,8 @@ struct dep_sealed {
     struct dep_hash payload_sha256, manifest_root;
     uint64_t manifest_offset, manifest_len, manifest_count; /* in the tar */
     bool has_content_tag;
-    struct dep_hash
-        content_tag; /* HMAC(content_key, sum of the file digests mod 2^256 and their number) */
+    /* HMAC(content_key, sum of the file digests mod 2^256 and their number) */
+    struct dep_hash content_tag;
     uint64_t seal_ms, read_back_ms;
 };
 

@@ -1,6 +1,6 @@
 /*
- * What comes out of the pipe is what went in: sealed so that it opens, its payload's digest and each
- * content's right, wherever the borders of contents, chunks, blocks and the file's pieces lie.
+ * What comes out of the pipe is what went in: sealed so that it opens, its payload's digest and
+ * each content's right, wherever the borders of contents, chunks, blocks and the file's pieces lie.
  */
 #include "base/test_slow.h"
 #include "collect/pipe.h"

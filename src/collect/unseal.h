@@ -22,8 +22,8 @@ struct dep_container;
 DEP_MUST_USE int dep_container_open(int fd, uint64_t len, const struct dep_age_with *with,
                                     struct dep_container **out, struct dep_finding *why,
                                     struct dep_fault *fault);
-/* The same of one that lies in several files, and was read a moment ago: from the page cache, where it
- * is there still. `with` NULL: they aren't sealed, but the tar itself. */
+/* The same of one that lies in several files, and was read a moment ago: from the page cache, where
+ * it is there still. `with` NULL: they aren't sealed, but the tar itself. */
 DEP_MUST_USE int dep_container_open_over(const struct dep_vault_extent *extents, size_t count,
                                          const struct dep_age_with *with,
                                          struct dep_container **out, struct dep_finding *why,
@@ -76,8 +76,8 @@ DEP_MUST_USE int dep_container_check_lines(struct dep_container *container,
                                            struct dep_container_report *out,
                                            struct dep_finding *why, struct dep_fault *fault);
 
-/* The members of the tar one after the other, from header to header, the data between unread; `offset`
- * is where its data begins. Findings of the tar, "container.cut", "container.range". */
+/* The members of the tar one after the other, from header to header, the data between unread;
+ * `offset` is where its data begins. Findings of the tar, "container.cut", "container.range". */
 typedef int dep_container_member_fn(void *context, const struct dep_tar_member *member,
                                     uint64_t offset);
 DEP_MUST_USE int dep_container_members(struct dep_container *container,

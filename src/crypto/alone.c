@@ -1,6 +1,7 @@
 /*
  * The back end of libsodium alone, for the browser: what verifying a package takes of crypto.h, and
- * no more. Signing, sealing and randomness are not there, so that a verifier can't be made to do them.
+ * no more. Signing, sealing and randomness are not there, so that a verifier can't be made to do
+ * them.
  */
 #include "crypto/crypto.h"
 #include "crypto/sha2_blocks.h"
@@ -13,8 +14,8 @@ _Static_assert(sizeof(crypto_hash_sha256_state) <= sizeof(((struct dep_sha256_st
 _Static_assert(sizeof(crypto_hash_sha512_state) <= sizeof(((struct dep_sha512_stream *)0)->state),
                "room for the state");
 
-/* libsodium's own start looks for a source of randomness and for the processor's extensions: neither
- * is wanted here. */
+/* libsodium's own start looks for a source of randomness and for the processor's extensions:
+ * neither is wanted here. */
 int dep_crypto_init(bool guard)
 {
     return guard ? DEP_ERR_CRYPTO : DEP_OK;
@@ -30,8 +31,8 @@ void dep_sha256_start(struct dep_sha256_stream *stream)
     (void)crypto_hash_sha256_init(sha256_of(stream));
 }
 
-/* Of `len` bytes those that the library takes before our own rounds: the end of a block of which it holds
- * `begun`; and all, where few blocks would be left. */
+/* Of `len` bytes those that the library takes before our own rounds: the end of a block of which it
+ * holds `begun`; and all, where few blocks would be left. */
 static size_t library_takes(size_t begun, size_t block_len, size_t len)
 {
     size_t takes = (block_len - begun) % block_len;

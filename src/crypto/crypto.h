@@ -1,7 +1,7 @@
 /*
  * The only place that names a crypto library: libsodium (Ed25519, X25519, secret memory), OpenSSL
- * libcrypto (the rest). In the browser libsodium alone, and only what verifying takes: init, digests
- * but those by name, HMAC, HKDF, dep_ed25519_verify().
+ * libcrypto (the rest). In the browser libsodium alone, and only what verifying takes: init,
+ * digests but those by name, HMAC, HKDF, dep_ed25519_verify().
  *
  * Layer:   crypto (pure: randomness comes from dep_random(), which upper pure layers get as an
  *          argument).
@@ -11,8 +11,8 @@
 #define DEP_CRYPTO_CRYPTO_H
 #include "base/base.h"
 
-/* Once, before anything else. With `guard` it also turns core dumps off, and keeps all memory out of
- * swap where this process may (RLIMIT_MEMLOCK). Keys are kept out in either case. */
+/* Once, before anything else. With `guard` it also turns core dumps off, and keeps all memory out
+ * of swap where this process may (RLIMIT_MEMLOCK). Keys are kept out in either case. */
 DEP_MUST_USE int dep_crypto_init(bool guard);
 /* All memory of this process stays out of swap. */
 bool dep_memory_locked(void);
@@ -39,8 +39,8 @@ struct dep_sha256_stream {
 void dep_sha256_start(struct dep_sha256_stream *stream);
 void dep_sha256_add(struct dep_sha256_stream *stream, const void *data, size_t len);
 void dep_sha256_finish(struct dep_sha256_stream *stream, struct dep_hash *out);
-/* `len` bytes to each of two, which may be the same bytes. Where that is fast it costs two thirds of one
- * after the other, in the browser three quarters; elsewhere as much. */
+/* `len` bytes to each of two, which may be the same bytes. Where that is fast it costs two thirds
+ * of one after the other, in the browser three quarters; elsewhere as much. */
 void dep_sha256_add_two(struct dep_sha256_stream *a, const void *a_data,
                         struct dep_sha256_stream *b, const void *b_data, size_t len);
 bool dep_sha256_two_is_fast(void); /* not in the browser, where it always is */

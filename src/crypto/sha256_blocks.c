@@ -17,9 +17,10 @@ void dep_sha256_blocks(uint32_t state[8], const uint8_t *data, size_t groups)
 }
 
 /*
- * Two messages, one in lane 0 and the other in lane 2, so that the rounds take vectors too. WebAssembly's vectors
- * don't turn; but a word beside itself, shifted as 64 bits, is the word turned in its lower half. What the other
- * lanes have then is of no use and does no harm: nothing goes from one lane to another but this.
+ * Two messages, one in lane 0 and the other in lane 2, so that the rounds take vectors too.
+ * WebAssembly's vectors don't turn; but a word beside itself, shifted as 64 bits, is the word
+ * turned in its lower half. What the other lanes have then is of no use and does no harm: nothing
+ * goes from one lane to another but this.
  */
 typedef uint64_t pairs __attribute__((vector_size(16)));
 
@@ -43,7 +44,8 @@ INLINE void one_round_two(vector s[8], vector *b_xor_c, int t, vector with_k)
 #undef NAMED
 }
 
-/* The first block of either, or with `second` the second, and meanwhile half the words of `next`. */
+/* The first block of either, or with `second` the second, and meanwhile half the words of
+ * `next`. */
 INLINE void add_block_two(vector state[8], const struct schedule *now, bool second,
                           struct schedule *next)
 {

@@ -1,7 +1,8 @@
 /*
- * Two SHA-256 at once. Each round needs what the one before gave, so the processor's own instructions
- * for it spend half their time waiting: with two messages in turn that time is used, and the two cost
- * two thirds of one after the other. A container asks for it: its file's digest and its payload's.
+ * Two SHA-256 at once. Each round needs what the one before gave, so the processor's own
+ * instructions for it spend half their time waiting: with two messages in turn that time is used,
+ * and the two cost two thirds of one after the other. A container asks for it: its file's digest
+ * and its payload's.
  *
  * libcrypto has nothing of the kind; only the blocks are hashed here, and a processor without these
  * instructions (or valgrind, which has none) takes libcrypto's way.
@@ -44,7 +45,8 @@ bool dep_sha256_two_is_fast(void)
     return known == YES;
 }
 
-/* The state as the instructions take it: words a, b, e, f in one register, c, d, g, h in the other. */
+/* The state as the instructions take it: words a, b, e, f in one register, c, d, g, h in the
+ * other. */
 struct lane {
     __m128i abef, cdgh, words[4];
 };

@@ -1,15 +1,15 @@
 /*
- * The blocks of SHA-256 or of SHA-512, which differ in their words: included by sha256_blocks.c and by
- * sha512_blocks.c, once each, and by nothing else. They say before:
+ * The blocks of SHA-256 or of SHA-512, which differ in their words: included by sha256_blocks.c and
+ * by sha512_blocks.c, once each, and by nothing else. They say before:
  *
  *   WORD, ROUNDS, K        the type of a word; how many rounds, and their constants
  *   BIG_SIGMA_0, _1        FIPS 180-4, 4.1.2 and 4.1.3: what each turns right by;
  *   SMALL_SIGMA_0, _1      the last of these is a shift
  *   BIG_ENDIAN_WORDS       the order of a vector's bytes that makes words of them
  *
- * A round needs what the round before gave, but the words that rounds take need the message alone: so
- * those of several blocks are made at once, one block in each lane of a vector. And they are made
- * between the rounds of the blocks before them, since a processor has other units for vectors.
+ * A round needs what the round before gave, but the words that rounds take need the message alone:
+ * so those of several blocks are made at once, one block in each lane of a vector. And they are
+ * made between the rounds of the blocks before them, since a processor has other units for vectors.
  *
  * Layer:   crypto.
  */
@@ -29,7 +29,8 @@ typedef WORD vector __attribute__((vector_size(16)));
 typedef uint8_t vector_bytes __attribute__((vector_size(16)));
 #define INLINE static inline __attribute__((always_inline))
 
-/* FIPS 180-4, 6.2.2 and 6.4.2, step 1, of a group: word t of each of its blocks, and that with K. */
+/* FIPS 180-4, 6.2.2 and 6.4.2, step 1, of a group: word t of each of its blocks, and that with
+ * K. */
 union several {
     vector all;
     WORD lanes[LANES];
@@ -49,7 +50,8 @@ INLINE vector small_sigma(vector x, int a, int b, int shift)
     return (x >> a | x << (TURN - a)) ^ (x >> b | x << (TURN - b)) ^ x >> shift;
 }
 
-/* The message's own words: one half of the lanes takes the blocks at `data`, the other those at `other`. */
+/* The message's own words: one half of the lanes takes the blocks at `data`, the other those at
+ * `other`. */
 INLINE void begin(struct schedule *of, const uint8_t *data, const uint8_t *other)
 {
     enum { HALF = LANES / 2 };

@@ -97,8 +97,8 @@ static void test_sha512(void **state)
     }
 }
 
-/* One piece, wherever it begins in a block and however much is behind it, against pieces that no back
- * end hashes several blocks of at once. */
+/* One piece, wherever it begins in a block and however much is behind it, against pieces that no
+ * back end hashes several blocks of at once. */
 static void test_long(void **state)
 {
     (void)state;

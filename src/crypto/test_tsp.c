@@ -36,7 +36,8 @@ static void add_extension(X509 *certificate, X509 *issuer, int nid, const char *
     X509_EXTENSION_free(extension);
 }
 
-/* `usage`: of the key, NULL for a certification authority. Valid `from_day` to `to_day` around now. */
+/* `usage`: of the key, NULL for a certification authority. Valid `from_day` to `to_day` around
+ * now. */
 static struct authority *authority_new(const char *name, struct authority *issuer,
                                        const char *usage, long from_day, long to_day)
 {
@@ -278,9 +279,9 @@ static void test_altered(void **state)
     assert_int_equal(dep_tsp_verify(dep_buf_slice(&longer), &digest, &pinned, 1, &token, &why),
                      DEP_FOUND);
     assert_string_equal(why.id, "token.form");
-    /* A flipped bit is seen, or stands where nothing is signed and nothing follows from it (versions,
-     * parameters, the name of the signature's algorithm, which the key tells): the time is the same
-     * then. */
+    /* A flipped bit is seen, or stands where nothing is signed and nothing follows from it
+     * (versions, parameters, the name of the signature's algorithm, which the key tells): the time
+     * is the same then. */
     size_t unseen = 0;
     for (size_t bit = 0; bit < 8 * response.len; bit += (size_t)test_step(13)) {
         response.data[bit / 8] ^= (uint8_t)(1U << bit % 8);

@@ -28,7 +28,8 @@ struct dep_tsp_token {
  *   "token.form"       not one DER response of version 1 with one signer, or without a token
  *   "token.refused"    the authority says that it gives none
  *   "token.digest"     over something else, or not by SHA-256
- *   "token.signature"  the signature, or the certificate that the signature names, isn't the signer's
+ *   "token.signature"  the signature, or the certificate that the signature names, isn't the
+ *                      signer's
  *   "token.authority"  the signer's certificate leads to none that is pinned, or isn't there
  *   "token.use"        certificate without critical extended key usage of time-stamping alone, or
  *                      not valid at that time

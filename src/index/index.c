@@ -15,9 +15,11 @@
  *            "digest": from that to its own
  *   due      what falls due, by its moment, and how (enum dep_index_due)
  *   words    FTS5 over searchable values; the type as one word, and what it begins with as another,
- *            so that a common word in a rare type is found without looking at each record with the word
- * Each index ends in the record's place, so that a page is read off it newest first and the rest left
- * alone: nothing is ranked or sorted, which over a common word takes longer than anybody waits.
+ *            so that a common word in a rare type is found without looking at each record with
+ *            the word
+ * Each index ends in the record's place, so that a page is read off it newest first and the rest
+ * left alone: nothing is ranked or sorted, which over a common word takes longer than anybody
+ * waits.
  * secure_delete is on: what is forgotten leaves no copy in free pages.
  */
 static const char SCHEMA[] =
@@ -48,8 +50,8 @@ static const char SCHEMA[] =
 static const char SUPERSEDE[] = "UPDATE record SET superseded=1 WHERE jti=?1 AND idx<?2 AND "
                                 "(type,item)=(SELECT type,item FROM record WHERE idx=?2)";
 
-/* A withdrawal hides nothing, and so is projected whole before what it is about may be: what is due of
- * that is then closed from the first, and a verdict that rests on it has fallen. */
+/* A withdrawal hides nothing, and so is projected whole before what it is about may be: what is due
+ * of that is then closed from the first, and a verdict that rests on it has fallen. */
 #define OF_TARGET "idx=(SELECT idx FROM record WHERE jti=?1)"
 
 static const char *const SQL[ST_COUNT] = {
@@ -315,8 +317,8 @@ static int insert_field(struct dep_index *index, uint64_t idx, const struct dep_
     return step(index, ST_FIELD, fault);
 }
 
-/* As one word of FTS5, which takes no part of a value for it: "t" and the letters and digits of a type,
- * "f" and those before its dot. */
+/* As one word of FTS5, which takes no part of a value for it: "t" and the letters and digits of a
+ * type, "f" and those before its dot. */
 void index_type_word(const char *type, char first, size_t len, struct dep_buf *out)
 {
     dep_buf_add_byte(out, (uint8_t)first);
@@ -366,8 +368,9 @@ static int insert_value(struct dep_index *index, struct values *values, const ch
                           : insert_field(index, values->row->index, values->field, value, fault);
 }
 
-/* A list of codes is found by each; what is said of each of several things, by every word of it. What
- * is open and no string is the log's own affair (a status has thousands), and isn't looked for. */
+/* A list of codes is found by each; what is said of each of several things, by every word of it.
+ * What is open and no string is the log's own affair (a status has thousands), and isn't looked
+ * for. */
 static int insert_nested(struct dep_index *index, struct values *values, json_t *value,
                          struct dep_fault *fault)
 {
@@ -642,7 +645,8 @@ int dep_index_forget(struct dep_index *index, const char *jti, struct dep_fault 
         "DELETE FROM field WHERE secret=1 AND idx=(SELECT idx FROM record WHERE jti=?1)",
         "DELETE FROM due WHERE idx=(SELECT idx FROM record WHERE jti=?1)",
         "DELETE FROM ref WHERE rel='rests' AND idx=(SELECT idx FROM record WHERE jti=?1)",
-        /* Shown at the time of recording: a month about it, as its clock's uncertainty isn't here. */
+        /* Shown at the time of recording: a month about it, as its clock's uncertainty isn't
+         * here. */
         "UPDATE record SET erased=1,span=5,span_s=iat-2592000,span_end_s=iat+2592000 WHERE jti=?1",
     };
     int err = dep_index_begin(index, fault);

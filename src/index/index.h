@@ -6,8 +6,8 @@
  *          rebuilding.
  * Holds:   places of lines, open claims, and in an office register the protected fields that a
  *          schema marks searchable, of lists each value, moments without what they are of: when
- *          something is due, and the span that stated times may mean; and on which records a verdict
- *          rests (doc/decisions/034). Never file names, narratives or names of people
+ *          something is due, and the span that stated times may mean; and on which records a
+ *          verdict rests (doc/decisions/034). Never file names, narratives or names of people
  *          (tools/schema-lint).
  * Errors:  DEP_ERR_IO with the SQLite message's place; a damaged index.db is answered by deleting
  *          and rebuilding it.
@@ -121,15 +121,15 @@ struct dep_index_query {
     const char *field, *value; /* open or searchable field equal to value; NULL any */
     const char *text;          /* words in searchable fields, "word*" their beginning; NULL any */
     bool incomplete; /* only rows that still lack their protected fields and aren't erased */
-    /* Only what is so due after `from_s`, up to `until_s`, earliest first, and isn't corrected: of `type`, a
-     * whole one. Where protected fields aren't searched there is nothing. */
+    /* Only what is so due after `from_s`, up to `until_s`, earliest first, and isn't corrected: of
+     * `type`, a whole one. Where protected fields aren't searched there is nothing. */
     enum dep_index_due due;
-    /* Only what was recorded after `from_s`, up to `until_s`, earliest first, neither corrected nor erased: of
-     * `type`; and whose retention nobody reviewed. */
+    /* Only what was recorded after `from_s`, up to `until_s`, earliest first, neither corrected nor
+     * erased: of `type`; and whose retention nobody reviewed. */
     bool recorded, unreviewed;
     int64_t from_s, until_s; /* from_s 0: from the beginning */
-    /* Only what isn't corrected and whose span and this one overlap, those that begin last first; NULL any.
-     * Where protected fields aren't searched there is nothing. */
+    /* Only what isn't corrected and whose span and this one overlap, those that begin last first;
+     * NULL any. Where protected fields aren't searched there is nothing. */
     const struct dep_edtf_span *span;
     uint64_t limit; /* 0: DEP_INDEX_LIST_MAX */
     bool newest_first;

@@ -43,10 +43,12 @@ struct dep_index {
 
 /* What SQLite says of the last call, as a fault. */
 int index_fail(const struct dep_index *index, struct dep_fault *fault);
-/* Spans stand by how long they are, of each class those that begin in a range: INDEX_SPAN_BITS to a class. */
+/* Spans stand by how long they are, of each class those that begin in a range: INDEX_SPAN_BITS to a
+ * class. */
 enum { INDEX_SPAN_BITS = 4, INDEX_SPAN_CLASSES = 64 / INDEX_SPAN_BITS };
 void index_bind_text(sqlite3_stmt *statement, int at, const char *text);
 int index_span_class(const struct dep_edtf_span *span);
-/* The word that stands for a type, or for the first `len` bytes of one: `first` keeps the two apart. */
+/* The word that stands for a type, or for the first `len` bytes of one: `first` keeps the two
+ * apart. */
 void index_type_word(const char *type, char first, size_t len, struct dep_buf *out);
 #endif

@@ -116,8 +116,8 @@ struct list_sql {
     size_t type_count;
 };
 
-/* One step in the index for each, however many records there are. More than there is room for: the room
- * is full. */
+/* One step in the index for each, however many records there are. More than there is room for: the
+ * room is full. */
 static int list_types(struct dep_index *index, const char *prefix, struct list_sql *sql,
                       struct dep_fault *fault)
 {
@@ -251,8 +251,8 @@ static void list_span(struct list_sql *sql, const struct dep_index_query *query)
     dep_buf_add_string(&sql->text, " ORDER BY span_s DESC");
 }
 
-/* Of a prefix each type is read off in its own order, and SQLite merges them: a few records of a type
- * among many others are found at once. */
+/* Of a prefix each type is read off in its own order, and SQLite merges them: a few records of a
+ * type among many others are found at once. */
 static int list_clauses(struct dep_index *index, struct list_sql *sql,
                         const struct dep_index_query *query, const char *words,
                         struct dep_fault *fault)

@@ -117,7 +117,8 @@ static void test_index(void **state)
     assert_int_equal(count(index, &(struct dep_index_query){.field = "case", .value = "C-9"}), 1);
     assert_int_equal(count(index, &(struct dep_index_query){.ref = IDS[1], .rel = "supersedes"}),
                      1);
-    /* Of a list each, of what is said of several things every word; digits as the reader writes them. */
+    /* Of a list each, of what is said of several things every word; digits as the reader writes
+     * them. */
     project(index, 6, "meeting.held",
             "{\"present\":[\"be\",\"us\"],\"titles\":[{\"text\":\"gathering\"}]}", true);
     project(index, 7, "statement.adopted",

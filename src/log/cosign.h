@@ -69,8 +69,8 @@ struct dep_cosign_judged {
     bool fork;     /* with the newest a proof that the log signed two roots for one size */
 };
 /*
- * By the rules of tlog-witness. `log`: the key trusted for this origin, NULL where the origin is not
- * known. `newest`: what this cosigner signed last, size 0 where nothing.
+ * By the rules of tlog-witness. `log`: the key trusted for this origin, NULL where the origin is
+ * not known. `newest`: what this cosigner signed last, size 0 where nothing.
  */
 void dep_cosign_judge(const struct dep_cosign_request *request, const struct dep_vkey *log,
                       const struct dep_checkpoint *newest, struct dep_cosign_judged *out);
@@ -97,8 +97,8 @@ DEP_MUST_USE int dep_cosign_refusal_encode(const struct dep_cosign_judged *judge
  * Each is a signed checkpoint, or a tlog-proof with its record (as `prove` writes it). Do the two,
  * both signed by `log`, prove that it showed two trees of one size, or two records at one place? Of
  * trees that differ in size the latter shows it, whatever their sizes. Anyone who has the log's key
- * can tell. Findings of dep_checkpoint_open() and dep_proof_verify(), "fork.record" (a proof without
- * its record), "fork.none" (they don't contradict each other).
+ * can tell. Findings of dep_checkpoint_open() and dep_proof_verify(), "fork.record" (a proof
+ * without its record), "fork.none" (they don't contradict each other).
  */
 DEP_MUST_USE int dep_fork_verify(struct dep_slice a, struct dep_slice b, const struct dep_vkey *log,
                                  struct dep_finding *why);

@@ -1,6 +1,6 @@
 /*
- * A set of digests as an RFC 6962 tree: its members ascending are the entries. Two numbers stand for
- * all of it, and that one is in it is proved by some hashes.
+ * A set of digests as an RFC 6962 tree: its members ascending are the entries. Two numbers stand
+ * for all of it, and that one is in it is proved by some hashes.
  *
  * Format:  doc/format/consent.md, "Sets".
  * Layer:   log (pure).

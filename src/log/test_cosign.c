@@ -1,5 +1,6 @@
 /*
- * Cosignatures, requests and answers: good ones, and one edit a refusal; every rule of tlog-witness.
+ * Cosignatures, requests and answers: good ones, and one edit a refusal; every rule of
+ * tlog-witness.
  */
 #include "log/cosign.h"
 
@@ -113,8 +114,8 @@ static void test_cosignature(void **state)
 }
 
 /*
- * c2sp.org/tlog-cosignature, rule by rule, each row made by hand and signed by the right key: the time
- * that stands in the signature, the message that was signed, and what is cut or turned.
+ * c2sp.org/tlog-cosignature, rule by rule, each row made by hand and signed by the right key: the
+ * time that stands in the signature, the message that was signed, and what is cut or turned.
  */
 static void test_cosignature_rules(void **state)
 {
@@ -131,7 +132,8 @@ static void test_cosignature_rules(void **state)
     } rows[] = {
         {7, "cosignature/v1\ntime 7\n" TEXT, 76, RIGHT, NULL},
         {INT64_MAX, "cosignature/v1\ntime 9223372036854775807\n" TEXT, 76, RIGHT, NULL},
-        /* Format: name and key id (of type 0x04), a time of at most 2^63 - 1 before the signature */
+        /* Format: name and key id (of type 0x04), a time of at most 2^63 - 1 before the
+         * signature */
         {7, "cosignature/v1\ntime 7\n" TEXT, 76, NAME, "cosigner.unknown"},
         {7, "cosignature/v1\ntime 7\n" TEXT, 76, ID_OF_LOG, "cosigner.unknown"},
         {UINT64_C(1) << 63, "cosignature/v1\ntime 9223372036854775808\n" TEXT, 76, RIGHT,
@@ -145,7 +147,8 @@ static void test_cosignature_rules(void **state)
         {7, "cosignature/v1\ntime 7\n" TEXT, 68, NO_TIME, "cosigner.signature"},
         /* tlog-witness: no time 0 */
         {0, "cosignature/v1\ntime 0\n" TEXT, 76, RIGHT, "cosigner.signature"},
-        /* Ed25519 signed message: header line, time line, the whole text with its extension lines */
+        /* Ed25519 signed message: header line, time line, the whole text with its extension
+         * lines */
         {7, "cosignature/v2\ntime 7\n" TEXT, 76, RIGHT, "cosigner.signature"},
         {7, "time 7\n" TEXT, 76, RIGHT, "cosigner.signature"},
         {7, "cosignature/v1\n" TEXT, 76, RIGHT, "cosigner.signature"},
@@ -203,8 +206,8 @@ static void edit(struct dep_slice from_text, const char *from, const char *to, s
     assert_int_equal(dep_buf_err(out), DEP_OK);
 }
 
-/* c2sp.org/tlog-witness, add-checkpoint: the old size line, the proof lines, an empty line, a checkpoint
- * (whose own rules are in test_log.c). */
+/* c2sp.org/tlog-witness, add-checkpoint: the old size line, the proof lines, an empty line, a
+ * checkpoint (whose own rules are in test_log.c). */
 static void test_request(void **state)
 {
     (void)state;
@@ -295,7 +298,8 @@ static void test_proof(void **state)
     assert_string_equal(why.id, "cosign.many");
 }
 
-/* ---- the rules: c2sp.org/tlog-witness, add-checkpoint, each status with what it is told for ---- */
+/* ---- the rules: c2sp.org/tlog-witness, add-checkpoint, each status with what it is told for
+ * ---- */
 
 static void test_judge(void **state)
 {

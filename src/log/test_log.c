@@ -252,8 +252,8 @@ static void test_builder(void **state)
     free(stored);
 }
 
-/* c2sp.org/tlog-tiles, Merkle Tree, Partial Tiles, Log entries: level, index, width. A level above 7
- * has no full tile below 2^64 leaves. */
+/* c2sp.org/tlog-tiles, Merkle Tree, Partial Tiles, Log entries: level, index, width. A level above
+ * 7 has no full tile below 2^64 leaves. */
 static void test_tile_paths(void **state)
 {
     (void)state;
@@ -428,8 +428,8 @@ static void test_note_refusals(void **state)
     }
 }
 
-/* c2sp.org/signed-note, Format and Signatures: what stands on one more signature line. Its key's name
- * and id are those of the log, or not; what it signs doesn't matter. */
+/* c2sp.org/signed-note, Format and Signatures: what stands on one more signature line. Its key's
+ * name and id are those of the log, or not; what it signs doesn't matter. */
 static void test_other_lines(void **state)
 {
     (void)state;
@@ -468,7 +468,8 @@ static void test_other_lines(void **state)
     }
 }
 
-/* Of a known key, whose signature is of another length or of another text: it is not passed over. */
+/* Of a known key, whose signature is of another length or of another text: it is not passed
+ * over. */
 static void test_known_key(void **state)
 {
     (void)state;
@@ -567,8 +568,9 @@ static void test_checkpoint_refusals(void **state)
         {"example.com/log\n8\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\nmore\n",
          "checkpoint.extension"},
         {"example com/log\n8\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n", "checkpoint.origin"},
-        /* the origin is not empty; the size is a decimal as short as can be, of at most 2^63 - 1; the
-         * root is base64 of 32 bytes as an encoder writes it; at least three lines, none empty */
+        /* the origin is not empty; the size is a decimal as short as can be, of at most 2^63 - 1;
+         * the root is base64 of 32 bytes as an encoder writes it; at least three lines, none
+         * empty */
         {"\n8\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n", "checkpoint.origin"},
         {"example.com/log\n\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n", "checkpoint.size"},
         {"example.com/log\n00\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n", "checkpoint.size"},

@@ -23,8 +23,8 @@ void dep_act_done(struct dep_act *act);
  * (doc/format/record.md section 8) is absent, heads as well as later records. */
 DEP_MUST_USE int dep_node_act(struct dep_node *node, const char *name, const char *type,
                               struct dep_act *out, struct dep_problem *problem);
-/* A finding says why its protected fields, on which something hangs, can't be read: "secret.reader",
- * "secret.not_shared", "secret.erased" (dep_view's `why_not`). */
+/* A finding says why its protected fields, on which something hangs, can't be read:
+ * "secret.reader", "secret.not_shared", "secret.erased" (dep_view's `why_not`). */
 DEP_MUST_USE int dep_act_readable(const struct dep_act *act, struct dep_problem *problem);
 /* Every act of the type that shows, oldest first. `each` other than 0 stops and is
  * returned. */
@@ -37,8 +37,8 @@ DEP_MUST_USE int dep_node_acts_of(struct dep_node *node, const struct dep_index_
 /* The last of the later records that has this type (a prefix where it ends in '.'); or NULL. */
 const struct dep_view *dep_act_newest(const struct dep_act *act, const char *type);
 
-/* The id of what the record `id` corrects takes its place; "" where it corrects nothing. What doesn't
- * show to the officer is a finding. */
+/* The id of what the record `id` corrects takes its place; "" where it corrects nothing. What
+ * doesn't show to the officer is a finding. */
 DEP_MUST_USE int dep_act_step_back(struct dep_node *node, char id[DEP_UUID_LEN + 1],
                                    struct dep_problem *problem);
 
@@ -51,11 +51,12 @@ struct dep_notices {
 };
 void dep_notice(const struct dep_notices *notices, const char *id, const char *detail);
 
-/* What somebody states as refs names records that show to the officer, as they are: "index.absent". Any
- * other would stand in the log for good as a reference to nothing. */
+/* What somebody states as refs names records that show to the officer, as they are: "index.absent".
+ * Any other would stand in the log for good as a reference to nothing. */
 DEP_MUST_USE int dep_act_refs_check(struct dep_node *node, const json_t *claims,
                                     struct dep_problem *problem);
-/* Add {rel, id, sha256} to the claims' refs. "record.envelope": what is stated as refs is no array. */
+/* Add {rel, id, sha256} to the claims' refs. "record.envelope": what is stated as refs is no
+ * array. */
 DEP_MUST_USE int dep_act_refer(json_t *claims, const char *rel, const struct dep_index_row *to,
                                struct dep_problem *problem);
 /*

@@ -15,8 +15,8 @@ typedef void dep_verify_container_fn(void *context, const char *item, const char
 struct dep_verify_order {
     const char *dir;
     bool containers; /* payload digest of every container (reads everything) */
-    const char
-        *seen_note; /* file: an older or newer checkpoint of this log, shown earlier; NULL none */
+    /* file: an older or newer checkpoint of this log, shown earlier; NULL none */
+    const char *seen_note;
     /* Of the containers only that of this item: its id, at least 8 characters of its beginning, or
      * the id of its first record. NULL: all, and nothing else may lie in the vault. */
     const char *item;

@@ -1,19 +1,19 @@
 /*
- * A bag on its way to disk: written beside its place as BAG.unfinished, digests taken while writing,
- * manifests last, synced, and only then given its name. So what bears the name is whole.
+ * A bag on its way to disk: written beside its place as BAG.unfinished, digests taken while
+ * writing, manifests last, synced, and only then given its name. So what bears the name is whole.
  *
  * Format:  doc/format/package.md section 1.
  * Layer:   node.
- * Owns:    the folder BAG.unfinished, and a lock on it: what a killed writer left there is removed by
- *          the next one, what a living one writes is not touched.
+ * Owns:    the folder BAG.unfinished, and a lock on it: what a killed writer left there is removed
+ *          by the next one, what a living one writes is not touched.
  */
 #ifndef DEP_NODE_BAG_WRITER_H
 #define DEP_NODE_BAG_WRITER_H
 #include "package/info.h"
 
 struct dep_bag_writer;
-/* `path` must not exist. Faults: "pack.exists", "pack.unfinished" (somebody is writing it, or a folder
- * of that name is no unfinished bag), "pack.folder". */
+/* `path` must not exist. Faults: "pack.exists", "pack.unfinished" (somebody is writing it, or a
+ * folder of that name is no unfinished bag), "pack.folder". */
 DEP_MUST_USE int dep_bag_writer_new(const char *path, struct dep_bag_writer **out,
                                     struct dep_fault *fault);
 /* What wasn't published is removed. */
@@ -37,8 +37,8 @@ DEP_MUST_USE int dep_bag_writer_close(struct dep_bag_writer *writer, struct dep_
 DEP_MUST_USE int dep_bag_writer_put(struct dep_bag_writer *writer, const char *path,
                                     struct dep_slice bytes, struct dep_fault *fault);
 
-/* A file that somebody else writes: the folder data/ to open it in, its own folder made; and what was
- * written, so that it is listed. */
+/* A file that somebody else writes: the folder data/ to open it in, its own folder made; and what
+ * was written, so that it is listed. */
 DEP_MUST_USE int dep_bag_writer_folder(struct dep_bag_writer *writer, const char *path,
                                        struct dep_fault *fault);
 int dep_bag_writer_fd(const struct dep_bag_writer *writer);

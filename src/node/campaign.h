@@ -23,9 +23,9 @@ void dep_campaign_done(struct dep_campaign *ledger);
 
 /*
  * By the id of a campaign.opened (a prefix will do), or its `code`; NULL: the only one there is.
- * `as_of_s`: flows whose date may be before that moment; INT64_MAX: all. What was corrected is left out.
- * Findings: those of dep_node_find(); "act.type"; "ledger.campaign" (no such code, or several);
- * "ledger.unread" (the campaign itself can't be read); "ledger.range".
+ * `as_of_s`: flows whose date may be before that moment; INT64_MAX: all. What was corrected is left
+ * out. Findings: those of dep_node_find(); "act.type"; "ledger.campaign" (no such code, or
+ * several); "ledger.unread" (the campaign itself can't be read); "ledger.range".
  */
 DEP_MUST_USE int dep_node_campaign(struct dep_node *node, const char *name, int64_t as_of_s,
                                    struct dep_campaign *out, struct dep_problem *problem);

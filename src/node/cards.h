@@ -1,11 +1,11 @@
 /*
- * Files that go between machines before there is a package: what an officer asks to be enrolled with,
- * the card that answers it, and the card that a field kit is made with.
+ * Files that go between machines before there is a package: what an officer asks to be enrolled
+ * with, the card that answers it, and the card that a field kit is made with.
  *
  * Format:  doc/format/register.md section 2.
  * Layer:   node, private to it (no files: bytes in, bytes out).
- * Parsing: refuses what encoding would not have written. A finding's detail is a code or the kind of
- *          file.
+ * Parsing: refuses what encoding would not have written. A finding's detail is a code or the
+ *          kind of file.
  */
 #ifndef DEP_NODE_CARDS_H
 #define DEP_NODE_CARDS_H

@@ -249,8 +249,8 @@ static int brought_save(struct entering *entering)
     return err;
 }
 
-/* Under the lock: the charter in force is the one that the next must follow. Texts and adoptions are
- * durable before the record that speaks of them. */
+/* Under the lock: the charter in force is the one that the next must follow. Texts and adoptions
+ * are durable before the record that speaks of them. */
 static int entry_decide(void *context, uint64_t size, struct dep_draft *draft,
                         struct dep_problem *problem)
 {

@@ -1,6 +1,6 @@
 /*
- * charter/ on disk. A text is named by its digest: two members' first charters have the same number,
- * and both may have been in force in one log.
+ * charter/ on disk. A text is named by its digest: two members' first charters have the same
+ * number, and both may have been in force in one log.
  */
 #include "node/charter_impl.h"
 #include "store/file.h"

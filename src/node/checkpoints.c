@@ -1,7 +1,7 @@
 /*
- * log/checkpoints/: beside the tiles, so that whoever serves them serves these too. A note only ever
- * grows by a line, and tokens come in anew; under a lock of the folder, so that two who add don't
- * lose one another's.
+ * log/checkpoints/: beside the tiles, so that whoever serves them serves these too. A note only
+ * ever grows by a line, and tokens come in anew; under a lock of the folder, so that two who add
+ * don't lose one another's.
  */
 #include "node/checkpoints.h"
 #include "node/charter.h"

@@ -1,6 +1,6 @@
 /*
- * Checkpoints of this log that were shown to others: kept with the cosignatures and tokens that came
- * back, while the log goes on.
+ * Checkpoints of this log that were shown to others: kept with the cosignatures and tokens that
+ * came back, while the log goes on.
  *
  * Format:  doc/format/register.md section 6.
  * Layer:   node.
@@ -47,8 +47,8 @@ DEP_MUST_USE int dep_node_keep(struct dep_node *node, struct dep_checkpoint *out
 /* Who signed it, by the charter in force. */
 DEP_MUST_USE int dep_node_kept_judge(struct dep_node *node, const struct dep_kept *kept,
                                      struct dep_cosigned *out, struct dep_problem *problem);
-/* Put a signature line behind those that are there, or a token beside them; durable when it returns.
- * What is there already changes nothing. */
+/* Put a signature line behind those that are there, or a token beside them; durable when it
+ * returns. What is there already changes nothing. */
 DEP_MUST_USE int dep_node_kept_sign(struct dep_node *node, const struct dep_kept *kept,
                                     const struct dep_note_signature *line,
                                     struct dep_problem *problem);

@@ -15,9 +15,9 @@ enum { DEP_PSEUDONYM_LEN = 16 };
  * that clock can be trusted is for the judge to ask. */
 struct dep_standing {
     /* "corrected", "withdrawn", "erased", "not_shown" (this officer can't read it), "refused",
-     * "unavailable" (the side gave nothing),
-     * "differs" (a second officer found another paper than was recorded), "unchecked" (on paper, and
-     * no second officer looked), "lapsed", "begins_later", "in_force": of several the first. */
+     * "unavailable" (the side gave nothing), "differs" (a second officer found another paper than
+     * was recorded), "unchecked" (on paper, and no second officer looked), "lapsed",
+     * "begins_later", "in_force": of several the first. */
     const char *state;
     struct dep_interval in_force; /* from: never before it was recorded */
     int64_t withdrawn_s;          /* INT64_MAX: not */
@@ -36,8 +36,8 @@ struct dep_standing dep_standing_of(const struct dep_act *act, int64_t now_s);
  *   "consent.session"   layer source, and only it, says what was explained
  *   "consent.dangers"   the dangers were not explained
  *   "consent.guardian"  guardian and child must both agree where there is a child
- *   "consent.source"    a source consents to each recipient and use, for one item or case: "any" and
- *                       "all" are nothing they can oversee
+ *   "consent.source"    a source consents to each recipient and use, for one item or case: "any"
+ *                       and "all" are nothing they can oversee
  *   "consent.scope"     scope and id don't fit together
  *   "consent.empty"     it names nothing in one of its lists
  */
@@ -47,8 +47,8 @@ DEP_MUST_USE int dep_consent_judge(const char *member, const char *officer, cons
  * "consent.empty". */
 DEP_MUST_USE int dep_assurance_judge(const char *officer, const json_t *claims,
                                      struct dep_finding *why);
-/* A second officer's check of what she can read: "consent.check.not_paper", "consent.check.same_officer",
- * "consent.withdrawn". */
+/* A second officer's check of what she can read: "consent.check.not_paper",
+ * "consent.check.same_officer", "consent.withdrawn". */
 DEP_MUST_USE int dep_consent_judge_check(const struct dep_act *consent, const char *officer,
                                          struct dep_finding *why);
 /* SCOPE: an id for an item or a case, none for "all". */

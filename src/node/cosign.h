@@ -25,11 +25,11 @@ DEP_MUST_USE int dep_cosigner_vkey(struct dep_node *node, struct dep_buf *out,
 /* ---- answering others ---- */
 /*
  * From now on the log of another member is known by the key that this proof (dep_log_key_proof() of
- * its register) shows: that member's root key in the charter in force enrolled it, and it signed the
- * checkpoint of the proof. `out_member`: DEP_MEMBER_LEN_MAX + 1. Findings of the proof and the
+ * its register) shows: that member's root key in the charter in force enrolled it, and it signed
+ * the checkpoint of the proof. `out_member`: DEP_MEMBER_LEN_MAX + 1. Findings of the proof and the
  * record in it, "cosign.key.form" (enrols no log's key), "cosign.key.root" (not signed by the
- * member's root key), "cosign.key.member" (no member in force), "cosign.key.older" (another key, and
- * a place in the log before that of the one known).
+ * member's root key), "cosign.key.member" (no member in force), "cosign.key.older" (another key,
+ * and a place in the log before that of the one known).
  */
 DEP_MUST_USE int dep_cosign_know(struct dep_node *node, struct dep_slice proof, char *out_member,
                                  struct dep_problem *problem);
@@ -46,23 +46,24 @@ struct dep_cosign_given {
 /*
  * Answer a request (appended): cosigned, or refused by the rules of tlog-witness. What is signed is
  * on disk before it is in `answer`; a fork is recorded with both notes. Opens the cosigner's key.
- * Findings of dep_cosign_request_parse(), "cosigner.key.absent", "cosign.state.absent" (the key is here,
- * what it signed isn't: a restored register never goes on signing).
+ * Findings of dep_cosign_request_parse(), "cosigner.key.absent", "cosign.state.absent" (the key is
+ * here, what it signed isn't: a restored register never goes on signing).
  */
 DEP_MUST_USE int dep_cosign_give(struct dep_node *node, struct dep_slice request,
                                  struct dep_cosign_given *out, struct dep_buf *answer,
                                  struct dep_problem *problem);
 
-/* What this cosigner signed last of a log: its note (empty where nothing), which `out` borrows from. */
+/* What this cosigner signed last of a log: its note (empty where nothing), which `out` borrows
+ * from. */
 DEP_MUST_USE int dep_cosign_newest(struct dep_node *node, struct dep_slice origin,
                                    struct dep_buf *out_note, struct dep_checkpoint *out,
                                    struct dep_problem *problem);
 /*
- * From the folder of a package: what its sender's log needs to be cosigned, the proof of its key for
- * dep_cosign_know() and a request for dep_cosign_give(), from what was signed last. Nothing is
+ * From the folder of a package: what its sender's log needs to be cosigned, the proof of its key
+ * for dep_cosign_know() and a request for dep_cosign_give(), from what was signed last. Nothing is
  * believed here: both are judged as if they had come by themselves. Appended. "cosign.package" (its
- * checkpoint, the record of its log's key or a tile isn't there), "cosign.package.proof" (no proof from what
- * was signed last).
+ * checkpoint, the record of its log's key or a tile isn't there), "cosign.package.proof" (no proof
+ * from what was signed last).
  */
 DEP_MUST_USE int dep_cosign_unpack(struct dep_node *node, const char *dir,
                                    struct dep_buf *out_proof, struct dep_buf *out_request,

@@ -1,6 +1,6 @@
 /*
- * A checkpoint to be cosigned, out of a package: its proofs are put in the form in which they come by
- * themselves, and judged there.
+ * A checkpoint to be cosigned, out of a package: its proofs are put in the form in which they come
+ * by themselves, and judged there.
  */
 #include "node/cosign.h"
 #include "node/node_impl.h"

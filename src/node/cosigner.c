@@ -1,10 +1,10 @@
 /*
  * The cosigner's side. What it signed last of each log is a file; that it grows and never goes back
- * or aside is all that a cosignature says, so the file is read, judged by, replaced and synced under
- * one lock, before anybody sees the signature.
+ * or aside is all that a cosignature says, so the file is read, judged by, replaced and synced
+ * under one lock, before anybody sees the signature.
  *
- * A register that comes from a copy has the key and not these files (they are in no backup): what it
- * signed since the copy nobody here knows, so the key signs no more.
+ * A register that comes from a copy has the key and not these files (they are in no backup): what
+ * it signed since the copy nobody here knows, so the key signs no more.
  */
 #include "node/charter.h"
 #include "node/cosign.h"
@@ -199,7 +199,8 @@ static int judge_proof(struct dep_node *node, struct known_log *known, struct de
     return err < 0 ? dep_problem_fault(problem, err, "cosign.key", node->dir) : err;
 }
 
-/* DEP_FOUND where no key of that log was made known, or what was is none in the charter in force. */
+/* DEP_FOUND where no key of that log was made known, or what was is none in the charter in
+ * force. */
 static int load_known(struct dep_node *node, struct dep_slice origin, struct known_log *out,
                       struct dep_problem *problem)
 {

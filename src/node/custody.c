@@ -24,7 +24,8 @@ const char *dep_custody_side_needs(const char *state, size_t at)
     return NULL;
 }
 
-/* The first that isn't there; NULL where the side is whole, or none: that is the schema's affair. */
+/* The first that isn't there; NULL where the side is whole, or none: that is the schema's
+ * affair. */
 static const char *side_lacks(const json_t *side)
 {
     const char *state = dep_json_string(side, "state"), *member = NULL;

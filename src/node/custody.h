@@ -19,9 +19,9 @@ struct dep_custody_event {
  * May the event follow for an item in this state? Findings: "custody.hold" (disposal or return
  * under a legal hold), "custody.disposed", "custody.sent" (sent and not received),
  * "custody.not_sent" (receipt without a transfer), "custody.lost", "custody.not_lost",
- * "custody.authority", "custody.none" (copies or parts, and none of them), and of its sides those of
- * dep_custody_judge_side(). `out_field`: the field that a finding about a side or a list is about,
- * else NULL.
+ * "custody.authority", "custody.none" (copies or parts, and none of them), and of its sides those
+ * of dep_custody_judge_side(). `out_field`: the field that a finding about a side or a list is
+ * about, else NULL.
  */
 DEP_MUST_USE int dep_custody_judge(const struct dep_item *item,
                                    const struct dep_custody_event *event, struct dep_finding *why,
@@ -35,8 +35,8 @@ DEP_MUST_USE int dep_custody_judge_side(const json_t *side, const char *by_code,
                                         struct dep_finding *why);
 /* The `at`-th of the members that a side that acted so needs; NULL where there are no more. */
 const char *dep_custody_side_needs(const char *state, size_t at);
-/* Where such a finding of `problem` is: in its side `field` of `claims`, the member that is lacking or
- * wrong. DEP_FOUND; `detail` as in dep_problem_found(). */
+/* Where such a finding of `problem` is: in its side `field` of `claims`, the member that is lacking
+ * or wrong. DEP_FOUND; `detail` as in dep_problem_found(). */
 DEP_MUST_USE int dep_custody_side_problem(const json_t *claims, const char *field,
                                           const char *detail, struct dep_problem *problem);
 
@@ -56,16 +56,16 @@ struct dep_custody_order {
     const char *supersedes; /* an event of this type about this item that was recorded wrongly; or
                                NULL */
 };
-/* Before anything is stated: the item is there, and in a state that an event of this type may follow,
- * as dep_custody_judge() finds it. A correction always may. */
+/* Before anything is stated: the item is there, and in a state that an event of this type may
+ * follow, as dep_custody_judge() finds it. A correction always may. */
 DEP_MUST_USE int dep_node_custody_ready(struct dep_node *node,
                                         const struct dep_custody_order *order,
                                         struct dep_problem *problem);
 /*
  * Record one event about an item. A correction takes the place of what it supersedes and leaves the
  * item's state as it is ("correct.other" where that is no such event, or one that was corrected
- * already). A lift without `answers` answers the only hold in force ("hold.none", "hold.which"). Where something
- * else was recorded about the item meanwhile: "custody.meanwhile".
+ * already). A lift without `answers` answers the only hold in force ("hold.none", "hold.which").
+ * Where something else was recorded about the item meanwhile: "custody.meanwhile".
  */
 DEP_MUST_USE int dep_node_custody(struct dep_node *node, const struct dep_custody_order *order,
                                   struct dep_done *out, struct dep_problem *problem);

@@ -336,7 +336,8 @@ static int allegation_waits(void *context, const struct dep_act *act)
 
 /* ---- what was sent ---- */
 
-/* Whoever got it says so by a record of theirs, which `receive` kept with a reference to this one. */
+/* Whoever got it says so by a record of theirs, which `receive` kept with a reference to this
+ * one. */
 static bool is_answered(const struct dep_act *act)
 {
     return dep_act_newest(act, "foreign.record") != NULL;
@@ -386,8 +387,8 @@ static int notice_sent(void *context, const struct dep_act *act)
                                 &act->head.row, act->head.row.iat, recipient, NULL);
 }
 
-/* What its sender withdrew is disposed of by authority, or a hold keeps it. Of the records that say so
- * the first is looked at; an item that doesn't show isn't there. */
+/* What its sender withdrew is disposed of by authority, or a hold keeps it. Of the records that say
+ * so the first is looked at; an item that doesn't show isn't there. */
 static int item_withdrawn(void *context, const struct dep_index_row *row)
 {
     struct dep_gather *gather = context;
@@ -553,8 +554,8 @@ static int release_fallen(void *context, const struct dep_act *act)
     return release_due(gather, act);
 }
 
-/* On a page what another member or a sender withdrew is found by its kind; where there is any, all releases
- * are looked at. */
+/* On a page what another member or a sender withdrew is found by its kind; where there is any, all
+ * releases are looked at. */
 static int gather_releases(struct dep_gather *gather)
 {
     struct dep_gather_of reviews = {

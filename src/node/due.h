@@ -26,19 +26,20 @@ struct dep_dues {
 void dep_dues_done(struct dep_dues *dues); /* wipes: details are protected values */
 #define DEP_AUTO_DUES DEP_CLEANUP(dep_dues_done) struct dep_dues
 
-/* "inbox.request" (of another's, not answered for good), "inbox.heard" (came in a package, and isn't
- * entered here yet; the record is the foreign.record), "inbox.consent", "inbox.assurance" (on
- * paper, another officer recorded it, this one may check it), "inbox.approval" (prepared by another, this approver has not
- * said anything yet), "inbox.mission" (its consents no longer cover it), "inbox.mission_over" (its
- * interval is over, and nobody recorded that it ended), "inbox.allegation" (nobody assessed it, or it was
- * reopened). At most the first `limit` (UINT64_MAX: all). */
+/* "inbox.request" (of another's, not answered for good), "inbox.heard" (came in a package, and
+ * isn't entered here yet; the record is the foreign.record), "inbox.consent", "inbox.assurance" (on
+ * paper, another officer recorded it, this one may check it), "inbox.approval" (prepared by
+ * another, this approver has not said anything yet), "inbox.mission" (its consents no longer cover
+ * it), "inbox.mission_over" (its interval is over, and nobody recorded that it ended),
+ * "inbox.allegation" (nobody assessed it, or it was reopened). At most the first `limit`
+ * (UINT64_MAX: all). */
 DEP_MUST_USE int dep_node_inbox(struct dep_node *node, uint64_t limit, struct dep_dues *out,
                                 struct dep_problem *problem);
 /* "outbox.request" (ours, not answered for good), "outbox.release" (made; when: that moment),
  * "outbox.sent" (a package; no receipt of it came), "outbox.notice" (a withdrawal of a release that
  * its recipient didn't acknowledge), "outbox.unreachable" (the same of a recipient who keeps no
- * register, and so can acknowledge on paper alone). At most the first `limit`; of what was made no more than
- * the newest as many. */
+ * register, and so can acknowledge on paper alone). At most the first `limit`; of what was made no
+ * more than the newest as many. */
 DEP_MUST_USE int dep_node_outbox(struct dep_node *node, uint64_t limit, struct dep_dues *out,
                                  struct dep_problem *problem);
 /*

@@ -24,9 +24,9 @@ DEP_MUST_USE int dep_gather_add(struct dep_gather *gather, const char *kind,
                                 const struct dep_index_row *row, int64_t when_s, const char *a,
                                 const char *b);
 /*
- * What of a type may be due, with `each`: on a page (dep_node_show_pages()) off index.db's list of it, what
- * is so due after `from_s` and up to `until_s`, earliest first and no more than are shown; else all of the
- * type. `each` adds what is due.
+ * What of a type may be due, with `each`: on a page (dep_node_show_pages()) off index.db's list of
+ * it, what is so due after `from_s` and up to `until_s`, earliest first and no more than are shown;
+ * else all of the type. `each` adds what is due.
  */
 struct dep_gather_of {
     const char *type;
@@ -36,7 +36,8 @@ struct dep_gather_of {
 };
 DEP_MUST_USE int dep_gather_dated(struct dep_gather *gather, const struct dep_gather_of *of,
                                   dep_act_fn *each);
-/* Up to when what is gathered may still stand on the page: `until_s`, or the last moment of what fills it. */
+/* Up to when what is gathered may still stand on the page: `until_s`, or the last moment of what
+ * fills it. */
 int64_t dep_gather_until(const struct dep_gather *gather);
 /* Stops a list that is in order of its moments: nothing that follows would be shown. */
 bool dep_gather_full(struct dep_gather *gather);

@@ -1,6 +1,6 @@
 /*
- * What is late of what a coalition set out to do, and dispatches to be reviewed. What has no date is never
- * late.
+ * What is late of what a coalition set out to do, and dispatches to be reviewed. What has no date
+ * is never late.
  */
 #include "codec/edtf.h"
 #include "node/due_impl.h"

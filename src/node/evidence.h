@@ -26,8 +26,8 @@ struct dep_collect_order {
     dep_seal_progress_fn *progress;
     dep_seal_notice_fn *notice;
     void *context; /* of the three */
-    /* What is recorded in the same commit, told the item when it is sealed. May be NULL; what came of
-     * each goes to `more_done`. */
+    /* What is recorded in the same commit, told the item when it is sealed. May be NULL; what came
+     * of each goes to `more_done`. */
     int (*more)(void *context, const char *item, const struct dep_draft **out, size_t *out_count);
     struct dep_done *more_done;
     void *more_context;
@@ -56,8 +56,8 @@ struct dep_item {
     struct dep_view first; /* evidence.collected or evidence.intake, newest correction */
     bool on_hold, in_error, disposed, lost, restricted;
     bool withdrawn; /* by whoever sent it: doc/format/foreign.md section 4 */
-    bool
-        awaited; /* a thing of a field kit that handed its register over: nobody here signed for it */
+    /* a thing of a field kit that handed its register over: nobody here signed for it */
+    bool awaited;
     bool has_container;
     struct dep_container_facts facts;
     uint64_t newest;    /* index of the newest record about the item, whoever may know of it */

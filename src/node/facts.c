@@ -1,7 +1,8 @@
 /*
  * From the records of this register to facts. Records are opened once and kept as heard: opening
- * thousands takes seconds, and under the register's lock others wait. What is asked for any moment is
- * then put together of those below its size, so that the same moment gives the same facts for ever.
+ * thousands takes seconds, and under the register's lock others wait. What is asked for any moment
+ * is then put together of those below its size, so that the same moment gives the same facts for
+ * ever.
  */
 #include "node/facts.h"
 
@@ -113,7 +114,8 @@ static int take(void *context, const struct dep_index_row *row)
     return err ? dep_problem_fault(listening->problem, err, "node.facts", row->jti) : DEP_OK;
 }
 
-/* By the newest status of its member that came with it: how long ago it was known to be in force. */
+/* By the newest status of its member that came with it: how long ago it was known to be in
+ * force. */
 static int take_listed(struct listening *listening, const struct dep_heard_record *record,
                        const char *member, const json_t *listed)
 {
@@ -126,8 +128,8 @@ static int take_listed(struct listening *listening, const struct dep_heard_recor
     return dep_heard_add_status(listening->hearing->heard, &status);
 }
 
-/* That its maker withdraws a request that was entered here: the foreign.record says which, and so it is
- * said of that one, in this log. */
+/* That its maker withdraws a request that was entered here: the foreign.record says which, and so
+ * it is said of that one, in this log. */
 static int take_withdrawn(struct listening *listening, const struct dep_heard_record *record,
                           const json_t *heard)
 {
@@ -145,8 +147,8 @@ static int take_withdrawn(struct listening *listening, const struct dep_heard_re
     return dep_heard_add(listening->hearing->heard, &said, &why);
 }
 
-/* What another member signed and a package brought: heard where it was taken in. Of this member's own
- * records what counts is what stands in its log. */
+/* What another member signed and a package brought: heard where it was taken in. Of this member's
+ * own records what counts is what stands in its log. */
 static int take_foreign(void *context, const struct dep_index_row *row)
 {
     struct listening *listening = context;
@@ -189,7 +191,8 @@ static int note_new(void *context, const struct dep_index_row *row)
     return row->index >= hearing->next ? DEP_FOUND : DEP_OK;
 }
 
-/* What was read under another charter, or was erased or disputed since, is no longer what would be read. */
+/* What was read under another charter, or was erased or disputed since, is no longer what would be
+ * read. */
 static int forget_stale(struct dep_node *node, const struct dep_charter *charter,
                         struct dep_problem *problem)
 {

@@ -1,7 +1,7 @@
 /*
  * Of a log in a package that came from another member, what proves some of its records: they
- * themselves, the keys and the status records by which they are judged, tiles, and the checkpoint with
- * what others said of it. All of it as it came.
+ * themselves, the keys and the status records by which they are judged, tiles, and the checkpoint
+ * with what others said of it. All of it as it came.
  *
  * Format:  doc/format/package.md section 5.7.
  * Layer:   node, private to packing.
@@ -51,8 +51,8 @@ struct dep_foreign_want {
     struct dep_hash status;
 };
 /*
- * From whichever log of the package holds those records, one at least; of several none has a status.
- * DEP_FOUND, with nothing told: no log holds all of them, or what it takes isn't all there.
+ * From whichever log of the package holds those records, one at least; of several none has a
+ * status. DEP_FOUND, with nothing told: no log holds all of them, or what it takes isn't all there.
  */
 DEP_MUST_USE int dep_foreign_log_take(const struct dep_schemas *schemas,
                                       struct dep_foreign_bag *bag,

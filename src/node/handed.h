@@ -11,7 +11,8 @@
 
 /* A row of kit.record or kit.report. */
 bool dep_handed_is(const char *type);
-/* Which of the two holds a record of the type: who may know of it at the kit may know of it here. */
+/* Which of the two holds a record of the type: who may know of it at the kit may know of it
+ * here. */
 const char *dep_handed_type_for(const struct dep_schema *schema);
 /*
  * What a kit's record says of the item and of other records, from what is open of it: no key is
@@ -27,7 +28,8 @@ struct dep_handed dep_handed_of(const struct dep_view *view);
 bool dep_handed_links(const struct dep_view *view, const char *rel, const char *id);
 /*
  * Of a view that was unlocked: the kit's record with its protected fields, as far as one of this
- * officer's roles may read them there, into `view->handed`. What can't be opened, `handed_why` tells.
+ * officer's roles may read them there, into `view->handed`. What can't be opened, `handed_why`
+ * tells.
  */
 DEP_MUST_USE int dep_handed_open(struct dep_node *node, struct dep_view *view,
                                  struct dep_problem *problem);

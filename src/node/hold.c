@@ -58,7 +58,8 @@ static int look_for_lift(void *context, const struct dep_index_row *row)
     return lift->found ? DEP_FOUND : DEP_OK;
 }
 
-/* Such a hold is lifted by the kit's own lift, or by one of this register that answers its record. */
+/* Such a hold is lifted by the kit's own lift, or by one of this register that answers its
+ * record. */
 static int take_handed(void *context, const struct dep_index_row *row)
 {
     struct holds_work *work = context;

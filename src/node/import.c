@@ -21,7 +21,8 @@ void dep_import_done(struct dep_import *import)
     *import = (struct dep_import){.count = 0};
 }
 
-/* Codes, days and names stand in one row after the other: each is kept once, as far as there are few. */
+/* Codes, days and names stand in one row after the other: each is kept once, as far as there are
+ * few. */
 static bool share_texts(struct dep_import *import, json_t *claims)
 {
     enum { SHARED_MAX = 4096, SHARED_LEN_MAX = 32 };
@@ -133,8 +134,8 @@ static bool is_flow(const char *type)
     return strcmp(type, "flow.recorded") == 0;
 }
 
-/* Only what the type's fields say, and what it is about, `above` besides: all else differs from record to
- * record. A flow may be told of its parent later, and is the same flow. */
+/* Only what the type's fields say, and what it is about, `above` besides: all else differs from
+ * record to record. A flow may be told of its parent later, and is the same flow. */
 static int digest_content(const struct dep_schema *schema, const json_t *claims, const char *above,
                           struct dep_hash *out)
 {
@@ -384,7 +385,8 @@ static int add_ref(struct dep_import_row *row, const char *rel, const char *id,
     return dep_import_refer(row, ref);
 }
 
-/* It refers to the row it is about as to a record: by an id drawn already, its digest yet to come. */
+/* It refers to the row it is about as to a record: by an id drawn already, its digest yet to
+ * come. */
 static int refer(const struct dep_import *import, struct dep_import_row *row)
 {
     json_t *ref;

@@ -1,6 +1,6 @@
 /*
- * Twice through the manifest: once for the links among what is wanted, whose targets are then wanted
- * too, and once for the lines' tree and the members' places.
+ * Twice through the manifest: once for the links among what is wanted, whose targets are then
+ * wanted too, and once for the lines' tree and the members' places.
  */
 #include "node/item_parts.h"
 

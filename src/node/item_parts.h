@@ -1,6 +1,6 @@
 /*
- * Some members of a container with what proves them in its root: chosen by their paths, then added to
- * a new age file.
+ * Some members of a container with what proves them in its root: chosen by their paths, then added
+ * to a new age file.
  *
  * Format:  doc/format/package.md section 6.2.
  * Layer:   node, private to pack_item.

@@ -36,8 +36,8 @@ bool dep_judgement_shows_marking(const struct dep_judgement *judgement, size_t m
 
 /* ---- what the recipient can't judge again ---- */
 
-/* The fields that count are called and opened alike in each type that an item begins with; of a record
- * by itself its territory counts, which none of them has open. */
+/* The fields that count are called and opened alike in each type that an item begins with; of a
+ * record by itself its territory counts, which none of them has open. */
 static json_t *unseen_fields(struct dep_node *node, const json_t *material)
 {
     const char *type =

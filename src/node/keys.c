@@ -169,8 +169,8 @@ static const struct dep_key_state *former_of(const struct dep_node *node, const 
     return former;
 }
 
-/* Who enrols: the registrar; and who opens and signs the keys that are shared in the same breath: the
- * officer at work, or in a recovery the recovery identity and root. */
+/* Who enrols: the registrar; and who opens and signs the keys that are shared in the same breath:
+ * the officer at work, or in a recovery the recovery identity and root. */
 struct enroller {
     const struct dep_signing_key *registrar, *root; /* root: NULL but in a recovery */
     const struct dep_age_identity *with;

@@ -14,8 +14,8 @@ struct dep_kit_secrets;
 DEP_MUST_USE int dep_kit_secrets_open(int folder, struct dep_kit_secrets **out,
                                       struct dep_problem *problem);
 void dep_kit_secrets_free(struct dep_kit_secrets *secrets);
-/* `secret`, `keys` and `keks` of the kit's record `jti` go into `claims`, a kit.record; nothing where the
- * package doesn't have them. */
+/* `secret`, `keys` and `keks` of the kit's record `jti` go into `claims`, a kit.record; nothing
+ * where the package doesn't have them. */
 DEP_MUST_USE int dep_kit_secrets_add(struct dep_kit_secrets *secrets, const char *jti,
                                      json_t *claims, struct dep_problem *problem);
 #endif

@@ -1,6 +1,6 @@
 /*
- * What a record of the mandate refers to, gathered for the judge: the records named, what was recorded
- * about them since, and the lists in force.
+ * What a record of the mandate refers to, gathered for the judge: the records named, what was
+ * recorded about them since, and the lists in force.
  */
 #include "node/mandate.h"
 
@@ -330,8 +330,9 @@ static int gather_statement(struct gathering *all, struct dep_mandate_ref *ref)
     return err;
 }
 
-/* What an import is judged as a whole for refers to a row before it (import.h). In a commit nothing does:
- * no reference has the digest of what isn't issued yet, and what stands in the log is looked for first. */
+/* What an import is judged as a whole for refers to a row before it (import.h). In a commit nothing
+ * does: no reference has the digest of what isn't issued yet, and what stands in the log is looked
+ * for first. */
 static void gather_draft(const struct gathering *all, struct dep_mandate_ref *ref)
 {
     if (all->about == 0)
@@ -442,8 +443,8 @@ static int group_place(const struct gathering *all, size_t **out)
     return DEP_OK;
 }
 
-/* Of the lists the judge knows those that stand in the log; what the same group states with it must not
- * state the same code. */
+/* Of the lists the judge knows those that stand in the log; what the same group states with it must
+ * not state the same code. */
 static int judge_group(const struct gathering *all)
 {
     const json_t *claims = all->drafts[all->at].claims;

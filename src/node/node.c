@@ -336,7 +336,8 @@ static int recover(struct dep_node *node, struct dep_recovery *out, struct dep_p
     return !err && moved ? record_recovery(node, out, problem) : err;
 }
 
-/* A register made before there were readings; where nothing can be written the first one says so. */
+/* A register made before there were readings; where nothing can be written the first one says
+ * so. */
 static void make_readings_folder(const struct dep_node *node)
 {
     (void)mkdirat(dep_register_dir_fd(node->reg), "readings", 0700);

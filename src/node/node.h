@@ -15,8 +15,8 @@
 #include "store/register.h"
 
 /* What went wrong: `finding` after DEP_FOUND, `fault` after < 0. `where` is the JSON pointer of a
- * bad field, `detail` the thing concerned; both may be empty. `draft`: of several drafts, the one that
- * the finding is about. */
+ * bad field, `detail` the thing concerned; both may be empty. `draft`: of several drafts, the one
+ * that the finding is about. */
 struct dep_problem {
     struct dep_finding finding;
     struct dep_fault fault;
@@ -61,8 +61,9 @@ struct dep_node_order {
     const char *officer; /* code; NULL: the only one whose keys are here */
     struct dep_world world;
     /* Called when register.json, checkpoint and index are open and no record was read yet. False
-     * ends the opening with "node.confine". NULL: not called. Not called either where readings are to
-     * be recorded first (doc/format/register.md section 5): the node then writes as with `write`. */
+     * ends the opening with "node.confine". NULL: not called. Not called either where readings are
+     * to be recorded first (doc/format/register.md section 5): the node then writes as with
+     * `write`. */
     bool (*opened)(void *context);
     void *opened_context;
     /* Called once where the officer reads what is protected and that can't be kept. NULL: not
@@ -166,36 +167,37 @@ struct dep_view {
     const char *why_not;
     struct dep_buf jwt;
     struct dep_buf disclosures; /* secret */
-    /* Of a field kit's record that was handed over, and is readable: its own claims with the envelope,
-     * with its protected fields unless `handed_why` says why not ("secret.*"). Else NULL. */
+    /* Of a field kit's record that was handed over, and is readable: its own claims with the
+     * envelope, with its protected fields unless `handed_why` says why not ("secret.*"). Else
+     * NULL. */
     json_t *handed;
     const char *handed_why;
 };
 void dep_view_done(struct dep_view *view);
 #define DEP_AUTO_VIEW DEP_CLEANUP(dep_view_done) struct dep_view
 /*
- * From here on this process only shows, and never decides: what it lists it reads off index.db and not
- * from the whole log, so that a page is there at once whatever the register holds. Each record that is
- * shown is compared with the log; that one is missing from index.db, or stands there as corrected,
- * isn't noticed (doc/decisions/025). Unlocks.
+ * From here on this process only shows, and never decides: what it lists it reads off index.db and
+ * not from the whole log, so that a page is there at once whatever the register holds. Each record
+ * that is shown is compared with the log; that one is missing from index.db, or stands there as
+ * corrected, isn't noticed (doc/decisions/025). Unlocks.
  */
 DEP_MUST_USE int dep_node_show_pages(struct dep_node *node, struct dep_problem *problem);
 /*
- * What the officer may know of (doc/format/record.md section 8), and nothing of the rest: no row, no
- * count, no reference, no error of its own. All but public records need the officer's keys to be
+ * What the officer may know of (doc/format/record.md section 8), and nothing of the rest: no row,
+ * no count, no reference, no error of its own. All but public records need the officer's keys to be
  * opened (dep_node_unlock()), whether there is something to be found or not.
  */
 /* By id or a unique prefix of at least 8 characters. "index.absent", "index.ambiguous". */
 DEP_MUST_USE int dep_node_find(struct dep_node *node, const char *name, struct dep_index_row *out,
                                struct dep_problem *problem);
-/* The id of a record that was judged by, from its place in the log: NULL where it doesn't show to this
- * officer. Borrows from `out`. */
+/* The id of a record that was judged by, from its place in the log: NULL where it doesn't show to
+ * this officer. Borrows from `out`. */
 const char *dep_node_id_at(const struct dep_node *node, uint64_t index, struct dep_index_row *out);
 /* As dep_index_list(); `sees` of the query is not the caller's. */
 DEP_MUST_USE int dep_node_list(struct dep_node *node, const struct dep_index_query *query,
                                dep_index_fn *each, void *context, struct dep_problem *problem);
-/* As dep_node_find(). `unlock` false: only what is open. The line read is compared with the digest in
- * the log. */
+/* As dep_node_find(). `unlock` false: only what is open. The line read is compared with the digest
+ * in the log. */
 DEP_MUST_USE int dep_node_view(struct dep_node *node, const char *jti, bool unlock,
                                struct dep_view *out, struct dep_problem *problem);
 

@@ -41,8 +41,8 @@ struct dep_node {
     bool proven;               /* the officer's keys were opened: the next two hold */
     unsigned roles_shown;      /* none where the officer isn't in force */
     char kid[DEP_KID_LEN + 1]; /* or "" */
-    /* Secret: gets the disclosures of what dep_node_decide() commits, once durable; or NULL. For who
-     * can't read again what it signed: a field kit. */
+    /* Secret: gets the disclosures of what dep_node_decide() commits, once durable; or NULL. For
+     * who can't read again what it signed: a field kit. */
     struct dep_buf *kept;
     bool shows_only;              /* dep_node_show_pages() */
     char shown[DEP_UUID_LEN + 1]; /* confirmed last: on a page many refer to one */
@@ -75,8 +75,8 @@ struct dep_node {
  * follow. */
 DEP_MUST_USE int dep_node_catch_up(struct dep_node *node, uint64_t upto,
                                    struct dep_problem *problem);
-/* The keyset is fed anew by the next catching up: what it took in isn't what the log holds, or only a
- * part of it. */
+/* The keyset is fed anew by the next catching up: what it took in isn't what the log holds, or only
+ * a part of it. */
 DEP_MUST_USE int dep_node_forget_keys(struct dep_node *node);
 /* What the index knows of a record by its envelope; places and standing are left empty. */
 void dep_node_row_of(const struct dep_outline *outline, uint64_t index,
@@ -87,9 +87,9 @@ DEP_MUST_USE int dep_node_take_up_tail(struct dep_node *node, struct dep_problem
 DEP_MUST_USE int dep_node_finish_erasures(struct dep_node *node, struct dep_problem *problem);
 /* A page, and index.db has what protected fields say of moments: an office register. */
 bool dep_node_pages_searched(const struct dep_node *node);
-/* Into index.db: the row, with its moments and what it says of others, and the claims, as far as they are
- * readable here (projected.c). `type`: whose claims they are, another than the row's of what a field kit
- * handed over. */
+/* Into index.db: the row, with its moments and what it says of others, and the claims, as far as
+ * they are readable here (projected.c). `type`: whose claims they are, another than the row's of
+ * what a field kit handed over. */
 DEP_MUST_USE int dep_node_project(struct dep_node *node, struct dep_index_row *row,
                                   const char *type, int version, const json_t *claims,
                                   struct dep_problem *problem);
@@ -101,8 +101,8 @@ DEP_MUST_USE int dep_node_apply_readers(struct dep_node *node, struct dep_proble
 const struct dep_key_state *dep_node_key_of(const struct dep_node *node, enum dep_key_use use,
                                             const char *code);
 
-/* May the officer at work sign this type? Asked before anything is looked at that may not show to them:
- * to who may not, what stands against it says what there is. "record.signer". */
+/* May the officer at work sign this type? Asked before anything is looked at that may not show to
+ * them: to who may not, what stands against it says what there is. "record.signer". */
 DEP_MUST_USE int dep_node_may_sign(const struct dep_node *node, const char *type,
                                    struct dep_problem *problem);
 
@@ -111,8 +111,8 @@ void dep_relied_free(struct dep_relied *relied);
 
 /* ---- records of the mandate (mandate.c) ---- */
 void dep_mandate_lists_free(struct dep_mandate_lists *lists);
-/* The codes that one group states, by list and code. All zero before the first; of one group, and judged
- * in its order. */
+/* The codes that one group states, by list and code. All zero before the first; of one group, and
+ * judged in its order. */
 struct dep_mandate_group {
     struct dep_names *names;
     size_t *newest; /* by name: one past the draft that states it last; 0: none */
@@ -120,9 +120,9 @@ struct dep_mandate_group {
     size_t newest_room, before_room;
 };
 void dep_mandate_group_done(struct dep_mandate_group *group);
-/* Under the lock, `size` records caught up with: may the record that `drafts[at]` makes be recorded, those
- * before it in its group too? `about`: one past the place of the one before it that it is about, 0 where
- * that is none (import.h). Findings of dep_mandate_judge(). */
+/* Under the lock, `size` records caught up with: may the record that `drafts[at]` makes be
+ * recorded, those before it in its group too? `about`: one past the place of the one before it that
+ * it is about, 0 where that is none (import.h). Findings of dep_mandate_judge(). */
 DEP_MUST_USE int dep_node_mandate_judge(struct dep_node *node, uint64_t size,
                                         struct dep_mandate_group *group,
                                         const struct dep_draft *drafts, size_t at, size_t about,
@@ -133,8 +133,8 @@ DEP_MUST_USE int dep_node_mandate_judge(struct dep_node *node, uint64_t size,
 DEP_MUST_USE int dep_sight_prove(struct dep_node *node, struct dep_problem *problem);
 /* dep_index_sees_fn; context: the node. Before dep_sight_prove() what is public alone. */
 bool dep_sight_sees(void *context, const struct dep_index_row *row);
-/* As dep_node_list(), of the roll (roll.h) and so with its words: for what decides as well as shows.
- * A `ref` must be to a record that shows. */
+/* As dep_node_list(), of the roll (roll.h) and so with its words: for what decides as well as
+ * shows. A `ref` must be to a record that shows. */
 DEP_MUST_USE int dep_sight_list(struct dep_node *node, const struct dep_index_query *query,
                                 dep_index_fn *each, void *context, struct dep_problem *problem);
 /* Takes out the refs to records that don't show. */

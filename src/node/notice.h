@@ -1,6 +1,6 @@
 /*
- * Withdrawals on their way to whoever holds what was released: which releases fall with a consent or
- * with what a sender withdrew, and whom to tell.
+ * Withdrawals on their way to whoever holds what was released: which releases fall with a consent
+ * or with what a sender withdrew, and whom to tell.
  *
  * Format:  doc/format/consent.md ("Notices"), doc/format/foreign.md section 4.
  * Layer:   node.

@@ -1,6 +1,6 @@
 /*
- * From a plan to a folder: planned again under the lock, package.sent committed, written, read back,
- * named.
+ * From a plan to a folder: planned again under the lock, package.sent committed, written, read
+ * back, named.
  */
 #include "node/pack_impl.h"
 #include "node/release.h"
@@ -126,8 +126,8 @@ static int told_against(struct dep_pack *pack, const struct dep_verify *verify)
                          found->id, (int)found->path.len, (const char *)found->path.data);
 }
 
-/* By the same verifier that its recipient has, from what lies on the disk: once all of it is there, as a
- * medium that claims to be larger than it is loses what came first. */
+/* By the same verifier that its recipient has, from what lies on the disk: once all of it is there,
+ * as a medium that claims to be larger than it is loses what came first. */
 static int read_back(struct dep_pack *pack, const struct dep_pack_how *how,
                      const struct dep_bag_writer *bag, enum dep_result *out)
 {

@@ -1,7 +1,7 @@
 /*
- * Packages: what leaves a register. First a plan, which writes nothing: what goes, which fields of it,
- * and what of all that is linked is only named or counted. Then, under the lock, the same decided once
- * more, its record (package.sent) committed, and the bag written.
+ * Packages: what leaves a register. First a plan, which writes nothing: what goes, which fields of
+ * it, and what of all that is linked is only named or counted. Then, under the lock, the same
+ * decided once more, its record (package.sent) committed, and the bag written.
  *
  * Format:  doc/format/package.md.
  * Layer:   node.
@@ -17,9 +17,10 @@ enum { DEP_PACK_RECORDS_MAX = 4 << 20, DEP_PACK_LINKS_MAX = 1 << 20 };
 
 struct dep_pack_order {
     /* What is sent: a release (or what was prepared, once it is released); a request, an answer, a
-     * consent, an assurance, or the withdrawal of one; a foreign.received: the receipt of a package that
-     * came, or the acknowledgement of a notice; a release.withdrawn: the notice of it; a package.sent:
-     * that package once more. By id or a unique prefix. NULL: the whole register of a field kit. */
+     * consent, an assurance, or the withdrawal of one; a foreign.received: the receipt of a package
+     * that came, or the acknowledgement of a notice; a release.withdrawn: the notice of it; a
+     * package.sent: that package once more. By id or a unique prefix. NULL: the whole register of a
+     * field kit. */
     const char *name;
     const char *recipient; /* code of the charter; a release and a package name their own: NULL */
 };
@@ -38,8 +39,8 @@ static inline void dep_pack_release(struct dep_pack **pack)
  * Decide what goes, as of now. Of a release it is judged again: `out_judgement` (empty before) has
  * the verdict of this moment, also with "pack.refused". Findings:
  *   "pack.type"         a record of another type; it goes with what it belongs to
- *   "pack.recipient"    no such recipient in the charter in force at this moment, none given, or not
- *                       the one that the release names
+ *   "pack.recipient"    no such recipient in the charter in force at this moment, none given, or
+ *                       not the one that the release names
  *   "pack.addressee"    a request is addressed to somebody else; an answer is to who asked
  *   "pack.source"       the consent of a source never leaves
  *   "pack.unreleased"   it was prepared, and not released
@@ -122,7 +123,8 @@ struct dep_pack_how {
     int (*documents)(void *context, const struct dep_pack_documents *of, dep_pack_put_fn *put,
                      void *to);
     void *documents_context; /* of these two */
-    /* The same for the judge to read: a page, into a secret buffer. NULL only where nothing is sealed. */
+    /* The same for the judge to read: a page, into a secret buffer. NULL only where nothing is
+     * sealed. */
     int (*notice_page)(void *context, const struct dep_pack_notice *of, struct dep_buf *out);
     const char *words; /* to the judge, of who packs; NULL: none */
 };
@@ -139,12 +141,13 @@ struct dep_packed {
     uint64_t read_back_ms; /* of the whole, what reading back and verifying took */
 };
 /*
- * The target is looked at ("target.*"), and containers are written; then, under the lock, the plan is made once more: another outcome is its finding, other contents are
- * "pack.changed" (somebody recorded something that belongs to it: look again). Then package.sent is
- * committed and published, and the bag written, read back, verified and named ("pack.readback", a
- * fault: it would be found altered). A fault after the commit leaves
- * that record and no bag: the same package can be written once more by its record, where this program makes
- * the same of it ("pack.differs", with the id of the release: that is packed anew).
+ * The target is looked at ("target.*"), and containers are written; then, under the lock, the plan
+ * is made once more: another outcome is its finding, other contents are "pack.changed" (somebody
+ * recorded something that belongs to it: look again). Then package.sent is committed and published,
+ * and the bag written, read back, verified and named ("pack.readback", a fault: it would be found
+ * altered). A fault after the commit leaves that record and no bag: the same package can be written
+ * once more by its record, where this program makes the same of it ("pack.differs", with the id of
+ * the release: that is packed anew).
  */
 DEP_MUST_USE int dep_node_pack(struct dep_node *node, struct dep_pack *pack,
                                const struct dep_pack_how *how, struct dep_packed *out,

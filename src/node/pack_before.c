@@ -1,8 +1,8 @@
 /*
- * The checkpoint of a package, with what others said of the log: cosignatures and tokens of this one
- * if there are any yet, and earlier ones that have them, that the recipient signed, or that went to it
- * with a package. The earliest that covers a record tells when it was there at the latest, so all of
- * them go.
+ * The checkpoint of a package, with what others said of the log: cosignatures and tokens of this
+ * one if there are any yet, and earlier ones that have them, that the recipient signed, or that
+ * went to it with a package. The earliest that covers a record tells when it was there at the
+ * latest, so all of them go.
  */
 #include "node/authorities.h"
 #include "node/checkpoints.h"
@@ -216,7 +216,8 @@ int pack_put_checkpoint(struct dep_pack *pack, struct dep_bag_writer *bag,
         dep_authorities_load(json_object_get(charter, "time_authorities"), &putting->authorities);
     err =
         err ? pack_no_memory(pack) : dep_kept_load(pack->node->reg, &putting->kept, pack->problem);
-    /* It is shown to somebody now, who may cosign it; and the next package to them goes on from it. */
+    /* It is shown to somebody now, who may cosign it; and the next package to them goes on from
+     * it. */
     struct dep_checkpoint now;
     if (!err)
         err = dep_node_keep(pack->node, &now, NULL, pack->problem);

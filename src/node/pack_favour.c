@@ -1,6 +1,6 @@
 /*
- * What is in the accused's favour, of the same case: court and defence don't get the case without it
- * (doc/format/package.md section 3.1).
+ * What is in the accused's favour, of the same case: court and defence don't get the case without
+ * it (doc/format/package.md section 3.1).
  */
 #include "node/marking.h"
 #include "node/pack_impl.h"

@@ -1,6 +1,6 @@
 /*
- * What a release rests on and other members signed: out of the packages that brought it, into logs of
- * their own. What can't be had from there any more is only named.
+ * What a release rests on and other members signed: out of the packages that brought it, into logs
+ * of their own. What can't be had from there any more is only named.
  *
  * Format:  doc/format/package.md section 5.7.
  */

@@ -63,7 +63,8 @@ struct pack_file {
     const char *path; /* literal; NULL: there is none */
     struct dep_hash sha256;
 };
-/* A record of another member that the release rests on, or that a field kit signed of an item of it. */
+/* A record of another member that the release rests on, or that a field kit signed of an item of
+ * it. */
 struct pack_want {
     struct dep_foreign_want is;
     struct dep_index_row heard; /* the foreign.record that heard of it first; of a kit's jti "" */
@@ -130,8 +131,8 @@ struct pack_show {
 };
 /* NULL where it doesn't go. Borrowed until the next pack_add(). */
 const struct pack_entry *pack_find(const struct dep_pack *pack, const struct dep_hash *sha256);
-/* A record goes; where it does already, with what is shown by either. Rows at or above `size` are passed
- * over. "pack.local". */
+/* A record goes; where it does already, with what is shown by either. Rows at or above `size` are
+ * passed over. "pack.local". */
 DEP_MUST_USE int pack_add(struct dep_pack *pack, const struct dep_index_row *row,
                           const struct pack_show *show);
 /* A foreign.record, by which something was heard of: its `sha256` alone. */
@@ -173,8 +174,8 @@ struct dep_requirement;
 /* A requirement of the release is met by a record of another member, `heard` of there. */
 DEP_MUST_USE int pack_foreign_want(struct dep_pack *pack, const struct dep_index_row *heard,
                                    const struct dep_requirement *requirement);
-/* What a field kit signed of an item that goes, held here at `row`, where it tells of the item's hands:
- * `of` is the item's first record. Other rows are passed over. */
+/* What a field kit signed of an item that goes, held here at `row`, where it tells of the item's
+ * hands: `of` is the item's first record. Other rows are passed over. */
 DEP_MUST_USE int pack_foreign_want_handed(struct dep_pack *pack, const struct dep_index_row *row,
                                           const struct dep_hash *of);
 /* All that is wanted goes, or is named. */
@@ -190,8 +191,8 @@ DEP_MUST_USE int pack_release(struct dep_pack *pack, const struct dep_index_row 
                               struct dep_judgement *out_judgement);
 DEP_MUST_USE int pack_act(struct dep_pack *pack, const struct dep_index_row *row);
 DEP_MUST_USE int pack_publication(struct dep_pack *pack, const struct dep_index_row *row);
-/* What is in the accused's favour, of that case, is accounted for from the record `from` (pack_favour.c).
- * "pack.exculpatory". */
+/* What is in the accused's favour, of that case, is accounted for from the record `from`
+ * (pack_favour.c). "pack.exculpatory". */
 DEP_MUST_USE int pack_favour(struct dep_pack *pack, const char *of_case,
                              const struct dep_hash *from);
 /* foreign.received: to whoever sent that package. release.withdrawn: to whom it was released. */
@@ -226,8 +227,8 @@ DEP_MUST_USE int pack_kit_write(struct dep_pack *pack, const struct dep_pack_how
                                 uint64_t piece_len, struct dep_bag_writer *bag);
 
 /* ---- checkpoints (pack_before.c) ---- */
-/* `note`, or the same with cosignatures and tokens where it was shown to others already; and earlier
- * ones that were. */
+/* `note`, or the same with cosignatures and tokens where it was shown to others already; and
+ * earlier ones that were. */
 DEP_MUST_USE int pack_put_checkpoint(struct dep_pack *pack, struct dep_bag_writer *bag,
                                      const struct dep_checkpoint *checkpoint,
                                      struct dep_slice note);
@@ -256,7 +257,8 @@ void pack_keep_order(struct dep_pack *pack, const char *name, const char *recipi
 /* All of it, from the records below `size`. */
 DEP_MUST_USE int pack_plan(struct dep_pack *pack, uint64_t size,
                            struct dep_judgement *out_judgement);
-/* Is it what `again` signs? "pack.differs", with the id of the release; of a register "pack.changed". */
+/* Is it what `again` signs? "pack.differs", with the id of the release; of a register
+ * "pack.changed". */
 DEP_MUST_USE int pack_judge_again(struct dep_pack *pack);
 
 /* ---- the payload (pack_write.c, pack_records.c) ---- */

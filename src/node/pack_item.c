@@ -1,6 +1,6 @@
 /*
- * Three ways out of the vault. Whole, the payload goes as it lies there under a header made anew; in
- * clear it is opened on the way; of parts only the chunks that hold them are opened, and sealed
+ * Three ways out of the vault. Whole, the payload goes as it lies there under a header made anew;
+ * in clear it is opened on the way; of parts only the chunks that hold them are opened, and sealed
  * under a key of their own.
  */
 #include "node/pack_item.h"
@@ -278,7 +278,8 @@ int dep_pack_item(const struct dep_pack_item_order *order, struct dep_packed_ite
 int dep_pack_item_size(const struct dep_pack_item_order *order, uint64_t *out,
                        struct dep_problem *problem)
 {
-    /* A header of one stanza is never longer than the vault's, and a tar shorter than its chunks. */
+    /* A header of one stanza is never longer than the vault's, and a tar shorter than its
+     * chunks. */
     if (order->as != DEP_ITEM_PARTS) {
         *out = order->container_len;
         return DEP_OK;

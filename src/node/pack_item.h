@@ -5,8 +5,8 @@
  * Layer:   node.
  * Memory:  constant; of parts besides 64 bytes a line of the manifest, and the proofs.
  * Errors:  a struct dep_problem. What is left off a failure lies in no folder items/ITEM: all is
- *          written in items/.unfinished-ITEM, which no package may hold, and renamed when every byte
- *          of it is on the disk and the payload's digest is the record's.
+ *          written in items/.unfinished-ITEM, which no package may hold, and renamed when every
+ *          byte of it is on the disk and the payload's digest is the record's.
  */
 #ifndef DEP_NODE_PACK_ITEM_H
 #define DEP_NODE_PACK_ITEM_H
@@ -59,11 +59,11 @@ void dep_packed_item_done(struct dep_packed_item *packed);
 
 /*
  * Each byte is read once: while it is copied, both digests of each file and the payload's are
- * computed. Findings: those of the container ("age.*", "container.*"), "item.payload" (it isn't what
- * the record tells), "item.manifest" (nor is its manifest); "pack.part.absent" (no line has that path:
- * `detail`), "pack.part.kind" (a folder, or not taken: there are no bytes of it), "pack.part.none" (no
- * part at all); "target.file" (longer than `piece_len`, and not whole), "pack.item.exists" (items/ITEM
- * is there).
+ * computed. Findings: those of the container ("age.*", "container.*"), "item.payload" (it isn't
+ * what the record tells), "item.manifest" (nor is its manifest); "pack.part.absent" (no line has
+ * that path: `detail`), "pack.part.kind" (a folder, or not taken: there are no bytes of it),
+ * "pack.part.none" (no part at all); "target.file" (longer than `piece_len`, and not whole),
+ * "pack.item.exists" (items/ITEM is there).
  */
 DEP_MUST_USE int dep_pack_item(const struct dep_pack_item_order *order, struct dep_packed_item *out,
                                struct dep_problem *problem);
@@ -71,7 +71,8 @@ DEP_MUST_USE int dep_pack_item(const struct dep_pack_item_order *order, struct d
  * read for parts, nothing else. */
 DEP_MUST_USE int dep_pack_item_size(const struct dep_pack_item_order *order, uint64_t *out,
                                     struct dep_problem *problem);
-/* Has it a file that is sound or film? "redact.media" (`detail`: its path); those of the container. */
+/* Has it a file that is sound or film? "redact.media" (`detail`: its path); those of the
+ * container. */
 DEP_MUST_USE int dep_pack_item_refuse_media(const struct dep_pack_item_order *order,
                                             struct dep_problem *problem);
 #endif

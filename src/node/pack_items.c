@@ -55,7 +55,8 @@ static int container_len(struct dep_pack *pack, const char *item, uint64_t *out)
                           &pack->problem->fault);
 }
 
-/* A copy that was made by painting over: that it hides what it should is who made it to answer for. */
+/* A copy that was made by painting over: that it hides what it should is who made it to answer
+ * for. */
 static bool is_redaction(const struct dep_item *item)
 {
     const char *stage = dep_json_string(item->first.claims, "stage");

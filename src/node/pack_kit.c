@@ -1,7 +1,7 @@
 /*
- * The whole register of a field kit: its log, its containers as they are (they open with the vault of
- * its home), and its protected fields as they are (they open with the roles of its home). The kit reads
- * none of them.
+ * The whole register of a field kit: its log, its containers as they are (they open with the vault
+ * of its home), and its protected fields as they are (they open with the roles of its home). The
+ * kit reads none of them.
  */
 #include "node/evidence.h"
 #include "node/pack_impl.h"
@@ -12,7 +12,8 @@
 
 /* ---- the plan ---- */
 
-/* Key and status records have no line. What is local goes too: the kit's home is where it belongs. */
+/* Key and status records have no line. What is local goes too: the kit's home is where it
+ * belongs. */
 static bool has_line(const struct dep_schema *schema)
 {
     return strncmp(schema->type, "key.", strlen("key.")) != 0 &&

@@ -153,8 +153,8 @@ static bool is_local(const struct dep_pack *pack, const char *type)
     return !schema || schema->is_local;
 }
 
-/* What a charter lets go along with the rest is never what the judge alone is told of, nor the consent of
- * a source, which leads to a person. */
+/* What a charter lets go along with the rest is never what the judge alone is told of, nor the
+ * consent of a source, which leads to a person. */
 static int must_stay(struct dep_pack *pack, const struct dep_index_row *row, bool *out)
 {
     for (size_t i = 0; i < pack->sealed_count; i++)
@@ -172,8 +172,8 @@ static int must_stay(struct dep_pack *pack, const struct dep_index_row *row, boo
     return err;
 }
 
-/* What the charter lets go along, besides what goes anyway: `out_why` says why it stays all the same, or
- * is NULL. An item goes because a release names it. */
+/* What the charter lets go along, besides what goes anyway: `out_why` says why it stays all the
+ * same, or is NULL. An item goes because a release names it. */
 static int judge_along(struct dep_pack *pack, const struct dep_index_row *row, const char **out_why)
 {
     bool stays;

@@ -1,6 +1,6 @@
 /*
- * in_force.jsonl: that the status of consents which goes with a package lists each consent that goes,
- * or that its verdict relies on.
+ * in_force.jsonl: that the status of consents which goes with a package lists each consent that
+ * goes, or that its verdict relies on.
  */
 #include "node/pack_impl.h"
 #include "node/status.h"

@@ -1,6 +1,6 @@
 /*
- * What the judge alone is told: that there is a record which doesn't go, and which decision keeps it
- * back. Of the record nothing is shown that is protected: the court decides whether it is to be.
+ * What the judge alone is told: that there is a record which doesn't go, and which decision keeps
+ * it back. Of the record nothing is shown that is protected: the court decides whether it is to be.
  *
  * Format:  doc/format/package.md section 6.5.
  */

@@ -1,6 +1,6 @@
 /*
- * Packages of a head record alone, which stands already: the receipt of a package (what was taken in
- * of it, or that it was refused, as this member signed it), a notice of withdrawal, and its
+ * Packages of a head record alone, which stands already: the receipt of a package (what was taken
+ * in of it, or that it was refused, as this member signed it), a notice of withdrawal, and its
  * acknowledgement.
  */
 #include "node/charter.h"

@@ -86,8 +86,8 @@ static bool is_of_source(const struct dep_view *consent)
     return layer && strcmp(layer, "source") == 0;
 }
 
-/* A source's consent is named: what was said when it was given leads to a person. What another member
- * signed stands in a log of theirs. */
+/* A source's consent is named: what was said when it was given leads to a person. What another
+ * member signed stands in a log of theirs. */
 static int add_fact(struct releasing *releasing, const struct dep_requirement *requirement)
 {
     const struct dep_fact *fact = requirement->by;

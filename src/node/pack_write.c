@@ -1,6 +1,6 @@
 /*
- * The payload of a package: charter/, logs/000/ and content.jsonl, once package.sent is committed and
- * a checkpoint covers it.
+ * The payload of a package: charter/, logs/000/ and content.jsonl, once package.sent is committed
+ * and a checkpoint covers it.
  */
 #include "log/subset.h"
 #include "node/charter_impl.h"
@@ -119,8 +119,8 @@ static int add_row(struct writing *writing, const struct dep_index_row *row, boo
     return add_entry(writing, &entry);
 }
 
-/* Signatures are judged by keys, not by who holds them: the holder's name stays here, and who shared
- * the key of a role with whom. */
+/* Signatures are judged by keys, not by who holds them: the holder's name stays here, and who
+ * shared the key of a role with whom. */
 static int add_key(void *context, const struct dep_index_row *row)
 {
     return strcmp(row->type, "key.shared") == 0 ? DEP_OK : add_row(context, row, false);

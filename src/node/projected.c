@@ -1,6 +1,7 @@
 /*
- * What index.db keeps of a record besides its envelope and its searchable fields: moments, and what it says
- * of others. None of it is more than a hint where to look: what stands on a page is judged by the records.
+ * What index.db keeps of a record besides its envelope and its searchable fields: moments, and what
+ * it says of others. None of it is more than a hint where to look: what stands on a page is judged
+ * by the records.
  */
 #include "codec/text.h"
 #include "node/node_impl.h"
@@ -56,8 +57,8 @@ static enum dep_index_word word_of_notice(const json_t *claims)
                                                                           : DEP_WORD_NONE;
 }
 
-/* Of what doesn't show to all to whom the thing due shows (a refusal, to an approver) nothing is said here: a
- * page would tell it. */
+/* Of what doesn't show to all to whom the thing due shows (a refusal, to an approver) nothing is
+ * said here: a page would tell it. */
 static enum dep_index_word word_of(const char *type, const json_t *claims)
 {
     static const struct {

@@ -1,6 +1,6 @@
 /*
- * Protected values, opened to be compared with their records and not to be read: what `verify` can't
- * see without a key.
+ * Protected values, opened to be compared with their records and not to be read: what `verify`
+ * can't see without a key.
  *
  * Format:  doc/format/register.md section 1 (private/, keyring/).
  * Layer:   node.

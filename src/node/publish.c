@@ -84,7 +84,8 @@ static int is_named(void *context, const struct dep_index_row *row)
     return found(along->problem, along->id, row->jti);
 }
 
-/* What only tells it less exactly corrects nothing: one for somebody else may be finer than this. */
+/* What only tells it less exactly corrects nothing: one for somebody else may be finer than
+ * this. */
 static int goes_along(void *context, const struct dep_index_row *row)
 {
     const struct along *along = context;

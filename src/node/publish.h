@@ -11,8 +11,8 @@
 enum { DEP_PUBLISHED_RECORDS_MAX = 1000, DEP_PUBLISHED_PAGES = 3 };
 
 /*
- * Record publication.prepared: a record may be named by the beginning of its id, its digest is filled
- * in; without `recipient` it is "public". Findings "publish.language", "publish.empty",
+ * Record publication.prepared: a record may be named by the beginning of its id, its digest is
+ * filled in; without `recipient` it is "public". Findings "publish.language", "publish.empty",
  * "publish.type", "publish.field", "publish.audience", "publish.early", "publish.exact",
  * "publish.uncorrected", "publish.corrected", "publish.twice", "publish.unread", those of
  * dep_node_find() and dep_act_record().
@@ -22,8 +22,8 @@ DEP_MUST_USE int dep_node_publish_prepare(struct dep_node *node, json_t *claims,
 
 struct dep_publication {
     struct dep_act prepared;
-    json_t
-        *records; /* as doc/format/package.md section 11 tells of records, but for their places */
+    /* as doc/format/package.md section 11 tells of records, but for their places */
+    json_t *records;
     const struct dep_view *made; /* publication.made, of `prepared`; NULL while there is none */
 };
 void dep_publication_done(struct dep_publication *publication);

@@ -1,8 +1,8 @@
 /*
  * A reading can't wait for a commit (`item list | head` is killed by its pipe), and a commit for
  * each would make a log of readings and lists slow. So it is written down at once, a line in a file
- * that only the officer's key reads, and becomes a record with the officer's next commit, or after a
- * day.
+ * that only the officer's key reads, and becomes a record with the officer's next commit, or after
+ * a day.
  *
  *     line   <seconds since 1970> <base64url of nonce, encrypted id, tag>
  *

@@ -5,8 +5,8 @@
  * Format:  doc/format/register.md section 5.
  * Layer:   node, private to it.
  * Owns:    a descriptor and a key, until dep_readings_done().
- * Errors:  a reading that can't be kept is told (`unrecorded` of the order) and not refused: who has
- *          the file and the key reads it anyway.
+ * Errors:  a reading that can't be kept is told (`unrecorded` of the order) and not refused: who
+ *          has the file and the key reads it anyway.
  */
 #ifndef DEP_NODE_READINGS_H
 #define DEP_NODE_READINGS_H

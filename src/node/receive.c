@@ -1,7 +1,7 @@
 /*
- * Order: copied into the register, verified there, sealed, recorded. Until the records are committed
- * nothing of it counts; what a kill leaves behind is a copy, which the next receive removes, or a
- * container without a record, which recovery moves aside.
+ * Order: copied into the register, verified there, sealed, recorded. Until the records are
+ * committed nothing of it counts; what a kill leaves behind is a copy, which the next receive
+ * removes, or a container without a record, which recovery moves aside.
  */
 #include "node/receive_impl.h"
 
@@ -390,7 +390,8 @@ int receive_not_stated(const struct receiving *receiving, json_t *claims)
     return json_object_set_new(claims, "unknown", unknown) || bad;
 }
 
-/* What an officer would state of the item stands in the package; here it is said to be not stated. */
+/* What an officer would state of the item stands in the package; here it is said to be not
+ * stated. */
 static json_t *intake_claims(const struct receiving *receiving)
 {
     json_t *claims = json_pack("{s:s,s:b}", "stage", "package", "restricted", 1);
@@ -438,8 +439,8 @@ static int seal(struct receiving *receiving)
     return receiving->kit ? receive_kit_rest(receiving) : DEP_OK;
 }
 
-/* A kit outside the charter is the commonest mistake, one with its home's id among them, as a member has
- * one log and one root key: then nobody altered anything. */
+/* A kit outside the charter is the commonest mistake, one with its home's id among them, as a
+ * member has one log and one root key: then nobody altered anything. */
 static const char *refusal_of(const struct receiving *receiving)
 {
     return receiving->out->kind == DEP_PACKAGE_REGISTER &&

@@ -40,19 +40,20 @@ static inline bool receive_is_answer(const struct receiving *receiving)
            receiving->out->kind == DEP_PACKAGE_ACKNOWLEDGEMENT;
 }
 
-/* Its head names by digest what was sent: fills `answered`; where the same answer was taken in before
- * `out->again`. "receive.receipt". (receive_answer.c) */
+/* Its head names by digest what was sent: fills `answered`; where the same answer was taken in
+ * before `out->again`. "receive.receipt". (receive_answer.c) */
 DEP_MUST_USE int receive_check_answer(struct receiving *receiving);
-/* What was withdrawn in it or of it: fills `release`, `foretold`, `withdrawn`; marks the records kept
- * of a notice with the item that they are about. (receive_notice.c) */
+/* What was withdrawn in it or of it: fills `release`, `foretold`, `withdrawn`; marks the records
+ * kept of a notice with the item that they are about. (receive_notice.c) */
 DEP_MUST_USE int receive_notices(struct receiving *receiving);
-/* Records kept that answer a request of this register, or withdraw one that was entered here, refer to it
- * (`answers`). (receive_request.c) */
+/* Records kept that answer a request of this register, or withdraw one that was entered here, refer
+ * to it (`answers`). (receive_request.c) */
 DEP_MUST_USE int receive_request_answers(struct receiving *receiving);
 /* Of a release with containers a marking.set about the item that it is sealed as, among `kept`: its
  * sender is the originator. (receive_marking.c) */
 DEP_MUST_USE int receive_marking(struct receiving *receiving, const char *item);
-/* Each field of evidence.intake that may be unknown and isn't stated is said to be so. Not 0: no memory. */
+/* Each field of evidence.intake that may be unknown and isn't stated is said to be so. Not 0: no
+ * memory. */
 DEP_MUST_USE int receive_not_stated(const struct receiving *receiving, json_t *claims);
 /* The same record with the item that it speaks of; NULL without memory. */
 json_t *receive_retold(const json_t *claims, const char *item);
@@ -62,8 +63,8 @@ enum { RECEIVE_KIT_GROUP_MAX = 4096 }; /* drafts of one commit */
 /* What of it is here, and whether the rest can be taken in: "receive.fork", "receive.item",
  * "receive.home", "secret.not_shared", "secret.reader". */
 DEP_MUST_USE int receive_kit_prepare(struct receiving *receiving);
-/* The next drafts, at most RECEIVE_KIT_GROUP_MAX, and the containers of the items that begin in them;
- * none: all is here. */
+/* The next drafts, at most RECEIVE_KIT_GROUP_MAX, and the containers of the items that begin in
+ * them; none: all is here. */
 DEP_MUST_USE int receive_kit_fill(struct receiving *receiving, struct dep_kept *out);
 /* What became of the drafts' commit, or that it didn't come to it. (receive_kit_item.c) */
 void receive_kit_settle(struct receiving *receiving, int err);

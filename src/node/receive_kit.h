@@ -11,8 +11,8 @@
 
 struct receive_kit {
     json_t *known; /* "ORIGIN INDEX" of the kit's records that are here -> SHA-256 */
-    json_t *
-        items; /* ids of its items that are here: true, or false where they came with this package */
+    /* ids of its items that are here: true, or false where they came with this package */
+    json_t *items;
     struct dep_receive_lines *lines;
     struct dep_kit_secrets *secrets;
     size_t next;      /* place among the verifier's records */

@@ -1,6 +1,6 @@
 /*
- * An item of a field kit becomes an item of this register: its container, already sealed for the vault
- * of this one, its intake, and how it is marked.
+ * An item of a field kit becomes an item of this register: its container, already sealed for the
+ * vault of this one, its intake, and how it is marked.
  */
 #include "node/marking.h"
 #include "node/pending.h"
@@ -89,7 +89,8 @@ static int bring_container(struct receiving *receiving, const char *item, const 
     return err ? err : move_container(receiving, item, line);
 }
 
-/* As in collecting: after a fault the record may stand all the same, and the next opening judges. */
+/* As in collecting: after a fault the record may stand all the same, and the next opening
+ * judges. */
 void receive_kit_settle(struct receiving *receiving, int err)
 {
     struct receive_kit *kit = receiving->kit;
@@ -179,8 +180,8 @@ static int keep_newest(void *context, const struct dep_view *marking)
     return DEP_OK;
 }
 
-/* What is marked stays so: a list takes in what it doesn't have, whatever else is taken where nothing is
- * said. */
+/* What is marked stays so: a list takes in what it doesn't have, whatever else is taken where
+ * nothing is said. */
 static int add_field(json_t *claims, const char *name, json_t *said)
 {
     json_t *before = json_object_get(claims, name), *value;
@@ -201,8 +202,8 @@ static int add_field(json_t *claims, const char *name, json_t *said)
     return bad;
 }
 
-/* What the kit marked binds here too: who takes it in marks it so, as of what others send. A kit can't
- * know how an item that is here already was marked since: nothing of that is taken away. */
+/* What the kit marked binds here too: who takes it in marks it so, as of what others send. A kit
+ * can't know how an item that is here already was marked since: nothing of that is taken away. */
 int receive_kit_mark(struct receiving *receiving, const struct dep_view *view, const char *item,
                      struct dep_kept *out)
 {

@@ -1,6 +1,6 @@
 /*
- * Which consents of a package its status records are proved to list: noted with each consent as it is
- * taken in, so that the judge need not open the package again.
+ * Which consents of a package its status records are proved to list: noted with each consent as it
+ * is taken in, so that the judge need not open the package again.
  */
 #include "node/receive_records.h"
 #include "package/in_force.h"

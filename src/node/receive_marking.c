@@ -1,6 +1,6 @@
 /*
- * How a package that came with containers is to be handled here: whose it is, and what its sender says
- * of what is in it. All of it of all its items, for here they are one.
+ * How a package that came with containers is to be handled here: whose it is, and what its sender
+ * says of what is in it. All of it of all its items, for here they are one.
  */
 #include "node/charter.h"
 #include "node/node_impl.h"

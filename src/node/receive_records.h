@@ -20,8 +20,8 @@ DEP_MUST_USE bool dep_kept_add(struct dep_kept *kept, const char *type, json_t *
 DEP_MUST_USE int dep_kept_read(struct dep_verify *verify, int folder, const char *package,
                                json_t *refs, struct dep_kept *out, struct dep_problem *problem);
 
-/* Lines of the logs of a package, each folder's in order: the presentation at that place, borrowed until
- * the next. */
+/* Lines of the logs of a package, each folder's in order: the presentation at that place, borrowed
+ * until the next. */
 struct dep_receive_lines;
 DEP_MUST_USE int dep_receive_lines_new(struct dep_receive_lines **out);
 void dep_receive_lines_free(struct dep_receive_lines *lines);
@@ -36,7 +36,8 @@ DEP_MUST_USE int dep_receive_proofs_read(int folder, const char *log,
                                          struct dep_receive_proofs **out,
                                          struct dep_problem *problem);
 void dep_receive_proofs_free(struct dep_receive_proofs *proofs);
-/* Consents among `kept` from `first` on that the status at `index` is proved to list get `in_force`. */
+/* Consents among `kept` from `first` on that the status at `index` is proved to list get
+ * `in_force`. */
 DEP_MUST_USE int dep_receive_mark_listed(const struct dep_receive_proofs *proofs,
                                          struct dep_slice status_sd_jwt, uint64_t index,
                                          struct dep_kept *kept, size_t first);

@@ -1,6 +1,7 @@
 /*
- * What was said in a package of a request that stands here: the answer to one of our own, and that its
- * maker withdraws one that was entered. Its foreign.record refers to the request from the start.
+ * What was said in a package of a request that stands here: the answer to one of our own, and that
+ * its maker withdraws one that was entered. Its foreign.record refers to the request from the
+ * start.
  */
 #include "node/act.h"
 #include "node/charter.h"

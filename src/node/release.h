@@ -41,25 +41,26 @@ DEP_MUST_USE int dep_node_judge(struct dep_node *node, const struct dep_moment *
 bool dep_judgement_shows_marking(const struct dep_judgement *judgement, size_t material);
 
 /*
- * What a recipient doesn't get to see of what was judged, so that the verdict on it is unproved there
- * (doc/format/package.md section 7): an array of {"item","fields":[of the first record],"marking"}, a
- * material each, empty where all is seen. `claims`: of the release.prepared. New reference; NULL
- * without memory.
+ * What a recipient doesn't get to see of what was judged, so that the verdict on it is unproved
+ * there (doc/format/package.md section 7): an array of {"item","fields":[of the first
+ * record],"marking"}, a material each, empty where all is seen. `claims`: of the release.prepared.
+ * New reference; NULL without memory.
  */
 json_t *dep_judgement_unseen(struct dep_node *node, const struct dep_judgement *judgement,
                              const json_t *claims);
 
 /*
- * Each request and consent on which a verdict rests, own or another member's, once: its type and its
- * claims, borrowed during the call. `verdict`: VERDICT of doc/format/consent.md. `each` other than 0
- * stops and is returned. A finding says why one of them can't be read: `why_not` of dep_view.
+ * Each request and consent on which a verdict rests, own or another member's, once: its type and
+ * its claims, borrowed during the call. `verdict`: VERDICT of doc/format/consent.md. `each` other
+ * than 0 stops and is returned. A finding says why one of them can't be read: `why_not` of
+ * dep_view.
  */
 typedef int dep_relied_fn(void *context, const char *type, const json_t *claims);
 DEP_MUST_USE int dep_node_relied(struct dep_node *node, const json_t *verdict, dep_relied_fn *each,
                                  void *context, struct dep_problem *problem);
 /* The conditions under which its consents were given, and which whoever gets something has to
- * respect: an array of {"layer","grantor"?,"conditions":TEXT?,"shown":of a SESSION?}; new reference.
- * Findings: the same. */
+ * respect: an array of {"layer","grantor"?,"conditions":TEXT?,"shown":of a SESSION?}; new
+ * reference. Findings: the same. */
 DEP_MUST_USE int dep_node_conditions(struct dep_node *node, const json_t *verdict, json_t **out,
                                      struct dep_problem *problem);
 
@@ -88,9 +89,10 @@ enum { DEP_PREPARED_FOR_S = 30 * 24 * 60 * 60 };
 DEP_MUST_USE int dep_node_release_ended(struct dep_node *node, const struct dep_act *prepared,
                                         struct dep_problem *problem);
 /* Items may be named as dep_node_item() takes them, a request by the beginning of its id: they
- * become ids. What `claims` don't say of a material is: no field, not redacted, all of it and sealed.
- * Findings: "release.without" (a field tells what is said not to be shown), "release.parts" (none
- * named, or parts in clear), "release.plain" (a restricted item in clear), "pack.part.absent", "pack.part.kind" (where the officer may open the item). */
+ * become ids. What `claims` don't say of a material is: no field, not redacted, all of it and
+ * sealed. Findings: "release.without" (a field tells what is said not to be shown), "release.parts"
+ * (none named, or parts in clear), "release.plain" (a restricted item in clear),
+ * "pack.part.absent", "pack.part.kind" (where the officer may open the item). */
 DEP_MUST_USE int dep_node_release_complete(struct dep_node *node, json_t *claims,
                                            struct dep_problem *problem);
 /* release.prepared, completed as above. */
@@ -107,9 +109,9 @@ DEP_MUST_USE int dep_node_release_approve(struct dep_node *node, const char *pre
 /*
  * Judges under the lock and records what follows: release.made on `yes`; release.refused on
  * `refer_to_court`, so that exculpatory material never stays behind without a word; nothing on
- * `no`, and `out->jti` is then "". `how` (may be NULL): sent_how. DEP_FOUND only where nothing could
- * be judged: "release.made", "release.refused", those of dep_node_release_ended(), dep_node_act() and
- * dep_node_judge().
+ * `no`, and `out->jti` is then "". `how` (may be NULL): sent_how. DEP_FOUND only where nothing
+ * could be judged: "release.made", "release.refused", those of dep_node_release_ended(),
+ * dep_node_act() and dep_node_judge().
  */
 DEP_MUST_USE int dep_node_release(struct dep_node *node, const char *prepared, const json_t *how,
                                   struct dep_judgement *out_judgement, struct dep_done *out,
@@ -148,8 +150,8 @@ struct dep_released {
     int64_t review_by_s; /* it was not yet; INT64_MAX: none owed */
 };
 typedef int dep_released_fn(void *context, const struct dep_released *released);
-/* Oldest first; newest first where a page is shown (dep_node_show_pages()). `each` other than 0 stops and is
- * returned. */
+/* Oldest first; newest first where a page is shown (dep_node_show_pages()). `each` other than 0
+ * stops and is returned. */
 DEP_MUST_USE int dep_node_releases(struct dep_node *node, dep_released_fn *each, void *context,
                                    struct dep_problem *problem);
 /* The ledger of a case (F17): what was released for it, oldest first. To whom and what: recipient

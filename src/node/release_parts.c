@@ -33,7 +33,8 @@ static int look(void *context, const struct dep_entry *entry, uint64_t index)
     return DEP_OK;
 }
 
-/* A legal or desk officer without the vault's key, or of what is restricted to others, can't tell. */
+/* A legal or desk officer without the vault's key, or of what is restricted to others, can't
+ * tell. */
 static bool may_open(const struct dep_node *node, const struct dep_item *item)
 {
     const struct dep_key_state *self = dep_node_key_of(node, DEP_KEY_OFFICER, node->officer);

@@ -1,5 +1,6 @@
 /*
- * A material of a release that is a record by itself: an incident, its corrections, what could be observed.
+ * A material of a release that is a record by itself: an incident, its corrections, what could be
+ * observed.
  *
  * Format:  doc/format/consent.md (MATERIAL, `record`).
  * Layer:   node, private to release and pack.
@@ -15,9 +16,10 @@
 DEP_MUST_USE int dep_release_record_complete(struct dep_node *node, json_t *material, bool *out_is,
                                              struct dep_problem *problem);
 /*
- * May what the claims of a release.prepared name so be told their recipient? Findings "release.audience" (an
- * incident that isn't meant for them), "release.uncorrected" (a correction of it isn't named),
- * "release.report" (a correction without the report), "release.corrected", "material.unread".
+ * May what the claims of a release.prepared name so be told their recipient? Findings
+ * "release.audience" (an incident that isn't meant for them), "release.uncorrected" (a correction
+ * of it isn't named), "release.report" (a correction without the report), "release.corrected",
+ * "material.unread".
  */
 DEP_MUST_USE int dep_release_records_judge(struct dep_node *node, const json_t *claims,
                                            struct dep_problem *problem);

@@ -1,7 +1,7 @@
 /*
- * What a verdict rests on, opened again for who reads it: the verdict holds digests. They are looked up in
- * a table that is made once a process and goes on where the log does: a list of many verdicts opens the
- * records that these name, and no others.
+ * What a verdict rests on, opened again for who reads it: the verdict holds digests. They are
+ * looked up in a table that is made once a process and goes on where the log does: a list of many
+ * verdicts opens the records that these name, and no others.
  */
 #include "node/node_impl.h"
 #include "node/receive.h"
@@ -15,8 +15,8 @@ enum kind { REQUEST, CONSENT, FOREIGN, KIND_COUNT };
 static const char *const TYPES[KIND_COUNT] = {"request.made", "consent.given", "foreign.record"};
 
 struct named {
-    struct dep_hash
-        sha256; /* of what another member signed: the one that its foreign.record holds */
+    /* of what another member signed: the one that its foreign.record holds */
+    struct dep_hash sha256;
     char jti[DEP_UUID_LEN + 1];
     uint8_t kind;
 };

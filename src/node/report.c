@@ -1,6 +1,6 @@
 /*
- * The account of a package as claims of a JWT. Records aren't in it: what they show is for who holds
- * the package, and its digest leads there.
+ * The account of a package as claims of a JWT. Records aren't in it: what they show is for who
+ * holds the package, and its digest leads there.
  */
 #include "node/report.h"
 
@@ -15,8 +15,8 @@
 
 static const char TAG_MANIFEST[] = "tagmanifest-sha256.txt";
 
-/* By it all other files are listed, directly or not: it tells which folder was looked at, also where
- * nothing in it could be believed. `out_hex` is empty where it isn't there. */
+/* By it all other files are listed, directly or not: it tells which folder was looked at, also
+ * where nothing in it could be believed. `out_hex` is empty where it isn't there. */
 static int tag_manifest(const struct dep_bag_verified *bag, char out_hex[2 * DEP_HASH_LEN + 1],
                         struct dep_problem *problem)
 {

@@ -18,8 +18,8 @@ struct dep_report_order {
     const char *agent;             /* "depositary 1.2.3" */
 };
 /*
- * Appends header.payload.signature of the package as it was found; `out_kid` names the key. Findings
- * are those of opening the key. `out` caps at DEP_REPORT_LEN_MAX (DEP_ERR_CAP past it).
+ * Appends header.payload.signature of the package as it was found; `out_kid` names the key.
+ * Findings are those of opening the key. `out` caps at DEP_REPORT_LEN_MAX (DEP_ERR_CAP past it).
  */
 DEP_MUST_USE int dep_node_report(const struct dep_report_order *order, struct dep_bag_verified *bag,
                                  struct dep_buf *out, char out_kid[DEP_KID_LEN + 1],

@@ -11,7 +11,8 @@ static const char CLAUSE[] = "MANDATE F5";
 
 /* ---- decisions ---- */
 
-/* The words themselves: what they are read from may go. Unknown: answered, and the answer was erased. */
+/* The words themselves: what they are read from may go. Unknown: answered, and the answer was
+ * erased. */
 static const char *word_of(const json_t *claims)
 {
     static const char *const words[] = {"granted", "in_part", "postponed", "refused", "withdrawn"};

@@ -1,6 +1,6 @@
 /*
- * Requests that other members sent: waiting until an officer enters them, as what a release can rest
- * on is a request in this register's own words and under its own reference.
+ * Requests that other members sent: waiting until an officer enters them, as what a release can
+ * rest on is a request in this register's own words and under its own reference.
  */
 #include "node/charter.h"
 #include "node/node_impl.h"

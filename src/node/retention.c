@@ -170,8 +170,8 @@ static int page_of(struct falling_due *due, const struct dep_index_query *query,
     return err == DEP_FOUND && dep_gather_full(gather) ? DEP_OK : err;
 }
 
-/* In the order in which they fall due: those that nobody reviewed; those whose review says until when; those
- * that were kept without a day. */
+/* In the order in which they fall due: those that nobody reviewed; those whose review says until
+ * when; those that were kept without a day. */
 static int page_of_rule(struct falling_due *due)
 {
     int64_t until_s = dep_gather_until(due->gather), began_s = 0;

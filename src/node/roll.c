@@ -420,7 +420,8 @@ static int pick_all(const struct dep_roll *roll, const struct dep_index_query *q
     return err;
 }
 
-/* What `each` does may read more of the log, and the roll grows; so its rows are given as copies. */
+/* What `each` does may read more of the log, and the roll grows; so its rows are given as
+ * copies. */
 static int give_picked(struct dep_node *node, const struct dep_index_query *query,
                        const struct picked *picked, dep_index_fn *each, void *context)
 {

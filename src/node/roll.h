@@ -1,6 +1,7 @@
 /*
  * What stands in the log, from records/ itself: whatever decides looks here and not into index.db,
- * which is disposable and can be lost, stale or changed by whoever has the files (doc/decisions/012).
+ * which is disposable and can be lost, stale or changed by whoever has the files
+ * (doc/decisions/012).
  *
  * Layer:   node, private to it.
  * Reads:   records/ whole, once a process, each line hashed and all of them compared with the root
@@ -19,15 +20,16 @@ struct dep_roll;
 void dep_roll_free(struct dep_roll *roll);
 
 /*
- * All that a checkpoint covers is on the roll, and the keys in force are those of the records: reads
- * what isn't there yet. What follows does it by itself; called before a lock is taken, it is done
- * outside.
+ * All that a checkpoint covers is on the roll, and the keys in force are those of the records:
+ * reads what isn't there yet. What follows does it by itself; called before a lock is taken, it is
+ * done outside.
  */
 DEP_MUST_USE int dep_roll_read(struct dep_node *node, struct dep_problem *problem);
 /*
- * As dep_index_list(), by `type`, `item`, `item_begins`, `ref`, `rel`, in either order, limited and by sight; of the
- * fields of records nothing. Of the rows, `erased` says that an erasure was recorded, `complete` that
- * nothing is protected; where the protected fields lie they don't say: dep_node_view_row() finds them.
+ * As dep_index_list(), by `type`, `item`, `item_begins`, `ref`, `rel`, in either order, limited and
+ * by sight; of the fields of records nothing. Of the rows, `erased` says that an erasure was
+ * recorded, `complete` that nothing is protected; where the protected fields lie they don't say:
+ * dep_node_view_row() finds them.
  */
 DEP_MUST_USE int dep_roll_list(struct dep_node *node, const struct dep_index_query *query,
                                dep_index_fn *each, void *context, struct dep_problem *problem);

@@ -77,8 +77,8 @@ static int take_candidate(void *context, const struct dep_index_row *row)
     return DEP_OK;
 }
 
-/* Whether index.db's word for it is the record's own. What is missing in index.db is only not found;
- * a row that lies would show what must not be known of. */
+/* Whether index.db's word for it is the record's own. What is missing in index.db is only not
+ * found; a row that lies would show what must not be known of. */
 static int confirm(struct dep_node *node, const struct dep_index_row *row,
                    struct dep_problem *problem)
 {

@@ -119,7 +119,8 @@ static int keep_row(void *context, const struct dep_index_row *row)
     return DEP_FOUND;
 }
 
-/* Of all, or of those that show to the officer. DEP_FOUND, without a finding, where there is one. */
+/* Of all, or of those that show to the officer. DEP_FOUND, without a finding, where there is
+ * one. */
 static int newest_row(struct dep_node *node, const char *of, bool shown, struct dep_index_row *out,
                       struct dep_problem *problem)
 {

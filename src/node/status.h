@@ -13,9 +13,9 @@
 
 /*
  * status.issued of "consents" or "keys", with the newest one before it as `previous`. `out_count`:
- * size of the set; `out_set`, which may be NULL: the set, the caller's. At most DEP_SET_MAX records.
- * Findings: "status.of", "status.unread" (a consent this officer can't read: the set would not be
- * complete).
+ * size of the set; `out_set`, which may be NULL: the set, the caller's. At most DEP_SET_MAX
+ * records. Findings: "status.of", "status.unread" (a consent this officer can't read: the set would
+ * not be complete).
  */
 DEP_MUST_USE int dep_node_status_issue(struct dep_node *node, const char *of, size_t *out_count,
                                        struct dep_set **out_set, struct dep_done *out,

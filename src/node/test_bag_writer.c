@@ -1,6 +1,6 @@
 /*
- * The writer of bags against the reader of bags: what it publishes is valid, what it doesn't publish
- * isn't there, and it removes nothing that isn't its own.
+ * The writer of bags against the reader of bags: what it publishes is valid, what it doesn't
+ * publish isn't there, and it removes nothing that isn't its own.
  */
 #include "node/bag_writer.h"
 

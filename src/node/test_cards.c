@@ -1,6 +1,6 @@
 /*
- * Files that go between machines: as tables, each bad row differing from the good file in one respect;
- * where the bytes are signed, signed again with the difference.
+ * Files that go between machines: as tables, each bad row differing from the good file in one
+ * respect; where the bytes are signed, signed again with the difference.
  */
 #include "node/cards.h"
 

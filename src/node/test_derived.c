@@ -56,7 +56,8 @@ static void make_originals(void)
     }
 }
 
-/* The references of `claims`, as many as there are originals and in their order, with their digests. */
+/* The references of `claims`, as many as there are originals and in their order, with their
+ * digests. */
 static void expect_sources(size_t row, const json_t *claims, const enum original *of, size_t count)
 {
     const json_t *refs = json_object_get(claims, "refs");
@@ -183,8 +184,8 @@ static void test_inherits(void **state)
     dep_node_close(node);
 }
 
-/* What protects an original must be known to whoever makes something of it. N was enrolled after it was
- * sealed, and nobody shared it; who may not know of it is told what is told of no item. */
+/* What protects an original must be known to whoever makes something of it. N was enrolled after it
+ * was sealed, and nobody shared it; who may not know of it is told what is told of no item. */
 static void test_unread(void **state)
 {
     (void)state;

@@ -1,5 +1,6 @@
 /*
- * What waits and what falls due, as a page and as a whole: the same, with index.db as it grew and made anew.
+ * What waits and what falls due, as a page and as a whole: the same, with index.db as it grew and
+ * made anew.
  */
 #include "codec/text.h"
 #include "node/due.h"
@@ -40,8 +41,8 @@ static void day(int64_t days, char out[24])
     dep_time_encode((int64_t)time(NULL) + days * DAY_S, out);
 }
 
-/* "PAPER", "SIGNED" and "REFUSED" stand for a side, "DAY+n" for that day, "SHA" for a digest of what was
- * recorded before. */
+/* "PAPER", "SIGNED" and "REFUSED" stand for a side, "DAY+n" for that day, "SHA" for a digest of
+ * what was recorded before. */
 static char *written(const char *text, const struct dep_done *of)
 {
     static char out[8192];
@@ -129,8 +130,8 @@ static const struct {
     {"L", "consent.given", CONSENT("DAY+11", "PAPER"), 0, 0},
     {"L", "consent.checked",
      "{\"outcome\":\"as_recorded\",\"checked\":{\"text\":\"x\",\"lang\":\"en\"}}", 12, 0},
-    /* 14: releases: one rests on what was withdrawn before, one on what is withdrawn after, one on neither,
-     * with a review owed; one of its own withdrawn; one reviewed */
+    /* 14: releases: one rests on what was withdrawn before, one on what is withdrawn after, one on
+     * neither, with a review owed; one of its own withdrawn; one reviewed */
     {"L", "release.prepared", PREPARED, 0, 0},
     {"L", "release.made", "{\"verdict\":" VERDICT("SHA", "") "}", 14, 3},
     {"L", "consent.given", CONSENT("DAY+400", "SIGNED"), 0, 0},

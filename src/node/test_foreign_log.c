@@ -1,6 +1,6 @@
 /*
- * What goes along of another member's log, out of a package in memory: exactly what the record takes,
- * or nothing.
+ * What goes along of another member's log, out of a package in memory: exactly what the record
+ * takes, or nothing.
  */
 #include "base/test_slow.h"
 #include "node/foreign_log.h"

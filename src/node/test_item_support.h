@@ -1,6 +1,6 @@
 /*
- * What tests of packed items share: a sealed container in a register's vault, and a package's folder
- * beside it.
+ * What tests of packed items share: a sealed container in a register's vault, and a package's
+ * folder beside it.
  */
 #ifndef DEP_NODE_TEST_ITEM_SUPPORT_H
 #define DEP_NODE_TEST_ITEM_SUPPORT_H
@@ -29,8 +29,8 @@ static uint64_t container_len;
 static struct dep_container_facts facts;
 
 /*
- * The linker (meson.build: `wrapped`) puts this before the true one: what a passphrase costs is a matter of
- * seconds under valgrind, and of nothing that is looked at here.
+ * The linker (meson.build: `wrapped`) puts this before the true one: what a passphrase costs is a
+ * matter of seconds under valgrind, and of nothing that is looked at here.
  */
 int __real_dep_scrypt(struct dep_slice passphrase, struct dep_slice salt, unsigned log_n,
                       uint8_t out[32]);

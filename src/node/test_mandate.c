@@ -1,6 +1,6 @@
 /*
- * What is gathered for the judge of the mandate's records: under failing memory, in a group, for who may
- * not read, and behind a correction.
+ * What is gathered for the judge of the mandate's records: under failing memory, in a group, for
+ * who may not read, and behind a correction.
  */
 #include "node/consent.h"
 #include "node/mandate.h"
@@ -200,8 +200,8 @@ static void correct_statement(struct dep_node *node)
     statement = corrected;
 }
 
-/* What was said about a statement is said about its correction; what was corrected isn't referred to
- * any more. */
+/* What was said about a statement is said about its correction; what was corrected isn't referred
+ * to any more. */
 static void test_corrected(void **state)
 {
     (void)state;
@@ -219,8 +219,8 @@ static void test_corrected(void **state)
     dep_node_close(node);
 }
 
-/* What a statement was, is and reads in another language proves nothing that was drawn from it; what was
- * adopted before it reaffirms nothing of it. */
+/* What a statement was, is and reads in another language proves nothing that was drawn from it;
+ * what was adopted before it reaffirms nothing of it. */
 static void test_goes_back(void **state)
 {
     (void)state;

@@ -1,6 +1,6 @@
 /*
- * Items on their way out, in each form, opened with stock tools; what is refused; and what a process
- * that dies in the middle leaves.
+ * Items on their way out, in each form, opened with stock tools; what is refused; and what a
+ * process that dies in the middle leaves.
  */
 #include "node/test_item_support.h"
 
@@ -249,7 +249,8 @@ static void test_refused(void **state)
     refuse("parts too long", &order, "target.file", ITEM);
 }
 
-/* Nothing of the tree is sound or film: not what begins with a hole, nor what is shorter than is looked at. */
+/* Nothing of the tree is sound or film: not what begins with a hole, nor what is shorter than is
+ * looked at. */
 static void test_no_media(void **state)
 {
     (void)state;

@@ -1,6 +1,6 @@
 /*
- * A prepared release comes to its end, and so does what a mission's consents cover: by time, under a
- * clock of the test's own.
+ * A prepared release comes to its end, and so does what a mission's consents cover: by time, under
+ * a clock of the test's own.
  */
 #include "node/release.h"
 

@@ -1,6 +1,6 @@
 /*
- * What becomes of a request: by what was answered here and by what came in packages; and those of others
- * that wait to be entered. As tables, each row differing from the first in one respect.
+ * What becomes of a request: by what was answered here and by what came in packages; and those of
+ * others that wait to be entered. As tables, each row differing from the first in one respect.
  */
 #include "node/node_impl.h"
 #include "node/receive.h"
@@ -49,7 +49,8 @@ static json_t *signed_by(const struct dep_schemas *schemas, const char *member, 
 
 /* ---- the newest answer ---- */
 
-/* At most two things said later: an answer of this register's where `index` is NULL, else one that came. */
+/* At most two things said later: an answer of this register's where `index` is NULL, else one that
+ * came. */
 struct said {
     const char *answer, *index;
 };

@@ -150,8 +150,8 @@ static void test_revoked(void **state)
     dep_node_close(node);
 }
 
-/* No memory at any step: she waits on, or it is recorded and the next attempt does what is left; and
- * who held the role holds it still. */
+/* No memory at any step: she waits on, or it is recorded and the next attempt does what is left;
+ * and who held the role holds it still. */
 static void test_out_of_memory(void **state)
 {
     (void)state;

@@ -92,8 +92,8 @@ static inline void record(const char *officer, const char *type, const char *cla
     record_as(officer, type, claims_text, about, NULL, out);
 }
 
-/* An item of the register by custodian K: an evidence.intake of these files (none: physical things),
- * what isn't stated unknown. */
+/* An item of the register by custodian K: an evidence.intake of these files (none: physical
+ * things), what isn't stated unknown. */
 static inline void take_in(const char *claims_text, const char *const *paths, size_t path_count,
                            struct dep_collected *out)
 {

@@ -1,6 +1,6 @@
 /*
- * Packaged items opened: good ones in each form, then forgeries, each one edit away from a good one,
- * under a seal that opens; what is written out, and what isn't.
+ * Packaged items opened: good ones in each form, then forgeries, each one edit away from a good
+ * one, under a seal that opens; what is written out, and what isn't.
  */
 #include "node/verify_item.h"
 

@@ -205,8 +205,8 @@ static bool may_be_unread(const struct dep_node *node, const struct dep_schema *
     return (schema->is_public || (schema->shown | schema->signers) & node->roles_shown) != 0;
 }
 
-/* Where a time stands in index.db that the officer may not know, nothing is found by it: what she can't read
- * comes by the time of its recording (add_unread()). */
+/* Where a time stands in index.db that the officer may not know, nothing is found by it: what she
+ * can't read comes by the time of its recording (add_unread()). */
 static int add_readable(void *context, const struct dep_index_row *row)
 {
     struct gathering *gathering = context;

@@ -1,5 +1,6 @@
 /*
- * What happened to an item, in a case, with a campaign, or in a span of time, as far as it is known when.
+ * What happened to an item, in a case, with a campaign, or in a span of time, as far as it is known
+ * when.
  *
  * Order:   rules/timeline.h: by what each record states, never by what was recorded first.
  * Layer:   node.
@@ -11,8 +12,8 @@
 
 enum { DEP_TIMELINE_EVENTS_MAX = 65536 };
 
-/* Each time that a record states is an event of its own; of a record that states none, or that can't be
- * read, the recording is one. */
+/* Each time that a record states is an event of its own; of a record that states none, or that
+ * can't be read, the recording is one. */
 struct dep_timeline_item {
     char record[DEP_UUID_LEN + 1], item[DEP_UUID_LEN + 1];
     char type[DEP_TYPE_LEN_MAX + 1], by_code[DEP_CODE_LEN_MAX + 1];
@@ -43,8 +44,8 @@ struct dep_timeline_order {
     uint64_t limit; /* of all: no more than these, of what was recorded last; on a page within
                                 * a span, of what begins last */
 };
-/* From the first to the last moment that the times of a record may mean, or, where it states none, that of
- * its recording. `schema` NULL: it states none. */
+/* From the first to the last moment that the times of a record may mean, or, where it states none,
+ * that of its recording. `schema` NULL: it states none. */
 struct dep_edtf_span dep_timeline_hull(const struct dep_schema *schema, const json_t *claims,
                                        int64_t recorded_s, int64_t uncertainty_s);
 /*

@@ -38,8 +38,8 @@ struct dep_item_verified {
  *   "age.identity", "age.passphrase"   nothing that is held opens it (unproved, aside)
  *   "age.*", "container.len"           it isn't what age writes, or not whole
  *   "container.*", "manifest.*", "tar.*", and behind them "item.manifest" once
- *   "part.*" of dep_parts_parse(), "part.root", "part.item" (proofs of another item), "part.content",
- *   "part.member"
+ *   "part.*" of dep_parts_parse(), "part.root", "part.item" (proofs of another item),
+ *   "part.content", "part.member"
  *   "extract.link" (a symbolic link isn't made), "extract.name" (this file system doesn't take that
  *   name, or has it already): not shown, aside
  *

@@ -1,5 +1,6 @@
 /*
- * Step 9 of verifying a package: each of its items that something opens, and the notice to the judge.
+ * Step 9 of verifying a package: each of its items that something opens, and the notice to the
+ * judge.
  *
  * Format:  doc/format/package.md sections 6.3 and 6.5.
  * Layer:   node.
@@ -21,7 +22,8 @@ struct dep_items_verified {
     /* What the judge alone is told (dep_verify_notice_read()), where something opened it; owned. */
     json_t *notice;
 };
-/* Also the notice under seal. Items whose containers were found to be what was sent; findings and results go to the verifier. */
+/* Also the notice under seal. Items whose containers were found to be what was sent; findings and
+ * results go to the verifier. */
 DEP_MUST_USE int dep_node_verify_items(struct dep_bag_verified *bag,
                                        const struct dep_items_order *order,
                                        struct dep_items_verified *out, struct dep_problem *problem);

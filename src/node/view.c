@@ -92,8 +92,8 @@ static int compare_with_row(const struct dep_index_row *row, const struct dep_re
     return same ? DEP_OK : index_differs(row, problem);
 }
 
-/* Where its protected fields lie index.db alone knows; a wrong place is found out by the ids and tags
- * that stand there. */
+/* Where its protected fields lie index.db alone knows; a wrong place is found out by the ids and
+ * tags that stand there. */
 static int find_places(struct dep_node *node, struct dep_index_row *row,
                        struct dep_problem *problem)
 {

@@ -81,7 +81,8 @@ static json_t *package_json(const struct dep_verify *verify, int *err)
     const struct dep_shown_record *head = verify->head;
     json_t *out = json_object();
     bool known = verify->kind < DEP_PACKAGE_KINDS;
-    /* Where there is no content.jsonl it is the one that the head record speaks of, in both texts. */
+    /* Where there is no content.jsonl it is the one that the head record speaks of, in both
+     * texts. */
     set(out, "id",
         content ? json_string(content->id)
         : head  ? json_stringn((const char *)verify->info_id.data, verify->info_id.len)

@@ -106,8 +106,8 @@ void dep_bag_declaration_encode(struct dep_buf *out);
  * would not be read back as this one. */
 DEP_MUST_USE int dep_bag_line_encode(unsigned algorithm, const uint8_t *digest,
                                      struct dep_slice path, struct dep_buf *out);
-/* DEP_ERR_CAP for a label or value with CR or LF, a label with ':' or white space at an end, a value
- * that isn't UTF-8. */
+/* DEP_ERR_CAP for a label or value with CR or LF, a label with ':' or white space at an end, a
+ * value that isn't UTF-8. */
 DEP_MUST_USE int dep_bag_element_encode(const char *label, struct dep_slice value,
                                         struct dep_buf *out);
 #endif

@@ -44,8 +44,8 @@ struct dep_bag {
 /* Copy into the arena. NULL with `err` set. */
 const uint8_t *bag_keep(struct dep_bag *bag, const void *data, size_t len, int *err);
 
-/* Note a finding about file `path` (or none: empty), and one that line `line` of tag file `in` gives.
- * The names are copied. */
+/* Note a finding about file `path` (or none: empty), and one that line `line` of tag file `in`
+ * gives. The names are copied. */
 DEP_MUST_USE int bag_find(struct dep_bag *bag, const char *id, const char *clause, bool warning,
                           struct dep_slice path);
 DEP_MUST_USE int bag_find_line(struct dep_bag *bag, const char *id, const char *clause,

@@ -9,8 +9,8 @@
 #include "log/cosign.h"
 
 /*
- * Does `newer` extend `older` (of the same origin: asserted)? `proof` from `older`; NULL where there
- * is none. Findings
+ * Does `newer` extend `older` (of the same origin: asserted)? `proof` from `older`; NULL where
+ * there is none. Findings
  *   "log.fork"          equal size, other root: the two notes prove it to anyone; altered
  *   "log.older"         `newer` is smaller, and nothing shows the way round; unproved
  *   "log.inconsistent"  the proof fails, or is from another size: suspected, proves nothing by

@@ -16,7 +16,8 @@ enum {
     DEP_CONTENT_PIECES_MAX = 1000,
 };
 
-/* Pieces of a container: at most what FAT32 can hold, and all but the last a multiple of the unit. */
+/* Pieces of a container: at most what FAT32 can hold, and all but the last a multiple of the
+ * unit. */
 #define DEP_PIECE_LEN (UINT64_C(4294901760))
 #define DEP_PIECE_UNIT (UINT64_C(65536))
 
@@ -113,7 +114,8 @@ struct dep_content_line {
     };
 };
 
-/* The literal of a reason, as a linked line has it; NULL where there is none. Relations: dep_linked_rel(). */
+/* The literal of a reason, as a linked line has it; NULL where there is none. Relations:
+ * dep_linked_rel(). */
 const char *dep_content_why(const char *why);
 
 /* Append the line and its LF. DEP_ERR_CAP where a reader would not take it back. */

@@ -1,5 +1,6 @@
 /*
- * A notice under seal: what was withheld and why, for the judge alone, as it stands in the age file.
+ * A notice under seal: what was withheld and why, for the judge alone, as it stands in the age
+ * file.
  *
  * Format:  doc/format/package.md section 6.5.
  * Layer:   package (pure).
@@ -30,15 +31,17 @@ struct dep_notice_record {
     struct dep_slice sd_jwt;
 };
 
-/* Append the line and its LF, to a secret buffer. DEP_ERR_CAP where a reader would not take it back. */
+/* Append the line and its LF, to a secret buffer. DEP_ERR_CAP where a reader would not take it
+ * back. */
 DEP_MUST_USE int dep_notice_head_encode(const struct dep_notice_head *head, struct dep_buf *out);
 DEP_MUST_USE int dep_notice_record_encode(const struct dep_notice_record *record,
                                           struct dep_buf *out);
 
 /*
- * All of it, exactly as written: first `begin`, then `each` record, borrowed for the call; what they
- * return, if not DEP_OK, ends it. Findings: "notice.len", "notice.form", "notice.order" (records of
- * one digest stand together, digests ascending), "json.*", and those of dep_records_line_parse().
+ * All of it, exactly as written: first `begin`, then `each` record, borrowed for the call; what
+ * they return, if not DEP_OK, ends it. Findings: "notice.len", "notice.form", "notice.order"
+ * (records of one digest stand together, digests ascending), "json.*", and those of
+ * dep_records_line_parse().
  */
 struct dep_notice_teller {
     void *context;

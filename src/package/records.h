@@ -11,8 +11,8 @@
 /* With its LF. */
 enum { DEP_RECORDS_LINE_MAX = 5 * 1024 * 1024 };
 
-/* Append the line and its LF. `out` is a secret buffer where `sd_jwt` discloses. DEP_ERR_CAP where a
- * reader would not take it back. */
+/* Append the line and its LF. `out` is a secret buffer where `sd_jwt` discloses. DEP_ERR_CAP where
+ * a reader would not take it back. */
 DEP_MUST_USE int dep_records_line_encode(uint64_t index, struct dep_slice sd_jwt,
                                          struct dep_buf *out);
 /* A line without its LF, exactly as written: "records.form"; "records.len". Borrowed from it. */

@@ -105,8 +105,8 @@ static int keys_at(struct judging *judging, const struct dep_shown_log *log, uin
     return DEP_OK;
 }
 
-/* A folder that ends before its log's status was made has the keys that the folder of the status has
- * there; that one is held against the status itself. */
+/* A folder that ends before its log's status was made has the keys that the folder of the status
+ * has there; that one is held against the status itself. */
 static int compare_keys(struct judging *judging, const struct dep_shown_log *log,
                         const struct status *status)
 {

@@ -30,7 +30,8 @@ DEP_MUST_USE int dep_step_missed(struct dep_verify *verify, const char *step);
  * it isn't there, is longer, or isn't what was listed (that finding was made, or is made now). */
 DEP_MUST_USE int dep_step_load(struct dep_verify *verify, struct dep_slice path, size_t cap,
                                struct dep_buf *out);
-/* Every file whose path begins with `prefix`, in order of their paths: places [first, first + count).
+/* Every file whose path begins with `prefix`, in order of their paths: places [first, first +
+ * count).
  */
 void dep_step_files(const struct dep_verify *verify, const char *prefix, size_t *out_first,
                     size_t *out_count);
@@ -60,9 +61,9 @@ struct dep_shown_log {
     struct dep_keyset *keys;     /* as of the checkpoint, from the key records shown */
     size_t first_record, record_count;
 };
-/* The latest moment at which the record at `index` of a log can have been made, by the earliest of the
- * quorums and tokens over checkpoints that cover it (step 4; tokens from dep_verify_finish() on).
- * False: nothing tells, "time.unproved". */
+/* The latest moment at which the record at `index` of a log can have been made, by the earliest of
+ * the quorums and tokens over checkpoints that cover it (step 4; tokens from dep_verify_finish()
+ * on). False: nothing tells, "time.unproved". */
 bool dep_step_time(const struct dep_verify *verify, size_t log, uint64_t index,
                    int64_t *out_time_s);
 /* As many members as the charter wants cosigned a checkpoint that covers it. */

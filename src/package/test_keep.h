@@ -3,7 +3,8 @@
  * list of forgeries drives both.
  *
  * Use:     DEPOSITARY_TEST_KEEP=FOLDER build/unit_package_verify; then FOLDER/NAME.NUMBER/ has
- *          package/, pin (the fingerprint, empty for none) and account.json ({"account","records"}).
+ *          package/, pin (the fingerprint, empty for none) and account.json
+ *          ({"account","records"}).
  */
 #ifndef DEP_PACKAGE_TEST_KEEP_H
 #define DEP_PACKAGE_TEST_KEEP_H

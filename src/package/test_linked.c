@@ -1,5 +1,6 @@
 /*
- * What a package owes of records linked to it: of each link an account, and no less than the charter says.
+ * What a package owes of records linked to it: of each link an account, and no less than the
+ * charter says.
  */
 #include "package/test_row.h"
 
@@ -83,7 +84,8 @@ static void test_linked(void **state)
     run_all(schemas, rows, DEP_COUNT(rows));
 }
 
-/* What no charter can change stays, named with its reason; by the same charter and line, but for that. */
+/* What no charter can change stays, named with its reason; by the same charter and line, but for
+ * that. */
 static void charter_includes_others(struct test_world *world)
 {
     charter_includes(world);

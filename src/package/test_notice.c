@@ -1,6 +1,6 @@
 /*
- * A notice under seal: its lines, one edit a refusal; a package with one, and what is said of it; what
- * who opens it is told, and what is refused.
+ * A notice under seal: its lines, one edit a refusal; a package with one, and what is said of it;
+ * what who opens it is told, and what is refused.
  */
 #include "package/test_row.h"
 

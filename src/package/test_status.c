@@ -208,7 +208,8 @@ static void foreign_withdrawn_later(struct test_world *world)
     foreign(world);
     world->edit = (struct test_edit){TEST_DATA, withdraw_there};
 }
-/* The first of two folders of that log without a revocation, which the status in the second counts. */
+/* The first of two folders of that log without a revocation, which the status in the second
+ * counts. */
 static void show_revocation_there(struct test_world *world)
 {
     struct test_log *log = &world->logs[1];
@@ -227,7 +228,8 @@ static void foreign_revocation_hidden(struct test_world *world)
     foreign(world);
     world->edit = (struct test_edit){TEST_RECORDS, hide_revocation_there};
 }
-/* In a second folder nothing but keys, and that who signed the consent wasn't to be trusted by then. */
+/* In a second folder nothing but keys, and that who signed the consent wasn't to be trusted by
+ * then. */
 static void distrust_there(struct test_world *world)
 {
     struct test_log *log = &world->logs[1];
@@ -384,7 +386,8 @@ static void test_status_records(void **state)
     run_all(schemas, rows, DEP_COUNT(rows));
 }
 
-/* A consent that another member signed in its own log. What came after its status is told beside. */
+/* A consent that another member signed in its own log. What came after its status is told
+ * beside. */
 static void test_foreign_consent(void **state)
 {
     (void)state;

@@ -2,8 +2,8 @@
  * What tests of the verifier share: a good package made in memory, edited at one stage of its
  * making, and verified as a caller does.
  *
- * Two members, "iq" (the sender) and "fr" (its cosigner), under one charter; in iq's log its keys and
- * the charter's entry, an item collected by EX1, a note about it and a correction of that, its
+ * Two members, "iq" (the sender) and "fr" (its cosigner), under one charter; in iq's log its keys
+ * and the charter's entry, an item collected by EX1, a note about it and a correction of that, its
  * release with what that rests on, and what was sent.
  */
 #ifndef DEP_PACKAGE_TEST_SUPPORT_H
@@ -277,8 +277,8 @@ static inline void test_record_lines(struct test_world *world, const struct test
     }
 }
 
-/* What it tells of, as it is before it is sealed: one of the records that stay behind, and the marking as
- * why. */
+/* What it tells of, as it is before it is sealed: one of the records that stay behind, and the
+ * marking as why. */
 static inline size_t test_sealed(const struct test_world *world)
 {
     return world->correction + 1;

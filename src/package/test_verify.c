@@ -602,8 +602,8 @@ static void test_any_byte(void **state)
         test_write_info(world);
         test_write_bag(world);
         assert_int_equal(test_verify(world, &verify), DEP_OK);
-        /* A cosigner's name is nobody's word: of another the charter knows nothing, which is told; a
-         * line more by such a one changes nothing else. */
+        /* A cosigner's name is nobody's word: of another the charter knows nothing, which is told;
+         * a line more by such a one changes nothing else. */
         bool noticed = dep_verify_result(verify) == DEP_ALTERED ||
                        (dep_verify_found_count(verify) && strstr(path, "/checkpoint") != NULL);
         /* The header of a container is for who opens it, and its own MAC shows it then. */

@@ -60,8 +60,8 @@ enum test_stage {
     TEST_FILES,    /* those and bag-info.txt; before the manifests */
     TEST_BAG,      /* all */
 };
-/* What is signed of the first record of `type` in iq's log differs from what was judged: `value` stands
- * at `pointer` (NULL: nothing does); of a verdict with its digest made anew. */
+/* What is signed of the first record of `type` in iq's log differs from what was judged: `value`
+ * stands at `pointer` (NULL: nothing does); of a verdict with its digest made anew. */
 struct test_forgery {
     const char *type, *pointer, *value;
     bool redigest;

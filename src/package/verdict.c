@@ -51,7 +51,8 @@ bool opened_shows(const struct dep_opened_record *opened, const char *field)
 
 /* ---- finding the release ---- */
 
-/* The record that `sha256` names, opened: one of the sender's, of this type. DEP_FOUND otherwise. */
+/* The record that `sha256` names, opened: one of the sender's, of this type. DEP_FOUND
+ * otherwise. */
 static int open_own(struct judging *judging, const struct dep_hash *sha256, const char *type,
                     const struct dep_shown_record **out, struct dep_opened_record *out_opened)
 {

@@ -1,7 +1,7 @@
 /*
  * The verdict judged again, by the code that judged it first, from the records that the package
- * shows: as of its own moment, by the charter it names, with the records that its requirements name.
- * What isn't shown whole is left out of the comparison and said to be unjudged.
+ * shows: as of its own moment, by the charter it names, with the records that its requirements
+ * name. What isn't shown whole is left out of the comparison and said to be unjudged.
  */
 #include "package/verdict_again.h"
 
@@ -365,8 +365,8 @@ static int read_action(struct again *again)
 
 /* ---- what can't be judged ---- */
 
-/* A record that a requirement names and that isn't shown whole, or the status by which it counted and
- * that isn't proved to list it. */
+/* A record that a requirement names and that isn't shown whole, or the status by which it counted
+ * and that isn't proved to list it. */
 static int mark_unjudged(struct again *again)
 {
     const struct dep_written *written = again_written(again);
@@ -404,7 +404,8 @@ static int unproved(struct again *again, const struct dep_shown_record *record, 
                                 DEP_UNPROVED, record, need);
 }
 
-/* That the record was there before the verdict: by the order of the sender's own log, or in time. */
+/* That the record was there before the verdict: by the order of the sender's own log, or in
+ * time. */
 static bool was_there(const struct again *again, const struct dep_shown_record *record)
 {
     const struct dep_written *written = again_written(again);

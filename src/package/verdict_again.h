@@ -47,7 +47,8 @@ static inline const struct dep_written *again_written(const struct again *again)
 }
 /* Below the verdict's place? */
 bool again_before(const struct again *again, const struct dep_shown_record *record);
-/* The material at `at`, where it is a record by itself; of what counts of it and isn't shown a finding. */
+/* The material at `at`, where it is a record by itself; of what counts of it and isn't shown a
+ * finding. */
 DEP_MUST_USE int again_read_record(struct again *again, size_t at, const json_t *stated);
 /* The material at `at`, as far as it is shown: a code that no list has is a finding about `own`. */
 DEP_MUST_USE int again_take_material(struct again *again, size_t at,

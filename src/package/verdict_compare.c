@@ -1,6 +1,7 @@
 /*
- * The verdict as written, line by line against the one that was judged again. Lines of one material,
- * need and code are held together: where one of them can't be judged, none of them is compared.
+ * The verdict as written, line by line against the one that was judged again. Lines of one
+ * material, need and code are held together: where one of them can't be judged, none of them is
+ * compared.
  */
 #include "package/verdict_again.h"
 

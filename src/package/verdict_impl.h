@@ -23,7 +23,8 @@ struct listed {
 struct judging {
     struct dep_verify *verify;
     struct dep_shown_log *log; /* the sender's */
-    /* release.made and release.prepared: NULL where the head record names none, or it isn't good. */
+    /* release.made and release.prepared: NULL where the head record names none, or it isn't
+     * good. */
     const struct dep_shown_record *release, *prepared;
     struct dep_opened_record release_opened, prepared_opened;
     const json_t *json; /* VERDICT, borrowed from release_opened; or NULL */

@@ -1,6 +1,6 @@
 /*
- * What status records are proved to list: the lines of in_force.jsonl, each held against the set that
- * its status shows. What the judge and step 7 rely on is what stands here.
+ * What status records are proved to list: the lines of in_force.jsonl, each held against the set
+ * that its status shows. What the judge and step 7 rely on is what stands here.
  *
  * Format:  doc/format/package.md section 5.6.
  */

@@ -14,8 +14,8 @@ struct entered {
     struct dep_hash charter;
 };
 
-/* The newest entry of a charter in the sender's log below `size`; of `wanted` alone where that isn't
- * NULL. DEP_FOUND: none is shown. */
+/* The newest entry of a charter in the sender's log below `size`; of `wanted` alone where that
+ * isn't NULL. DEP_FOUND: none is shown. */
 static int find_entry(struct judging *judging, uint64_t size, const struct dep_hash *wanted,
                       struct entered *out)
 {

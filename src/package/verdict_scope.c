@@ -96,7 +96,8 @@ int judging_scope(struct judging *judging)
     return err;
 }
 
-/* Without a release nothing goes but what is said of requests and consents, and what was published. */
+/* Without a release nothing goes but what is said of requests and consents, and what was
+ * published. */
 int judging_absent(struct judging *judging)
 {
     struct dep_verify *verify = judging->verify;

@@ -17,10 +17,10 @@
  *            dep_verify_notice(), then dep_verify_notice_read(): step 9 too
  *            dep_verify_result(), dep_verify_found(), dep_verify_account(), dep_verify_record()
  *
- *          A step that can't be taken is the finding "package.step", and the next function is called
- *          all the same: it does what it can.
- * Memory:  bounded, whatever is in the package: some 200 bytes a record and a file are kept, the rest
- *          is read again when it is needed.
+ *          A step that can't be taken is the finding "package.step", and the next function is
+ *          called all the same: it does what it can.
+ * Memory:  bounded, whatever is in the package: some 200 bytes a record and a file are kept, the
+ *          rest is read again when it is needed.
  */
 #ifndef DEP_PACKAGE_VERIFY_H
 #define DEP_PACKAGE_VERIFY_H
@@ -60,8 +60,8 @@ struct dep_verify_found {
 };
 
 /* ---- what the caller gives ---- */
-/* How bytes are read again: exactly `len` from `offset` of a file that was added. DEP_FOUND where it
- * is shorter than it was; < 0 for a fault. */
+/* How bytes are read again: exactly `len` from `offset` of a file that was added. DEP_FOUND where
+ * it is shorter than it was; < 0 for a fault. */
 struct dep_package_files {
     void *context;
     int (*read)(void *context, struct dep_slice path, uint64_t offset, uint8_t *out, size_t len);
@@ -100,17 +100,18 @@ static inline void dep_verify_release(struct dep_verify **verify)
 
 /* ---- steps 1 and 2 ---- */
 /* A file below the package's folder, '/' between components, each once. What is more than
- * DEP_BAG_FILES_MAX is passed over ("package.files"), and then nothing of the package is looked at. */
+ * DEP_BAG_FILES_MAX is passed over ("package.files"), and then nothing of the package is looked
+ * at. */
 DEP_MUST_USE int dep_verify_add(struct dep_verify *verify, struct dep_slice path, uint64_t size);
 /* Something that is neither file nor folder, or can't be walked into: "package.name". */
 DEP_MUST_USE int dep_verify_add_other(struct dep_verify *verify, struct dep_slice path);
 DEP_MUST_USE int dep_verify_begin(struct dep_verify *verify);
 
 /*
- * What is wanted of each file, in order of their paths; each is read once from end to end. Besides the
- * listed digests, of a container in age: SHA-256 of its payload, which begins `payload_from` bytes
- * into the file (which is found by reading its header: dep_age_header_len()), and of pieces goes on
- * through all of them, in this order.
+ * What is wanted of each file, in order of their paths; each is read once from end to end. Besides
+ * the listed digests, of a container in age: SHA-256 of its payload, which begins `payload_from`
+ * bytes into the file (which is found by reading its header: dep_age_header_len()), and of pieces
+ * goes on through all of them, in this order.
  */
 enum dep_payload_part { DEP_PAYLOAD_NONE, DEP_PAYLOAD_STARTS, DEP_PAYLOAD_CONTINUES };
 struct dep_verify_wanted {
@@ -125,8 +126,8 @@ void dep_verify_wanted(const struct dep_verify *verify, size_t index,
 /* dep_bag_algorithm_len() bytes, of one algorithm. */
 DEP_MUST_USE int dep_verify_digest(struct dep_verify *verify, size_t index, unsigned algorithm,
                                    const uint8_t *digest);
-/* Of the payload that starts in file `index`, all pieces read. Of a file without an age header there
- * is none to be given. */
+/* Of the payload that starts in file `index`, all pieces read. Of a file without an age header
+ * there is none to be given. */
 DEP_MUST_USE int dep_verify_payload(struct dep_verify *verify, size_t index,
                                     const struct dep_hash *sha256);
 
@@ -175,9 +176,10 @@ void dep_verify_item(const struct dep_verify *verify, size_t index, struct dep_v
 /* Of the content, once it was opened and read: DEP_INTACT or DEP_ALTERED. */
 void dep_verify_item_is(struct dep_verify *verify, size_t index, enum dep_result content);
 
-/* What is under seal for the judge alone (section 6.5). Who opens notice/records.jsonl.age gives what is
- * in it, and gets what it says:
- *   {"words":TEXT|null,"sealed":[{"sha256","why","rels":[...],"record":RECORD,"because":[RECORD,...]}]}
+/* What is under seal for the judge alone (section 6.5). Who opens notice/records.jsonl.age gives
+ * what is in it, and gets what it says:
+ *   {"words":TEXT|null,
+ *    "sealed":[{"sha256","why","rels":[...],"record":RECORD,"because":[RECORD,...]}]}
  * RECORD as dep_verify_record() tells one. It is in no account. */
 struct dep_verify_notice {
     uint64_t sealed; /* records that it tells of; 0: there is none */

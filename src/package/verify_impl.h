@@ -163,8 +163,8 @@ DEP_MUST_USE int verify_tokens(struct dep_verify *verify);        /* 7, told of 
 DEP_MUST_USE int verify_quorum(struct dep_verify *verify);        /* 7 */
 /* Those of the log read last are not to be used. */
 void verify_records_drop(struct dep_verify *verify, const struct dep_shown_log *log); /* 4 */
-/* What each signature is worth in the light of all keys shown of its log, revocations that came later
- * too. */
+/* What each signature is worth in the light of all keys shown of its log, revocations that came
+ * later too. */
 DEP_MUST_USE int verify_standing(struct dep_verify *verify);
 DEP_MUST_USE int verify_records_sort(struct dep_verify *verify); /* 4, at the end */
 DEP_MUST_USE int verify_head(struct dep_verify *verify);         /* 5 */

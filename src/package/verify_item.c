@@ -1,6 +1,6 @@
 /*
- * Step 6, items: their containers are there, piece by piece, with nothing beside them, and are those
- * that their records committed to.
+ * Step 6, items: their containers are there, piece by piece, with nothing beside them, and are
+ * those that their records committed to.
  */
 #include "package/verify_impl.h"
 

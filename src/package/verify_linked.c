@@ -95,9 +95,9 @@ static bool goes_to_trial(const struct dep_verify *verify, const struct dep_char
                           (DEP_TO_COURT | DEP_TO_DEFENCE);
 }
 
-/* What a sender hasn't or has no more, isn't its own to show, or would tell of a person stays where a
- * charter says that it goes: a charter can't give what nobody has. What refers to its records is with
- * the sender. Corrections show nothing but that they are, and have no reason to stay. */
+/* What a sender hasn't or has no more, isn't its own to show, or would tell of a person stays where
+ * a charter says that it goes: a charter can't give what nobody has. What refers to its records is
+ * with the sender. Corrections show nothing but that they are, and have no reason to stay. */
 static bool may_stay(const struct dep_content_linked *line)
 {
     if (dep_charter_least(NULL, line->rel) == DEP_LEAST_INCLUDED)
@@ -108,8 +108,8 @@ static bool may_stay(const struct dep_content_linked *line)
             (strcmp(line->why, "not_held") == 0 || strcmp(line->why, "originator") == 0));
 }
 
-/* Less than the table of section 3.1 asks for, or the charter. What speaks for the accused and may not
- * be shown reaches the judge, where it goes to a court or to the defence. */
+/* Less than the table of section 3.1 asks for, or the charter. What speaks for the accused and may
+ * not be shown reaches the judge, where it goes to a court or to the defence. */
 static bool is_less(const struct dep_verify *verify, const struct dep_content_linked *line)
 {
     const struct dep_charter *charter = dep_step_charter(verify);

@@ -1,7 +1,7 @@
 /*
- * What is under seal for the judge alone. Step 6: as many are told of as the lines seal, and the files
- * are those that were written. Step 9, for who opens it: what it tells of is what was sealed, in the
- * words of records that the sender's log signed.
+ * What is under seal for the judge alone. Step 6: as many are told of as the lines seal, and the
+ * files are those that were written. Step 9, for who opens it: what it tells of is what was sealed,
+ * in the words of records that the sender's log signed.
  */
 #include "package/notice.h"
 #include "package/verify_impl.h"

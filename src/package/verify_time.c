@@ -56,7 +56,8 @@ static int keep_line(struct verify_times *times, const struct dep_cosigned_line 
     return one && json_array_append_new(times->cosigned, one) == 0 ? DEP_OK : DEP_ERR_NOMEM;
 }
 
-/* Of a checkpoint of `size`, in `file`; `keep`: it is the one in hand, and the account tells of it. */
+/* Of a checkpoint of `size`, in `file`; `keep`: it is the one in hand, and the account tells of
+ * it. */
 static int take_cosigned(struct dep_verify *verify, size_t log, const struct dep_note *note,
                          uint64_t size, size_t file, bool keep)
 {
@@ -278,8 +279,8 @@ static bool forks(const struct dep_verify *verify, size_t log, uint64_t size,
     return false;
 }
 
-/* Its own member goes on from what it showed. What others passed on of it, it can't know; nor they what
- * it showed: there a fork alone counts. */
+/* Its own member goes on from what it showed. What others passed on of it, it can't know; nor they
+ * what it showed: there a fork alone counts. */
 static int check_known(struct dep_verify *verify, size_t log)
 {
     struct dep_shown_log *shown = &verify->logs[log];

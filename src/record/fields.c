@@ -117,7 +117,8 @@ int dep_record_fields_check(const struct dep_schema *schema, const json_t *claim
     return unknown_check(schema, json_object_get(claims, "unknown"), where, why);
 }
 
-/* The next to be filled in, or a spare one where there is no more room: it is counted all the same. */
+/* The next to be filled in, or a spare one where there is no more room: it is counted all the
+ * same. */
 static struct dep_violation *next_violation(struct dep_violation *out, size_t max, int count,
                                             struct dep_violation *spare)
 {

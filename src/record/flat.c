@@ -126,7 +126,8 @@ static bool is_integer(const char *type)
     return strncmp(type, "int", 3) == 0 || strncmp(type, "uint", 4) == 0;
 }
 
-/* A table that quotes what a spreadsheet would run writes an apostrophe before it (report/csv.h). */
+/* A table that quotes what a spreadsheet would run writes an apostrophe before it
+ * (report/csv.h). */
 static struct dep_slice unguarded(struct dep_slice cell)
 {
     return cell.len > 1 && cell.data[0] == '\'' && memchr("=+-@\t\r", cell.data[1], 6)
@@ -165,8 +166,8 @@ static bool has_decimal_comma(struct dep_slice cell, size_t comma)
     return comma < cell.len && comma + 1 < cell.len && cell.len - comma - 1 != THOUSANDS;
 }
 
-/* "1250000,50" where it was said that it is so written: digits, and nothing else but one comma between
- * them and a sign. */
+/* "1250000,50" where it was said that it is so written: digits, and nothing else but one comma
+ * between them and a sign. */
 static bool is_with_comma(struct dep_slice cell, size_t comma)
 {
     size_t first = cell.len && cell.data[0] == '-';
@@ -211,8 +212,8 @@ static json_t *value_of(const char *type, struct dep_slice cell)
     return string_of(cell);
 }
 
-/* The object in which the column's last member stands, made where it isn't there yet; `*out_name` is
- * that member. */
+/* The object in which the column's last member stands, made where it isn't there yet; `*out_name`
+ * is that member. */
 static json_t *holder_of(const struct dep_flat_column *column, json_t *claims,
                          const char **out_name)
 {

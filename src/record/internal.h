@@ -38,14 +38,14 @@ DEP_MUST_USE int dep_sd_disclosure_parse(struct dep_slice disclosure, json_t **o
                                          struct dep_finding *why);
 /*
  * Its name, "" where it has none (an array's element) or one longer than DEP_SD_NAME_MAX; of a
- * disclosure whose digest is known to be signed, or that is passed over: what stands behind the name
- * isn't looked at where the front is as our own encoder writes it.
+ * disclosure whose digest is known to be signed, or that is passed over: what stands behind the
+ * name isn't looked at where the front is as our own encoder writes it.
  */
 enum { DEP_SD_NAME_MAX = 64 };
 DEP_MUST_USE int dep_sd_disclosure_name(struct dep_slice disclosure, char out[DEP_SD_NAME_MAX + 1],
                                         struct dep_finding *why);
-/* Append those of the '~'-joined disclosures whose names are wanted (NULL: all) and which the payload
- * lists at its top level, each with '~' behind it; how many there were. */
+/* Append those of the '~'-joined disclosures whose names are wanted (NULL: all) and which the
+ * payload lists at its top level, each with '~' behind it; how many there were. */
 DEP_MUST_USE int dep_sd_select(const json_t *payload, struct dep_slice disclosures,
                                const char *const *names, size_t name_count, struct dep_buf *out,
                                size_t *out_count);

@@ -323,9 +323,9 @@ const char *dep_keyset_member(const struct dep_keyset *keyset)
 }
 
 /*
- * Who holds a role's key without being given it: who had the role before it had its first key, or, if
- * nobody did, who gets the role next. A further key of the role gives nothing to anybody: else who may
- * enrol one could make a holder.
+ * Who holds a role's key without being given it: who had the role before it had its first key, or,
+ * if nobody did, who gets the role next. A further key of the role gives nothing to anybody: else
+ * who may enrol one could make a holder.
  */
 static void first_hold(struct dep_keyset *keyset, struct dep_key_state *fresh)
 {

@@ -56,9 +56,9 @@ void dep_keyset_free(struct dep_keyset *keyset);
 DEP_MUST_USE int dep_keyset_add(struct dep_keyset *keyset, const struct dep_schemas *schemas,
                                 uint64_t index, const struct dep_record *record,
                                 struct dep_finding *why);
-/* The same judgement of a record that is none of these, by the keys taken in so far, which may be from
- * above its index too: what came later than it doesn't count. Takes nothing in: several threads may
- * ask at once. */
+/* The same judgement of a record that is none of these, by the keys taken in so far, which may be
+ * from above its index too: what came later than it doesn't count. Takes nothing in: several
+ * threads may ask at once. */
 DEP_MUST_USE int dep_keyset_judge(const struct dep_keyset *keyset,
                                   const struct dep_schemas *schemas, uint64_t index,
                                   const struct dep_record *record, struct dep_finding *why);

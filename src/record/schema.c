@@ -65,8 +65,8 @@ static int roles_read(const json_t *meta, const char *name, unsigned allowed, un
     return DEP_OK;
 }
 
-/* To whom it shows that there is such a record: readers, and the roles named or else its signers. An
- * administrator is nobody's reader, and so is shown none. */
+/* To whom it shows that there is such a record: readers, and the roles named or else its signers.
+ * An administrator is nobody's reader, and so is shown none. */
 static int shown_read(const json_t *meta, struct dep_schema *out, struct dep_finding *why)
 {
     enum { SHOWABLE = DEP_ROLES_READING | DEP_ROLE_APPROVER };
@@ -164,7 +164,8 @@ static int definitions_merge(json_t *jtd, const json_t *shared)
     json_t *own = json_object_get(jtd, "definitions");
     if (!shared || (own && !json_is_object(own)))
         return DEP_OK;
-    /* One tree for all of them, which nobody changes: copied for each it is most of what opening costs. */
+    /* One tree for all of them, which nobody changes: copied for each it is most of what opening
+     * costs. */
     if (!own)
         return json_object_set(jtd, "definitions", (json_t *)(uintptr_t)shared) ? DEP_ERR_NOMEM
                                                                                 : DEP_OK;

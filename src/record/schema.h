@@ -66,8 +66,8 @@ const struct dep_schema *dep_schemas_at(const struct dep_schemas *schemas, size_
 /* NULL where the type has no such field. */
 const struct dep_schema_field *dep_schema_field_find(const struct dep_schema *schema,
                                                      const char *name);
-/* The fields that an array of strings names, a bit for each place. NULL, or the first of it that names
- * none ("" where it is no string), `out` untouched. */
+/* The fields that an array of strings names, a bit for each place. NULL, or the first of it that
+ * names none ("" where it is no string), `out` untouched. */
 const char *dep_schema_fields_named(const struct dep_schema *schema, const json_t *names,
                                     uint64_t *out);
 /* Label in "en", "fr" or "ar" (English otherwise) of a field, or of the type where field is NULL.
@@ -96,15 +96,15 @@ bool dep_form_file(const json_t *form);
 /* One that the program measures ("measured"): not asked for. */
 bool dep_form_measured(const json_t *form);
 
-/* Whether `value` is what `form` says, formats included: DEP_FOUND "record.field", "record.format" with
- * the place below the value in `where` (may be NULL). */
+/* Whether `value` is what `form` says, formats included: DEP_FOUND "record.field", "record.format"
+ * with the place below the value in `where` (may be NULL). */
 DEP_MUST_USE int dep_schema_value_check(const struct dep_schema *schema, const json_t *form,
                                         const json_t *value, struct dep_jtd_error *where,
                                         struct dep_finding *why);
 
 /* What keeps `claims` from being a record of the type, the first of each field: the findings
- * "record.field", "record.format" and "record.unknown.*". Their number (the first `max` filled in), or
- * < 0. */
+ * "record.field", "record.format" and "record.unknown.*". Their number (the first `max` filled in),
+ * or < 0. */
 struct dep_violation {
     struct dep_finding finding;
     struct dep_jtd_error where;

@@ -396,7 +396,8 @@ static void test_superseded(void **state)
     dep_schemas_free(schemas);
 }
 
-/* Members behind references, elements and values; values of enums; nothing where there is nothing. */
+/* Members behind references, elements and values; values of enums; nothing where there is
+ * nothing. */
 static void test_inside(void **state)
 {
     (void)state;

@@ -8,7 +8,8 @@ enum { SLOTS = 4 };
  *
  *   4      parts and tildes               test_split
  *   4.1    `none`                         test_jwt.c, test_parse: jwt.alg
- *   4.1    `_sd` and `...` only for digests  sdjwt.sd.form, sdjwt.ellipsis below; test_issue_refused
+ *   4.1    `_sd` and `...` only for digests  sdjwt.sd.form, sdjwt.ellipsis below;
+ *          test_issue_refused
  *   4.1    a digest once                  sdjwt.digest.duplicate below (7.1 step 4)
  *   4.1.1  `_sd_alg` at the top, a known hash  sdjwt.alg below
  *   4.2.1  disclosure of a member         sdjwt.disclosure.form, .salt, .name below
@@ -151,8 +152,8 @@ static const struct row rows[] = {
      "12",
      "sdjwt.digest.duplicate",
      NULL},
-    /* step 3c.ii and 4.2.1: an array of three, salt and name are strings, the name is none of those that
-     * are taken; of JSON what record.md section 6 has besides */
+    /* step 3c.ii and 4.2.1: an array of three, salt and name are strings, the name is none of those
+     * that are taken; of JSON what record.md section 6 has besides */
     {"{\"_sd\":[\"D0\"]}", {"{\"a\":1}"}, "0", "sdjwt.disclosure.form", NULL},
     {"{\"_sd\":[\"D0\"]}", {"[\"s0\"]"}, "0", "sdjwt.disclosure.form", NULL},
     {"{\"_sd\":[\"D0\"]}", {"[\"s0\",\"a\",1,2]"}, "0", "sdjwt.disclosure.form", NULL},
@@ -208,7 +209,8 @@ static const struct row rows[] = {
      NULL},
     {"{\"_sd\":[\"D0\"]}", {"[\"s0\",\"a\",1]"}, "00", "sdjwt.disclosure.duplicate", NULL},
     {"{}", {"[\"s0\",\"a\",1]"}, "0", "sdjwt.disclosure.unreferenced", NULL},
-    /* 4.2.3: the hash is of the base64url text and stands in base64url; here of the bytes, then in hexadecimal */
+    /* 4.2.3: the hash is of the base64url text and stands in base64url; here of the bytes, then in
+     * hexadecimal */
     {"{\"_sd\":[\"yc3isvtnNSIvqW_X8hPt4aydynQnToSpbF6aYlgmAk4\"]}",
      {"[\"s0\",\"a\",1]"},
      "0",

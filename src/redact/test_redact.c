@@ -193,7 +193,8 @@ static void test_picture(void **state)
     }
 }
 
-/* A phone held upright writes its picture lying, and says so: a box is of the page as it is seen. */
+/* A phone held upright writes its picture lying, and says so: a box is of the page as it is
+ * seen. */
 static void test_orientation(void **state)
 {
     (void)state;

@@ -38,8 +38,9 @@ void dep_document_signatures(struct dep_document *document, const char *const *l
 void dep_document_tick(struct dep_document *document, const char *text);
 void dep_document_qr(struct dep_document *document, const char *text);
 /*
- * A bar of a plot, drawn from where the reader's lines begin, between `from` and `to`; all are shares of
- * the width there is, 0 to 1. What it shows stands beside it in words; in HTML there are the words alone.
+ * A bar of a plot, drawn from where the reader's lines begin, between `from` and `to`; all are
+ * shares of the width there is, 0 to 1. What it shows stands beside it in words; in HTML there are
+ * the words alone.
  */
 enum dep_bar_fill {
     DEP_BAR_FULL,
@@ -66,8 +67,8 @@ DEP_MUST_USE int dep_document_finish(struct dep_document *document,
                                      const struct dep_document_size *size,
                                      dep_document_write_fn *write, void *context, size_t *out_pages,
                                      struct dep_finding *why);
-/* The same as an element <section>, in its language and direction, appended to `out`. Text is escaped
- * and has no markup of its own. `id` is its anchor. */
+/* The same as an element <section>, in its language and direction, appended to `out`. Text is
+ * escaped and has no markup of its own. `id` is its anchor. */
 DEP_MUST_USE int dep_document_html(const struct dep_document *document, const char *id,
                                    struct dep_buf *out);
 #endif

@@ -26,8 +26,8 @@ const struct iati_type *iati_type_of(const struct iati_said *said)
 
 /* ---- numbers and dates, as XML writes them ---- */
 
-/* xsd:decimal as ours: no plus, no needless zero, a digit before the point. What is none stays as it is,
- * for the schema to refuse. */
+/* xsd:decimal as ours: no plus, no needless zero, a digit before the point. What is none stays as
+ * it is, for the schema to refuse. */
 static void plain_decimal(const char *text, char *out, size_t room)
 {
     const char *at = text + strspn(text, " \t\r\n");
@@ -74,8 +74,8 @@ void iati_sameness(const struct iati_said *said, struct dep_hash *out)
     dep_sha256_finish(&stream, out);
 }
 
-/* Activity and ref, where they make a code; else a digest of both. A transaction without a ref is known
- * again by what it says, and by how many before it say the same. */
+/* Activity and ref, where they make a code; else a digest of both. A transaction without a ref is
+ * known again by what it says, and by how many before it say the same. */
 static void reference_of(const struct iati_said *said, size_t occurrence,
                          char out[DEP_CODE_LEN_MAX + 1], bool *out_digested)
 {

@@ -11,8 +11,8 @@
 /* Whose codes a sector of vocabulary 99 has: lines of effort. */
 #define IATI_LINES "urn:depositary:lines"
 
-/* The transaction types that are flows (code list TransactionType). Of several for one flow the first is
- * written. */
+/* The transaction types that are flows (code list TransactionType). Of several for one flow the
+ * first is written. */
 struct iati_type {
     const char *code, *kind, *side;
 };
@@ -23,8 +23,8 @@ extern const struct iati_type IATI_TYPE[IATI_TYPES];
 
 /* From here on it is wiped when it is given back, and libxml2 prints nothing. */
 void iati_memory_begin(void);
-/* Whether any was refused since: libxml2 tells that as whatever comes of it, a name that isn't there, or
- * not at all. */
+/* Whether any was refused since: libxml2 tells that as whatever comes of it, a name that isn't
+ * there, or not at all. */
 bool iati_memory_refused(void);
 
 /* ---- which is of which (iati_parents.c) ---- */
@@ -87,9 +87,9 @@ const char *iati_text(const struct iati_said *said, enum iati_slot slot);
 /* The type of the transaction; NULL where it is no flow. */
 const struct iati_type *iati_type_of(const struct iati_said *said);
 /*
- * Claims of flow.recorded. `occurrence`: how many transactions of the activity before it say just the
- * same, for one without a ref of its own. NULL without memory. `*out_digested`: its reference is a
- * digest, since activity and ref are none that a code could hold.
+ * Claims of flow.recorded. `occurrence`: how many transactions of the activity before it say just
+ * the same, for one without a ref of its own. NULL without memory. `*out_digested`: its reference
+ * is a digest, since activity and ref are none that a code could hold.
  */
 json_t *iati_claims(const struct iati_said *said, const struct iati_type *type, size_t occurrence,
                     bool *out_digested);

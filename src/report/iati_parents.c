@@ -26,7 +26,8 @@ static bool is_alike(const struct above *a, const struct above *b)
            strcmp(a->provider, b->provider) == 0;
 }
 
-/* The latest that isn't later than the flow; where all are, the earliest. Of several of that day the first. */
+/* The latest that isn't later than the flow; where all are, the earliest. Of several of that day
+ * the first. */
 static size_t find_above(const struct above *list, size_t count, size_t activity, const char *kind,
                          const json_t *flow)
 {

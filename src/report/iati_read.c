@@ -57,10 +57,10 @@ struct reader {
     struct iati_said said;
     size_t depth, left_at; /* of the element that is left, with all in it; 0: none is */
     char path[PATH_ROOM];  /* of the element, below its activity */
-    bool
-        seen[DEP_COUNT(TAKEN)]; /* elements (their first row): of several the first is taken over */
-    uint64_t line;              /* on which the transaction begins */
-    struct dep_hash *same;      /* of the activity's transactions without a ref */
+    /* elements (their first row): of several the first is taken over */
+    bool seen[DEP_COUNT(TAKEN)];
+    uint64_t line;         /* on which the transaction begins */
+    struct dep_hash *same; /* of the activity's transactions without a ref */
     size_t same_count, same_room;
     struct iati_activity *activities;
     size_t activity_count, activity_room;

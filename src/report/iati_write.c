@@ -8,7 +8,8 @@
 
 /* ---- XML ---- */
 
-/* What stands between tags or quotation marks. A control that XML 1.0 has no place for becomes U+FFFD. */
+/* What stands between tags or quotation marks. A control that XML 1.0 has no place for becomes
+ * U+FFFD. */
 static void add_escaped(struct dep_buf *out, const char *text)
 {
     for (; *text; text++) {

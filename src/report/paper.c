@@ -56,7 +56,8 @@ void dep_paper_line_value(const struct dep_paper *paper, const char *value, stru
     add_isolated(value, out);
 }
 
-/* What a text is written in, where that isn't what the paper is: nobody needs to be told the rest. */
+/* What a text is written in, where that isn't what the paper is: nobody needs to be told the
+ * rest. */
 static void add_language(const struct telling *telling, const json_t *text, struct dep_buf *out)
 {
     const char *lang = dep_json_string(text, "lang");
@@ -102,8 +103,8 @@ static void add_members(const struct telling *telling, const json_t *form, const
     add_language(telling, object, out);
 }
 
-/* The elements of a list stand on lines of their own, but `within` another value, whose line they would
- * break. */
+/* The elements of a list stand on lines of their own, but `within` another value, whose line they
+ * would break. */
 static void add_value(const struct telling *telling, const json_t *form, const json_t *value,
                       bool within, struct dep_buf *out)
 {
@@ -291,7 +292,8 @@ int dep_paper_receipt(const struct dep_paper *paper, const char *code, struct de
 
 /* ---- inventory ---- */
 
-/* A field register can't show what it sealed, and the person is to have it now: the same, by hand. */
+/* A field register can't show what it sealed, and the person is to have it now: the same, by
+ * hand. */
 static void by_hand(const struct dep_paper *paper, struct dep_document *document,
                     const struct dep_view *view)
 {

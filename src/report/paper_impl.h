@@ -12,11 +12,12 @@ DEP_MUST_USE int dep_paper_begin(const struct dep_paper *paper, const char *titl
 /* Written, freed; `size` NULL: A4. */
 DEP_MUST_USE int dep_paper_end(const struct dep_paper *paper, struct dep_document *document,
                                const struct dep_document_size *size, struct dep_finding *why);
-/* What a line begins with so that it goes as its page does, though a Latin word comes first (Unicode's
- * RLM): pango and HTML's dir="auto" take the first letter that they find, isolated or not. */
+/* What a line begins with so that it goes as its page does, though a Latin word comes first
+ * (Unicode's RLM): pango and HTML's dir="auto" take the first letter that they find, isolated or
+ * not. */
 const char *dep_paper_mark(const struct dep_paper *paper);
-/* One line more of a cell, in its page's direction: `words` are in the page's language; a `value` keeps
- * its own direction within the line. */
+/* One line more of a cell, in its page's direction: `words` are in the page's language; a `value`
+ * keeps its own direction within the line. */
 void dep_paper_line_words(const struct dep_paper *paper, const char *words, struct dep_buf *out);
 void dep_paper_line_value(const struct dep_paper *paper, const char *value, struct dep_buf *out);
 /* The fields of a record under their labels; unknown and refused ones with their reason. */

@@ -1,5 +1,6 @@
 /*
- * What a publication tells the public: its page in each language, the list of all of them, the feed.
+ * What a publication tells the public: its page in each language, the list of all of them, the
+ * feed.
  *
  * Format:  doc/format/publication.md section 2.
  * Layer:   report. A page is made from what was prepared and the records it names, and from nothing

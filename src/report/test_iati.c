@@ -1,6 +1,6 @@
 /*
- * IATI: rows that differ in one respect from a file that is read whole; what is refused; what isn't taken
- * over.
+ * IATI: rows that differ in one respect from a file that is read whole; what is refused; what isn't
+ * taken over.
  */
 #include "report/iati.h"
 
@@ -370,8 +370,8 @@ static void test_same(void **state)
     read_done(&read);
 }
 
-/* Each allocation that fails is a fault, never a finding or a shorter import: ours, libxml2's, and those of
- * jansson. */
+/* Each allocation that fails is a fault, never a finding or a shorter import: ours, libxml2's, and
+ * those of jansson. */
 static void test_refused_memory(void **state)
 {
     (void)state;

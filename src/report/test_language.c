@@ -1,4 +1,5 @@
-/* Languages and scripts are told by their names, in three languages; codes only where there is no name. */
+/* Languages and scripts are told by their names, in three languages; codes only where there is no
+ * name. */
 #include "report/language.h"
 
 #include <setjmp.h>

@@ -17,9 +17,9 @@ static int compare(const void *id, const void *entry)
 }
 
 /*
- * An id that isn't in a table takes the words of its longest dotted beginning that is: "age.header.mac"
- * those of "age.header". The id itself is always shown beside the words, so that nothing is lost by
- * speaking of several at once.
+ * An id that isn't in a table takes the words of its longest dotted beginning that is:
+ * "age.header.mac" those of "age.header". The id itself is always shown beside the words, so that
+ * nothing is lost by speaking of several at once.
  */
 const char *dep_words(const char *id)
 {

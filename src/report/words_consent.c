@@ -1,6 +1,6 @@
 /*
- * The charter, who must agree to what, and what waits for whom (doc/format/charter.md, consent.md), in
- * words.
+ * The charter, who must agree to what, and what waits for whom (doc/format/charter.md, consent.md),
+ * in words.
  */
 #include "report/words_impl.h"
 

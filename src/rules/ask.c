@@ -1,5 +1,6 @@
 /*
- * Whether there are facts for one line of the verdict: who gave them, what they name, when they run.
+ * Whether there are facts for one line of the verdict: who gave them, what they name, when they
+ * run.
  */
 #include "rules/judging.h"
 
@@ -101,8 +102,8 @@ static uint64_t no_further(const struct dep_judging *j)
     return j->candidates.whole ? j->candidates.list[0].fact->index + 1 : j->size;
 }
 
-/* Where one is stale all the time nothing worse is to be told, and what has no younger status record
- * can't help. */
+/* Where one is stale all the time nothing worse is to be told, and what has no younger status
+ * record can't help. */
 static int64_t status_from(const struct looking *looking)
 {
     const struct dep_judging *j = looking->judging;

@@ -76,13 +76,12 @@ struct dep_charter;
 /*
  * Findings: "json.*", "charter.form" (a member is missing, unknown or of a wrong type; one of the
  * members has a root key without an origin, or the reverse, or a cosigner and neither),
- * "charter.name" (a language is missing), "charter.code" (malformed, repeated, not in its list;
- * so too keys and origins),
- * "charter.interval", "charter.territory" (two members at one time), "charter.threshold",
- * "charter.rule" (unknown condition, need or parameter), "charter.linked" (unknown relation, twice, or
- * less than is owed anyway, more than can be had), "charter.number" (number and previous
- * don't fit), "charter.len" (of the text, or of a list in it). `where` (may be NULL) gets a JSON
- * pointer.
+ * "charter.name" (a language is missing), "charter.code" (malformed, repeated, not in its list; so
+ * too keys and origins), "charter.interval", "charter.territory" (two members at one time),
+ * "charter.threshold", "charter.rule" (unknown condition, need or parameter), "charter.linked"
+ * (unknown relation, twice, or less than is owed anyway, more than can be had), "charter.number"
+ * (number and previous don't fit), "charter.len" (of the text, or of a list in it). `where` (may be
+ * NULL) gets a JSON pointer.
  */
 DEP_MUST_USE int dep_charter_parse(struct dep_slice text, struct dep_charter **out,
                                    struct dep_jtd_error *where, struct dep_finding *why);
@@ -126,9 +125,11 @@ const struct dep_charter_member *dep_charter_recipient(const struct dep_charter 
 /* What is owed of a linked record that isn't in a package, ascending. */
 enum dep_least { DEP_LEAST_COUNTED, DEP_LEAST_NAMED, DEP_LEAST_SEALED, DEP_LEAST_INCLUDED };
 enum { DEP_LINKED_RELATIONS = 17 };
-/* The relation of that name, literal ("source", "source<"); NULL where there is none, and for NULL. */
+/* The relation of that name, literal ("source", "source<"); NULL where there is none, and for
+ * NULL. */
 const char *dep_linked_rel(const char *rel);
-/* The least that is owed by relation `rel`, one of those; `charter` NULL: what the format asks for. */
+/* The least that is owed by relation `rel`, one of those; `charter` NULL: what the format asks
+ * for. */
 enum dep_least dep_charter_least(const struct dep_charter *charter, const char *rel);
 
 /* Sets of codes. */
@@ -192,7 +193,8 @@ DEP_MUST_USE int dep_charter_chain_verify(const struct dep_schemas *schemas,
                                           struct dep_finding *why);
 /* C2SP tlog-policy for `origin`, of the cosigners of all other members in force at `now_s`, with
  * the charter's quorum. "charter.quorum" where there are fewer cosigners, "charter.member" (names
- * no such member), "charter.origin" (not that member's log, or it keeps no register). `log_vkey`: the log's verifier key. */
+ * no such member), "charter.origin" (not that member's log, or it keeps no register). `log_vkey`:
+ * the log's verifier key. */
 DEP_MUST_USE int dep_charter_policy_encode(const struct dep_charter *charter, const char *member,
                                            struct dep_slice log_vkey, int64_t now_s,
                                            struct dep_buf *out, struct dep_finding *why);

@@ -1,5 +1,6 @@
 /*
- * When facts run, and whether they cover a window together. All intervals are half open, in seconds.
+ * When facts run, and whether they cover a window together. All intervals are half open, in
+ * seconds.
  */
 #include "rules/judging.h"
 
@@ -80,8 +81,9 @@ bool dep_candidates_cover(struct dep_candidates *candidates, struct dep_interval
     int64_t covered_s = window.from_s;
     if (candidates->count > 1)
         qsort(list, candidates->count, sizeof *list, by_beginning);
-    /* The furthest reaching of those that have begun, again and again: so the fewest are named. What
-     * was looked at and doesn't reach past what is covered never will: each is looked at once. */
+    /* The furthest reaching of those that have begun, again and again: so the fewest are named.
+     * What was looked at and doesn't reach past what is covered never will: each is looked at
+     * once. */
     while (covered_s < window.to_s) {
         struct dep_candidate *best = NULL;
         int64_t best_s = covered_s;

@@ -42,8 +42,8 @@ bool dep_interval_parse(const json_t *interval, struct dep_interval *out)
     return true;
 }
 
-/* Codes of a list as a set. "any" (said expressly, alone: beside others it would be a guess which is
- * meant) goes to `any`; where that is NULL it is a code like others, which no list has. */
+/* Codes of a list as a set. "any" (said expressly, alone: beside others it would be a guess which
+ * is meant) goes to `any`; where that is NULL it is a code like others, which no list has. */
 static bool codes_of(const struct dep_charter *charter, enum dep_list list, const json_t *array,
                      struct dep_codes *out, bool *any)
 {
@@ -158,7 +158,8 @@ static int grantor_of(const struct dep_fact_reader *reader, const struct dep_fac
     if (!layer)
         return malformed(why);
     if (strcmp(layer, "source") == 0) {
-        /* Given to an officer of that member, and withdrawn there: no other register knows better. */
+        /* Given to an officer of that member, and withdrawn there: no other register knows
+         * better. */
         out->layer = DEP_LAYER_SOURCE;
         out->own = strcmp(source->iss, reader->member) == 0;
         out->on_paper = on_paper;

@@ -26,8 +26,8 @@ struct dep_fact_reader {
 /*
  * DEP_FOUND "fact.form" where the claims don't say what doc/format/consent.md wants of them,
  * "fact.none" where they are well formed and give nothing (a request that goes out, a side that
- * refused): `out` is then untouched. Codes that the charter doesn't list give nothing either. Nothing
- * is told of what was said later: withdrawals, checks, status.
+ * refused): `out` is then untouched. Codes that the charter doesn't list give nothing either.
+ * Nothing is told of what was said later: withdrawals, checks, status.
  */
 typedef int dep_fact_fn(const struct dep_fact_reader *reader, const struct dep_fact_source *source,
                         const json_t *claims, struct dep_fact *out, struct dep_finding *why);

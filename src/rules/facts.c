@@ -1,6 +1,6 @@
 /*
- * Facts, and what finds them: a table from what they are about (who gave it, for which item, case or
- * all) to the facts, so that a verdict looks at those alone that could meet it.
+ * Facts, and what finds them: a table from what they are about (who gave it, for which item, case
+ * or all) to the facts, so that a verdict looks at those alone that could meet it.
  */
 #include "rules/judging.h"
 

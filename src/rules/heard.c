@@ -142,7 +142,8 @@ static struct when when_recorded(const json_t *claims)
     (void)dep_json_int(claims, "iat", &iat);
     (void)dep_json_int(dep_json_object(claims, "clock"), "uncertainty_s", &uncertainty_s);
     struct when when = {.earliest_s = dep_record_earliest_s(claims)};
-    /* No clock is so wrong; a record that says so counts from the latest and ends at the earliest. */
+    /* No clock is so wrong; a record that says so counts from the latest and ends at the
+     * earliest. */
     if (__builtin_add_overflow(iat, uncertainty_s, &when.latest_s))
         when.latest_s = INT64_MAX;
     return when;

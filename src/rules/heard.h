@@ -26,8 +26,8 @@ struct dep_heard_record {
     const char *type;     /* one of those above */
     const json_t *claims; /* with the envelope; at least the open ones */
     bool whole;           /* and all the others */
-    uint64_t
-        disputed_at; /* place of the revocation that distrusts its key from before it; 0: none */
+    /* place of the revocation that distrusts its key from before it; 0: none */
+    uint64_t disputed_at;
 };
 
 struct dep_heard;
@@ -42,18 +42,18 @@ static inline void dep_heard_release(struct dep_heard **heard)
 }
 #define DEP_AUTO_HEARD DEP_CLEANUP(dep_heard_release) struct dep_heard
 /*
- * Take a record in. Its claims may go afterwards. One that gives nothing is taken and forgotten; one
- * taken again, at whatever index, counts once, at the lowest.
- * Findings: "fact.form", "fact.unread" (it isn't whole, and gives something only as a whole); what
- * was said later counts all the same, against who relies on it: an answer that can't be read may be
- * a withdrawal, and a check that can't be read confirms nothing. A fact's records are found by their
- * SHA-256, and only their own member says anything of them. Where a signature is disputed, what it gave
- * or confirmed counts no longer once the revocation was heard of; what it withdrew or denied stays so.
+ * Take a record in. Its claims may go afterwards. One that gives nothing is taken and forgotten;
+ * one taken again, at whatever index, counts once, at the lowest. Findings: "fact.form",
+ * "fact.unread" (it isn't whole, and gives something only as a whole); what was said later counts
+ * all the same, against who relies on it: an answer that can't be read may be a withdrawal, and a
+ * check that can't be read confirms nothing. A fact's records are found by their SHA-256, and only
+ * their own member says anything of them. Where a signature is disputed, what it gave or confirmed
+ * counts no longer once the revocation was heard of; what it withdrew or denied stays so.
  */
 DEP_MUST_USE int dep_heard_add(struct dep_heard *heard, const struct dep_heard_record *record,
                                struct dep_finding *why);
-/* A status record of `member` was heard of at `index` that is proved to list `consent`. Of several the
- * newest counts, and only of its own member's consents. */
+/* A status record of `member` was heard of at `index` that is proved to list `consent`. Of several
+ * the newest counts, and only of its own member's consents. */
 struct dep_heard_status {
     struct dep_hash consent, status;
     uint64_t index;

@@ -8,8 +8,8 @@
 #define DEP_RULES_INTERNAL_H
 #include "rules/judge.h"
 
-/* `when` or `unless`. A condition that was left out says nothing; one that is there is met by any of
- * its codes. */
+/* `when` or `unless`. A condition that was left out says nothing; one that is there is met by any
+ * of its codes. */
 struct dep_condition {
     bool has_actions, has_purposes, has_lines, has_territories, has_handling, has_categories,
         has_recipient_kinds, has_flags;

@@ -67,8 +67,8 @@ struct dep_columns_search {
 /* Those that name `named`, in the order in which they were added. An action is asked. */
 void dep_columns_search(const struct dep_columns *columns, const struct dep_named *named,
                         struct dep_columns_search *out);
-/* The next one's place; false: no more. Passed over may be those at `below` and above, and those that
- * need a status record and have none made at `status_from_s` or later. */
+/* The next one's place; false: no more. Passed over may be those at `below` and above, and those
+ * that need a status record and have none made at `status_from_s` or later. */
 bool dep_columns_next(struct dep_columns_search *search, uint64_t below, int64_t status_from_s,
                       uint32_t *out_place);
 
@@ -87,16 +87,16 @@ struct dep_candidates {
     enum dep_met flaw; /* the last of those of facts that else would; they aren't kept */
 };
 void dep_candidates_clear(struct dep_candidates *candidates);
-/* `window`: one that covers all of it makes the others needless, but for such a one that comes first
- * in dep_candidate_order(), and one that but for its flaw would cover it is nothing but that flaw.
- * NULL: all are kept. */
+/* `window`: one that covers all of it makes the others needless, but for such a one that comes
+ * first in dep_candidate_order(), and one that but for its flaw would cover it is nothing but that
+ * flaw. NULL: all are kept. */
 DEP_MUST_USE int dep_candidates_add(struct dep_candidates *candidates, const struct dep_fact *fact,
                                     const struct dep_interval *term_of_grantor, int64_t now_from_s,
                                     const struct dep_interval *window, enum dep_met flaw);
 /*
- * Which of them cover `window`: they are moved to the front, in order of the moments they cover, and
- * their number is returned. `out_gap_s` is the first moment that nothing covers, where there is one:
- * then false.
+ * Which of them cover `window`: they are moved to the front, in order of the moments they cover,
+ * and their number is returned. `out_gap_s` is the first moment that nothing covers, where there is
+ * one: then false.
  */
 bool dep_candidates_cover(struct dep_candidates *candidates, struct dep_interval window,
                           size_t *out_count, int64_t *out_gap_s);

@@ -207,7 +207,8 @@ static int take_from(struct dep_flow *pledge, const struct dep_flow *flow, struc
     return dep_decimal_add(pledge->value, less, &pledge->value) ? DEP_OK : range(why);
 }
 
-/* All is taken off before any is marked as kept: what was paid back may come before what it pays back. */
+/* All is taken off before any is marked as kept: what was paid back may come before what it pays
+ * back. */
 static int place_pledges(struct dep_flow *flows, struct dep_flow *const *by_id, size_t count,
                          struct dep_finding *why)
 {

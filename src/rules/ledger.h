@@ -2,7 +2,8 @@
  * What the flows of a campaign come to: each counted once, pledges never, and nothing that is only
  * about so much added to what is exact.
  *
- * Format:  doc/format/mandate.md section 3 (the boundary rule of OCHA's Financial Tracking Service).
+ * Format:  doc/format/mandate.md section 3 (the boundary rule of OCHA's Financial Tracking
+ *          Service).
  * Layer:   rules (pure: no files, no clock, no network).
  * Owns:    nothing; every pointer borrows.
  */

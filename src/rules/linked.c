@@ -13,9 +13,9 @@ static const char *const LEAST[] = {
     [DEP_LEAST_INCLUDED] = "included",
 };
 
-/* "exculpatory" is no ref: material of the same case that is flagged so. Nothing but it can be sealed
- * (doc/decisions/028), and it goes by a release of its own alone. A redacted copy's `source` is what it
- * was made to hide. */
+/* "exculpatory" is no ref: material of the same case that is flagged so. Nothing but it can be
+ * sealed (doc/decisions/028), and it goes by a release of its own alone. A redacted copy's `source`
+ * is what it was made to hide. */
 static const struct {
     const char *rel;
     enum dep_least least, most;

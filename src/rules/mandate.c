@@ -1,5 +1,6 @@
 /*
- * What a draft may refer to, and which rule judges it. The tables are those of doc/format/mandate.md.
+ * What a draft may refer to, and which rule judges it. The tables are those of
+ * doc/format/mandate.md.
  */
 #include "rules/mandate_impl.h"
 

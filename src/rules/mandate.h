@@ -1,6 +1,6 @@
 /*
- * Records of the mandate: what one must satisfy beyond its schema, given the records it refers to, the
- * charter, the lists in force and the moment.
+ * Records of the mandate: what one must satisfy beyond its schema, given the records it refers to,
+ * the charter, the lists in force and the moment.
  *
  * Format:  doc/format/mandate.md.
  * Layer:   rules (pure: no files, no clock, no network).
@@ -31,12 +31,13 @@ struct dep_mandate_ref {
     struct dep_mandate_record record;
     const char (*before)[DEP_UUID_LEN + 1]; /* ids of the records that it corrects, each the next */
     size_t before_count;
-    /* Records that are `about` it, or about one before it, and weren't corrected, oldest first: at least those for which
-     * dep_mandate_looks_at() holds. */
+    /* Records that are `about` it, or about one before it, and weren't corrected, oldest first: at
+     * least those for which dep_mandate_looks_at() holds. */
     const struct dep_mandate_record *later;
     size_t later_count;
-    /* Where dep_mandate_goes_back() holds: the statement.adopted from which it was drawn, or that it
-     * renders, as it stands now, and the ids of all that it was and is. No type: there is none here. */
+    /* Where dep_mandate_goes_back() holds: the statement.adopted from which it was drawn, or that
+     * it renders, as it stands now, and the ids of all that it was and is. No type: there is none
+     * here. */
     struct dep_mandate_record statement;
     const char (*versions)[DEP_UUID_LEN + 1];
     size_t version_count;
@@ -75,8 +76,8 @@ struct dep_mandate_draft {
     const struct dep_mandate_ref *refs; /* all of them, in their order */
     size_t ref_count;
 };
-/* What is wrong: the field as a JSON pointer, what was stated there, what would be right; the latter
- * two may be empty. */
+/* What is wrong: the field as a JSON pointer, what was stated there, what would be right; the
+ * latter two may be empty. */
 struct dep_mandate_finding {
     struct dep_finding finding;
     char where[128], stated[65], would_do[300];
@@ -89,7 +90,8 @@ DEP_MUST_USE int dep_mandate_judge(const struct dep_mandate_world *world,
                                    const struct dep_mandate_draft *draft,
                                    struct dep_mandate_finding *out);
 
-/* Is what has this status closed? "fulfilled", "completed", "withdrawn", "cancelled"; NULL isn't. */
+/* Is what has this status closed? "fulfilled", "completed", "withdrawn", "cancelled"; NULL
+ * isn't. */
 bool dep_mandate_closes(const char *status);
 
 /* Is `member` bound by paragraph `number` (NULL: the whole) of a statement.adopted, given the
@@ -98,21 +100,22 @@ bool dep_mandate_binds(const json_t *statement, const struct dep_mandate_record 
                        size_t later_count, const char *number, const char *member);
 
 /*
- * May `fields` of an incident.reported, or of an incident.corrected about the report `first` (else NULL),
- * be told the public at `now_s`? What a correction leaves out is as the report says. Findings
- * "publish.audience" (it isn't for the public), "publish.early" (its delay isn't over; counted from
- * `recorded_s` where its time isn't known), "publish.exact" (a place finer than 10,000 m, a time finer than
- * a day). Whatever its fields.
+ * May `fields` of an incident.reported, or of an incident.corrected about the report `first` (else
+ * NULL), be told the public at `now_s`? What a correction leaves out is as the report says.
+ * Findings "publish.audience" (it isn't for the public), "publish.early" (its delay isn't over;
+ * counted from `recorded_s` where its time isn't known), "publish.exact" (a place finer than 10,000
+ * m, a time finer than a day). Whatever its fields.
  */
 DEP_MUST_USE int dep_mandate_public(const json_t *claims, const json_t *first, const json_t *fields,
                                     int64_t recorded_s, int64_t now_s,
                                     struct dep_mandate_finding *out);
 
-/* Is an incident.reported, or an incident.corrected about the report `first` (else NULL), meant for this
- * recipient, by its own audience or else the report's? What is meant for the public is for everybody. */
+/* Is an incident.reported, or an incident.corrected about the report `first` (else NULL), meant for
+ * this recipient, by its own audience or else the report's? What is meant for the public is for
+ * everybody. */
 bool dep_mandate_is_for(const json_t *claims, const json_t *first, const char *recipient);
 
-/* A latitude or longitude in decimal degrees with no more decimals than `precision_m` has. `out` holds
- * DEP_MANDATE_REDUCED_LEN. False, and `out` untouched, where it isn't one. */
+/* A latitude or longitude in decimal degrees with no more decimals than `precision_m` has. `out`
+ * holds DEP_MANDATE_REDUCED_LEN. False, and `out` untouched, where it isn't one. */
 bool dep_place_reduce(const char *degrees, int64_t precision_m, char *out);
 #endif

@@ -1,6 +1,6 @@
 /*
- * Incidents, allegations, grave violations: no picture of where anyone is, no judge in their own cause,
- * no child that could be found.
+ * Incidents, allegations, grave violations: no picture of where anyone is, no judge in their own
+ * cause, no child that could be found.
  */
 #include "codec/text.h"
 #include "rules/mandate_impl.h"

@@ -137,7 +137,8 @@ static bool same_campaign(const json_t *claims, const struct dep_mandate_ref *ca
     return same;
 }
 
-/* A pledge, then the commitment that keeps it, then its payments: of one provider, in one campaign. */
+/* A pledge, then the commitment that keeps it, then its payments: of one provider, in one
+ * campaign. */
 static int judge_parent(const struct mandate *m, const struct dep_mandate_ref *campaign)
 {
     const struct dep_mandate_ref *parent = mandate_ref(m, "about", "flow.recorded");

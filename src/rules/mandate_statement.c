@@ -1,6 +1,6 @@
 /*
- * Meetings and statements: who adopted what, how, and whom it binds. Nobody is bound by what somebody
- * else adopted, and nothing but the authentic text is the text.
+ * Meetings and statements: who adopted what, how, and whom it binds. Nobody is bound by what
+ * somebody else adopted, and nothing but the authentic text is the text.
  */
 #include "rules/instrument.h"
 #include "rules/mandate_impl.h"

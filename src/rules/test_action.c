@@ -176,8 +176,8 @@ static void test_material(void **state)
     assert_int_equal(material.originator, 0);
 }
 
-/* What goes shows everything, but for what somebody looked at and what was painted over; a field that
- * tells it does so all the same. */
+/* What goes shows everything, but for what somebody looked at and what was painted over; a field
+ * that tells it does so all the same. */
 static void test_shows(void **state)
 {
     const struct fixture *fixture = *state;

@@ -364,8 +364,8 @@ static void test_moments(void **state)
     }
 }
 
-/* What a key gave after it was stolen counts until its revocation is heard of, and then no longer; what
- * it withdrew stays withdrawn. */
+/* What a key gave after it was stolen counts until its revocation is heard of, and then no longer;
+ * what it withdrew stays withdrawn. */
 static void test_disputed(void **state)
 {
     static const struct heard_row withdrawn = {3,    "consent.withdrawn", "about", 1, 5, "m0",

@@ -1,6 +1,6 @@
 /*
- * The judge by tables: what has all that it needs, and each thing that can be wrong with it, one at a
- * time; the verdict's lines and bytes; memory that isn't there.
+ * The judge by tables: what has all that it needs, and each thing that can be wrong with it, one at
+ * a time; the verdict's lines and bytes; memory that isn't there.
  */
 #include "base/test_slow.h"
 #include "codec/json.h"
@@ -556,7 +556,8 @@ static void test_crowd_no_memory(void **state)
     assert_true(at > 60);
 }
 
-/* All of a crowd are for the court, and stale; then one of them needs no status, or has a young one. */
+/* All of a crowd are for the court, and stale; then one of them needs no status, or has a young
+ * one. */
 static void test_crowd_stale(void **state)
 {
     (void)state;

@@ -238,8 +238,8 @@ static void make_facts(void)
         tweak(&now.facts[below(now.fact_count)]);
 }
 
-/* Hundreds of consents of one layer by one member, for all or for one item, most of which don't name
- * this action, or don't count. */
+/* Hundreds of consents of one layer by one member, for all or for one item, most of which don't
+ * name this action, or don't count. */
 static void make_crowd(void)
 {
     enum dep_layer layer = chance(50) ? DEP_LAYER_HOST : DEP_LAYER_ORIGINATOR;

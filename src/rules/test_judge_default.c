@@ -157,8 +157,8 @@ static void check_needed(const struct dep_charter *charter, size_t rule, size_t 
         fail_msg("%s can be removed and nobody notices", what);
 }
 
-/* Every requirement that the table makes, each of approval with how many: one that is taken out of the
- * file, or put in, is seen here. */
+/* Every requirement that the table makes, each of approval with how many: one that is taken out of
+ * the file, or put in, is seen here. */
 static const char *const asked[] = {
     "asked request",
     "lawful basis",

@@ -1,6 +1,6 @@
 /*
- * Releases and missions that differ from the good one in one respect: the table by which the judge is
- * tested, and by which each requirement of each rule is shown to be needed.
+ * Releases and missions that differ from the good one in one respect: the table by which the judge
+ * is tested, and by which each requirement of each rule is shown to be needed.
  */
 #ifndef DEP_RULES_TEST_JUDGE_ROWS_H
 #define DEP_RULES_TEST_JUDGE_ROWS_H

@@ -1,6 +1,6 @@
 /*
- * What the judge's tests share: a charter with a rule of each sort, and a release for trial that has
- * all that is asked for, to change in one respect.
+ * What the judge's tests share: a charter with a rule of each sort, and a release for trial that
+ * has all that is asked for, to change in one respect.
  */
 #ifndef DEP_RULES_TEST_JUDGE_SUPPORT_H
 #define DEP_RULES_TEST_JUDGE_SUPPORT_H

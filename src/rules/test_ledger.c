@@ -344,7 +344,8 @@ static void test_properties(void **state)
             parts.undisclosed_count += part.undisclosed_count;
         }
         assert_true(same_sums(&all, &parts));
-        /* Whatever is said once more, by whichever side, changes no total but what is left of pledges. */
+        /* Whatever is said once more, by whichever side, changes no total but what is left of
+         * pledges. */
         memcpy(more, flows, sizeof flows);
         more[DRAWN] = more[draw(DRAWN)];
         more[DRAWN].id = "again", more[DRAWN].parent = NULL;
@@ -360,8 +361,8 @@ static void test_properties(void **state)
     }
 }
 
-/* Where one flow's figure is revised, the total differs by just that much, and by nothing where the flow
- * isn't counted; what is qualified never comes into what is exact. */
+/* Where one flow's figure is revised, the total differs by just that much, and by nothing where the
+ * flow isn't counted; what is qualified never comes into what is exact. */
 static void test_revised(void **state)
 {
     (void)state;
@@ -393,8 +394,8 @@ static void test_revised(void **state)
     }
 }
 
-/* The total of what is converted is the sum of what each comes to by itself, rounded once; with a rate of
- * one it is what it was; with one that is about, nothing of it is exact. */
+/* The total of what is converted is the sum of what each comes to by itself, rounded once; with a
+ * rate of one it is what it was; with one that is about, nothing of it is exact. */
 static void test_converted(void **state)
 {
     (void)state;

@@ -1,6 +1,6 @@
 /*
- * Records of the mandate, from tests/vectors/mandate/drafts.json: each draft is good, each of its rows
- * changes it in one respect, and is good or refused by one rule at one place.
+ * Records of the mandate, from tests/vectors/mandate/drafts.json: each draft is good, each of its
+ * rows changes it in one respect, and is good or refused by one rule at one place.
  */
 #include "codec/text.h"
 #include "record/schema.h"
@@ -165,7 +165,8 @@ static void judge(const struct fixture *fixture, const json_t *json, const char 
         fail_msg("%s: %s at %s, expected %s at %s", name, found.finding.id, found.where, id, where);
 }
 
-/* What the schema refuses never comes to be judged. `at`: the pointer of the one violation; NULL: none. */
+/* What the schema refuses never comes to be judged. `at`: the pointer of the one violation; NULL:
+ * none. */
 static void check_form(const struct fixture *fixture, const json_t *json, const char *name,
                        const char *at)
 {

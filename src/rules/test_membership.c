@@ -1,6 +1,6 @@
 /*
- * Who belongs to what, and who is bound by what: random histories against a reference that knows nothing
- * of seconds, and properties that hold for any.
+ * Who belongs to what, and who is bound by what: random histories against a reference that knows
+ * nothing of seconds, and properties that hold for any.
  */
 #include "base/test_slow.h"
 #include "rules/mandate.h"

@@ -66,7 +66,8 @@ enum { EVENTS_MAX = 6 };
 
 static void order(void **state)
 {
-    /* Events as they come, each with the place it is listed at and the first it may precede there. */
+    /* Events as they come, each with the place it is listed at and the first it may precede
+     * there. */
     static const struct {
         const char *name;
         size_t count;

@@ -1,6 +1,6 @@
 /*
- * A verdict as a record holds it: what is written gives the digest that was judged, and each edit of
- * it another one or none.
+ * A verdict as a record holds it: what is written gives the digest that was judged, and each edit
+ * of it another one or none.
  */
 #include "rules/test_judge_support.h"
 #include "rules/written.h"

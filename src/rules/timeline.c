@@ -93,8 +93,8 @@ static int compare(const void *a, const void *b)
     return left->of < right->of ? -1 : left->of > right->of;
 }
 
-/* The most that those up to a place reach: never less than before, so that the first one that reaches
- * beyond a moment is found by halving. */
+/* The most that those up to a place reach: never less than before, so that the first one that
+ * reaches beyond a moment is found by halving. */
 struct reach {
     int64_t end_s, stated_end_s;
     uint64_t recorded; /* one past the index of recorded ones; 0: none */

@@ -36,8 +36,8 @@ void dep_written_done(struct dep_written *written);
 /* VERDICT; new reference, NULL without memory. */
 json_t *dep_verdict_write(const struct dep_charter *charter, const struct dep_verdict *verdict,
                           const struct dep_judged_at *at);
-/* Takes what dep_verdict_write() makes. `out` borrows from `json`. Finding "verdict.form" (offset: of
- * the requirement, where it is one). */
+/* Takes what dep_verdict_write() makes. `out` borrows from `json`. Finding "verdict.form" (offset:
+ * of the requirement, where it is one). */
 DEP_MUST_USE int dep_verdict_read(const json_t *json, struct dep_written *out,
                                   struct dep_finding *why);
 /* From what is written alone. `action`: the action's digest. */

@@ -12,11 +12,11 @@
 struct dep_digests;
 DEP_MUST_USE int dep_digests_new(struct dep_digests **out);
 void dep_digests_free(struct dep_digests *digests);
-/* The next bytes of the file at hand, and of the payload; either may be empty. Both are digested when
- * it returns. A few MiB at a time keep both threads busy. */
+/* The next bytes of the file at hand, and of the payload; either may be empty. Both are digested
+ * when it returns. A few MiB at a time keep both threads busy. */
 void dep_digests_add(struct dep_digests *digests, struct dep_slice file, struct dep_slice payload);
-/* The same in two steps, for who has something else to do with these bytes meanwhile: the other thread
- * begins at once, the caller's joins in with the second. */
+/* The same in two steps, for who has something else to do with these bytes meanwhile: the other
+ * thread begins at once, the caller's joins in with the second. */
 void dep_digests_begin(struct dep_digests *digests, struct dep_slice file,
                        struct dep_slice payload);
 void dep_digests_end(struct dep_digests *digests);

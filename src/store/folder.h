@@ -15,17 +15,19 @@ struct dep_folder_copy {
     dep_progress_fn *progress; /* bytes; total 0. May be NULL */
     void *context;
     uint64_t done;
-    bool
-        strict; /* what is neither file nor folder is a fault; else, like .unfinished, passed over */
+    /* what is neither file nor folder is a fault; else, like .unfinished, passed over */
+    bool strict;
     struct dep_fault *fault;
 };
-/* `path` below `from` to the same path below `to`; links aren't followed. A file that grows meanwhile
- * is copied as long as it was. Synced. Faults "copy.read", "backup.write", "backup.copy". */
+/* `path` below `from` to the same path below `to`; links aren't followed. A file that grows
+ * meanwhile is copied as long as it was. Synced. Faults "copy.read", "backup.write",
+ * "backup.copy". */
 DEP_MUST_USE int dep_folder_copy_file(struct dep_folder_copy *copy, int from, int to,
                                       const char *path, mode_t mode);
 /* All beneath it; the folder itself may be there. */
 DEP_MUST_USE int dep_folder_copy(struct dep_folder_copy *copy, int from, int to, const char *path);
-/* Bytes and files beneath it, at most UINT64_MAX; where something can't be read, the copy will say so. */
+/* Bytes and files beneath it, at most UINT64_MAX; where something can't be read, the copy will say
+ * so. */
 void dep_folder_measure(int fd, uint64_t *out_bytes, uint64_t *out_files);
 /* It and all beneath it, as far as that goes. */
 void dep_folder_remove(const char *path);

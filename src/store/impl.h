@@ -61,8 +61,8 @@ struct dep_register {
     struct dep_tile_builder *builder;
     struct dep_tile_id unsynced_tiles[DEP_UNSYNCED_TILES]; /* written since the last checkpoint */
     size_t unsynced_tile_count;                            /* may be more than are kept */
-    struct dep_fault
-        *tile_fault;       /* where write_tile() reports; set by whoever lets the builder write */
+    /* where write_tile() reports; set by whoever lets the builder write */
+    struct dep_fault *tile_fault;
     uint64_t builder_size; /* of the tree it was loaded for; UINT64_MAX: not loaded */
     struct dep_reader_key readers[DEP_KEKS_MAX];
     size_t reader_count;
@@ -104,8 +104,8 @@ typedef int dep_segment_fn(void *context, const struct dep_place *place, struct 
 DEP_MUST_USE int dep_segment_walk(const struct dep_register *reg, const struct dep_family *family,
                                   uint32_t segment, uint64_t from, dep_segment_fn *each,
                                   void *context, struct dep_fault *fault);
-/* Where the last `lines` (at least 1) whole lines before `end` begin. DEP_FOUND: what stands there doesn't
- * end a line, or there aren't so many. */
+/* Where the last `lines` (at least 1) whole lines before `end` begin. DEP_FOUND: what stands there
+ * doesn't end a line, or there aren't so many. */
 DEP_MUST_USE int dep_segment_back(const struct dep_register *reg, const struct dep_family *family,
                                   uint32_t segment, uint64_t end, uint64_t lines, uint64_t *out,
                                   struct dep_fault *fault);

@@ -1,7 +1,7 @@
 /*
  * Keks of the keyring as readers open them. One costs an X25519 and a search through its file, and
- * what is judged opens thousands of records of the same few sessions: so those of one file are found
- * in one walk, which goes on where it was left, and the last ones opened stay open.
+ * what is judged opens thousands of records of the same few sessions: so those of one file are
+ * found in one walk, which goes on where it was left, and the last ones opened stay open.
  */
 #include "store/impl.h"
 
@@ -64,8 +64,8 @@ static int note_place(void *context, const struct dep_place *place, struct dep_s
     return strcmp(noted->id, places->wanted) == 0 ? DEP_FOUND : DEP_OK;
 }
 
-/* On from where the last walk stopped, up to the one that is wanted: those of a session stand before
- * what they wrap. DEP_FOUND: there it is, the last of the list. */
+/* On from where the last walk stopped, up to the one that is wanted: those of a session stand
+ * before what they wrap. DEP_FOUND: there it is, the last of the list. */
 static int walk_to(struct dep_register *reg, uint32_t segment, uint64_t from, const char *id,
                    struct dep_fault *fault)
 {

@@ -63,8 +63,8 @@ static int walk_line(void *context, const struct dep_place *place, struct dep_sl
     return err;
 }
 
-/* Where line `first` begins in its file, and which line stands at `out_from`: counted back from the end of
- * the tree, where that is nearer than the file's beginning. */
+/* Where line `first` begins in its file, and which line stands at `out_from`: counted back from the
+ * end of the tree, where that is nearer than the file's beginning. */
 static int find_first(const struct dep_register *reg, uint64_t first, uint64_t *out_from,
                       uint64_t *out_index, struct dep_fault *fault)
 {

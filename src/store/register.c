@@ -140,8 +140,8 @@ static int stop_after(void *context, const struct dep_place *place, struct dep_s
     return ++to->seen == to->wanted ? DEP_FOUND : DEP_OK;
 }
 
-/* Is this line the last leaf of the tree that the checkpoint signs? Tiles that are missing or damaged
- * prove nothing. */
+/* Is this line the last leaf of the tree that the checkpoint signs? Tiles that are missing or
+ * damaged prove nothing. */
 static bool is_last_leaf(struct dep_register *reg, struct dep_slice line)
 {
     uint64_t size = reg->checkpoint.size;

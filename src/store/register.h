@@ -197,8 +197,8 @@ DEP_MUST_USE int dep_register_erase(struct dep_register *reg, const char *jti,
 /* Tiles: dep_tile_read_fn over log/. context: the register. */
 DEP_MUST_USE int dep_register_tile_read(void *reg, const struct dep_tile_id *tile, uint8_t *out);
 /* Every tile, entry bundle and the checkpoint derived again from records/ and compared. Findings
- * "audit.entry" (the place in the log behind a "#"), "audit.tile", "audit.tile.absent" (or of another
- * length), "audit.root", "audit.size", with the place in fault. */
+ * "audit.entry" (the place in the log behind a "#"), "audit.tile", "audit.tile.absent" (or of
+ * another length), "audit.root", "audit.size", with the place in fault. */
 struct dep_audit {
     uint64_t records, tiles;
 };

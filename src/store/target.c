@@ -1,7 +1,7 @@
 /*
  * A file's longest length is what the kernel lets lseek() go to: it knows the limit of each of its
- * file systems (4 GiB - 1 of FAT), asks no disk and writes nothing. Any table of ours would be older
- * than the next file system, and a file of 4 GiB made to try it would be written out by some.
+ * file systems (4 GiB - 1 of FAT), asks no disk and writes nothing. Any table of ours would be
+ * older than the next file system, and a file of 4 GiB made to try it would be written out by some.
  */
 #include "store/target.h"
 

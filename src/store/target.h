@@ -1,6 +1,6 @@
 /*
- * Where a package is to be written, looked at before anything is: how long a file it takes, how long
- * a path, how much there is room for, and whether it takes anything at all.
+ * Where a package is to be written, looked at before anything is: how long a file it takes, how
+ * long a path, how much there is room for, and whether it takes anything at all.
  *
  * Format:  doc/format/package.md section 6 (pieces).
  * Layer:   store. dep_target_judge() is pure.
@@ -38,10 +38,11 @@ struct dep_target_load {
     uint64_t path_len, name_len; /* longest path below the folder, longest component of one */
 };
 /*
- * DEP_OK: it fits. `out_piece_len` is 0, or where the longest file that can be split doesn't fit, the
- * length of the pieces: a multiple of 64 KiB, 4 GiB - 64 KiB at most. Else why not: "target.read_only",
- * "target.denied", "target.room", "target.files", "target.path", "target.name", "target.file" (one
- * that can't be split is longer than it takes); `why->offset` is how much is missing or too much.
+ * DEP_OK: it fits. `out_piece_len` is 0, or where the longest file that can be split doesn't fit,
+ * the length of the pieces: a multiple of 64 KiB, 4 GiB - 64 KiB at most. Else why not:
+ * "target.read_only", "target.denied", "target.room", "target.files", "target.path", "target.name",
+ * "target.file" (one that can't be split is longer than it takes); `why->offset` is how much is
+ * missing or too much.
  */
 DEP_MUST_USE int dep_target_judge(const struct dep_target *target,
                                   const struct dep_target_load *load, uint64_t *out_piece_len,

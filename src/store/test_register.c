@@ -308,8 +308,8 @@ static void attack(const char *dir, enum attack what, bool without_second)
 }
 
 /*
- * The last line, proved by the tiles against the signed root, shows where the records end; else they are
- * counted. Which of the two it was is seen where a line is missing before it.
+ * The last line, proved by the tiles against the signed root, shows where the records end; else
+ * they are counted. Which of the two it was is seen where a line is missing before it.
  */
 static void test_end(void **state)
 {

@@ -1,5 +1,6 @@
 /*
- * Targets: what is refused and why, what is split; and real file systems, where they can be mounted.
+ * Targets: what is refused and why, what is split; and real file systems, where they can be
+ * mounted.
  */
 #include "store/target.h"
 

@@ -1,6 +1,6 @@
 /*
- * Containers under another header, sharing the rest: age opens the new one with the new identity and
- * not with the old, and nothing but the header takes room or time.
+ * Containers under another header, sharing the rest: age opens the new one with the new identity
+ * and not with the old, and nothing but the header takes room or time.
  */
 #include "store/vault_file.h"
 

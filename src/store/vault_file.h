@@ -11,8 +11,8 @@
 
 enum { DEP_VAULT_BLOCK = 4096, DEP_VAULT_PIECE = 4 * 1024 * 1024 };
 
-/* Memory for whole pieces: aligned for direct reading and writing, not zeroed, in huge pages where the
- * kernel has them, since a fault for each page shows in the time. free(). NULL: none left. */
+/* Memory for whole pieces: aligned for direct reading and writing, not zeroed, in huge pages where
+ * the kernel has them, since a fault for each page shows in the time. free(). NULL: none left. */
 void *dep_vault_memory(size_t size);
 
 struct dep_vault_writer;
@@ -20,7 +20,8 @@ struct dep_vault_writer;
  * allowed. */
 DEP_MUST_USE int dep_vault_writer_new(int register_fd, struct dep_vault_writer **out,
                                       struct dep_fault *fault);
-/* Over an empty file of the caller's, which stays the caller's: written and synced, never published. */
+/* Over an empty file of the caller's, which stays the caller's: written and synced, never
+ * published. */
 DEP_MUST_USE int dep_vault_writer_new_over(int fd, struct dep_vault_writer **out,
                                            struct dep_fault *fault);
 /* A buffer of DEP_VAULT_PIECE bytes, aligned, to be filled by the caller; waits for one that is
@@ -48,8 +49,8 @@ struct dep_vault_extent {
     uint64_t len;
 };
 /* Sequential reading with read-ahead by a thread of its own; past the page cache with `direct`. Of
- * several extents from byte `from` of them together; they are copied, their descriptors used until it
- * is freed. */
+ * several extents from byte `from` of them together; they are copied, their descriptors used until
+ * it is freed. */
 struct dep_vault_reader;
 DEP_MUST_USE int dep_vault_reader_new(int fd, uint64_t from, bool direct,
                                       struct dep_vault_reader **out, struct dep_fault *fault);

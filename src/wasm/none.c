@@ -1,8 +1,8 @@
 /*
- * The operating system that isn't there. wasi-libc reaches it in code that is never run here (a number
- * read from standard input, a float printed with long double) but is linked all the same; each such
- * call is refused, so that the module asks nothing of its host but host.read. And the one function of
- * glibc that isn't there.
+ * The operating system that isn't there. wasi-libc reaches it in code that is never run here (a
+ * number read from standard input, a float printed with long double) but is linked all the same;
+ * each such call is refused, so that the module asks nothing of its host but host.read. And the one
+ * function of glibc that isn't there.
  */
 #include "wasm/shim.h"
 

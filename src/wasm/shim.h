@@ -2,9 +2,9 @@
  * What the browser's verifier exports to JavaScript, and the one thing that it asks of it.
  *
  * Layer:   wasm (pure; compiled for the browser, and natively for its test).
- * Use:     text and bytes go in through memory of wasm_alloc(); a text comes out as the answer: JSON in
- *          UTF-8, until the next call. Functions return as base.h says: < 0 a fault, 0, or a finding,
- *          of which the answer then is {"id","clause","offset"}.
+ * Use:     text and bytes go in through memory of wasm_alloc(); a text comes out as the answer:
+ *          JSON in UTF-8, until the next call. Functions return as base.h says: < 0 a fault, 0, or
+ *          a finding, of which the answer then is {"id","clause","offset"}.
  */
 #ifndef DEP_WASM_SHIM_H
 #define DEP_WASM_SHIM_H
@@ -78,12 +78,12 @@ DEP_WASM_EXPORT("verify_tokens") int wasm_verify_tokens(void);
 DEP_WASM_EXPORT("verify_token_is")
 int wasm_verify_token_is(size_t index, unsigned found, int64_t time_s, size_t authority);
 DEP_WASM_EXPORT("verify_finish") int wasm_verify_finish(void);
-/* [{"item","record","path","as","opens","pieces","bytes","root"?}, ...]: numbers of bytes as decimal
- * texts; `root` of the manifest, where the record shows it. */
+/* [{"item","record","path","as","opens","pieces","bytes","root"?}, ...]: numbers of bytes as
+ * decimal texts; `root` of the manifest, where the record shows it. */
 DEP_WASM_EXPORT("verify_items") int wasm_verify_items(void);
 DEP_WASM_EXPORT("verify_item_is") void wasm_verify_item_is(size_t index, int intact);
-/* What is under seal for the judge alone, opened: as dep_verify_notice_read() gives it. Only where the
- * account has a notice. */
+/* What is under seal for the judge alone, opened: as dep_verify_notice_read() gives it. Only where
+ * the account has a notice. */
 DEP_WASM_EXPORT("verify_notice") int wasm_verify_notice(const uint8_t *plain, size_t len);
 /* It doesn't open for the key that it is said to be sealed for. */
 DEP_WASM_EXPORT("verify_notice_closed") int wasm_verify_notice_closed(void);
@@ -94,7 +94,8 @@ DEP_WASM_EXPORT("verify_record") int wasm_verify_record(size_t index);
 DEP_WASM_EXPORT("verify_free") void wasm_verify_free(void);
 
 /* ---- what an opened container holds ---- */
-/* Its manifest: {"root","lines":N,"entries":[{"kind","path","sha256" or null,"offset","stored","sparse"}]} */
+/* Its manifest: {"root","lines":N,"entries":[{"kind","path","sha256" or
+ * null,"offset","stored","sparse"}]} */
 DEP_WASM_EXPORT("manifest") int wasm_manifest(const uint8_t *text, size_t len);
 /* The member `proofs` of parts: {"item","root","entries":[as above]}, each proved in the root. */
 DEP_WASM_EXPORT("parts") int wasm_parts(const uint8_t *text, size_t len);

@@ -1,11 +1,13 @@
 /*
- * For LD_PRELOAD: an allocation fails, one of the program's own or one of its libraries'. Allocations are told apart by
- * the calls that led to them (each return address, counted from where its library lies), for one that is made a
- * thousand times over from the same place is met by the same code each time.
+ * For LD_PRELOAD: an allocation fails, one of the program's own or one of its libraries'.
+ * Allocations are told apart by the calls that led to them (each return address, counted from where
+ * its library lies), for one that is made a thousand times over from the same place is met by the
+ * same code each time.
  *
- * Without FAIL_STACK each such stack is written to descriptor 9 when it first comes up, a line each: CALLER:STACK. With
- * it (one of those lines) the first allocation of that stack fails, and with FAIL_ON every later one of the process too;
- * descriptor 9 is told `failed`. Who then reads from nowhere is told so on standard error.
+ * Without FAIL_STACK each such stack is written to descriptor 9 when it first comes up, a line
+ * each: CALLER:STACK. With it (one of those lines) the first allocation of that stack fails, and
+ * with FAIL_ON every later one of the process too; descriptor 9 is told `failed`. Who then reads
+ * from nowhere is told so on standard error.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
