@@ -88,7 +88,7 @@ static void act(const struct world *world, const json_t *claims)
             abort();
     }
     DEP_AUTO_JSON *stated = json_pack("{s:s,s:[s]}", "item", "i", "fields", "place");
-    struct dep_material_records records = {stated, claims, claims};
+    struct dep_material_records records = {stated, claims, claims, claims};
     struct dep_material material;
     struct dep_finding why = {NULL, NULL, 0};
     const char *at = NULL;
