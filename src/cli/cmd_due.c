@@ -39,6 +39,9 @@ static const struct kind {
     {"outbox.release", ON, RECIPIENT, PURPOSE, NULL},
     {"outbox.sent", SINCE, RECIPIENT, TEXT, NULL},
     {"outbox.notice", SINCE, RECIPIENT, TEXT, "pack @ --out FOLDER"},
+    {"outbox.kept", SINCE, RECIPIENT, TEXT, NULL},
+    {"outbox.held", SINCE, RECIPIENT, TEXT, NULL},
+    {"outbox.passed_on", SINCE, RECIPIENT, TEXT, NULL},
     {"outbox.unreachable", SINCE, RECIPIENT, TEXT, "print letter @ --out FILE"},
     {"due.request", BY, RECIPIENT, TEXT, "request answer @"},
     {"due.request_out", BY, RECIPIENT, TEXT, NULL},
@@ -56,6 +59,8 @@ static const struct kind {
     {"due.notice", SINCE, TEXT, TEXT, "withdraw @"},
     {"due.urgency", BY, TEXT, TEXT, "release review @"},
     {"due.timestamp", BY, TEXT, TEXT, "timestamp request --out FILE"},
+    {"due.answer", SINCE, MEMBER, TEXT, "pack @ --out FOLDER"},
+    {"due.container", SINCE, TEXT, TEXT, NULL},
     {"due.withdrawn", SINCE, TEXT, TEXT, "item dispose #"},
 };
 

@@ -214,6 +214,9 @@ static int show_done(const struct dep_args *args, const char *type, const struct
                    ? DEP_EXIT_YES
                    : DEP_EXIT_FAULT;
     (void)printf(_("Recorded: %s\n"), done->jti);
+    if (type && strcmp(type, "custody.disposed") == 0)
+        (void)printf("%s", _("What vault/ held of it is removed. Backups and files that were taken "
+                             "out of it are not.\n"));
     return DEP_EXIT_YES;
 }
 

@@ -144,7 +144,7 @@ static int list_json(const struct dep_released *released, json_t *conditions)
     if (released->review_by_s != INT64_MAX)
         dep_time_encode(released->review_by_s, review_by);
     return dep_print_json(json_pack(
-               "{s:s,s:s?,s:s?,s:s,s:s?,s:s?,s:b,s:I,s:I,s:b,s:s?,s:O*,s:O*}", "prepared",
+               "{s:s,s:s?,s:s?,s:s,s:s?,s:s?,s:b,s:I,s:I,s:b,s:s?,s:O*,s:O*,s:O*}", "prepared",
                prepared->row.jti, "release", released->release ? released->release->row.jti : NULL,
                "refused", released->refused ? released->refused->jti : NULL, "state",
                state_of(released) + sizeof "release.state." - 1, "recipient",
@@ -153,10 +153,35 @@ static int list_json(const struct dep_released *released, json_t *conditions)
                (int)dep_json_true(prepared->claims, "urgent"), "approvals",
                (json_int_t)released->approvals, "withdrawals", (json_int_t)released->withdrawals,
                "reviewed", (int)released->reviewed, "review_by", review_by[0] ? review_by : NULL,
-               "materials", dep_json_array(prepared->claims, "materials"), "conditions",
-               conditions))
+               "materials", dep_json_array(prepared->claims, "materials"), "conditions", conditions,
+               "answers", released->answers))
                ? DEP_OK
                : DEP_ERR_IO;
+}
+
+/* What each of those to whom it was released says of it since it was withdrawn. */
+static void show_answers(const json_t *answers)
+{
+    size_t i;
+    json_t *answer;
+    json_array_foreach(answers, i, answer)
+    {
+        char id[64];
+        const char *outcome = dep_json_string(answer, "outcome"),
+                   *erased = dep_json_string(answer, "erased"),
+                   *officer = dep_json_string(answer, "officer");
+        int64_t passed_on = 0, left = 0;
+        (void)dep_json_int(answer, "passed_on", &passed_on);
+        (void)dep_json_int(answer, "passed_on_left", &left);
+        (void)snprintf(id, sizeof id, "withdrawal.%s", outcome ? outcome : "none");
+        (void)printf("%*s%s  %s", INDENT, "", dep_json_string(answer, "withdrawal"), dep_word(id));
+        if (erased && officer)
+            (void)printf(_(": %s, by %s"), erased, officer);
+        if (passed_on)
+            (void)printf(_("; passed on: %lld, of these not known to be erased: %lld"),
+                         (long long)passed_on, (long long)left);
+        (void)printf("\n");
+    }
 }
 
 static void list_text(const struct listing *listing, const struct dep_released *released)
@@ -181,6 +206,7 @@ static void list_text(const struct listing *listing, const struct dep_released *
         dep_show_time(released->review_by_s);
     }
     (void)printf("\n");
+    show_answers(released->answers);
     dep_show_materials(listing->node, claims, INDENT);
 }
 

@@ -77,7 +77,7 @@ static int check_one(struct check_session *session, const char *name)
 static int check_each(void *context, const struct dep_item *item)
 {
     struct check_session *session = context;
-    if (!item->has_container)
+    if (!item->has_container || item->disposed)
         return DEP_OK;
     int status = check_one(session, item->item);
     if (status > session->status)

@@ -76,8 +76,7 @@ static const char *const SQL[ST_COUNT] = {
     [ST_WORD] = "UPDATE due SET state=?2 WHERE state<>4 AND " OF_TARGET,
     [ST_CHECK] = "UPDATE due SET state=?2 WHERE idx=(SELECT idx FROM record WHERE jti=?1 AND "
                  "code<>?3)",
-    [ST_ANSWER] =
-        "UPDATE due SET state=1 WHERE type IN('package.sent','release.withdrawn') AND " OF_TARGET,
+    [ST_ANSWER] = "UPDATE due SET state=1 WHERE type='package.sent' AND " OF_TARGET,
     [ST_FALL] = "UPDATE due SET state=4 WHERE idx IN(SELECT idx FROM ref WHERE rel='rests' AND "
                 "target=(SELECT lower(hex(sha256)) FROM record WHERE jti=?1))",
     [ST_SETTLE] = "UPDATE due SET state=CASE end_s WHEN 9223372036854775807 THEN 1 ELSE 2 END "

@@ -17,7 +17,7 @@
 #include "codec/edtf.h"
 #include "record/record.h"
 
-enum { DEP_INDEX_VERSION = 8, DEP_INDEX_LIST_MAX = 1000000, DEP_INDEX_QUERY_MAX = 1024 };
+enum { DEP_INDEX_VERSION = 9, DEP_INDEX_LIST_MAX = 1000000, DEP_INDEX_QUERY_MAX = 1024 };
 
 /* Segment, length and offset of a line in records/, private/ or keyring/. len 0: none. */
 struct dep_index_place {

@@ -15,13 +15,21 @@
 
 enum { FINDINGS_KEPT_MAX = 1000 };
 
+static int judge_container(const struct dep_item *item, struct dep_problem *problem)
+{
+    return item->has_container && !item->disposed
+               ? DEP_OK
+               : dep_problem_found(problem, item->disposed ? "item.disposed" : "item.no_container",
+                                   "doc/format/vault.md", item->item);
+}
+
 static int open_container(struct dep_node *node, const struct dep_item *item, bool with_key,
                           struct dep_container **out, int *out_fd, struct dep_problem *problem)
 {
-    if (!item->has_container)
-        return dep_problem_found(problem, "item.no_container", "doc/format/vault.md", item->item);
     const struct dep_age_identity *vault = NULL;
-    int err = with_key ? dep_node_vault_identity(node, &vault, problem) : DEP_OK;
+    int err = judge_container(item, problem);
+    if (!err && with_key)
+        err = dep_node_vault_identity(node, &vault, problem);
     uint64_t len = 0;
     if (!err)
         err = dep_vault_open(dep_register_dir_fd(node->reg), item->item, out_fd, &len,
@@ -265,10 +273,10 @@ int dep_node_item_check(struct dep_node *node, const struct dep_check_order *ord
     struct dep_check_result result = {.with_key = order->with_key};
     int err = findings ? dep_node_item_facts(node, order->name, order->with_key, &item, problem)
                        : dep_problem_fault(problem, DEP_ERR_NOMEM, "check.record", order->name);
+    if (!err)
+        err = judge_container(&item, problem);
     if (err)
         return err;
-    if (!item.has_container)
-        return dep_problem_found(problem, "item.no_container", "doc/format/vault.md", item.item);
     err = check_container(node, &item, &work, &result, problem);
     if (!err)
         err = record_outcome(node, &item, &work, &result, problem);

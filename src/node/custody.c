@@ -326,6 +326,27 @@ int dep_node_custody(struct dep_node *node, const struct dep_custody_order *orde
     struct dep_draft draft = {.type = order->type, .claims = order->claims};
     if (!err)
         err = dep_node_commit_judged(node, &draft, still_so, &work, out, problem);
+    if (!err && strcmp(order->type, "custody.disposed") == 0)
+        err = dep_vault_remove(dep_register_dir_fd(node->reg), work.item.item, &problem->fault);
     dep_item_done(&work.item);
     return err;
+}
+
+/* ---- what was disposed of ---- */
+
+/* Where it can't be removed now either, `due` tells so, and the register opens all the same. */
+static int remove_container(void *context, const struct dep_index_row *row)
+{
+    const struct dep_node *node = context;
+    int register_fd = dep_register_dir_fd(node->reg);
+    struct dep_fault ignored;
+    if (dep_vault_holds(register_fd, row->item))
+        (void)!dep_vault_remove(register_fd, row->item, &ignored);
+    return DEP_OK;
+}
+
+int dep_node_finish_disposals(struct dep_node *node, struct dep_problem *problem)
+{
+    struct dep_index_query query = {.type = "custody.disposed"};
+    return dep_index_list(node->index, &query, remove_container, node, &problem->fault);
 }

@@ -65,7 +65,9 @@ DEP_MUST_USE int dep_node_custody_ready(struct dep_node *node,
  * Record one event about an item. A correction takes the place of what it supersedes and leaves the
  * item's state as it is ("correct.other" where that is no such event, or one that was corrected
  * already). A lift without `answers` answers the only hold in force ("hold.none", "hold.which").
- * Where something else was recorded about the item meanwhile: "custody.meanwhile".
+ * Where something else was recorded about the item meanwhile: "custody.meanwhile". Of what is
+ * disposed of the container is removed once that is recorded; a fault ("vault.remove") then leaves
+ * the record, and the rest to dep_node_finish_disposals().
  */
 DEP_MUST_USE int dep_node_custody(struct dep_node *node, const struct dep_custody_order *order,
                                   struct dep_done *out, struct dep_problem *problem);

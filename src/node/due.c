@@ -353,76 +353,6 @@ static int package_sent(void *context, const struct dep_act *act)
                                 dep_json_string(claims, "package"));
 }
 
-/* Who keeps none has nothing to acknowledge with. */
-static bool keeps_register(const struct dep_charter *charter, const char *code)
-{
-    const struct dep_charter_member *member = dep_charter_recipient(charter, code);
-    return member && member->keeps_register;
-}
-
-/* On paper, as an officer recorded it. One that was refused, or that nobody could give, leaves it
- * open. */
-static bool is_acknowledged(const struct dep_act *act)
-{
-    const struct dep_view *newest = dep_act_newest(act, "withdrawal.acknowledged");
-    const char *state =
-        newest ? dep_json_string(dep_json_object(newest->claims, "side"), "state") : NULL;
-    return state && strcmp(state, "on_paper") == 0;
-}
-
-static int notice_sent(void *context, const struct dep_act *act)
-{
-    struct dep_gather *gather = context;
-    char recipient[DEP_CODE_LEN_MAX + 1];
-    if (is_answered(act) || is_acknowledged(act))
-        return DEP_OK;
-    const struct dep_charter *charter = NULL;
-    int err = dep_notice_recipient(gather->node, &act->head, recipient, gather->problem);
-    if (!err)
-        err = dep_node_charter(gather->node, UINT64_MAX, &charter, gather->problem);
-    return err ? err
-               : dep_gather_add(gather,
-                                keeps_register(charter, recipient) ? "outbox.notice"
-                                                                   : "outbox.unreachable",
-                                &act->head.row, act->head.row.iat, recipient, NULL);
-}
-
-/* What its sender withdrew is disposed of by authority, or a hold keeps it. Of the records that say
- * so the first is looked at; an item that doesn't show isn't there. */
-static int item_withdrawn(void *context, const struct dep_index_row *row)
-{
-    struct dep_gather *gather = context;
-    DEP_AUTO_ITEM item = {.item = ""};
-    if (!row->item[0] || json_object_get(gather->withdrawn, row->item))
-        return DEP_OK;
-    if (json_object_set_new(gather->withdrawn, row->item, json_true()))
-        return dep_problem_fault(gather->problem, DEP_ERR_NOMEM, "node.due", row->item);
-    int err = dep_node_item(gather->node, row->item, false, &item, gather->problem);
-    if (err)
-        return err < 0 ? err : DEP_OK;
-    const struct dep_index_row *first = &item.first.row;
-    return item.withdrawn && !item.disposed
-               ? dep_gather_add(gather, item.on_hold ? "due.hold" : "due.withdrawn", first,
-                                first->iat, NULL, NULL)
-               : DEP_OK;
-}
-
-static int gather_withdrawn(struct dep_gather *gather)
-{
-    DEP_AUTO_JSON *withdrawn = json_object();
-    if (!withdrawn)
-        return dep_problem_fault(gather->problem, DEP_ERR_NOMEM, "node.due", "");
-    gather->withdrawn = withdrawn;
-    struct dep_index_query query = {.type = "foreign.record"};
-    if (dep_node_pages_searched(gather->node)) {
-        query.field = "record_type";
-        query.value = "release.withdrawn";
-    }
-    int err = dep_roll_list(gather->node, &query, item_withdrawn, gather, gather->problem);
-    gather->withdrawn = NULL;
-    return err;
-}
-
 /* ---- inbox and outbox ---- */
 
 static void begin(struct dep_gather *gather, struct dep_node *node, uint64_t limit,
@@ -504,7 +434,7 @@ static int outbox(struct dep_gather *gather)
     if (!err)
         err = gather_all(gather, "package.sent", DEP_DUE_OPEN, package_sent);
     if (!err)
-        err = gather_all(gather, "release.withdrawn", DEP_DUE_OPEN, notice_sent);
+        err = gather_all(gather, "release.withdrawn", DEP_DUE_OPEN, dep_gather_notice);
     return err ? err : gather_made(gather);
 }
 
@@ -609,7 +539,7 @@ static int due(struct dep_gather *gather)
         err = dep_gather_retention(gather);
     if (!err)
         err = dep_gather_timestamps(gather);
-    return err ? err : gather_withdrawn(gather);
+    return err ? err : dep_gather_withdrawn(gather);
 }
 
 static int gathered(struct dep_gather *gather, struct dep_dues *dues,

@@ -38,8 +38,10 @@ DEP_MUST_USE int dep_node_inbox(struct dep_node *node, uint64_t limit, struct de
 /* "outbox.request" (ours, not answered for good), "outbox.release" (made; when: that moment),
  * "outbox.sent" (a package; no receipt of it came), "outbox.notice" (a withdrawal of a release that
  * its recipient didn't acknowledge), "outbox.unreachable" (the same of a recipient who keeps no
- * register, and so can acknowledge on paper alone). At most the first `limit`; of what was made no
- * more than the newest as many. */
+ * register, and so can acknowledge on paper alone), "outbox.kept" (it acknowledged, and didn't say
+ * yet that it erased what was withdrawn), "outbox.held" (it says that a legal hold keeps it),
+ * "outbox.passed_on" (it erased it, and not all of what it passed on is known to be). At most the
+ * first `limit`; of what was made no more than the newest as many. */
 DEP_MUST_USE int dep_node_outbox(struct dep_node *node, uint64_t limit, struct dep_dues *out,
                                  struct dep_problem *problem);
 /*
@@ -55,6 +57,8 @@ DEP_MUST_USE int dep_node_outbox(struct dep_node *node, uint64_t limit, struct d
  *   "due.urgency"     review of a release that invoked an urgent threat to life
  *   "due.retention"   the charter's period is over: keep, erase or return
  *   "due.withdrawn"   an item here whose sender withdrew it, not disposed of
+ *   "due.answer"      such an item, erased, and its sender wasn't told; the record is the notice's
+ *   "due.container"   an item disposed of whose container could not be removed
  *   "due.hold"        one of the two, but a legal hold is in force and wins
  *   "due.timestamp"   its certificate expires, and no later token covers the record of it
  *   "due.commitment", "due.action"    late: not closed after the latest day of its date

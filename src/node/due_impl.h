@@ -1,6 +1,6 @@
 /*
  * What the makers of lists of due things share.
- * Layer:   node, private to due.c, due_mandate.c, retention.c and timestamp.c.
+ * Layer:   node, private to due.c, due_mandate.c, due_withdrawn.c, retention.c and timestamp.c.
  */
 #ifndef DEP_NODE_DUE_IMPL_H
 #define DEP_NODE_DUE_IMPL_H
@@ -16,7 +16,6 @@ struct dep_gather {
     uint64_t limit, left;     /* asked for; of the kind that is gathered, one more than are shown */
     struct dep_fallen fallen; /* consents withdrawn, here or by their own member */
     json_t *reviewed;         /* ids of records whose retention was reviewed: true */
-    json_t *withdrawn;        /* items that were looked at */
     struct dep_problem *problem;
 };
 /* One row; `a` and `b` (may be NULL) make its detail. */
@@ -45,6 +44,12 @@ bool dep_gather_full(struct dep_gather *gather);
 DEP_MUST_USE int dep_gather_retention(struct dep_gather *gather);
 /* Commitments and actions that are late, dispatches to be reviewed (due_mandate.c). */
 DEP_MUST_USE int dep_gather_mandate(struct dep_gather *gather);
+/* A release.withdrawn: its recipient didn't acknowledge it, or didn't erase all of it; a
+ * dep_act_fn (due_withdrawn.c). */
+DEP_MUST_USE int dep_gather_notice(void *context, const struct dep_act *withdrawn);
+/* What senders withdrew and is here, or was erased here without a word to them; containers of what
+ * was disposed of (due_withdrawn.c). */
+DEP_MUST_USE int dep_gather_withdrawn(struct dep_gather *gather);
 /* Time-stamps to be renewed (timestamp.c). */
 DEP_MUST_USE int dep_gather_timestamps(struct dep_gather *gather);
 #endif

@@ -84,6 +84,7 @@ DEP_MUST_USE int dep_node_items(struct dep_node *node, bool unlock, dep_item_fn 
 DEP_MUST_USE int dep_node_items_newest(struct dep_node *node, bool unlock, dep_item_fn *each,
                                        void *context, struct dep_problem *problem);
 
+/* Here and below: "item.disposed", "item.no_container", "item.restricted". */
 DEP_MUST_USE int dep_node_item_files(struct dep_node *node, const char *name, dep_entry_fn *each,
                                      void *context, struct dep_problem *problem);
 /* One file of the container (path as listed, with or without "files/") to `out_path`, which must

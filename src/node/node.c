@@ -324,7 +324,7 @@ static int recover_tail(struct dep_node *node, struct dep_recovery *out,
 }
 
 /* What interrupted sessions left: records without a checkpoint, containers without a record,
- * erasures without effect. */
+ * erasures and disposals without effect. */
 static int recover(struct dep_node *node, struct dep_recovery *out, struct dep_problem *problem)
 {
     int err = dep_register_has_tail(node->reg) ? recover_tail(node, out, problem) : DEP_OK;
@@ -332,6 +332,8 @@ static int recover(struct dep_node *node, struct dep_recovery *out, struct dep_p
         err = dep_pending_sweep(node, &out->moved_files, problem);
     if (!err)
         err = dep_node_finish_erasures(node, problem);
+    if (!err)
+        err = dep_node_finish_disposals(node, problem);
     bool moved = out->moved_lines || out->moved_private || out->moved_files;
     return !err && moved ? record_recovery(node, out, problem) : err;
 }

@@ -85,6 +85,8 @@ void dep_node_row_of(const struct dep_outline *outline, uint64_t index,
 DEP_MUST_USE int dep_node_take_up_tail(struct dep_node *node, struct dep_problem *problem);
 /* Erasures that were recorded and not carried out (a crash between the two). */
 DEP_MUST_USE int dep_node_finish_erasures(struct dep_node *node, struct dep_problem *problem);
+/* Containers that were to be removed (custody.c). */
+DEP_MUST_USE int dep_node_finish_disposals(struct dep_node *node, struct dep_problem *problem);
 /* A page, and index.db has what protected fields say of moments: an office register. */
 bool dep_node_pages_searched(const struct dep_node *node);
 /* Into index.db: the row, with its moments and what it says of others, and the claims, as far as

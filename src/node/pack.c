@@ -66,7 +66,9 @@ static int commit(struct dep_pack *pack, struct dep_done *out)
         return pack_is_head_alone(pack) ? DEP_OK : pack_judge_again(pack);
     }
     pack->node->kept = &pack->head_disclosures;
-    int err = dep_node_decide(pack->node, decide, &committing, out, pack->problem);
+    int err = pack->answer
+                  ? dep_node_decide(pack->node, pack_decide_answer, pack, out, pack->problem)
+                  : dep_node_decide(pack->node, decide, &committing, out, pack->problem);
     pack->node->kept = NULL;
     json_decref(committing.claims);
     dep_pack_free(committing.now);

@@ -50,6 +50,7 @@ static inline void dep_pack_release(struct dep_pack **pack)
  *   "pack.unread"       a record that must be shown and that this officer can't read
  *   "pack.erased"       a record that must be shown, erased
  *   "pack.field"        the release names a field that its record doesn't have
+ *   "item.disposed"     an item would go that was disposed of
  *   "pack.redacted"     what is released redacted goes as a redacted derivative, and not as the
  *                       container itself
  *   "pack.plain"        an item would go in clear that no other officer approved as that

@@ -91,10 +91,12 @@ struct dep_pack {
     const struct dep_charter_code *to;   /* the recipient's */
     json_t *materials;                   /* of the release; NULL where there is none */
     struct dep_index_row release, again; /* jti "" where there is none */
-    struct dep_hash again_content;       /* what `again` signs */
-    bool needs_consents;                 /* a status of consents goes with it */
-    struct dep_set *in_force;            /* of the status that was issued for it; or NULL */
-    struct dep_hash in_force_of;         /* that status */
+    json_t *answer; /* claims of a withdrawal.answered that is to be recorded first; or NULL */
+    struct dep_index_row received; /* of the notice that it answers */
+    struct dep_hash again_content; /* what `again` signs */
+    bool needs_consents;           /* a status of consents goes with it */
+    struct dep_set *in_force;      /* of the status that was issued for it; or NULL */
+    struct dep_hash in_force_of;   /* that status */
     struct pack_entry *entries;
     size_t count, room;
     uint32_t *table; /* places in `entries` plus one, by digest; as many as `table_room` */
@@ -198,6 +200,10 @@ DEP_MUST_USE int pack_favour(struct dep_pack *pack, const char *of_case,
 /* foreign.received: to whoever sent that package. release.withdrawn: to whom it was released. */
 DEP_MUST_USE int pack_receipt(struct dep_pack *pack, const struct dep_index_row *row);
 DEP_MUST_USE int pack_notice(struct dep_pack *pack, const struct dep_index_row *row);
+/* A dep_decide_fn: the `answer` of the pack that is its context still says how it is.
+ * "pack.changed". */
+DEP_MUST_USE int pack_decide_answer(void *context, uint64_t size, struct dep_draft *draft,
+                                    struct dep_problem *problem);
 /* Of these the head record stands already and says all: there is no content.jsonl. */
 static inline bool pack_is_head_alone(const struct dep_pack *pack)
 {

@@ -80,6 +80,8 @@ int pack_add_item(struct dep_pack *pack, const char *item, const struct dep_hash
     int err = dep_node_item_facts(pack->node, item, true, &facts, pack->problem);
     if (err || !facts.has_container)
         return err;
+    if (facts.disposed)
+        return pack_found(pack, "item.disposed", item);
     if (dep_json_true(material, "redacted") && !is_redaction(&facts))
         return pack_found(pack, "pack.redacted", item);
     struct pack_item added = {.record = *first,

@@ -14,6 +14,7 @@ void dep_pack_free(struct dep_pack *pack)
     if (!pack)
         return;
     json_decref(pack->materials);
+    json_decref(pack->answer);
     free(pack->entries);
     free(pack->table);
     free(pack->links);

@@ -3,6 +3,7 @@
  * in of it, or that it was refused, as this member signed it), a notice of withdrawal, and its
  * acknowledgement.
  */
+#include "node/answered.h"
 #include "node/charter.h"
 #include "node/notice.h"
 #include "node/pack_impl.h"
@@ -45,6 +46,23 @@ static int view_head(struct dep_pack *pack, const struct dep_index_row *row, str
     return pack_found(pack, row->erased ? "pack.erased" : "pack.unread", row->jti);
 }
 
+/* With what became of what was withdrawn, as it stands now: as it was said last, or in a record of
+ * its own that is made when the package is. */
+static int acknowledge(struct dep_pack *pack, const struct dep_view *received, const char *id)
+{
+    struct dep_index_row said;
+    if (!dep_json_says(received->claims, "outcome", "taken")) {
+        head_alone(pack, DEP_PACKAGE_ACKNOWLEDGEMENT, id, &received->row);
+        return DEP_OK;
+    }
+    int err = dep_answer_make(pack->node, received, &pack->answer, &said, pack->problem);
+    if (err)
+        return err;
+    pack->received = received->row;
+    head_alone(pack, DEP_PACKAGE_ACKNOWLEDGEMENT, id, &said);
+    return DEP_OK;
+}
+
 int pack_receipt(struct dep_pack *pack, const struct dep_index_row *row)
 {
     DEP_AUTO_VIEW received = {.claims = NULL};
@@ -56,10 +74,30 @@ int pack_receipt(struct dep_pack *pack, const struct dep_index_row *row)
     pack->to = code_of(pack, sender);
     if (!pack->to)
         return pack_found(pack, "pack.recipient", sender ? sender : "");
-    head_alone(pack,
-               of && strcmp(of, "notice") == 0 ? DEP_PACKAGE_ACKNOWLEDGEMENT : DEP_PACKAGE_RECEIPT,
-               dep_json_string(received.claims, "package"), row);
+    const char *id = dep_json_string(received.claims, "package");
+    if (of && strcmp(of, "notice") == 0)
+        return acknowledge(pack, &received, id);
+    head_alone(pack, DEP_PACKAGE_RECEIPT, id, row);
     return DEP_OK;
+}
+
+int pack_decide_answer(void *context, uint64_t size, struct dep_draft *draft,
+                       struct dep_problem *problem)
+{
+    struct dep_pack *pack = context;
+    DEP_AUTO_VIEW received = {.claims = NULL};
+    struct dep_index_row said;
+    json_t *now = NULL;
+    (void)size;
+    int err = dep_node_view_row(pack->node, &pack->received, true, &received, problem);
+    if (!err)
+        err = dep_answer_make(pack->node, &received, &now, &said, problem);
+    bool same = !err && !said.jti[0] && json_equal(now, pack->answer);
+    json_decref(now);
+    if (!err && !same)
+        err = dep_problem_found(problem, "pack.changed", "doc/format/foreign.md 4", pack->id);
+    *draft = (struct dep_draft){.type = "withdrawal.answered", .claims = pack->answer};
+    return err;
 }
 
 int pack_notice(struct dep_pack *pack, const struct dep_index_row *row)

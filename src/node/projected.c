@@ -4,6 +4,7 @@
  * by the records.
  */
 #include "codec/text.h"
+#include "node/answered.h"
 #include "node/node_impl.h"
 #include "node/release.h"
 #include "node/timeline.h"
@@ -78,7 +79,7 @@ static enum dep_index_word word_of(const char *type, const json_t *claims)
         {"urgency.reviewed", DEP_WORD_CLOSES, NULL},
         {"release.withdrawn", DEP_WORD_NONE, word_of_notice},
         {"withdrawal.acknowledged", DEP_WORD_NONE, word_of_acknowledgement},
-        {"foreign.record", DEP_WORD_ANSWERS, NULL},
+        {"foreign.record", DEP_WORD_ANSWERS, NULL}, /* or closes: dep_node_project() */
         {"retention.reviewed", DEP_WORD_REVIEWS, NULL},
     };
     for (size_t i = 0; i < DEP_COUNT(rows); i++)
@@ -231,6 +232,8 @@ int dep_node_project(struct dep_node *node, struct dep_index_row *row, const cha
     (void)dep_json_int(dep_json_object(claims, "clock"), "uncertainty_s", &uncertainty_s);
     if (own) {
         row->word = word_of(row->type, claims);
+        if (row->word == DEP_WORD_ANSWERS && dep_answered_heard_closes(node->schemas, claims))
+            row->word = DEP_WORD_CLOSES;
         row->span = dep_timeline_hull(schema, claims, row->iat, uncertainty_s);
     }
     if (own && row->complete) {

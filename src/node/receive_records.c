@@ -33,7 +33,7 @@ static bool is_heard(const json_t *record)
     const char *type = dep_json_string(record, "type");
     const char *of = dep_json_string(dep_json_object(record, "shown"), "of");
     return type && (dep_heard_type_find(type) != NULL || is_type(record, "release.withdrawn") ||
-                    is_type(record, "foreign.received") ||
+                    is_type(record, "foreign.received") || is_type(record, "withdrawal.answered") ||
                     (is_type(record, "status.issued") && of && strcmp(of, "consents") == 0));
 }
 

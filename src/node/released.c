@@ -2,6 +2,7 @@
  * What became of releases: lists, the ledger of a case, and what verdicts rest on.
  */
 #include "codec/text.h"
+#include "node/answered.h"
 #include "node/node_impl.h"
 #include "node/release.h"
 #include "rules/action.h"
@@ -39,6 +40,41 @@ static int64_t review_owed(const struct dep_act *made)
     return review_by_s;
 }
 
+/* ---- and of its withdrawals ---- */
+
+static json_t *answer_json(const char *withdrawal, const struct dep_answered *answered)
+{
+    char erased[24] = "";
+    if (answered->erased_s != INT64_MAX)
+        dep_time_encode(answered->erased_s, erased);
+    return json_pack("{s:s,s:s*,s:s*,s:s*,s:I,s:I}", "withdrawal", withdrawal, "outcome",
+                     answered->outcome, "erased", erased[0] ? erased : NULL, "officer",
+                     answered->officer[0] ? answered->officer : NULL, "passed_on",
+                     (json_int_t)answered->passed_on, "passed_on_left", (json_int_t)answered->left);
+}
+
+static int list_answers(const struct listing *listing, const struct dep_act *made, json_t *out)
+{
+    for (size_t i = 0; i < made->later_count; i++) {
+        DEP_AUTO_ACT withdrawn = {.later = NULL};
+        struct dep_answered answered;
+        const struct dep_index_row *row = &made->later[i].row;
+        if (strcmp(row->type, "release.withdrawn") != 0)
+            continue;
+        int err = dep_node_act(listing->node, row->jti, row->type, &withdrawn, listing->problem);
+        if (err)
+            return err;
+        err = dep_answered_of(listing->node->schemas, &withdrawn, &answered);
+        if (!err && json_array_append_new(out, answer_json(row->jti, &answered)))
+            err = DEP_ERR_NOMEM;
+        if (err)
+            return dep_problem_fault(listing->problem, err, "node.release", row->jti);
+    }
+    return DEP_OK;
+}
+
+/* ---- all of it ---- */
+
 static int list_one(void *context, const struct dep_act *prepared)
 {
     const struct listing *listing = context;
@@ -52,6 +88,7 @@ static int list_one(void *context, const struct dep_act *prepared)
                                     .approvals = count_later(prepared, "approval.given"),
                                     .review_by_s = INT64_MAX};
     DEP_AUTO_ACT made = {.later = NULL};
+    DEP_AUTO_JSON *answers = NULL;
     int err = made_view ? dep_node_act(listing->node, made_view->row.jti, "release.made", &made,
                                        listing->problem)
                         : DEP_FOUND;
@@ -60,10 +97,12 @@ static int list_one(void *context, const struct dep_act *prepared)
     if (!err) {
         released.release = &made.head;
         released.withdrawals = count_later(&made, "release.withdrawn");
+        released.answers = answers = released.withdrawals ? json_array() : NULL;
+        err = answers ? list_answers(listing, &made, answers) : DEP_OK;
         released.reviewed = dep_act_newest(&made, "urgency.reviewed") != NULL;
         released.review_by_s = review_owed(&made);
     }
-    return listing->each(listing->context, &released);
+    return err < 0 ? err : listing->each(listing->context, &released);
 }
 
 int dep_node_releases(struct dep_node *node, dep_released_fn *each, void *context,

@@ -14,14 +14,14 @@ static const char CLAUSE[] = "package.md 2", INFO[] = "package.md 1.2";
 
 /* What each kind is headed by, and what its id is in the head record. */
 static const struct {
-    const char *type;
-    bool content; /* it has content.jsonl */
+    const char *type, *also; /* another, or NULL */
+    bool content;            /* it has content.jsonl */
 } HEADS[DEP_PACKAGE_KINDS] = {
-    [DEP_PACKAGE_RELEASE] = {"package.sent", true},
-    [DEP_PACKAGE_REGISTER] = {"package.sent", true},
-    [DEP_PACKAGE_RECEIPT] = {"foreign.received", false},
-    [DEP_PACKAGE_NOTICE] = {"release.withdrawn", false},
-    [DEP_PACKAGE_ACKNOWLEDGEMENT] = {"foreign.received", false},
+    [DEP_PACKAGE_RELEASE] = {"package.sent", NULL, true},
+    [DEP_PACKAGE_REGISTER] = {"package.sent", NULL, true},
+    [DEP_PACKAGE_RECEIPT] = {"foreign.received", NULL, false},
+    [DEP_PACKAGE_NOTICE] = {"release.withdrawn", NULL, false},
+    [DEP_PACKAGE_ACKNOWLEDGEMENT] = {"withdrawal.answered", "foreign.received", false},
 };
 
 static const char *id_of(const struct dep_opened_record *opened)
@@ -30,15 +30,21 @@ static const char *id_of(const struct dep_opened_record *opened)
     return package ? package : opened->presentation.record.jti;
 }
 
+static bool heads(enum dep_package_kind kind, const char *type)
+{
+    const char *also = HEADS[kind].also;
+    return strcmp(type, HEADS[kind].type) == 0 || (also && strcmp(type, also) == 0);
+}
+
 /* The newest of its type in the sender's log that speaks of this package. Which one that is
  * bag-info.txt says, and the record's own signature that it is the sender's word. */
-static int find_head(struct dep_verify *verify, const char *type,
-                     const struct dep_shown_record **out, struct dep_opened_record *opened)
+static int find_head(struct dep_verify *verify, const struct dep_shown_record **out,
+                     struct dep_opened_record *opened)
 {
     const struct dep_shown_log *log = &verify->logs[0];
     for (size_t i = log->first_record + log->record_count; i-- > log->first_record;) {
         const struct dep_shown_record *record = &verify->records[i];
-        if (strcmp(record->schema->type, type) != 0)
+        if (!heads(verify->kind, record->schema->type))
             continue;
         DEP_AUTO_OPENED candidate = {.presentation = {.claims = NULL}};
         int err = dep_step_open(verify, record, &candidate);
@@ -141,7 +147,7 @@ int verify_head(struct dep_verify *verify)
         return verify_find(verify, "package.kind", INFO, DEP_ALTERED, BAG_INFO, 0, NULL);
     DEP_AUTO_OPENED opened = {.presentation = {.claims = NULL}};
     const struct dep_shown_record *head = NULL;
-    int err = find_head(verify, HEADS[verify->kind].type, &head, &opened);
+    int err = find_head(verify, &head, &opened);
     if (err)
         return err;
     if (!head)

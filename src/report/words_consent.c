@@ -99,9 +99,12 @@ const struct words_entry WORDS_CONSENT[] = {
                           "and all are nothing they can oversee")},
     {"consent.withdrawn", N_("it was withdrawn before")},
     {"due.action", N_("action late")},
+    {"due.answer", N_("erased, and its sender doesn't know yet: send the acknowledgement")},
     {"due.assurance", N_("assurance lapses")},
     {"due.commitment", N_("commitment late")},
     {"due.consent", N_("consent lapses")},
+    {"due.container", N_("disposed of, and its container could NOT be removed from vault/: the "
+                         "next command that records tries again")},
     {"due.dispatch", N_("dispatch to be reviewed")},
     {"due.erase", N_("to be erased after review")},
     {"due.hold", N_("to be reviewed or disposed of; the LEGAL HOLD wins")},
@@ -204,7 +207,11 @@ const struct words_entry WORDS_CONSENT[] = {
      N_("an officer's code is 1 to 64 letters, digits, dots, dashes and underscores")},
     {"officer.none", N_("no officer's keys lie in this register")},
     {"officer.which", N_("say who is at work: --as CODE, or DEPOSITARY_OFFICER")},
+    {"outbox.held", N_("withdrawal, acknowledged; a LEGAL HOLD keeps it at its recipient")},
+    {"outbox.kept", N_("withdrawal, acknowledged; not erased there yet, as far as is known")},
     {"outbox.notice", N_("withdrawal, not acknowledged by its recipient")},
+    {"outbox.passed_on", N_("withdrawal, erased by its recipient; with those to whom it was passed "
+                            "on it isn't known to be")},
     {"outbox.release", N_("released")},
     {"outbox.request", N_("request of ours, unanswered")},
     {"outbox.sent", N_("sent, no receipt yet")},
@@ -308,6 +315,13 @@ const struct words_entry WORDS_CONSENT[] = {
     {"todo.withdrawn", N_("it counts no longer: ask for a new one")},
     {"urgency.none",
      N_("this release invoked no urgent threat to life: there is nothing to review")},
+    {"withdrawal.absent", N_("withdrawn; nothing of it is at its recipient")},
     {"withdrawal.again", N_("the withdrawal was acknowledged on paper already")},
+    {"withdrawal.erased", N_("withdrawn; erased by its recipient")},
+    {"withdrawal.held", N_("withdrawn; a LEGAL HOLD keeps it at its recipient")},
+    {"withdrawal.kept", N_("withdrawn; its recipient has not erased it yet")},
+    {"withdrawal.none", N_("withdrawn; no acknowledgement came")},
+    {"withdrawal.on_paper", N_("withdrawn; its recipient knows, on paper")},
+    {"withdrawal.received", N_("withdrawn; its recipient knows")},
 };
 const size_t WORDS_CONSENT_COUNT = sizeof WORDS_CONSENT / sizeof WORDS_CONSENT[0];

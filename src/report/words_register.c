@@ -189,6 +189,7 @@ const struct words_entry WORDS_REGISTER[] = {
                              "give the item's id (from "
                              "item list, or the label)")},
     {"item.ambiguous", N_("more than one item is called so: give its id")},
+    {"item.disposed", N_("it was disposed of: its container is no longer here")},
     {"item.manifest", N_("the content of the item is not what was sealed")},
     {"item.no_container", N_("a physical item: it has no files")},
     {"item.restricted", N_("restricted: its content opens to who took it in, or took it over by a "
@@ -358,6 +359,9 @@ const struct words_entry WORDS_REGISTER[] = {
                         "what it can't open)")},
     {"vault.not_enrolled", N_("no vault key is enrolled: nothing can be sealed")},
     {"vault.open", N_("the container could not be opened: is it still there?")},
+    {"vault.remove", N_("that it was disposed of is recorded, but its container could NOT be "
+                        "removed: the next command that records tries again, and due tells how it "
+                        "stands")},
     {"vault.share", N_("the container could not be copied")},
     {"vault.write",
      N_("the container could not be written: is there room on the disk? Nothing was left behind")},

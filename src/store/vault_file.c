@@ -372,3 +372,43 @@ int dep_vault_open(int register_fd, const char *item, int *out_fd, uint64_t *out
     *out_len = (uint64_t)info.st_size;
     return DEP_OK;
 }
+
+/* ---- removing ---- */
+
+bool dep_vault_holds(int register_fd, const char *item)
+{
+    char path[DEP_UUID_LEN + 32];
+    (void)snprintf(path, sizeof path, "vault/%s.tar.age", item);
+    return faccessat(register_fd, path, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+/* Without it nothing opens what the blocks of a removed file may still hold. A file system that
+ * writes elsewhere may have no room for it left, which must not keep the file. */
+static bool clear_header(int fd)
+{
+    static const uint8_t zeros[DEP_VAULT_BLOCK];
+    struct stat info;
+    if (fstat(fd, &info) != 0)
+        return false;
+    size_t len = info.st_size < DEP_VAULT_BLOCK ? (size_t)info.st_size : sizeof zeros;
+    errno = EIO; /* of a write that was cut short */
+    return (pwrite(fd, zeros, len, 0) == (ssize_t)len && fdatasync(fd) == 0) || errno == ENOSPC;
+}
+
+int dep_vault_remove(int register_fd, const char *item, struct dep_fault *fault)
+{
+    char name[DEP_UUID_LEN + 16];
+    (void)snprintf(name, sizeof name, "%s.tar.age", item);
+    int folder = openat(register_fd, "vault", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int fd = folder < 0 ? -1 : openat(folder, name, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
+    bool gone = folder >= 0 && fd < 0 && errno == ENOENT;
+    gone = gone || (fd >= 0 && clear_header(fd) && unlinkat(folder, name, 0) == 0);
+    int sys = errno;
+    int err = gone ? dep_file_sync(folder, "vault", fault)
+                   : dep_fault_set(fault, DEP_ERR_IO, sys, "vault.remove", "vault/%s", name);
+    if (fd >= 0)
+        (void)close(fd);
+    if (folder >= 0)
+        (void)close(folder);
+    return err;
+}

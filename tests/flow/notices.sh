@@ -109,13 +109,49 @@ iq hold place "$held" --yes --file - >/dev/null <<<"$order"
 same due.hold "$(due_of)" 'what a hold keeps'
 expect 1 iq item dispose "$held" --yes --file - 2>err <<<"$order"
 holds err 'custody.hold'
+# Its holder's answer says how it stands with them; who withdrew it sees that, and that it isn't over.
+answer() { reg release list --json | jq -r --arg of "$first" '.answers[]? | select(.withdrawal == $of) | "\(.outcome) \(.officer) \(.passed_on)"'; }
+same 'null null 0' "$(answer)" 'nothing came yet'
+send iq reg "$(json notice.json .record)" hold-told
+same 'held null 0' "$(answer)" 'a legal hold keeps it there'
+same iq "$(outbox held)" 'and it is still listed'
+same iq "$(outbox notice)" 'the other of them'
 iq hold lift "$held" --yes --file - >/dev/null <<<"$order"
-iq item dispose "$held" --yes --file - >/dev/null <<<"$order"
-rm "iq/vault/$held.tar.age"
-same '' "$(due_of)" 'what was disposed of'
+send iq reg "$(json notice.json .record)" kept-told
+same 'kept null 0' "$(answer)" 'not erased yet'
+# What can't be removed is told, and isn't said to be erased; the next command that records removes it.
+container=iq/vault/$held.tar.age
+mv "$container" container
+mkdir "$container"
+expect 3 iq item dispose "$held" --yes --file - >/dev/null 2>err <<<"$order"
+holds err 'vault.remove'
+same due.container "$(due_of)" 'its container is still there'
+iq pack "$(json notice.json .record)" --dry-run --json >plan.json
+same acknowledgement "$(json plan.json .kind)" 'what would be sent'
+iq pack "$(json notice.json .record)" --out not-yet --yes --json >not-yet.json
+depositary verify not-yet --pin "$(depositary charter show -C reg --as L1 --json | jq -r .fingerprint)" --json >account.json
+same kept "$(jq -r '.records[] | select(.type == "withdrawal.answered").shown.outcome' account.json)" 'a container that is there is not erased'
+rmdir "$container"
+mv container "$container"
+size=$(stat -c %s "$container")
+ln "$container" linked
+echo 'more' | iq note >/dev/null
+[ ! -e "$container" ] || fail 'the container is still there'
+# Who has the blocks has no key to them any more.
+same "$size" "$(stat -c %s linked)" 'what was removed'
+same 0 "$(head -c 4096 linked | tr -d '\0' | wc -c)" 'its header'
+same due.answer "$(iq due --json | jq -r 'select(.kind == "due.answer" or .kind == "due.container" or .kind == "due.withdrawn").kind')" 'what its sender is to be told'
 send iq reg "$(json notice.json .record)" acknowledgement
 same acknowledgement "$(json acknowledgement.json .kind)" kind
+same "erased M1 0" "$(answer)" 'erased there, by whom'
+reg release list >list
+holds list "withdrawn; erased by its recipient: 20..-..-..T..:..:..Z, by M1"
+same '' "$(iq due --json | jq -r 'select(.kind == "due.answer").kind')" 'told'
 same iq "$(outbox notice)" 'one has acknowledged'
+same '' "$(outbox held)$(outbox kept)" 'and nothing of it is left'
+iq pack "$(json notice.json .record)" --out once-more --yes --json >once-more.json
+# What was said already is said in the same record: held, kept, erased.
+same 3 "$(iq list --type withdrawal.answered --json | wc -l)" 'answers recorded'
 reg receive acknowledgement --json >again.json
 same true "$(json again.json .again)" 'the same acknowledgement twice'
 iq receive notice --json >again.json

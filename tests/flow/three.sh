@@ -21,7 +21,7 @@ send() {
     "$2" receive "$4" --json >"$4.json"
 }
 sent() { "$1" outbox --json | jq -r 'select(.kind == "outbox.sent").detail' | cut -d' ' -f1 | sort -u; }
-told() { "$1" outbox --json | jq -r 'select(.kind == "outbox.notice" or .kind == "outbox.unreachable") | .kind + " " + .detail' | xargs; }
+told() { "$1" outbox --json | jq -r 'select(.kind != "outbox.sent" and .kind != "outbox.release" and .kind != "outbox.request") | .kind + " " + .detail' | xargs; }
 last() { "$1" list --type "$2" --json | tail -n 1 | jq -r .id; }
 # missing WHO PREPARED: what is missing for it.
 missing() { "$1" release --dry-run "$2" --json | jq -r '.verdict.requirements[] | select(.met != "met") | .need + ":" + .met' | xargs; }
@@ -131,11 +131,15 @@ expect 1 un withdraw acknowledged "$gone" --yes --file - 2>err <<<"{\"side\": $(
 holds err withdrawal.again
 same due.withdrawn "$(un due --json | jq -r "select(.item == \"$held\").kind")" 'to be disposed of'
 send un reg "$(json notice.json .record)" acknowledgement
-same '' "$(told reg)" 'acknowledged'
+same 'outbox.kept un' "$(told reg)" 'acknowledged, and not erased yet'
 expect 1 un pack "$(json passed.json .record)" --out again --yes 2>err
 holds err 'pack.withdrawn'
 un item dispose "$held" --yes --file - >/dev/null <<<"{\"authority\": $(text 'notice of its sender')}"
-rm "un/vault/$held.tar.age"
+[ ! -e "un/vault/$held.tar.age" ] || fail 'the container is still there'
+# Erased with its holder, who says that the court's copy isn't known to be: that stays open with both.
+send un reg "$(json notice.json .record)" erased
+same 'outbox.passed_on un' "$(told reg)" 'what was passed on'
+same 'erased L1 1 1' "$(reg release list --json | jq -r '.answers[]? | "\(.outcome) \(.officer) \(.passed_on) \(.passed_on_left)"')" 'as its holder answers for it'
 
 # ---- what was asked is withdrawn by who asked: it waits no longer, and nothing rests on it ----
 prepared=$(prepare reg release un "$copy" true)
