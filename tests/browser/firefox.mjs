@@ -13,7 +13,7 @@ import { typed } from './typed.mjs'
 const [html, forged, shots] = process.argv.slice(2).map((path) => resolve(path))
 const WORDS = { intact: /^Intact/, altered: /^Altéré/, unproved: /^Non prouvé/ }
 
-/** So few that each result is there, and each kind of finding (what stands before the point of its id): some seconds each. */
+/** So few that each result is there, and each kind of finding (what stands before the point of its id): a second of a core each. */
 function sample() {
   const all = readdirSync(forged).sort().map((name) => ({ name, ...JSON.parse(readFileSync(join(forged, name, 'account.json'), 'utf8')).account }))
     .filter(({ name }) => !readdirSync(join(forged, name), { withFileTypes: true, recursive: true }).some((entry) => entry.isSymbolicLink()))
@@ -26,7 +26,7 @@ function sample() {
   return chosen
 }
 
-test('Firefox: a package of each kind, chosen in its dialogue', async (t) => {
+test('Firefox: a package of each kind, dropped on the page; one of each result chosen in its dialogue', async (t) => {
   mkdirSync(shots, { recursive: true })
   const firefox = await Firefox.start('fr')
   const results = new Set()
@@ -35,8 +35,10 @@ test('Firefox: a package of each kind, chosen in its dialogue', async (t) => {
     await firefox.open(pathToFileURL(html).href)
     await firefox.waitFor('h1')
     for (const { name, result, findings } of chosen) {
+      const folder = join(forged, name, 'package')
       await firefox.run('document.getElementById("folder-said").textContent = ""')
-      await firefox.chooseFolder('label[for=folder]', join(forged, name, 'package'))
+      if (results.has(result)) await firefox.dropFolder('.drop', folder)
+      else await firefox.chooseFolder('label[for=folder]', folder)
       await firefox.waitFor('#folder-said:not(:empty)')
       await firefox.run(`(${typed})(...arguments)`, readFileSync(join(forged, name, 'pin'), 'utf8'))
       await firefox.waitFor('#verdict')

@@ -12,10 +12,10 @@ export class Firefox {
   static async start(language) {
     const self = new Firefox()
     self.profile = mkdtempSync(join(tmpdir(), 'depositary-firefox-'))
-    // Port 0: it takes a free one, and writes down which.
+    // Port 0: it takes a free one, and writes down which. The check of paths is of what a real drop gives leave to read (dropFolder).
     writeFileSync(join(self.profile, 'user.js'), [
       ['marionette.port', 0], ['intl.accept_languages', language], ['browser.shell.checkDefaultBrowser', false],
-      ['datareporting.policy.dataSubmissionEnabled', false], ['app.update.disabledForTesting', true], ['toolkit.telemetry.enabled', false]
+      ['datareporting.policy.dataSubmissionEnabled', false], ['app.update.disabledForTesting', true], ['dom.filesystem.pathcheck.disabled', true], ['toolkit.telemetry.enabled', false]
     ].map(([name, value]) => `user_pref(${JSON.stringify(name)}, ${JSON.stringify(value)});\n`).join(''))
     self.process = spawn('firefox-esr', ['--headless', '--no-remote', '--marionette', '--remote-allow-system-access', '--profile', self.profile, 'about:blank'], { stdio: 'ignore', env: { ...process.env, HOME: self.profile, MOZ_CRASHREPORTER_DISABLE: '1' } })
     const file = join(self.profile, 'MarionetteActivePort')
@@ -112,6 +112,21 @@ export class Firefox {
       const answered = this.send('WebDriver:AcceptAlert').then(() => true, () => false)
       if (await Promise.race([answered, pause(3000).then(() => false)])) break
     }
+  }
+
+  /**
+   * A folder dropped on `selector`, as Firefox's own tests drop one: in a sandbox that may, a transfer with the path as the desktop hands
+   * it on, and a drop event that Firefox vouches for. Its entries and what is read of them are what the page gets of any drop.
+   */
+  dropFolder(selector, folder) {
+    return this.send('WebDriver:ExecuteScript', { sandbox: 'system', newSandbox: true, args: [selector, folder], script: `
+      const file = Cc['@mozilla.org/file/local;1'].createInstance(Ci.nsIFile)
+      file.initWithPath(arguments[1])
+      const made = new window.DataTransfer()
+      made.mozSetDataAt('application/x-moz-file', file, 0)
+      const dataTransfer = made.mozCloneForEvent('ondrop')
+      const event = new window.DragEvent('drop', { bubbles: true, cancelable: true, dataTransfer })
+      window.windowUtils.dispatchDOMEventViaPresShellForTesting(document.querySelector(arguments[0]), event)` })
   }
 
   async screenshot(path) {

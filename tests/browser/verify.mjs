@@ -306,6 +306,11 @@ test('with the keyboard from the start to the result', async () => {
 
 test('a folder dropped on the page', async () => {
   const page = await opened()
+  // What is no folder leaves nothing chosen, and says so.
+  await page.dispatchEvent('.drop', 'drop', { dataTransfer: await page.evaluateHandle(() => { const data = new DataTransfer(); data.setData('text', 'x'); return data }) })
+  await page.waitForSelector('#folder-said:not(:empty)')
+  assert.match(await page.textContent('#folder-said'), /^This browser does not hand on/)
+  await page.evaluate(() => document.getElementById('folder-said').replaceChildren())
   const { x, y, width, height } = await (await page.$('.drop')).boundingBox()
   // As the desktop hands it on: the browser itself makes its entries of the path.
   const door = await page.context().newCDPSession(page)

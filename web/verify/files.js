@@ -49,5 +49,6 @@ export async function fromDrop(transfer) {
   const found = new Map()
   if (handles.length > 0) for (const handle of await Promise.all(handles)) await walkHandle(handle, handle.name, found)
   else for (const entry of entries) await walk(entry, found)
+  if (found.size === 0) throw new Error('nothing was handed on')
   return within(found)
 }
