@@ -6,7 +6,7 @@
 // Screenshots of every state are left in SCRATCH-FOLDER/shots: they are there to be looked at.
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -321,6 +321,31 @@ test('a folder dropped on the page', async () => {
   assert.match(await page.textContent('#folder-said'), /^Chosen: good[.]/)
   await page.evaluate(typed, fingerprint.join(' '))
   await page.waitForSelector('#verdict.intact')
+  assert.deepEqual(page.wrong, [])
+  await page.context().close()
+})
+
+test('one folder at a time: another while it is verified, stopping, and another after it', async () => {
+  const page = await opened()
+  const said = () => page.textContent('#folder-said')
+  await page.setInputFiles('#folder', edited('long', (folder) => truncateSync(join(folder, CONTAINER), 2 ** 30)))
+  await page.evaluate(typed, fingerprint.join(' '))
+  await page.waitForFunction(() => document.querySelector('progress')?.value > 0)
+  await page.setInputFiles('#folder', good)
+  assert.match(await said(), /^A package is being verified[.].*good[.]$/)
+  await page.click('nav button[lang=fr]')
+  await page.click('nav button[lang=en]')
+  await accessible(page, 'while it is verified')
+  await page.screenshot({ path: join(shots, 'verifying-en.png'), fullPage: true })
+  await page.click('#progress button')
+  assert.match(await said(), /^Chosen: long[.]/)
+  assert.equal(await page.evaluate(() => document.activeElement.id), 'start')
+  assert.equal(await page.$('progress, #verdict'), null)
+  await verified(page, good)
+  assert.match(await page.textContent('#package-title + dl'), /^Foldergood/)
+  // The same once more: a stick that was pulled is put back. What was said before is of what was there before.
+  await page.setInputFiles('#folder', good)
+  assert.equal(await page.$('#verdict'), null)
   assert.deepEqual(page.wrong, [])
   await page.context().close()
 })

@@ -11,7 +11,7 @@ import { Types } from './values.js'
 
 const VERSION = DEPOSITARY_VERSION // given by tools/web-bundle
 const page = document.getElementById('page')
-const state = { folder: null, run: null, report: null, problem: null }
+const state = { folder: null, run: null, progress: null, report: null, problem: null }
 let core, module, workerURL, fingerprint
 
 const decode = (text) => Uint8Array.from(atob(text.trim()), (character) => character.charCodeAt(0))
@@ -32,7 +32,10 @@ function header() {
 function folderPart() {
   const input = make('input', {
     type: 'file', id: 'folder', class: 'visually-hidden', webkitdirectory: true, multiple: true,
-    onchange: () => input.files.length > 0 && choose(fromInput(input.files))
+    onchange: () => {
+      if (input.files.length > 0) choose(fromInput(input.files))
+      input.value = '' // so that the same folder can be chosen again, when the stick is back
+    }
   })
   const zone = make('div', {
     class: 'drop',
@@ -60,10 +63,18 @@ function said() {
   return _('Chosen: %s. Files: %s (%s).', state.folder.name || '–', number(state.folder.files.size), bytes(size))
 }
 
+/** What the page says is of one folder: with another, the result of the one before goes; while one is verified, no other is taken. */
 function choose(folder) {
+  if (state.progress) {
+    document.getElementById('folder-said').textContent = _('A package is being verified. Stop that first, then choose the other one: %s.', folder.name || '–')
+    return
+  }
+  state.run?.stop()
+  state.run = null
   state.folder = folder
-  document.getElementById('folder-said').textContent = said()
-  allow()
+  state.report = state.problem = null
+  showProgress(null)
+  showResult()
 }
 
 function startPart() {
@@ -71,7 +82,7 @@ function startPart() {
     make('h2', { id: 'start-title' }, _('3. Verify')),
     make('p', { class: 'said', id: 'start-said' }),
     make('p', { class: 'act' }, make('button', { type: 'button', class: 'main', id: 'start', onclick: start }, _('Verify the package'))),
-    make('div', { id: 'progress' }))
+    make('div', { id: 'progress' }, state.progress?.element))
 }
 
 /** Can it begin, and what will it be worth? */
@@ -79,7 +90,7 @@ function allow() {
   const button = document.getElementById('start')
   const hint = document.getElementById('start-said')
   if (!button) return
-  button.disabled = !state.folder || fingerprint.state === 'unfinished' || state.running === true
+  button.disabled = !state.folder || fingerprint.state === 'unfinished' || state.progress !== null
   if (fingerprint.state === 'empty') hint.textContent = _('Without the fingerprint the package can be looked at and compared with itself, but nothing in it can be called intact.')
   else if (fingerprint.state === 'unfinished') hint.textContent = _('The fingerprint is not complete yet. Finish it, or empty all its groups.')
   else hint.textContent = ''
@@ -91,7 +102,7 @@ function progressPart() {
   const spoken = make('p', { class: 'visually-hidden', role: 'status' })
   let told = -1
   return {
-    element: make('div', {}, bar, figures, spoken, make('p', { class: 'act' }, make('button', { type: 'button', onclick: stop }, _('Stop')))),
+    element: make('div', {}, bar, figures, spoken, make('p', { class: 'act' }, make('button', { type: 'button', onclick: () => { stop(); document.getElementById('start').focus() } }, _('Stop')))),
     show({ done, total, files, count, rate, left }) {
       bar.value = total > 0 ? done / total : 1
       figures.replaceChildren(
@@ -106,20 +117,26 @@ function progressPart() {
   }
 }
 
+function showProgress(progress) {
+  state.progress = progress
+  document.getElementById('folder-said').textContent = said()
+  document.getElementById('progress').replaceChildren(...(progress ? [progress.element] : []))
+  allow()
+}
+
 async function start() {
+  const { name, files } = state.folder
   state.run?.stop()
-  state.running = true
   state.report = state.problem = null
   result.replaceChildren()
-  allow()
-  const progress = progressPart()
-  document.getElementById('progress').replaceChildren(progress.element)
-  state.run = new Run({ module, workerURL }, state.folder.files, fingerprint.pin, progress.show)
+  showProgress(progressPart())
+  state.run = new Run({ module, workerURL }, files, fingerprint.pin, (figures) => state.progress?.show(figures))
   const run = state.run
   try {
     const found = await run.start()
+    if (state.run !== run) return
     state.report = new Report({
-      result: found, types: new Types(core.schemas(), found.charters), folder: state.folder.name, run, version: VERSION, when: Date.now(),
+      result: found, types: new Types(core.schemas(), found.charters), folder: name, run, version: VERSION, when: Date.now(),
       fingerprint: (digest) => core.fingerprintOf(Uint8Array.from(digest.match(/../g), (byte) => parseInt(byte, 16)))
     })
     state.report.core = core
@@ -127,9 +144,7 @@ async function start() {
     if (state.run === run) state.problem = String(error?.message ?? error)
   }
   if (state.run !== run) return
-  state.running = false
-  document.getElementById('progress').replaceChildren()
-  allow()
+  showProgress(null)
   showResult()
   document.getElementById('verdict')?.focus()
 }
@@ -137,9 +152,7 @@ async function start() {
 function stop() {
   state.run?.stop()
   state.run = null
-  state.running = false
-  document.getElementById('progress').replaceChildren()
-  allow()
+  showProgress(null)
 }
 
 const result = make('div', { id: 'result' })
@@ -164,6 +177,7 @@ function unfold(open) {
 }
 
 function render() {
+  if (state.progress) state.progress = progressPart()
   document.title = _('Verification of a package of evidence')
   page.replaceChildren(
     make('a', { class: 'skip', href: '#result', onclick: (event) => { event.preventDefault(); document.getElementById('verdict')?.focus() } }, _('Skip to the result')),
