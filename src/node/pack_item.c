@@ -13,8 +13,6 @@
 #include <string.h>
 #include <unistd.h>
 
-static const char CLAUSE[] = "doc/format/package.md 6";
-
 void dep_packed_item_done(struct dep_packed_item *packed)
 {
     free(packed->files);
@@ -46,15 +44,14 @@ static int stopped(struct dep_problem *problem)
 static int out_new(const struct dep_pack_item_order *order, const char *name, uint64_t len,
                    struct dep_item_out **out, struct dep_problem *problem)
 {
-    if (order->piece_len && len > order->piece_len && order->as != DEP_ITEM_WHOLE)
-        return dep_problem_found(problem, "target.file", CLAUSE, order->item);
-    if (order->piece_len && len / order->piece_len >= DEP_CONTENT_PIECES_MAX)
+    uint64_t piece_len = order->as == DEP_ITEM_WHOLE ? order->piece_len : 0;
+    if (piece_len && len / piece_len >= DEP_CONTENT_PIECES_MAX)
         return dep_problem_fault(problem, DEP_ERR_CAP, "pack.item.pieces", order->item);
     struct dep_item_out_order files = {.item = order->item,
                                        .name = name,
                                        .items_fd = order->items_fd,
                                        .len = len,
-                                       .piece_len = order->piece_len};
+                                       .piece_len = piece_len};
     return dep_item_out_new(&files, out, problem);
 }
 

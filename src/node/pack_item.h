@@ -29,8 +29,8 @@ struct dep_pack_item_order {
     /* As parts: paths of files as the manifest has them. A hard link takes what it names along. */
     const char *const *parts;
     size_t part_count;
-    /* A longer container goes in pieces of this length, dep_target_judge()'s; anything else that is
-     * longer is refused. 0: no limit. */
+    /* A longer container goes in pieces of this length, dep_target_judge()'s, which has refused
+     * anything else that is too long. 0: no limit. */
     uint64_t piece_len;
     int items_fd; /* folder data/items of the package */
     dep_random_fn *random;
@@ -62,8 +62,7 @@ void dep_packed_item_done(struct dep_packed_item *packed);
  * computed. Findings: those of the container ("age.*", "container.*"), "item.payload" (it isn't
  * what the record tells), "item.manifest" (nor is its manifest); "pack.part.absent" (no line has
  * that path: `detail`), "pack.part.kind" (a folder, or not taken: there are no bytes of it),
- * "pack.part.none" (no part at all); "target.file" (longer than `piece_len`, and not whole),
- * "pack.item.exists" (items/ITEM is there).
+ * "pack.part.none" (no part at all); "pack.item.exists" (items/ITEM is there).
  */
 DEP_MUST_USE int dep_pack_item(const struct dep_pack_item_order *order, struct dep_packed_item *out,
                                struct dep_problem *problem);

@@ -1,7 +1,8 @@
 /*
  * A file's longest length is what the kernel lets lseek() go to: it knows the limit of each of its
  * file systems (4 GiB - 1 of FAT), asks no disk and writes nothing. Any table of ours would be
- * older than the next file system, and a file of 4 GiB made to try it would be written out by some.
+ * older than the next file system, and a file of 4 GiB made to try it would be written out by some
+ * (exfat-fuse fills it with zeros).
  */
 #include "store/target.h"
 
@@ -9,11 +10,13 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <limits.h>
+#include <linux/magic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
@@ -46,6 +49,20 @@ static uint64_t longest_file(int fd)
         *(lseek(fd, (off_t)middle, SEEK_SET) >= 0 ? &good : &bad) = middle;
     }
     return good;
+}
+
+/* Run by another program or another machine: the kernel passes any length on. */
+static bool is_foreign(int dir_fd)
+{
+    static const uint32_t magics[] = {FUSE_SUPER_MAGIC, V9FS_MAGIC, SMB_SUPER_MAGIC,
+                                      CIFS_SUPER_MAGIC, SMB2_SUPER_MAGIC};
+    struct statfs info;
+    if (fstatfs(dir_fd, &info) != 0)
+        return false;
+    for (size_t i = 0; i < DEP_COUNT(magics); i++)
+        if ((uint32_t)info.f_type == magics[i])
+            return true;
+    return false;
 }
 
 /* Or what this process is limited to (`ulimit -f`): it would be killed beyond it. */
@@ -97,6 +114,7 @@ static int look(int dir_fd, const char *path, struct dep_target *out, struct dep
     out->free_files = room.f_files ? room.f_favail : UINT64_MAX;
     out->name_len_max = room.f_namemax;
     out->file_len_max = INT64_MAX;
+    out->file_len_unsure = is_foreign(dir_fd);
     find_type(dir_fd, out);
     int fd = open_probe(dir_fd);
     out->read_only = (room.f_flag & ST_RDONLY) || fd == -EROFS;
@@ -181,7 +199,9 @@ int dep_target_judge(const struct dep_target *target, const struct dep_target_lo
     uint64_t piece_len = target->file_len_max / UNIT * UNIT;
     if (piece_len > piece_len_max)
         piece_len = piece_len_max;
-    if (load->longest_split <= target->file_len_max)
+    /* Pieces fit everywhere. */
+    uint64_t sure = target->file_len_unsure && piece_len ? piece_len : target->file_len_max;
+    if (load->longest_split <= sure)
         piece_len = 0;
     else if (piece_len == 0)
         return exceeds(load->longest_split, target->file_len_max, "target.file", why);

@@ -124,6 +124,30 @@ static void test_judge_access(void **state)
     }
 }
 
+/* The kernel doesn't know what such a file system takes: FAT's limit is kept to where it can be. */
+static void test_judge_unsure(void **state)
+{
+    (void)state;
+    static const struct {
+        uint64_t file_len_max, split, whole, piece_len;
+    } rows[] = {{INT64_MAX, PIECE, GIB, 0},
+                {INT64_MAX, PIECE + 1, GIB, PIECE},
+                {INT64_MAX, 5 * GIB, 6 * GIB, PIECE},
+                {MIB / 8 - 1, MIB, 1, 65536}};
+    for (size_t i = 0; i < DEP_COUNT(rows); i++) {
+        struct dep_target target = good_target;
+        struct dep_target_load load = good_load;
+        uint64_t piece_len = 4711;
+        struct dep_finding why;
+        target.file_len_unsure = true;
+        target.file_len_max = rows[i].file_len_max;
+        load.longest_split = rows[i].split;
+        load.longest_whole = rows[i].whole;
+        assert_int_equal(dep_target_judge(&target, &load, &piece_len, &why), DEP_OK);
+        assert_int_equal(piece_len, rows[i].piece_len);
+    }
+}
+
 static void test_look(void **state)
 {
     (void)state;
@@ -265,9 +289,9 @@ static int teardown(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_judge), cmocka_unit_test(test_judge_access),
-        cmocka_unit_test(test_look),  cmocka_unit_test(test_holds),
-        cmocka_unit_test(test_real),
+        cmocka_unit_test(test_judge),        cmocka_unit_test(test_judge_access),
+        cmocka_unit_test(test_judge_unsure), cmocka_unit_test(test_look),
+        cmocka_unit_test(test_holds),        cmocka_unit_test(test_real),
     };
     (void)snprintf(top, sizeof top, "/tmp/depositary-target-XXXXXX");
     if (!mkdtemp(top))
