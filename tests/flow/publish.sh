@@ -122,15 +122,67 @@ as L1 publish "$prepared" --out again >/dev/null
 for page in en fr ar; do cmp "preview/$page.html" "again/$prepared/$page.html" || fail "another $page.html"; done
 as L1 publish "$mine" --out again >/dev/null
 python3 - again "$prepared" "$mine" <<'PY'
-import glob, html.parser, sys, xml.etree.ElementTree as tree
+import copy, glob, html.parser, re, sys, xml.etree.ElementTree as tree
 site, *ids = sys.argv[1:]
 atom = '{http://www.w3.org/2005/Atom}'
+# RFC 4287, sections 4.1.1, 4.1.2, 3.2: how often each may stand there. Alternates are told apart by type and language.
+FEED = {'id': (1, 1), 'title': (1, 1), 'updated': (1, 1), 'author': (1, 99), 'link': (1, 99), 'entry': (0, 999), 'subtitle': (0, 1), 'generator': (0, 1), 'rights': (0, 1)}
+ENTRY = {'id': (1, 1), 'title': (1, 1), 'updated': (1, 1), 'link': (1, 99), 'summary': (0, 1), 'published': (0, 1), 'rights': (0, 1)}
+PERSON = {'name': (1, 1), 'uri': (0, 1), 'email': (0, 1)}
+def held(of, allowed):
+    names = [child.tag.removeprefix(atom) for child in of]
+    assert set(names) <= set(allowed) and not (of.text or '').strip() and not any((child.tail or '').strip() for child in of), names
+    for name, (least, most) in allowed.items():
+        assert least <= names.count(name) <= most, (of.tag, name)
+    for child in of:
+        name = child.tag.removeprefix(atom)
+        if name == 'updated': # section 3.3, RFC 3339
+            assert re.fullmatch(r'\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:([0-5]\d|60)(\.\d+)?(Z|[+-]\d\d:\d\d)', child.text)
+        elif name in ('id', 'title', 'summary', 'name'):
+            assert child.text.strip() and not list(child) and child.get('type', 'text') == 'text', name
+        elif name == 'link':
+            assert child.get('href') and not list(child)
+        if name == 'id': # an IRI, the same for ever: no relative one
+            assert re.fullmatch(r'urn:uuid:[0-9a-f-]{36}(#(en|fr|ar))?', child.text)
+    alternates = [(link.get('type'), link.get('hreflang')) for link in of.findall(atom + 'link') if link.get('rel', 'alternate') == 'alternate']
+    assert len(set(alternates)) == len(alternates), 'two alternates'
+    return alternates
+def check(feed, lang):
+    assert feed.tag == atom + 'feed' and feed.get('{http://www.w3.org/XML/1998/namespace}lang') == lang
+    held(feed, FEED)
+    held(feed.find(atom + 'author'), PERSON)
+    assert [link.get('href') for link in feed.findall(atom + 'link') if link.get('rel') == 'self'] == [f'feed.{lang}.atom']
+    entries = feed.findall(atom + 'entry')
+    for entry in entries: # without content there is where to read it
+        assert held(entry, ENTRY) == [('text/html', lang)]
+    found = [one.find(atom + 'id').text for one in (feed, *entries)]
+    assert len(set(found)) == len(found), 'one id twice'
+    assert feed.find(atom + 'updated').text == max(entry.find(atom + 'updated').text for entry in entries)
+    return found[1:]
+def wrong(feed):
+    """Each differs in one respect."""
+    for path in ('id', 'title', 'updated', 'author', 'author/name', 'link', 'entry/id', 'entry/title', 'entry/updated', 'entry/link'):
+        *above, last = (atom + name for name in path.split('/'))
+        for twice in (False, True):
+            if twice and last in (atom + 'author', atom + 'link') and not above:
+                continue # of these several may be
+            other = copy.deepcopy(feed)
+            of = other.find(above[0]) if above else other
+            (of.append if twice else of.remove)(of.find(last))
+            yield f'{path} {"twice" if twice else "missing"}', other
+    for path, text in (('updated', '2021-03-30 10:00:00Z'), ('updated', '2021-03-30'), ('entry/updated', '2021-13-01T00:00:00Z'), ('id', 'feed'), ('title', ' '), ('entry/id', feed.find(atom + 'id').text)):
+        other = copy.deepcopy(feed)
+        other.find('/'.join(atom + name for name in path.split('/'))).text = text
+        yield f'{path} {text}', other
 for lang in ('en', 'fr', 'ar'):
     feed = tree.parse(f'{site}/feed.{lang}.atom').getroot()
-    assert feed.tag == atom + 'feed' and feed.get('{http://www.w3.org/XML/1998/namespace}lang') == lang
-    for of in [feed, *feed.findall(atom + 'entry')]:
-        assert all(of.find(atom + name).text for name in ('id', 'title', 'updated')), lang
-    assert [entry.find(atom + 'id').text for entry in feed.findall(atom + 'entry')] == [f'urn:uuid:{one}' for one in reversed(ids)]
+    assert check(feed, lang) == [f'urn:uuid:{one}' for one in reversed(ids)]
+    for what, other in wrong(feed):
+        try:
+            check(other, lang)
+        except (AssertionError, AttributeError, ValueError):
+            continue
+        sys.exit(f'a feed that is none was taken for one: {what}')
 
 class Page(html.parser.HTMLParser):
     """Every element is closed in its order; nothing runs, nothing is fetched, every link leads to a file beside it."""
