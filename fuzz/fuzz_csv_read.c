@@ -20,7 +20,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
         size_t bytes = 0;
         for (size_t i = 0; i < row.count; i++)
             bytes += row.cells[i].len;
-        if (row.line <= line || row.count == 0 || bytes == 0 || bytes > len)
+        if (row.line <= line || row.count == 0 || bytes == 0 ||
+            bytes > 2 * len) /* of UTF-16 three for two */
             abort();
         line = row.line;
     }

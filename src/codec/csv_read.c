@@ -21,6 +21,44 @@ static bool ends_line(uint8_t byte)
     return byte == '\r' || byte == '\n';
 }
 
+/* ---- which encoding ---- */
+
+enum utf16 { UTF16_NONE, UTF16_LITTLE, UTF16_BIG };
+
+static enum utf16 utf16_of(struct dep_slice text)
+{
+    return dep_slice_starts(text, "\xff\xfe")   ? UTF16_LITTLE
+           : dep_slice_starts(text, "\xfe\xff") ? UTF16_BIG
+                                                : UTF16_NONE;
+}
+
+static uint32_t unit_at(struct dep_slice text, size_t at, enum utf16 order)
+{
+    uint32_t first = text.data[at], second = text.data[at + 1];
+    return order == UTF16_BIG ? first << 8 | second : second << 8 | first;
+}
+
+/* Behind the mark, as UTF-8. False where it is none: half a character. */
+static bool read_utf16(struct dep_slice text, enum utf16 order, struct dep_buf *out)
+{
+    enum { HIGH = 0xd800, LOW = 0xdc00, BEYOND = 0xe000, PAIRED = 0x10000, HALF_BITS = 10 };
+    for (size_t at = 2; at < text.len; at += 2) {
+        if (text.len - at < 2)
+            return false;
+        uint32_t code = unit_at(text, at, order);
+        if (code >= HIGH && code < LOW && text.len - at >= 4) {
+            uint32_t low = unit_at(text, at += 2, order);
+            if (low < LOW || low >= BEYOND)
+                return false;
+            code = PAIRED + ((code - HIGH) << HALF_BITS) + (low - LOW);
+        }
+        if (code >= HIGH && code < BEYOND)
+            return false;
+        dep_utf8_write(code, out);
+    }
+    return true;
+}
+
 /* ---- which separator ---- */
 
 /* A spreadsheet's own first line: "sep=;". */
@@ -62,24 +100,35 @@ static void find_separator(struct dep_csv *csv)
 
 int dep_csv_open(struct dep_slice text, struct dep_csv *out, struct dep_finding *why)
 {
-    struct dep_csv csv = {.text = text, .line = 1};
-    if (!dep_utf8_valid(text))
+    DEP_AUTO_CSV csv = {.text = text, .line = 1};
+    enum utf16 order = utf16_of(text);
+    /* What takes two bytes there takes three at most here. */
+    dep_buf_init_secret(&csv.whole, text.len / 2 * 3 + 1);
+    if (order != UTF16_NONE && !read_utf16(text, order, &csv.whole))
+        return dep_found(why, "csv.encoding", "RFC 2781", 0);
+    if (dep_buf_err(&csv.whole))
+        return dep_buf_err(&csv.whole);
+    if (order != UTF16_NONE)
+        csv.text = dep_buf_slice(&csv.whole);
+    if (!dep_utf8_valid(csv.text))
         return dep_found(why, "csv.encoding", "RFC 3629", 0);
-    size_t nul = dep_slice_find(text, 0);
-    if (nul < text.len)
+    size_t nul = dep_slice_find(csv.text, 0);
+    if (nul < csv.text.len)
         return dep_found(why, "csv.nul", CLAUSE, nul);
-    if (dep_slice_starts(text, "\xef\xbb\xbf"))
+    if (dep_slice_starts(csv.text, "\xef\xbb\xbf"))
         csv.at = 3;
     if (!states_separator(&csv))
         find_separator(&csv);
     dep_buf_init_secret(&csv.room, DEP_CSV_ROW_MAX);
     *out = csv;
+    csv = (struct dep_csv){.line = 0};
     return DEP_OK;
 }
 
 void dep_csv_done(struct dep_csv *csv)
 {
     dep_buf_done(&csv->room);
+    dep_buf_done(&csv->whole);
 }
 
 /* ---- rows ---- */

@@ -1,10 +1,12 @@
 /*
  * A table as a spreadsheet saves it, read row by row.
  *
- * Format:  RFC 4180 in UTF-8, and what spreadsheets make of it: a byte order mark; semicolons or
- *          tabs for commas, whichever stands oftenest in the first row outside quotes, or as a
- *          first line "sep=;" says; lines ended by CR LF, LF or CR. A quote opens only at the start
- *          of a cell. Refused: other encodings, NUL, text after a closing quote.
+ * Format:  RFC 4180 in UTF-8, and what spreadsheets make of it: a byte order mark; UTF-16 where
+ *          such a mark says so ("Unicode text"); semicolons or tabs for commas, whichever stands
+ *          oftenest in the first row outside quotes, or as a first line "sep=;" says; lines ended
+ *          by CR LF, LF or CR. A quote opens only at the start of a cell. Refused: encodings that
+ *          nothing states (Windows-1252 and -1256 can't be told apart), NUL, text after a closing
+ *          quote.
  * Layer:   codec (pure).
  * Caps:    DEP_CSV_COLUMNS_MAX cells a row, DEP_CSV_ROW_MAX bytes a row.
  */
@@ -15,7 +17,8 @@
 enum { DEP_CSV_COLUMNS_MAX = 256, DEP_CSV_ROW_MAX = 1024 * 1024 };
 
 struct dep_csv {
-    struct dep_slice text; /* borrowed */
+    struct dep_buf whole;  /* secret: what came in UTF-16, as UTF-8; else empty */
+    struct dep_slice text; /* borrowed, of the caller or of `whole` */
     size_t at;
     uint64_t line; /* of `at`, from 1 */
     uint8_t separator;
@@ -28,8 +31,8 @@ struct dep_csv_row {
     size_t count;
 };
 
-/* Findings "csv.encoding" (not UTF-8), "csv.nul"; `offset` is in bytes. `text` must outlive
- * `out`. */
+/* Findings "csv.encoding" (neither UTF-8 nor, with its mark, UTF-16), "csv.nul"; `offset` is in
+ * bytes of UTF-8. `text` must outlive `out`. */
 DEP_MUST_USE int dep_csv_open(struct dep_slice text, struct dep_csv *out, struct dep_finding *why);
 void dep_csv_done(struct dep_csv *csv);
 #define DEP_AUTO_CSV DEP_CLEANUP(dep_csv_done) struct dep_csv

@@ -76,6 +76,34 @@ static void test_read(void **state)
     }
 }
 
+/* What a spreadsheet calls "Unicode text", in either order; with what takes two, three and four
+ * bytes in UTF-8, and a pair of surrogates. */
+static void test_utf16(void **state)
+{
+    (void)state;
+    static const char little[] = "\xff\xfe"
+                                 "a\0\t\0\x46\x06\r\0\n\0\xac\x20\t\0\x3d\xd8\xa5\xdc";
+    static const char read[] = "1|a|\xd9\x86|2|\xe2\x82\xac|\xf0\x9f\x92\xa5|";
+    char big[sizeof little - 1];
+    for (size_t i = 0; i < sizeof big; i++)
+        big[i] = little[i ^ 1];
+    const struct dep_slice texts[] = {dep_slice_of(little, sizeof big),
+                                      dep_slice_of(big, sizeof big)};
+    for (size_t i = 0; i < DEP_COUNT(texts); i++) {
+        DEP_AUTO_BUF out;
+        dep_buf_init(&out, 4096);
+        struct dep_finding why;
+        uint64_t line;
+        assert_int_equal(read_all(texts[i], &out, &line, &why), DEP_OK);
+        dep_buf_add_byte(&out, 0);
+        assert_string_equal((const char *)out.data, read);
+        dep_alloc_fail_at(0);
+        int err = read_all(texts[i], &out, &line, &why);
+        dep_alloc_fail_at(-1);
+        assert_int_equal(err, DEP_ERR_NOMEM);
+    }
+}
+
 static void test_refused(void **state)
 {
     (void)state;
@@ -91,8 +119,19 @@ static void test_refused(void **state)
         {"a,b\r\nc, \"d\"\r\n", 13, "csv.quote", 2},
         {"a,b\r\nc,\xff\r\n", 10, "csv.encoding", 0},
         {"\xff\xfe"
-         "a\0,\0b\0",
-         8, "csv.encoding", 0}, /* UTF-16, as "Unicode text" saves it */
+         "a\0,\0b",
+         7, "csv.encoding", 0}, /* UTF-16 that ends in half a character */
+        {"\xff\xfe"
+         "a\0,\0\x3d\xd8",
+         8, "csv.encoding", 0}, /* ... in half a pair */
+        {"\xff\xfe"
+         "a\0\x3d\xd8,\0",
+         8, "csv.encoding", 0}, /* half a pair */
+        {"\xff\xfe"
+         "a\0\xa5\xdc,\0",
+         8, "csv.encoding", 0},                   /* the other half */
+        {"\xff\xfe\0\0a\0\0\0", 8, "csv.nul", 0}, /* UTF-32 */
+        {"a\0,\0b\0", 6, "csv.nul", 0},           /* UTF-16 that doesn't say so */
         {"a,b\r\nc,\0\r\n", 10, "csv.nul", 0},
     };
     for (size_t i = 0; i < DEP_COUNT(rows); i++) {
@@ -138,6 +177,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_read),
+        cmocka_unit_test(test_utf16),
         cmocka_unit_test(test_refused),
         cmocka_unit_test(test_caps),
     };

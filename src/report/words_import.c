@@ -8,7 +8,9 @@
 
 const struct words_entry WORDS_IMPORT[] = {
     {"cli.import", N_("the file to be imported could not be taken in")},
-    {"csv.encoding", N_("the table isn’t in UTF-8: save it again, as “CSV UTF-8”")},
+    {"csv.encoding",
+     N_("the table is neither in UTF-8 nor in UTF-16: save it again, as “CSV UTF-8” or "
+        "“Unicode Text”")},
     {"csv.nul", N_("a byte with the value zero, which no table has")},
     {"csv.open", N_("a quotation mark opens a cell and none closes it (in brackets: the line)")},
     {"csv.quote", N_("a quotation mark stands within a cell: a cell that has one is quoted whole, "

@@ -102,8 +102,14 @@ printf 'kind,Kind,amount\npayment,payment,1\n' >twice.csv
 refused_file 'import.column.again' twice.csv
 printf 'kind,amount\npayment,"1\n' >open.csv
 refused_file '2.*csv.open' open.csv
-printf '\xff\xfek\0i\0' >utf16.csv
-refused_file csv.encoding utf16.csv
+# What a spreadsheet calls Unicode Text is the same table; what says nothing of its encoding isn't guessed.
+iconv -f UTF-8 -t UTF-16LE revised.csv >unicode.txt # and its mark
+import unicode.txt --decimal-comma --json >answer
+same '3 3' "$(json answer '"\(.rows) \(.held)"')" 'a table in UTF-16'
+printf '\xff\xfek\0i' >half.csv
+refused_file csv.encoding half.csv
+printf 'kind,comment\npayment,\xc7\xe1\xd3\n' >windows-1256.csv
+refused_file 'CSV UTF-8.*csv.encoding' windows-1256.csv
 expect 2 depositary import key.enrolled empty.csv 2>/dev/null
 
 # Headers in the reader's words; any type whose fields are flat.
