@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-enum { MOMENT_ROOM = 24, NUMBER_ROOM = 24 };
+enum { MOMENT_ROOM = 24, NUMBER_ROOM = 24, WITHHELD_MAX = 64 * 1024 };
 
 static const struct {
     const char *name;
@@ -27,29 +27,35 @@ static const char *words_of(const struct dep_table *table, const char *column, c
     bool is_field = strcmp(column, "field") == 0;
     if (strcmp(column, "known") == 0)
         return strcmp(code, "stated") == 0 ? _("stated") : _("recorded");
+    if (strcmp(column, "withdrawn") == 0)
+        return _("yes");
     const struct dep_schema *schema =
         dep_schemas_find(dep_node_schemas(table->node), is_field ? table->word : code, 0);
     return schema ? dep_schema_label(schema, is_field ? code : NULL, dep_reader_language()) : NULL;
 }
 
-static const struct dep_table_column COLUMNS[] = {{"line", N_("Line"), 5, NULL},
-                                                  {"may_precede", N_("Perhaps before"), 14, NULL},
-                                                  {"time", N_("Time, as stated"), 20, NULL},
-                                                  {"zone", N_("Zone"), 8, NULL},
-                                                  {"earliest", N_("Not before (UTC)"), 20, NULL},
-                                                  {"latest", N_("Not after (UTC)"), 20, NULL},
-                                                  {"known", N_("How known"), 10, words_of},
-                                                  {"what", N_("What"), 32, words_of},
-                                                  {"field", N_("Which time"), 38, words_of},
-                                                  {"record", N_("Record"), DEP_UUID_LEN, NULL},
-                                                  {"by", N_("By"), 0, NULL},
-                                                  {"item", NULL, 0, NULL},
-                                                  {"recorded", NULL, 0, NULL},
-                                                  {"uncertainty_s", NULL, 0, NULL},
-                                                  {"clock", NULL, 0, NULL},
-                                                  {"offset_s", NULL, 0, NULL},
-                                                  {"original", NULL, 0, NULL},
-                                                  {"calendar", NULL, 0, NULL}};
+static const struct dep_table_column COLUMNS[] = {
+    {"line", N_("Line"), 5, NULL},
+    {"may_precede", N_("Perhaps before"), 14, NULL},
+    {"time", N_("Time, as stated"), 20, NULL},
+    {"zone", N_("Zone"), 8, NULL},
+    {"earliest", N_("Not before (UTC)"), 20, NULL},
+    {"latest", N_("Not after (UTC)"), 20, NULL},
+    {"known", N_("How known"), 10, words_of},
+    {"what", N_("What"), 32, words_of},
+    {"field", N_("Which time"), 38, words_of},
+    {"record", N_("Record"), DEP_UUID_LEN, NULL},
+    {"by", N_("By"), 0, NULL},
+    {"from", N_("Received from"), DEP_TABLE_BELOW, dep_table_body},
+    {"withheld", N_("Withheld"), DEP_TABLE_BELOW, NULL},
+    {"withdrawn", N_("Withdrawn by its sender"), DEP_TABLE_BELOW, words_of},
+    {"item", NULL, 0, NULL},
+    {"recorded", NULL, 0, NULL},
+    {"uncertainty_s", NULL, 0, NULL},
+    {"clock", NULL, 0, NULL},
+    {"offset_s", NULL, 0, NULL},
+    {"original", NULL, 0, NULL},
+    {"calendar", NULL, 0, NULL}};
 
 /* The last second that belongs to a span. NULL where it is open, or no year of four digits. */
 static const char *moment(int64_t unix_s, char out[MOMENT_ROOM])
@@ -90,7 +96,23 @@ static bool add_stated(json_t *row, const json_t *time)
     return bad == 0;
 }
 
-static json_t *row_of(const struct dep_timeline *timeline, size_t at)
+/* Of what another member reported: whose it is, and what of it isn't known here. */
+static bool add_told(const struct dep_table *table, json_t *row,
+                     const struct dep_timeline_item *item)
+{
+    DEP_AUTO_BUF withheld;
+    dep_buf_init(&withheld, WITHHELD_MAX);
+    const char *names = dep_json_string(item->told, "withheld");
+    if (item->told && json_object_update(row, item->told))
+        return false;
+    if (!names)
+        return true;
+    dep_table_add_fields(table, item->type, names, &withheld);
+    return !dep_buf_err(&withheld) &&
+           json_object_set_new(row, "withheld", json_string((const char *)withheld.data)) == 0;
+}
+
+static json_t *row_of(const struct dep_table *table, const struct dep_timeline *timeline, size_t at)
 {
     const struct dep_timeline_event *event = &timeline->events[at];
     const struct dep_timeline_item *item = &timeline->items[event->of];
@@ -109,7 +131,7 @@ static json_t *row_of(const struct dep_timeline *timeline, size_t at)
         item->field ? "stated" : "recorded", "what", item->type, "field", item->field, "record",
         item->record, "by", item->by_code, "item", item->item[0] ? item->item : NULL, "recorded",
         moment(item->recorded_s, recorded), "uncertainty_s", uncertainty);
-    if (row && !add_stated(row, item->time)) {
+    if (row && (!add_stated(row, item->time) || !add_told(table, row, item))) {
         json_decref(row);
         row = NULL;
     }
@@ -129,11 +151,13 @@ static bool read_span(const struct dep_args *args, struct dep_edtf_span *out)
 static int run(struct dep_args *args, struct dep_node *node, struct dep_problem *problem)
 {
     DEP_AUTO_TIMELINE timeline = {.count = 0};
+    DEP_AUTO_CALLED called = {.found = NULL};
     struct dep_table table = {.args = args,
                               .node = node,
                               .problem = problem,
                               .columns = COLUMNS,
-                              .column_count = DEP_COUNT(COLUMNS)};
+                              .column_count = DEP_COUNT(COLUMNS),
+                              .called = &called};
     struct dep_timeline_order order = {
         .of = DEP_TIMELINE_ALL, .name = args->positional_count > 1 ? args->positional[1] : NULL};
     (void)read_span(args, &order.span); /* dep_cmd_timeline() asked */
@@ -148,7 +172,7 @@ static int run(struct dep_args *args, struct dep_node *node, struct dep_problem 
         const struct dep_timeline_item *item = &timeline.items[timeline.events[i].of];
         table.unread += item->unread;
         table.word = item->type; /* whose field it is */
-        err = dep_table_row(&table, row_of(&timeline, i));
+        err = dep_table_row(&table, row_of(&table, &timeline, i));
     }
     table.cut = timeline.cut;
     return err ? err : dep_table_end(&table);

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-enum { ROW_MAX = 4 * 1024 * 1024 };
+enum { ROW_MAX = 4 * 1024 * 1024, FIELD_ROOM = 128 };
 
 static int no_memory(const struct dep_table *table)
 {
@@ -90,9 +90,11 @@ int dep_table_row(struct dep_table *table, json_t *row)
     for (size_t c = 0; c < table->column_count; c++) {
         if (table->columns[c].width != DEP_TABLE_BELOW || !cells[c])
             continue;
+        const struct dep_table_column *column = &table->columns[c];
+        const char *words = column->words ? column->words(table, column->name, cells[c]) : NULL;
         (void)printf("    ");
-        dep_print_label(stdout, _(table->columns[c].label));
-        dep_show_or_dash(cells[c]);
+        dep_print_label(stdout, _(column->label));
+        dep_show_or_dash(words ? words : cells[c]);
         (void)printf("\n");
     }
     return DEP_OK;
@@ -128,15 +130,19 @@ const char *dep_table_code(const struct dep_table *table, const char *column, co
 
 /* ---- from the head to the end ---- */
 
+static bool is_written(const struct dep_table *table)
+{
+    return table->args->json || dep_flag(table->args, "--csv");
+}
+
 int dep_table_begin(struct dep_table *table)
 {
     assert(table->column_count <= DEP_TABLE_COLUMNS_MAX);
     bool known = dep_report_limit(table->args, &table->limit);
     assert(known); /* dep_cmd_report() asked */
-    bool written = table->args->json || dep_flag(table->args, "--csv");
     int err =
         table->limit == UINT64_MAX ? DEP_OK : dep_node_show_pages(table->node, table->problem);
-    if (!err && table->called && !written)
+    if (!err && table->called && !is_written(table))
         err = dep_called_init(table->node, dep_reader_language(), table->called, table->problem);
     return err;
 }
@@ -207,6 +213,21 @@ bool dep_table_leaves_out(struct dep_table *table, const struct dep_act *act)
         return true;
     table->unread += !act->head.readable;
     return !act->head.readable;
+}
+
+void dep_table_add_fields(const struct dep_table *table, const char *type, const char *names,
+                          struct dep_buf *out)
+{
+    const struct dep_schema *schema = dep_schemas_find(dep_node_schemas(table->node), type, 0);
+    for (const char *at = names; *at && !is_written(table);) {
+        char name[FIELD_ROOM];
+        size_t len = strcspn(at, " ");
+        (void)snprintf(name, sizeof name, "%.*s", (int)len, at);
+        const char *label = schema ? dep_schema_label(schema, name, dep_reader_language()) : NULL;
+        dep_buf_addf(out, "%s%s", out->len ? _("; ") : "", label ? label : name);
+        at += len + (at[len] == ' ');
+    }
+    dep_buf_addf(out, "%s", is_written(table) ? names : "");
 }
 
 const char *dep_table_choice(const struct dep_table *table, const char *type, const char *field,

@@ -10,7 +10,7 @@
 #include "cli/verdict.h"
 #include "node/evidence.h"
 
-enum { DEP_TABLE_COLUMNS_MAX = 20, DEP_TABLE_BELOW = -1 };
+enum { DEP_TABLE_COLUMNS_MAX = 24, DEP_TABLE_BELOW = -1 };
 
 struct dep_table;
 /* What a code says in the reader's language; NULL where it is none of ours. */
@@ -55,6 +55,9 @@ bool dep_table_leaves_out(struct dep_table *table, const struct dep_act *act);
 const char *dep_table_code(const struct dep_table *table, const char *column, const char *code);
 /* The same: States and organisations, one or several with blanks between them. */
 const char *dep_table_body(const struct dep_table *table, const char *column, const char *code);
+/* Appends the names of fields of a type (blanks between), on a terminal by what they are called. */
+void dep_table_add_fields(const struct dep_table *table, const char *type, const char *names,
+                          struct dep_buf *out);
 /* A choice of a field of a type, in the reader's language; NULL where it is none. */
 const char *dep_table_choice(const struct dep_table *table, const char *type, const char *field,
                              const char *code);

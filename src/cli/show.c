@@ -7,6 +7,7 @@
 #include "codec/text.h"
 #include "node/charter.h"
 #include "node/evidence.h"
+#include "node/reported.h"
 #include "report/language.h"
 
 #include <string.h>
@@ -194,7 +195,36 @@ static void show_fields(struct dep_node *node, const struct dep_schema *schema, 
     dep_show_fields(schema, err ? NULL : &called, claims);
 }
 
-/* What a field kit's record says itself, as its officer signed it. */
+static bool is_reported(const struct dep_view *view)
+{
+    return strcmp(view->row.type, DEP_FOREIGN_REPORT) == 0;
+}
+
+/* Of what another member reported: what wasn't shown of it. */
+static void show_withheld(struct dep_node *node, const struct dep_view *view)
+{
+    DEP_AUTO_REPORTED reported = {.withdrawn = false};
+    struct dep_problem unused = {.detail = ""};
+    const char *lang = dep_reader_language();
+    bool begun = false;
+    if (dep_node_reported(node, view, &reported, &unused))
+        return;
+    const struct dep_schema *schema = reported.told.schema;
+    for (size_t i = 0; i < schema->field_count; i++) {
+        if (reported.told.shown[i])
+            continue;
+        if (!begun)
+            show_label(_("Withheld"));
+        (void)printf("%s%s", begun ? _("; ") : "",
+                     dep_schema_label(schema, schema->fields[i].name, lang));
+        begun = true;
+    }
+    (void)printf("%s", begun ? "\n" : "");
+    if (reported.withdrawn)
+        (void)printf("  %s\n", _("Withdrawn by its sender"));
+}
+
+/* What a field kit's record, or another member's, says itself, as its officer signed it. */
 static void show_handed(struct dep_node *node, const struct dep_view *view)
 {
     const json_t *by = dep_json_object(view->handed, "by");
@@ -207,20 +237,25 @@ static void show_handed(struct dep_node *node, const struct dep_view *view)
     if (!schema || !by)
         return;
     (void)printf("  ");
-    (void)printf(_("Recorded on the kit by %s %s of %s, "), dep_word(dep_json_string(by, "role")),
-                 dep_json_string(by, "code"), dep_json_string(view->handed, "iss"));
+    bool reported = is_reported(view);
+    (void)printf(reported ? _("Recorded by %s %s of %s, ")
+                          : _("Recorded on the kit by %s %s of %s, "),
+                 dep_word(dep_json_string(by, "role")), dep_json_string(by, "code"),
+                 dep_json_string(view->handed, "iss"));
     dep_show_time(iat);
     (void)printf("\n");
     show_fields(node, schema, view->readable, view->handed);
+    if (reported)
+        show_withheld(node, view);
     if (view->handed_why)
         (void)printf("  %s\n", dep_word(view->handed_why));
 }
 
-/* Of a field kit's record what it is kept as is for the program. */
+/* Of a record that is held what it is kept as is for the program. */
 static void show_told(struct dep_node *node, const struct dep_view *view,
                       const struct dep_schema *schema)
 {
-    static const char *const kept[] = {"jwt", "secret", "keys", "keks"};
+    static const char *const kept[] = {"jwt", "secret", "keys", "keks", "sd_jwt"};
     DEP_AUTO_JSON *claims = json_copy(view->claims);
     for (size_t i = 0; i < DEP_COUNT(kept) && view->handed; i++)
         (void)json_object_del(claims, kept[i]);
@@ -305,12 +340,12 @@ json_t *dep_view_json(const struct dep_view *view)
 {
     char sha256[2 * DEP_HASH_LEN + 1];
     dep_hex_encode(view->row.sha256.bytes, DEP_HASH_LEN, sha256);
-    return json_pack("{s:s,s:s,s:I,s:I,s:s,s:b,s:b,s:s?,s:O,s:O*,s:s*}", "id", view->row.jti,
-                     "type", view->row.type, "iat", (json_int_t)view->row.iat, "index",
-                     (json_int_t)view->row.index, "sha256", sha256, "superseded",
-                     (int)view->row.superseded, "readable", (int)view->readable, "why_not",
-                     view->readable ? NULL : view->why_not, "claims", view->claims, "kit",
-                     view->handed, "kit_why_not", view->handed_why);
+    return json_pack(
+        "{s:s,s:s,s:I,s:I,s:s,s:b,s:b,s:s?,s:O,s:O*,s:s*}", "id", view->row.jti, "type",
+        view->row.type, "iat", (json_int_t)view->row.iat, "index", (json_int_t)view->row.index,
+        "sha256", sha256, "superseded", (int)view->row.superseded, "readable", (int)view->readable,
+        "why_not", view->readable ? NULL : view->why_not, "claims", view->claims,
+        is_reported(view) ? "received" : "kit", view->handed, "kit_why_not", view->handed_why);
 }
 
 json_t *dep_row_json(const struct dep_index_row *row)

@@ -194,8 +194,8 @@ static int project_one(struct commit_work *work, size_t i, struct dep_buf *bytes
         return dep_problem_fault(problem, err < 0 ? err : DEP_ERR_CORRUPT, "node.issue",
                                  work->issued[i].jti);
     dep_node_row_of(&outline, placed->index, &work->issued[i].sha256, &row);
-    /* What a field kit's record says itself is told by who may read it. */
-    row.complete = !dep_handed_is(row.type);
+    /* What a record that is held says itself is told by who may read it. */
+    row.complete = !dep_handed_holds(row.type);
     const struct dep_place *from[] = {&placed->record, &placed->secret, &placed->keyring};
     struct dep_index_place *to[] = {&row.record, &row.secret, &row.keyring};
     for (size_t p = 0; p < DEP_COUNT(from); p++)

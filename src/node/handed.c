@@ -1,10 +1,18 @@
 #include "node/handed.h"
 
+#include "node/receive.h"
+#include "node/reported.h"
+
 #include <string.h>
 
 bool dep_handed_is(const char *type)
 {
     return strcmp(type, "kit.record") == 0 || strcmp(type, "kit.report") == 0;
+}
+
+bool dep_handed_holds(const char *type)
+{
+    return dep_handed_is(type) || strcmp(type, DEP_FOREIGN_REPORT) == 0;
 }
 
 const char *dep_handed_type_for(const struct dep_schema *schema)
@@ -100,15 +108,28 @@ static int open_record(struct dep_node *node, const struct dep_record *record,
     return err < 0 ? dep_problem_fault(problem, err, "node.handed", view->row.jti) : err;
 }
 
+static int open_report(const struct dep_node *node, struct dep_view *view,
+                       struct dep_problem *problem)
+{
+    DEP_AUTO_PRESENTATION told = {.claims = NULL};
+    struct dep_finding why;
+    int err = dep_foreign_open(node->schemas, view->claims, &told, &why);
+    if (err < 0)
+        return dep_problem_fault(problem, err, "node.handed", view->row.jti);
+    view->handed = json_incref(told.claims);
+    return err;
+}
+
 int dep_handed_open(struct dep_node *node, struct dep_view *view, struct dep_problem *problem)
 {
     DEP_AUTO_RECORD record = {.jti = NULL};
     struct dep_finding why;
     const char *jwt = dep_json_string(view->claims, "jwt");
-    if (!jwt)
+    if (!jwt && !dep_json_string(view->claims, "sd_jwt"))
         return DEP_OK;
-    int err = dep_record_parse(dep_slice_string(jwt), &record, &why);
-    if (!err)
+    int err = jwt ? dep_record_parse(dep_slice_string(jwt), &record, &why)
+                  : open_report(node, view, problem);
+    if (!err && jwt)
         err = open_record(node, &record, view, problem);
     return err == DEP_FOUND ? dep_fault_set(&problem->fault, DEP_ERR_CORRUPT, 0, "node.handed",
                                             "record %s", view->row.jti)

@@ -167,9 +167,9 @@ struct dep_view {
     const char *why_not;
     struct dep_buf jwt;
     struct dep_buf disclosures; /* secret */
-    /* Of a field kit's record that was handed over, and is readable: its own claims with the
-     * envelope, with its protected fields unless `handed_why` says why not ("secret.*"). Else
-     * NULL. */
+    /* Of a field kit's record that was handed over, or of what another member reported, and is
+     * readable: its own claims with the envelope, with its protected fields unless `handed_why`
+     * says why not ("secret.*"), as far as they were shown. Else NULL. */
     json_t *handed;
     const char *handed_why;
 };

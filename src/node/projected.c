@@ -7,6 +7,7 @@
 #include "node/answered.h"
 #include "node/node_impl.h"
 #include "node/release.h"
+#include "node/reported.h"
 #include "node/timeline.h"
 #include "rules/mandate.h"
 
@@ -227,15 +228,17 @@ int dep_node_project(struct dep_node *node, struct dep_index_row *row, const cha
     const struct dep_schema *schema = dep_schemas_find(node->schemas, type, version);
     char hex[2 * DEP_HASH_LEN + 1];
     int64_t uncertainty_s = node->world.clock_uncertainty_s; /* a draft has no clock yet */
-    /* What a field kit's record says is searched for, and says nothing here. */
+    /* What a record that is held says is searched for, and says nothing here; but for when it was
+     * that what another member reported happened. */
     bool own = strcmp(type, row->type) == 0;
     (void)dep_json_int(dep_json_object(claims, "clock"), "uncertainty_s", &uncertainty_s);
     if (own) {
         row->word = word_of(row->type, claims);
         if (row->word == DEP_WORD_ANSWERS && dep_answered_heard_closes(node->schemas, claims))
             row->word = DEP_WORD_CLOSES;
-        row->span = dep_timeline_hull(schema, claims, row->iat, uncertainty_s);
     }
+    if (own || strcmp(row->type, DEP_FOREIGN_REPORT) == 0)
+        row->span = dep_timeline_hull(schema, claims, row->iat, uncertainty_s);
     if (own && row->complete) {
         set_due(claims, row);
         set_relied(claims, hex, row);

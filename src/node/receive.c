@@ -338,6 +338,12 @@ static int make_claims(struct receiving *receiving, bool taken)
 static int add_received(struct receiving *receiving, const char *item)
 {
     struct dep_kept *kept = &receiving->kept;
+    for (size_t i = 0; i < kept->count; i++) {
+        json_t *claims = (json_t *)(uintptr_t)kept->drafts[i].claims;
+        if (strcmp(kept->drafts[i].type, DEP_FOREIGN_REPORT) == 0 &&
+            json_object_set_new(claims, "item", json_string(item)))
+            return receive_no_memory(receiving);
+    }
     if (receiving->foretold) {
         json_t *told = receive_retold(receiving->foretold, item);
         if (!told || !dep_kept_add(kept, "foreign.record", told))
@@ -470,8 +476,12 @@ static int read_kept(struct receiving *receiving)
 {
     struct dep_verify *verify = dep_bag_verified_verify(receiving->bag);
     DEP_AUTO_JSON *refs = NULL;
+    /* What a field kit reported is taken in with its register (receive_kit.c). */
+    const char *reader = receiving->out->kind == DEP_PACKAGE_RELEASE
+                             ? dep_register_info(receiving->node->reg)->member
+                             : NULL;
     int err = dep_kept_read(verify, dep_bag_verified_folder(receiving->bag),
-                            receiving->out->package, NULL, &receiving->kept, receiving->problem);
+                            receiving->out->package, reader, &receiving->kept, receiving->problem);
     if (err)
         return err;
     if (!receive_is_answer(receiving)) {

@@ -1,6 +1,6 @@
 /*
- * How a package that came with containers is to be handled here: whose it is, and what its sender
- * says of what is in it. All of it of all its items, for here they are one.
+ * How a package that came with containers or incidents is to be handled here: whose it is, and
+ * what its sender says of what is in it. All of it of all its items, for here they are one.
  */
 #include "node/charter.h"
 #include "node/node_impl.h"
@@ -56,6 +56,9 @@ static int take(struct marking *marking, const json_t *record)
                    : add_all(marking, "categories", DEP_LIST_CATEGORIES,
                              dep_json_array(shown, "sensitive"));
     }
+    if (strncmp(type, "incident.", strlen("incident.")) == 0)
+        return add(marking, "territories", DEP_LIST_TERRITORIES,
+                   dep_json_string(shown, "territory"));
     if (strcmp(type, "marking.set") != 0)
         return DEP_OK;
     int err =
@@ -83,12 +86,20 @@ static int take_each(struct receiving *receiving, struct marking *marking)
                : DEP_OK;
 }
 
+/* Containers, or incidents: all else is between members, and said to whom it concerns. */
+static bool is_given(const struct receiving *receiving)
+{
+    bool given = json_array_size(dep_json_array(receiving->account, "items")) > 0;
+    for (size_t i = 0; i < receiving->kept.count; i++)
+        given = given || strcmp(receiving->kept.drafts[i].type, DEP_FOREIGN_REPORT) == 0;
+    return given && receiving->out->kind == DEP_PACKAGE_RELEASE;
+}
+
 int receive_marking(struct receiving *receiving, const char *item)
 {
     struct dep_node *node = receiving->node;
     struct marking marking = {.claims = NULL};
-    if (receiving->out->kind != DEP_PACKAGE_RELEASE ||
-        json_array_size(dep_json_array(receiving->account, "items")) == 0)
+    if (!is_given(receiving))
         return DEP_OK;
     int err =
         dep_node_charter(node, dep_register_count(node->reg), &marking.charter, receiving->problem);

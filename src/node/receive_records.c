@@ -37,6 +37,13 @@ static bool is_heard(const json_t *record)
                     (is_type(record, "status.issued") && of && strcmp(of, "consents") == 0));
 }
 
+/* What a release may give by itself (doc/decisions/033): for who keeps incidents here. */
+static bool is_report(const json_t *record)
+{
+    return is_type(record, "incident.reported") || is_type(record, "incident.corrected") ||
+           is_type(record, "coverage.stated");
+}
+
 /* ---- records ---- */
 
 /* The lines of one records.jsonl, in order. */
@@ -155,23 +162,24 @@ static const char *origin_of(const json_t *account, const char *log)
 }
 
 static int keep(struct dep_kept *kept, const json_t *account, const json_t *record,
-                const struct dep_receive_lines *lines, const char *package, json_t *refs)
+                const struct dep_receive_lines *lines, const char *package)
 {
     const char *origin = origin_of(account, lines->log);
+    bool report = is_report(record),
+         disputed = report && dep_json_says(record, "standing", "disputed");
     json_t *claims = json_pack(
-        "{s:s,s:s,s:s,s:s,s:s,s:s,s:s%}", "package", package, "origin", origin ? origin : "",
+        "{s:s,s:s,s:s,s:s,s:s,s:s,s:s%,s:o*}", "package", package, "origin", origin ? origin : "",
         "index", dep_json_string(record, "index"), "sha256", dep_json_string(record, "sha256"),
         "record_type", dep_json_string(record, "type"), "member", dep_json_string(record, "iss"),
-        "sd_jwt", (const char *)lines->sd_jwt.data, lines->sd_jwt.len);
-    if (claims && refs && json_object_set(claims, "refs", refs)) {
-        json_decref(claims);
-        claims = NULL;
-    }
-    return claims && dep_kept_add(kept, "foreign.record", claims) ? DEP_OK : DEP_ERR_NOMEM;
+        "sd_jwt", (const char *)lines->sd_jwt.data, lines->sd_jwt.len, "disputed",
+        disputed ? json_true() : NULL);
+    return claims && dep_kept_add(kept, report ? DEP_FOREIGN_REPORT : "foreign.record", claims)
+               ? DEP_OK
+               : DEP_ERR_NOMEM;
 }
 
 static int read_one(struct dep_verify *verify, size_t place, const json_t *account, int folder,
-                    struct dep_receive_lines *lines, const char *package, json_t *refs,
+                    struct dep_receive_lines *lines, const char *package, const char *reader,
                     struct dep_kept *out, struct dep_problem *problem)
 {
     DEP_AUTO_JSON *record = NULL;
@@ -179,7 +187,8 @@ static int read_one(struct dep_verify *verify, size_t place, const json_t *accou
     int err = dep_verify_record(verify, place, &record);
     if (err)
         return dep_problem_fault(problem, err < 0 ? err : DEP_ERR_CORRUPT, "node.receive", package);
-    if (!is_heard(record))
+    bool read = reader && is_report(record) && !dep_json_says(record, "iss", reader);
+    if (!is_heard(record) && !read)
         return DEP_OK;
     const char *log = dep_json_string(record, "log"), *text = dep_json_string(record, "index");
     if (out->count == DEP_RECEIVED_RECORDS_MAX)
@@ -192,7 +201,7 @@ static int read_one(struct dep_verify *verify, size_t place, const json_t *accou
     }
     if (!err)
         err = find_line(lines, index, problem);
-    if (!err && (err = keep(out, account, record, lines, package, refs)))
+    if (!err && (err = keep(out, account, record, lines, package)))
         err = dep_problem_fault(problem, err, "node.receive", package);
     /* A status stands behind what it lists. */
     if (!err && is_type(record, "status.issued") &&
@@ -201,7 +210,7 @@ static int read_one(struct dep_verify *verify, size_t place, const json_t *accou
     return err;
 }
 
-int dep_kept_read(struct dep_verify *verify, int folder, const char *package, json_t *refs,
+int dep_kept_read(struct dep_verify *verify, int folder, const char *package, const char *reader,
                   struct dep_kept *out, struct dep_problem *problem)
 {
     DEP_AUTO_JSON *account = NULL;
@@ -211,7 +220,7 @@ int dep_kept_read(struct dep_verify *verify, int folder, const char *package, js
     if (err)
         err = dep_problem_fault(problem, err, "node.receive", package);
     for (size_t i = 0; !err && i < dep_verify_record_count(verify); i++)
-        err = read_one(verify, i, account, folder, &lines, package, refs, &kept, problem);
+        err = read_one(verify, i, account, folder, &lines, package, reader, &kept, problem);
     lines_done(&lines);
     if (err) {
         dep_kept_done(&kept);

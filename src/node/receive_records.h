@@ -5,6 +5,7 @@
 #ifndef DEP_NODE_RECEIVE_RECORDS_H
 #define DEP_NODE_RECEIVE_RECORDS_H
 #include "node/receive.h"
+#include "node/reported.h"
 
 struct dep_kept {
     struct dep_draft *drafts;
@@ -15,10 +16,12 @@ void dep_kept_done(struct dep_kept *kept);
 DEP_MUST_USE bool dep_kept_add(struct dep_kept *kept, const char *type, json_t *claims);
 /*
  * A draft foreign.record of each record that is heard (what the judge reads, status records,
- * withdrawals, receipts), read from `folder`, the copy. `refs`: array for its refs, or NULL.
+ * withdrawals, receipts), read from `folder`, the copy; and a draft foreign.report of each incident
+ * that isn't of the member `reader` itself (NULL: of none).
  */
 DEP_MUST_USE int dep_kept_read(struct dep_verify *verify, int folder, const char *package,
-                               json_t *refs, struct dep_kept *out, struct dep_problem *problem);
+                               const char *reader, struct dep_kept *out,
+                               struct dep_problem *problem);
 
 /* Lines of the logs of a package, each folder's in order: the presentation at that place, borrowed
  * until the next. */

@@ -6,6 +6,7 @@
 #include "node/marking.h"
 #include "node/node_impl.h"
 #include "node/release.h"
+#include "node/reported.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,12 +14,16 @@
 
 void dep_timeline_done(struct dep_timeline *timeline)
 {
-    for (size_t i = 0; i < timeline->count; i++)
+    for (size_t i = 0; i < timeline->count; i++) {
         json_decref(timeline->items[i].time);
+        json_decref(timeline->items[i].told);
+    }
     free(timeline->items);
     free(timeline->events);
     *timeline = (struct dep_timeline){.count = 0};
 }
+
+enum { WITHHELD_MAX = 64 * 1024 };
 
 struct gathering {
     struct dep_node *node;
@@ -26,6 +31,7 @@ struct gathering {
     size_t item_room, event_room;
     struct dep_edtf_span span;
     uint64_t limit;
+    const struct dep_reported *reported; /* by another member: what the view holds; else NULL */
     struct dep_problem *problem;
 };
 
@@ -57,24 +63,45 @@ static int64_t uncertainty_of(const json_t *claims)
     return uncertainty_s;
 }
 
+/* Whose it is, and what of it isn't known here; NULL without memory. */
+static json_t *told_of(const struct dep_reported *reported)
+{
+    DEP_AUTO_BUF withheld;
+    dep_buf_init(&withheld, WITHHELD_MAX);
+    dep_reported_withheld(&reported->told, &withheld);
+    if (dep_buf_err(&withheld))
+        return NULL;
+    return json_pack("{s:s,s:s*,s:s*}", "from", reported->told.record.iss, "withheld",
+                     withheld.len ? (const char *)withheld.data : NULL, "withdrawn",
+                     reported->withdrawn ? "yes" : NULL);
+}
+
 static int add_event(struct gathering *gathering, const struct dep_view *view, const char *field,
                      const json_t *time, const struct dep_edtf_span *span)
 {
     if (span->end_s <= gathering->span.earliest_s || span->earliest_s >= gathering->span.end_s)
         return DEP_OK;
-    int err = reserve(gathering);
-    if (err)
+    const struct dep_reported *reported = gathering->reported;
+    json_t *told = reported ? told_of(reported) : NULL;
+    int err = !reported || told
+                  ? reserve(gathering)
+                  : dep_problem_fault(gathering->problem, DEP_ERR_NOMEM, "node.timeline", "events");
+    if (err) {
+        json_decref(told);
         return err;
+    }
     struct dep_timeline *timeline = gathering->timeline;
     struct dep_timeline_item *item = &timeline->items[timeline->count];
     *item = (struct dep_timeline_item){.recorded_s = view->row.iat,
                                        .uncertainty_s = uncertainty_of(view->claims),
                                        .field = field,
                                        .time = json_incref((json_t *)(uintptr_t)time),
-                                       .unread = !view->readable};
+                                       .unread = !view->readable,
+                                       .told = told};
     memcpy(item->record, view->row.jti, sizeof item->record);
     memcpy(item->item, view->row.item, sizeof item->item);
-    memcpy(item->type, view->row.type, sizeof item->type);
+    (void)snprintf(item->type, sizeof item->type, "%s",
+                   reported ? reported->told.record.type : view->row.type);
     memcpy(item->by_code, view->row.by_code, sizeof item->by_code);
     timeline->events[timeline->count] = (struct dep_timeline_event){
         .span = *span, .index = view->row.index, .recorded = !field, .of = timeline->count};
@@ -140,6 +167,8 @@ static const struct dep_schema *schema_of(const struct gathering *gathering,
                                           const struct dep_view *view)
 {
     int64_t version = 0;
+    if (gathering->reported)
+        return gathering->reported->told.schema;
     (void)dep_json_int(view->claims, "v", &version);
     return dep_schemas_find(gathering->node->schemas, view->row.type, (int)version);
 }
@@ -147,13 +176,14 @@ static const struct dep_schema *schema_of(const struct gathering *gathering,
 static int add_stated(struct gathering *gathering, const struct dep_view *view, size_t *out_stated)
 {
     const struct dep_schema *schema = schema_of(gathering, view);
+    const json_t *claims = gathering->reported ? gathering->reported->told.claims : view->claims;
     size_t count = schema ? schema->field_count : 0;
     int err = DEP_OK;
     *out_stated = 0;
-    for (size_t i = schema ? next_stated(schema, view->claims, 0) : 0; !err && i < count;
-         i = next_stated(schema, view->claims, i + 1)) {
+    for (size_t i = schema ? next_stated(schema, claims, 0) : 0; !err && i < count;
+         i = next_stated(schema, claims, i + 1)) {
         const char *name = schema->fields[i].name;
-        const json_t *time = json_object_get(view->claims, name);
+        const json_t *time = json_object_get(claims, name);
         struct dep_edtf_span span = span_of(time, view->row.iat, uncertainty_of(view->claims));
         ++*out_stated;
         err = add_event(gathering, view, name, time, &span);
@@ -161,14 +191,26 @@ static int add_stated(struct gathering *gathering, const struct dep_view *view, 
     return err;
 }
 
+static int add_times(struct gathering *gathering, const struct dep_view *view)
+{
+    size_t stated = 0;
+    int err = add_stated(gathering, view, &stated);
+    return err || stated ? err : add_recorded(gathering, view);
+}
+
 static int add_view(void *context, const struct dep_view *view)
 {
     struct gathering *gathering = context;
-    size_t stated = 0;
+    DEP_AUTO_REPORTED reported = {.withdrawn = false};
     if (view->row.superseded)
         return DEP_OK;
-    int err = add_stated(gathering, view, &stated);
-    return err || stated ? err : add_recorded(gathering, view);
+    if (!view->readable || strcmp(view->row.type, DEP_FOREIGN_REPORT) != 0)
+        return add_times(gathering, view);
+    int err = dep_node_reported(gathering->node, view, &reported, gathering->problem);
+    gathering->reported = &reported;
+    err = err ? err : add_times(gathering, view);
+    gathering->reported = NULL;
+    return err;
 }
 
 /* What else refers to a case is found by its items and releases. */

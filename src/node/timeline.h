@@ -21,6 +21,10 @@ struct dep_timeline_item {
     const char *field; /* of the schema; NULL: the recording */
     json_t *time;      /* as stated; or NULL */
     bool unread;       /* it shows and can't be read: more may be stated in it */
+    /* Of what another member reported, whose `type` and `field` these are: "from"; "withheld"
+     * (names, blanks between) where some were; "withdrawn": "yes" where its sender did so. Else
+     * NULL. */
+    json_t *told;
 };
 struct dep_timeline {
     struct dep_timeline_event *events; /* in order; `of` is the place in `items` */

@@ -49,7 +49,7 @@ static int complete_row(void *context, const struct dep_index_row *row)
     int err = dep_node_view_row(work->node, row, true, &view, work->problem);
     if (err || !view.readable)
         return err;
-    /* A field kit's record is found by what it says itself. */
+    /* A record that is held is found by what it says itself. */
     const json_t *claims = view.handed ? view.handed : view.claims;
     if (view.handed_why)
         return DEP_OK;

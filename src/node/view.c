@@ -171,7 +171,7 @@ int dep_node_view_row(struct dep_node *node, const struct dep_index_row *row, bo
             err = dep_fault_set(&problem->fault, DEP_ERR_CORRUPT, 0, "node.claims", "record %s: %s",
                                 row->jti, problem->finding.id);
     }
-    if (!err && unlock && view.readable && dep_handed_is(row->type))
+    if (!err && unlock && view.readable && dep_handed_holds(row->type))
         err = dep_handed_open(node, &view, problem);
     if (err) {
         dep_view_done(&view);

@@ -172,5 +172,59 @@ iq receive second --unproved --json >second.json
 same log.older "$(json second.json .finding)" 'the first that is unproved'
 same "$(json second.json .item)" "$(json second.json .withdrawn_item)" 'withdrawn as it comes'
 same true "$(iq item list --json | jq -r "select(.item == \"$(json second.json .item)\").withdrawn")" 'shown as withdrawn'
+
+# ---- an incident that is given: told by its recipient in lines of its own, as its sender's, with what was withheld; then corrected; then withdrawn ----
+depositary key enrol D1 --roles desk --no-passphrase -C iq --as T1 >/dev/null
+desk() { depositary "$@" -C iq --as D1; }
+keep() { "$1" record "$2" --file - --yes "${@:4}" <<<"$3"; }
+incident() { printf '{"category": "attack", "territory": "IQ", "when": {"edtf": "2021-03-28"}, "place": {"latitude": "33.31", "longitude": "44.36", "precision_m": 1000}, "what_happened": %s, "sources": [{"reliability": "B", "credibility": "3"}], "confidence": "low", "audience": ["iq"], "publish_after_h": 72}' "$(text zebra-account)"; }
+# correct EFFECT FIELDS: of the incident; its id. given NAME MATERIALS: by a release of its own.
+correct() { keep reg incident.corrected "{\"effect\": \"$1\", $2 \"reason\": $(text zebra-reason)}" --about "$incident"; }
+given() {
+    prepared=$(say reg "{\"action\": \"release\", \"recipient\": \"iq\", \"purpose\": \"inquiry\", \"materials\": [$2]}" release prepare)
+    released=$(reg release "$prepared" --json | jq -r .record)
+    send reg iq "$released" "$1" --to iq
+}
+of() { printf '{"item": "%s", "fields": ["%s"]}' "$1" "${2// /\", \"}"; }
+attack='{"list": "incidents", "code": "attack", "called": [{"lang": "en", "text": "attack on civilians"}]}'
+for who in reg desk; do keep $who code.stated "$attack" >/dev/null; done
+own=$(keep desk incident.reported "$(incident)")
+incident=$(keep reg incident.reported "$(incident)")
+first="$(of "$incident" 'category territory when place what_happened')"
+given told "$first"
+told=$(desk report incidents --json | jq -r 'select(.kind == "received").record')
+told() { desk report incidents --json | jq -r "select(.record == \"$told\") | [.kind, .from, .when, .place, .confidence, .corrections, .standing, .withheld] | join(\"|\")"; }
+same 'received|test|2021-03-28|33.31 44.36|||reported|sources confidence audience publish_after_h attribution unknown' "$(told)" 'an incident of another'
+same "incident $own,received $told" "$(desk report incidents --json | jq -r '.kind + " " + .record' | paste -sd,)" 'own ones and others'
+same "$own" "$(desk report incidents --csv | sed -n 's/^incident,\([^,]*\).*/\1/p')" 'own ones for a spreadsheet'
+for words in 'en:Received from: .*\(test\)' 'fr:Reçu de :? ?.*\(test\)' 'ar:\(test\)'; do
+    LANGUAGE=${words%%:*} desk report incidents --limit 5 | grep -A2 "$told" >page
+    holds page "${words#*:}"
+    lacks page 'zebra|civilians'
+done
+# Nobody takes it for the register's own: it is neither corrected nor published, and goes on by its originator's leave.
+expect 1 desk record incident.corrected --file - --about "$told" 2>err <<<"{\"effect\": \"retracts\", \"reason\": $(text own)}"
+holds err '\(mandate\.'
+same 'test ["IQ"]' "$(iq item history "$(json told.json .item)" --json | jq -r 'select(.type == "marking.set").claims | .originator + " " + (.territories | tojson)')" 'whose it is, where it goes on'
+expect 1 desk publish prepare --file - 2>err <<<"{\"title\": [{\"lang\": \"en\", \"text\": \"x\"}], \"records\": [{\"record\": \"$told\", \"fields\": [\"sd_jwt\"]}]}"
+at() { desk timeline all --json "$@" 2>/dev/null | jq -r "select(.record == \"$told\") | [.what, .field, .time, .from, .withdrawn] | join(\"|\")"; }
+same 'incident.reported|when|2021-03-28|test|' "$(at)" 'when it happened'
+same "$(at)" "$(at --limit 9 --from 2021-03 --to 2021-03)" 'on a page'
+same "$own $told" "$(desk search attack --json | jq -r 'select(.type | test("report")).id' | sort | xargs)" 'found as an incident is'
+same 'zebra-account' "$(desk show "$told" --json | jq -r .received.what_happened.text)" 'what it says'
+LANG=C desk show "$told" >page
+holds page "Recorded by .*L1 of test"
+holds page 'Withheld: .*How sure'
+# A correction of its sender counts, by the package that brought it; whether it says another place isn't known.
+second="$(of "$(correct corrects '"when": {"edtf": "2021-03-29"}, ')" 'effect when territory')"
+given corrected "$first, $second"
+told=$(desk report incidents --json | jq -r 'select(.kind == "received").record')
+same 'received|test|2021-03-29|33.31 44.36||1|corrected|category what_happened sources confidence audience publish_after_h place attribution unknown' "$(told)" 'as corrected'
+given retracted "$first, $second, $(of "$(correct retracts '')" 'effect territory')"
+told=$(desk report incidents --limit 5 --json | jq -r 'select(.kind == "received").record')
+same 'received test 2 retracted' "$(desk report incidents --json | jq -r "select(.record == \"$told\") | [.kind, .from, .corrections, .standing] | join(\" \")")" 'as retracted'
+send reg iq "$(say reg '{"scope": {"kind": "all"}}' withdraw "$released")" ended
+same withdrawn "$(told | cut -d'|' -f7)" 'withdrawn by its sender'
+same 'incident.reported|when|2021-03-28|test|yes' "$(at)" 'withdrawn, in its time'
 depositary verify reg >/dev/null
 depositary verify iq >/dev/null
