@@ -49,8 +49,8 @@ DEP_MUST_USE int receive_notices(struct receiving *receiving);
 /* Records kept that answer a request of this register, or withdraw one that was entered here, refer
  * to it (`answers`). (receive_request.c) */
 DEP_MUST_USE int receive_request_answers(struct receiving *receiving);
-/* Of a release with containers or incidents a marking.set about the item that it is sealed as, among
- * `kept`: its sender is the originator. (receive_marking.c) */
+/* Of a release with containers or incidents a marking.set about the item that it is sealed as,
+ * among `kept`: its sender is the originator. (receive_marking.c) */
 DEP_MUST_USE int receive_marking(struct receiving *receiving, const char *item);
 /* Each field of evidence.intake that may be unknown and isn't stated is said to be so. Not 0: no
  * memory. */
