@@ -7,6 +7,7 @@
 #include "cli/show.h"
 #include "cli/verdict.h"
 #include "codec/text.h"
+#include "node/charter.h"
 #include "node/retention.h"
 #include "node/status.h"
 
@@ -336,50 +337,78 @@ int dep_cmd_due(int argc, char **argv)
 
 /* ---- retention ---- */
 
-struct showing_rules {
-    const struct dep_args *args;
-    const struct dep_schemas *schemas;
-};
-
-/* A prefix stands for several: each by its name. */
-static void show_kinds(const struct dep_schemas *schemas, const char *type)
+/* The newest of its versions. */
+static bool is_current(const struct dep_schemas *schemas, const struct dep_schema *schema)
 {
-    size_t len = strlen(type), shown = 0;
-    if (dep_schemas_find(schemas, type, 0))
-        return;
-    for (size_t i = 0; i < dep_schemas_count(schemas); i++) {
-        const struct dep_schema *schema = dep_schemas_at(schemas, i);
-        if (strncmp(schema->type, type, len) != 0 ||
-            schema != dep_schemas_find(schemas, schema->type, 0))
-            continue;
-        (void)printf("%s%s", shown++ ? _("; ") : "    ", type_word(schemas, schema->type));
-    }
-    (void)printf("%s", shown ? "\n" : "");
+    return schema == dep_schemas_find(schemas, schema->type, 0);
 }
 
-static int show_rule(void *context, const json_t *rule)
+/* A prefix stands for several: each by its name. `rule` NULL: those that no rule is about. */
+static size_t show_kinds(const struct dep_schemas *schemas, const struct dep_charter *charter,
+                         const json_t *rule)
 {
-    const struct showing_rules *showing = context;
-    if (showing->args->json)
-        return dep_print_json(json_deep_copy(rule)) ? DEP_OK : DEP_ERR_IO;
+    size_t shown = 0;
+    for (size_t i = 0; i < dep_schemas_count(schemas); i++) {
+        const struct dep_schema *schema = dep_schemas_at(schemas, i);
+        if (is_current(schemas, schema) && dep_charter_retention(charter, schema->type) == rule)
+            (void)printf("%s%s", shown++ ? _("; ") : "    ", type_word(schemas, schema->type));
+    }
+    (void)printf("%s", shown ? "\n" : "");
+    return shown;
+}
+
+static void show_rule(const struct dep_schemas *schemas, const struct dep_charter *charter,
+                      const json_t *rule)
+{
+    char period[64];
     int64_t days = 0;
+    const char *type = dep_json_string(rule, "type");
     const json_t *purpose = dep_json_object(rule, "purpose");
     const char *words = dep_json_string(purpose, dep_reader_language());
-    (void)dep_json_int(rule, "review_after_days", &days);
-    dep_print_column(stdout, type_word(showing->schemas, dep_json_string(rule, "type")), 34);
-    (void)printf(" ");
-    (void)printf(_("%lld days"), (long long)days);
-    (void)printf("  ");
+    if (dep_json_int(rule, "review_after_days", &days))
+        (void)snprintf(period, sizeof period, _("%lld days"), (long long)days);
+    dep_print_column(stdout, type_word(schemas, type), 34);
+    (void)printf(" %s  ", days ? period : _("as long as the log"));
     dep_show_or_dash(words ? words : dep_json_string(purpose, "en"));
     (void)printf("\n");
-    show_kinds(showing->schemas, dep_json_string(rule, "type"));
-    return DEP_OK;
+    if (!dep_schemas_find(schemas, type, 0))
+        (void)show_kinds(schemas, charter, rule);
+}
+
+/* So that no kind is without a rule in silence. */
+static bool print_uncovered(const struct dep_schemas *schemas, const struct dep_charter *charter)
+{
+    for (size_t i = 0; i < dep_schemas_count(schemas); i++) {
+        const struct dep_schema *schema = dep_schemas_at(schemas, i);
+        if (is_current(schemas, schema) && !dep_charter_retention(charter, schema->type) &&
+            !dep_print_json(json_pack("{s:s,s:n}", "type", schema->type, "purpose")))
+            return false;
+    }
+    return true;
 }
 
 static int show_rules(struct dep_args *args, struct dep_node *node, struct dep_problem *problem)
 {
-    struct showing_rules showing = {args, dep_node_schemas(node)};
-    return dep_node_retention_rules(node, show_rule, &showing, problem);
+    const struct dep_schemas *schemas = dep_node_schemas(node);
+    const struct dep_charter *charter = NULL;
+    int err =
+        dep_node_charter(node, dep_register_count(dep_node_register(node)), &charter, problem);
+    size_t i;
+    json_t *rule;
+    if (err)
+        return err;
+    json_array_foreach(dep_json_array(dep_charter_json(charter), "retention"), i, rule)
+    {
+        if (!args->json)
+            show_rule(schemas, charter, rule);
+        else if (!dep_print_json(json_deep_copy(rule)))
+            return DEP_ERR_IO;
+    }
+    if (args->json)
+        return print_uncovered(schemas, charter) ? DEP_OK : DEP_ERR_IO;
+    if (show_kinds(schemas, charter, NULL))
+        (void)printf("      %s\n", _("no rule: kept until a charter says otherwise"));
+    return DEP_OK;
 }
 
 static int record_review(struct dep_node *node, json_t *claims, struct dep_recording *recording,

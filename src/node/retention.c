@@ -26,31 +26,19 @@ int64_t dep_retention_due_s(int64_t recorded_s, int64_t after_days, const struct
                : due_s;
 }
 
-int dep_node_retention_rules(struct dep_node *node, dep_retention_fn *each, void *context,
-                             struct dep_problem *problem)
-{
-    const struct dep_charter *charter = NULL;
-    int err = dep_node_charter(node, dep_register_count(node->reg), &charter, problem);
-    if (err)
-        return err;
-    size_t i;
-    json_t *rule;
-    json_array_foreach(dep_json_array(dep_charter_json(charter), "retention"), i, rule)
-    {
-        err = each(context, rule);
-        if (err)
-            return err;
-    }
-    return DEP_OK;
-}
-
 /* ---- what falls due ---- */
 
 struct falling_due {
     struct dep_gather *gather;
-    const char *type; /* of a rule: whole, or what types begin with */
-    int64_t after_days;
+    const struct dep_charter *charter;
+    const json_t *rule; /* whose kinds are gathered; NULL: of every rule */
 };
+
+/* False where nothing of this kind ever falls due by this rule. */
+static bool period_of(const json_t *rule, int64_t *out_days)
+{
+    return dep_json_int(rule, "review_after_days", out_days);
+}
 
 static int keep_row(void *context, const struct dep_index_row *row)
 {
@@ -88,6 +76,11 @@ static int fall_due(void *context, const struct dep_index_row *row)
 {
     const struct falling_due *due = context;
     struct dep_gather *gather = due->gather;
+    int64_t after_days = -1;
+    const json_t *rule = dep_charter_retention(due->charter, row->type);
+    if (!rule || (due->rule && rule != due->rule))
+        return DEP_OK;
+    (void)period_of(rule, &after_days);
     /* On a page its newest review is asked for, if there is one. */
     bool was_reviewed = dep_node_pages_searched(gather->node) ||
                         json_object_get(gather->reviewed, row->jti) != NULL;
@@ -95,7 +88,7 @@ static int fall_due(void *context, const struct dep_index_row *row)
     bool is_protected = gather->node->shows_only ? row->secret.len > 0 : !row->complete;
     /* Most records are younger: nothing is read for them. */
     if (row->erased || row->superseded || !is_protected ||
-        (!was_reviewed && dep_retention_due_s(row->iat, due->after_days, NULL) > gather->until_s))
+        (!was_reviewed && dep_retention_due_s(row->iat, after_days, NULL) > gather->until_s))
         return DEP_OK;
     DEP_AUTO_VIEW review = {.claims = NULL};
     int err =
@@ -106,7 +99,7 @@ static int fall_due(void *context, const struct dep_index_row *row)
     const char *outcome = reviewed ? dep_json_string(reviewed->claims, "outcome") : NULL;
     struct dep_holds holds = {.count = 0};
     bool erase = outcome && strcmp(outcome, "erase") == 0;
-    int64_t when_s = dep_retention_due_s(row->iat, due->after_days, reviewed);
+    int64_t when_s = dep_retention_due_s(row->iat, after_days, reviewed);
     if (erase)
         when_s = reviewed->row.iat;
     if (when_s > gather->until_s)
@@ -116,12 +109,6 @@ static int fall_due(void *context, const struct dep_index_row *row)
         return err;
     const char *kind = holds.count ? "due.hold" : erase ? "due.erase" : "due.retention";
     return dep_gather_add(gather, kind, row, when_s, row->type, NULL);
-}
-
-static bool is_of(const char *type, const char *of)
-{
-    size_t len = strlen(of);
-    return len && of[len - 1] == '.' ? strncmp(type, of, len) == 0 : strcmp(type, of) == 0;
 }
 
 static int fall_due_page(void *context, const struct dep_index_row *row)
@@ -148,18 +135,7 @@ static int reviewed_due(void *context, const struct dep_index_row *review)
     err = dep_roll_find(gather->node, about, &row, gather->problem);
     if (err)
         return err < 0 ? err : DEP_OK;
-    return is_of(row.type, due->type) && dep_sight_sees(gather->node, &row)
-               ? fall_due_page(context, &row)
-               : DEP_OK;
-}
-
-/* The moment at which the period must have begun; false where it never ends. */
-static bool begins_before(const struct falling_due *due, int64_t *out_s)
-{
-    int64_t period_s;
-    return due->after_days >= 0 &&
-           !__builtin_mul_overflow(due->after_days, (int64_t)DAY_S, &period_s) &&
-           !__builtin_sub_overflow(dep_gather_until(due->gather), period_s, out_s);
+    return dep_sight_sees(gather->node, &row) ? fall_due_page(context, &row) : DEP_OK;
 }
 
 static int page_of(struct falling_due *due, const struct dep_index_query *query, dep_index_fn *each)
@@ -170,33 +146,50 @@ static int page_of(struct falling_due *due, const struct dep_index_query *query,
     return err == DEP_FOUND && dep_gather_full(gather) ? DEP_OK : err;
 }
 
-/* In the order in which they fall due: those that nobody reviewed; those whose review says until
- * when; those that were kept without a day. */
-static int page_of_rule(struct falling_due *due)
+/* The moment at which the period must have begun; false where it can't have. */
+static bool begins_before(const struct dep_gather *gather, int64_t after_days, int64_t *out_s)
 {
-    int64_t until_s = dep_gather_until(due->gather), began_s = 0;
-    struct dep_index_query until = {
-        .type = "retention.reviewed", .due = DEP_DUE_OPEN, .until_s = until_s};
-    int err = page_of(due, &until, reviewed_due);
-    if (err || !begins_before(due, &began_s))
-        return err;
-    struct dep_index_query kept = {
-        .type = "retention.reviewed", .due = DEP_DUE_WAITS, .until_s = began_s};
-    struct dep_index_query never = {
-        .type = due->type, .recorded = true, .unreviewed = true, .until_s = began_s};
-    err = page_of(due, &kept, reviewed_due);
-    return err ? err : page_of(due, &never, fall_due_page);
+    int64_t period_s;
+    return !__builtin_mul_overflow(after_days, (int64_t)DAY_S, &period_s) &&
+           !__builtin_sub_overflow(dep_gather_until(gather), period_s, out_s);
 }
 
-static int apply_rule(void *context, const json_t *rule)
+/* Those that nobody reviewed. */
+static int page_of_rule(struct falling_due *due, const json_t *rule)
 {
-    struct falling_due due = {.gather = context, .type = dep_json_string(rule, "type")};
-    struct dep_index_query query = {.type = due.type};
-    if (!dep_json_int(rule, "review_after_days", &due.after_days) || !due.type)
-        return DEP_OK; /* the charter's affair: dep_charter_parse() refused it */
-    return dep_node_pages_searched(due.gather->node)
-               ? page_of_rule(&due)
-               : dep_sight_list(due.gather->node, &query, fall_due, &due, due.gather->problem);
+    struct dep_index_query never = {
+        .type = dep_json_string(rule, "type"), .recorded = true, .unreviewed = true};
+    int64_t after_days;
+    due->rule = rule;
+    return period_of(rule, &after_days) && begins_before(due->gather, after_days, &never.until_s)
+               ? page_of(due, &never, fall_due_page)
+               : DEP_OK;
+}
+
+/* Those whose review says until when; those that were kept without a day, which may fall due as
+ * soon as the shortest period is over; then, by each rule, those that nobody reviewed. */
+static int gather_page(struct falling_due *due)
+{
+    const json_t *rules = dep_json_array(dep_charter_json(due->charter), "retention");
+    int64_t shortest_days = INT64_MAX, days, began_s = 0;
+    size_t i;
+    json_t *rule;
+    json_array_foreach(rules, i, rule) if (period_of(rule, &days) && days < shortest_days)
+        shortest_days = days;
+    struct dep_index_query until = {.type = "retention.reviewed",
+                                    .due = DEP_DUE_OPEN,
+                                    .until_s = dep_gather_until(due->gather)};
+    int err = page_of(due, &until, reviewed_due);
+    if (!err && begins_before(due->gather, shortest_days, &began_s)) {
+        struct dep_index_query kept = {
+            .type = "retention.reviewed", .due = DEP_DUE_WAITS, .until_s = began_s};
+        /* All of them: with several periods they don't fall due in the order of their reviews. */
+        due->gather->left = UINT64_MAX;
+        err = dep_sight_list(due->gather->node, &kept, reviewed_due, due, due->gather->problem);
+    }
+    json_array_foreach(rules, i, rule) if (!err)
+        err = page_of_rule(due, rule);
+    return err;
 }
 
 static int note_reviewed(void *context, const struct dep_index_row *row)
@@ -210,30 +203,34 @@ static int note_reviewed(void *context, const struct dep_index_row *row)
     return err;
 }
 
-int dep_gather_retention(struct dep_gather *gather)
+/* In whatever order: all of it is wanted. */
+static int gather_all(struct falling_due *due)
 {
-    struct dep_problem *problem = gather->problem;
+    struct dep_gather *gather = due->gather;
     DEP_AUTO_JSON *reviewed = json_object();
     if (!reviewed)
-        return dep_problem_fault(problem, DEP_ERR_NOMEM, "node.due", "");
+        return dep_problem_fault(gather->problem, DEP_ERR_NOMEM, "node.due", "");
     gather->reviewed = reviewed;
-    struct dep_index_query query = {.type = "retention.reviewed"};
-    int err = dep_node_pages_searched(gather->node)
-                  ? DEP_OK
-                  : dep_roll_list(gather->node, &query, note_reviewed, gather, problem);
+    struct dep_index_query query = {.type = "retention.reviewed"}, every = {.type = NULL};
+    int err = dep_roll_list(gather->node, &query, note_reviewed, gather, gather->problem);
     if (!err)
-        err = dep_node_retention_rules(gather->node, apply_rule, gather, problem);
+        err = dep_sight_list(gather->node, &every, fall_due, due, gather->problem);
     gather->reviewed = NULL;
     return err;
 }
 
-/* ---- reviewing ---- */
-
-static int find_rule(void *context, const json_t *rule)
+int dep_gather_retention(struct dep_gather *gather)
 {
-    const char *of = dep_json_string(rule, "type"), *type = context;
-    return of && is_of(type, of) ? DEP_FOUND : DEP_OK;
+    struct falling_due due = {.gather = gather};
+    struct dep_node *node = gather->node;
+    int err =
+        dep_node_charter(node, dep_register_count(node->reg), &due.charter, gather->problem);
+    if (err)
+        return err;
+    return dep_node_pages_searched(node) ? gather_page(&due) : gather_all(&due);
 }
+
+/* ---- reviewing ---- */
 
 static int judge_review(struct dep_node *node, const struct dep_index_row *row,
                         const json_t *claims, struct dep_problem *problem)
@@ -243,13 +240,12 @@ static int judge_review(struct dep_node *node, const struct dep_index_row *row,
     bool keep = outcome && strcmp(outcome, "keep") == 0;
     if (keep && !dep_json_object(claims, "reason") && !dep_json_string(claims, "until"))
         return dep_problem_found(problem, "retention.reason", CLAUSE, row->jti);
-    char type[DEP_TYPE_LEN_MAX + 1];
-    memcpy(type, row->type, sizeof type);
-    int err = dep_node_retention_rules(node, find_rule, type, problem);
-    if (err == DEP_OK)
-        return dep_problem_found(problem, "retention.rule", CLAUSE, row->type);
-    if (err < 0 || keep)
-        return err < 0 ? err : DEP_OK;
+    const struct dep_charter *charter = NULL;
+    int err = dep_node_charter(node, dep_register_count(node->reg), &charter, problem);
+    if (!err && !dep_charter_retention(charter, row->type))
+        err = dep_problem_found(problem, "retention.rule", CLAUSE, row->type);
+    if (err || keep)
+        return err;
     err = holds_on(node, row, &holds, problem);
     return !err && holds.count ? dep_problem_found(problem, "hold.in_force", CLAUSE, row->item)
                                : err;

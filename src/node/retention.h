@@ -20,8 +20,4 @@ DEP_MUST_USE int dep_node_retention_review(struct dep_node *node, const char *re
 /* When a record of this age falls due; `reviewed`: its newest review, or NULL. INT64_MAX: never. */
 int64_t dep_retention_due_s(int64_t recorded_s, int64_t after_days,
                             const struct dep_view *reviewed);
-/* Each rule of the charter in force: {"type","purpose","review_after_days"}, borrowed. */
-typedef int dep_retention_fn(void *context, const json_t *rule);
-DEP_MUST_USE int dep_node_retention_rules(struct dep_node *node, dep_retention_fn *each,
-                                          void *context, struct dep_problem *problem);
 #endif

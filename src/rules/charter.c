@@ -150,10 +150,10 @@ static int text_members_check(const struct dep_charter_reading *reading)
     char at[64];
     json_array_foreach(json_object_get(json, "retention"), index, entry)
     {
-        int64_t days = 0;
+        int64_t days = 1; /* none: as long as the log */
         (void)snprintf(at, sizeof at, "/retention/%zu/purpose", index);
-        if (!dep_json_int(entry, "review_after_days", &days) || days < 1 ||
-            !dep_json_string(entry, "type")[0])
+        (void)dep_json_int(entry, "review_after_days", &days);
+        if (days < 1 || !dep_json_string(entry, "type")[0])
             return dep_charter_bad(reading, "charter.form", "/retention/%zu", index);
         int err = dep_charter_name_check(reading, json_object_get(entry, "purpose"), at);
         if (err)
@@ -262,4 +262,27 @@ const struct dep_hash *dep_charter_previous(const struct dep_charter *charter)
 const json_t *dep_charter_json(const struct dep_charter *charter)
 {
     return charter->json;
+}
+
+/* A whole type, or what types begin with, up to a dot. */
+static bool is_about(const char *of, const char *type)
+{
+    size_t len = strlen(of);
+    return of[len - 1] == '.' ? strncmp(type, of, len) == 0 : strcmp(type, of) == 0;
+}
+
+const json_t *dep_charter_retention(const struct dep_charter *charter, const char *type)
+{
+    const json_t *found = NULL;
+    size_t index, longest = 0;
+    json_t *rule;
+    json_array_foreach(json_object_get(charter->json, "retention"), index, rule)
+    {
+        const char *of = dep_json_string(rule, "type");
+        if (strlen(of) <= longest || !is_about(of, type))
+            continue;
+        found = rule;
+        longest = strlen(of);
+    }
+    return found;
 }

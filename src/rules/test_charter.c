@@ -116,6 +116,7 @@ static const struct {
      "/linked/0/least"},
     {"/retention/0/type", "\"\"", "charter.form", "/retention/0"},
     {"/retention/0/review_after_days", "0", "charter.form", "/retention/0"},
+    {"/retention/0/review_after_days", "\"0\"", "charter.form", "/retention/0/review_after_days"},
     {"/retention/0/purpose/fr", NULL, "charter.name", "/retention/0/purpose/fr"},
     {"/time_authorities/0", "\"MAA\"", "charter.form", "/time_authorities/0"},
     {"/verifiers/0/name", "\"\"", "charter.form", "/verifiers/0"},

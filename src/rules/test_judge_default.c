@@ -1,7 +1,8 @@
 /*
  * The rule table that a new register's charter has (schema/_charter_default.json): each requirement
  * of each rule is needed. For each of them a release, publication or mission is looked for that has
- * all but what meets it, is refused, and passes once the requirement is removed.
+ * all but what meets it, is refused, and passes once the requirement is removed. And its retention
+ * rules: each kind of record there is has one.
  */
 #include "base/test_slow.h"
 #include "codec/json.h"
@@ -228,9 +229,74 @@ static void test_each_need(void **state)
     assert_true(test_step(2) == 1 ? checked == DEP_COUNT(asked) : checked >= 5);
 }
 
+/* What signatures, rules and codes are judged by is kept as long as the log; all else is reviewed,
+ * and no sooner than after ten years. */
+static void test_retention(void **state)
+{
+    (void)state;
+    static const char *const as_the_log[] = {"charter.", "code.",         "key.",
+                                             "log.",     "member.",       "membership.",
+                                             "register.", "record.erased", "status."};
+    DEP_AUTO_JSON *json = default_json();
+    DEP_AUTO_CHARTER *charter = charter_of(json);
+    struct dep_schemas *schemas = NULL;
+    size_t kept = 0, covered = 0, rules = json_array_size(json_object_get(json, "retention"));
+    assert_int_equal(dep_schemas_new(&schemas, NULL), DEP_OK);
+    for (size_t i = 0; i < dep_schemas_count(schemas); i++) {
+        const char *type = dep_schemas_at(schemas, i)->type;
+        const json_t *rule = dep_charter_retention(charter, type);
+        int64_t days = INT64_MAX;
+        if (!rule)
+            fail_msg("no retention rule for %s", type);
+        bool listed = false;
+        for (size_t k = 0; k < DEP_COUNT(as_the_log); k++)
+            listed = listed || strcmp(dep_json_string(rule, "type"), as_the_log[k]) == 0;
+        if (dep_json_int(rule, "review_after_days", &days) == listed || days < 3650)
+            fail_msg("%s", type);
+        kept += listed;
+    }
+    assert_true(kept >= DEP_COUNT(as_the_log));
+    /* And no rule is about nothing. */
+    for (size_t r = 0; r < rules; r++, covered = 0) {
+        const json_t *rule = json_array_get(json_object_get(json, "retention"), r);
+        for (size_t i = 0; i < dep_schemas_count(schemas); i++) {
+            const json_t *its = dep_charter_retention(charter, dep_schemas_at(schemas, i)->type);
+            covered += strcmp(dep_json_string(its, "type"), dep_json_string(rule, "type")) == 0;
+        }
+        if (!covered)
+            fail_msg("%s", dep_json_string(rule, "type"));
+    }
+    dep_schemas_free(schemas);
+}
+
+/* Of several rules about a type the longest counts; none is about a type that is longer. */
+static void test_longest(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *type, *of;
+    } rows[] = {{"evidence.intake", "evidence.intake"}, {"evidence.collected", "evidence."},
+                {"evidence.intake.more", "evidence."},  {"evidence", NULL},
+                {"note", "note"},                       {"notes", NULL}};
+    DEP_AUTO_JSON *json = default_json();
+    json_t *names = json_pack("{s:s,s:s,s:s}", "en", "n", "fr", "n", "ar", "n");
+    json_t *rules = json_pack("[{s:s,s:O},{s:s,s:O},{s:s,s:O}]", "type", "evidence.", "purpose",
+                              names, "type", "evidence.intake", "purpose", names, "type", "note",
+                              "purpose", names);
+    json_decref(names);
+    assert_int_equal(json_object_set_new(json, "retention", rules), 0);
+    DEP_AUTO_CHARTER *charter = charter_of(json);
+    for (size_t i = 0; i < DEP_COUNT(rows); i++) {
+        const json_t *rule = dep_charter_retention(charter, rows[i].type);
+        if (!rule != !rows[i].of || (rule && strcmp(dep_json_string(rule, "type"), rows[i].of)))
+            fail_msg("%s", rows[i].type);
+    }
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_all_are_there),
-                                       cmocka_unit_test(test_each_need)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_all_are_there), cmocka_unit_test(test_each_need),
+        cmocka_unit_test(test_retention), cmocka_unit_test(test_longest)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -56,6 +56,19 @@ for words in 'en:3650 days  evidence for proceedings that may be opened years la
     LANGUAGE=${words%%:*} depositary retention rules >rules
     holds rules "${words#*:}"
 done
+# Every kind has one; what signatures are judged by stays; and a kind without a rule is named.
+LC_ALL=C.UTF-8 LANGUAGE=en depositary retention rules >rules
+holds rules '^key\. +as long as the log  kept as long as the log: every signature is judged by it$'
+lacks rules 'no rule'
+same '' "$(depositary retention rules --json | jq -r 'select(.purpose == null).type')" 'kinds without a rule'
+depositary charter draft | jq '.retention |= map(select(.type != "case."))' >less.json
+depositary charter adopt less.json --root reg.root.pem --out less.adoption >/dev/null
+depositary charter enter less.json less.adoption --as T1 >/dev/null
+same 'case.judge case.opened case.stage' "$(depositary retention rules --json | jq -r 'select(.purpose == null).type' | xargs)" 'kinds without a rule'
+for words in 'en:no rule: kept until a charter says otherwise' 'fr:aucune règle : conservé tant qu' 'ar:لا قاعدة: يُحفظ'; do
+    LC_ALL=C.UTF-8 LANGUAGE=${words%%:*} depositary retention rules | tail -1 >rules
+    holds rules "${words#*:}"
+done
 record=$(depositary list --type evidence. --json | json - .id)
 kind() { depositary due --within "$1" --json | jq -r "select(.record == \"$record\").kind"; }
 same '' "$(kind 3649)" 'not yet'
