@@ -292,6 +292,17 @@ static json_t *role_list(unsigned roles)
     return names;
 }
 
+static void show_roles(unsigned roles)
+{
+    bool shown = false;
+    for (unsigned role = 1; role < DEP_ROLE_ROOT; role <<= 1) {
+        if (!(roles & role))
+            continue;
+        (void)printf("%s%s", shown ? _(", ") : "  ", dep_word(dep_role_name((enum dep_role)role)));
+        shown = true;
+    }
+}
+
 static int list(struct dep_args *args, struct dep_node *node)
 {
     const struct dep_keyset *keyset = dep_node_keyset(node);
@@ -300,16 +311,18 @@ static int list(struct dep_args *args, struct dep_node *node)
         unsigned waits = dep_key_waits(node, key);
         if (args->json) {
             if (!dep_print_json(json_pack(
-                    "{s:s,s:s?,s:s?,s:s?,s:I,s:b,s:s,s:o}", "use", use_name(key->use), "kid",
-                    key->kid[0] ? key->kid : NULL, "code", key->code[0] ? key->code : NULL, "age",
+                    "{s:s,s:s?,s:o,s:s?,s:s?,s:I,s:b,s:s,s:o}", "use", use_name(key->use), "kid",
+                    key->kid[0] ? key->kid : NULL, "roles", role_list(key->roles), "code", key->code[0] ? key->code : NULL, "age",
                     key->age_recipient[0] ? key->age_recipient : NULL, "enrolled_at",
                     (json_int_t)key->enrolled_at, "revoked", (int)key->revoked, "record",
                     key->enrolled_by, "waits", role_list(waits))))
                 return DEP_EXIT_FAULT;
             continue;
         }
-        (void)printf("%-10s %-20s %-43s %s\n", use_name(key->use), key->code, key->kid,
-                     key->revoked ? _("revoked") : _("in force"));
+        (void)printf("%-10s %-20s %-43s ", use_name(key->use), key->code, key->kid);
+        dep_print_column(stdout, key->revoked ? _("revoked") : _("in force"), key->roles ? 8 : 0);
+        show_roles(key->roles);
+        (void)printf("\n");
         for (unsigned role = 1; role < DEP_ROLE_ROOT; role <<= 1)
             if (waits & role) {
                 (void)printf("    ");

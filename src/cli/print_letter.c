@@ -3,6 +3,7 @@
  */
 #include "cli/print.h"
 
+#include "cli/verdict.h"
 #include "node/act.h"
 #include "node/charter.h"
 #include "node/marking.h"
@@ -193,6 +194,22 @@ static int take_request(void *context, const char *type, const json_t *claims)
     return err;
 }
 
+/* Our own copy: who set a condition stands in it as a member's code. */
+static int name_grantors(const struct dep_charter *charter, const char *lang,
+                         const json_t *conditions, struct dep_problem *problem)
+{
+    size_t i;
+    json_t *one;
+    json_array_foreach(conditions, i, one)
+    {
+        const char *code = dep_json_string(one, "grantor");
+        const char *name = code ? dep_body_name(charter, code, lang) : NULL;
+        if (name && json_object_set_new(one, "grantor", json_string(name)))
+            return dep_problem_fault(problem, DEP_ERR_NOMEM, "print.letter", code);
+    }
+    return DEP_OK;
+}
+
 static int of_release(struct dep_node *node, struct post *post, struct dep_problem *problem)
 {
     const json_t *verdict = dep_json_object(post->named.claims, "verdict");
@@ -272,6 +289,8 @@ int dep_print_letter(const struct dep_paper *paper, struct dep_node *node, const
         err = name_codes(charter, paper->lang, views[i], problem);
     if (!err)
         err = name_items(node, charter, paper->lang, &post, problem);
+    if (!err)
+        err = name_grantors(charter, paper->lang, post.conditions, problem);
     if (!err)
         err = dep_paper_letter(paper, &post.letter, &problem->finding);
     post_done(&post);

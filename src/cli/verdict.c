@@ -141,8 +141,43 @@ static void begin_line(const char *label)
     dep_print_label(stdout, label);
 }
 
-/* A member or recipient by name, else who that is in words. */
-static void show_giver(const struct dep_judgement *judgement,
+/* By this officer an approval of exactly this is there already, or would not count. */
+static bool has_had_a_say(const struct dep_judgement *judgement, const char *officer)
+{
+    const struct dep_action *action = &judgement->action;
+    const struct dep_facts *facts = judgement->known.facts;
+    const struct dep_names *names = judgement->known.names;
+    if (strcmp(dep_names_text(names, action->prepared_by), officer) == 0)
+        return true;
+    for (size_t i = 0; i < dep_facts_count(facts); i++) {
+        const struct dep_fact *fact = dep_facts_at(facts, i);
+        if (fact->kind == DEP_FACT_APPROVAL && fact->withdrawn_s == INT64_MAX &&
+            dep_hash_equal(&fact->approves, &action->digest) &&
+            strcmp(dep_names_text(names, fact->by), officer) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Whom to turn to: by their codes, as each office has them on its door. */
+static void show_approvers(const struct dep_node *node, const struct dep_judgement *judgement)
+{
+    const struct dep_keyset *keys = dep_node_keyset(node);
+    size_t shown = 0;
+    dep_print_label(stdout, word_of("giver", dep_giver_name(DEP_GIVER_APPROVER)));
+    for (size_t i = 0; i < dep_keyset_count(keys); i++) {
+        const struct dep_key_state *key = dep_keyset_at(keys, i);
+        if (key->use != DEP_KEY_OFFICER || key->revoked || !(key->roles & DEP_ROLE_APPROVER) ||
+            has_had_a_say(judgement, key->code))
+            continue;
+        (void)printf("%s%s", shown++ ? _(", ") : "", key->code);
+    }
+    if (!shown)
+        (void)printf("%s", _("there is no other: one has to be enrolled first (key enrol)"));
+}
+
+/* A member or recipient by name, an approver by code, else who that is in words. */
+static void show_giver(const struct dep_node *node, const struct dep_judgement *judgement,
                        const struct dep_requirement *requirement)
 {
     enum dep_giver giver = dep_need_giver(requirement->need);
@@ -156,11 +191,13 @@ static void show_giver(const struct dep_judgement *judgement,
         show_text(dep_member_name(charter, who));
     else if (who)
         show_text(dep_code_name(charter, DEP_LIST_RECIPIENTS, who));
+    else if (giver == DEP_GIVER_APPROVER)
+        show_approvers(node, judgement);
     else
         show_text(word_of("giver", dep_giver_name(giver)));
 }
 
-static void show_way(const struct dep_judgement *judgement,
+static void show_way(const struct dep_node *node, const struct dep_judgement *judgement,
                      const struct dep_requirement *requirement)
 {
     const char *who = dep_requirement_who(judgement->known.charter, requirement);
@@ -168,7 +205,7 @@ static void show_way(const struct dep_judgement *judgement,
                strcmp(who, judgement->known.member) == 0;
     begin_line(_("Rule of the charter"));
     (void)printf("%s (%s)", requirement->rule, dep_need_name(requirement->need));
-    show_giver(judgement, requirement);
+    show_giver(node, judgement, requirement);
     begin_line(_("What to do"));
     (void)printf("%s", dep_word(dep_requirement_todo(requirement, own)));
 }
@@ -208,7 +245,7 @@ static void show_requirement(const struct dep_node *node, const struct dep_judge
     else if (!met)
         (void)printf(_(": %s"), word_of("met", dep_met_name(requirement->met)));
     if (requirement->met > DEP_WAIVED)
-        show_way(judgement, requirement);
+        show_way(node, judgement, requirement);
     (void)printf("\n");
 }
 

@@ -135,19 +135,24 @@ static void add_materials(const struct dep_paper *paper, struct dep_document *do
 }
 
 /* Of a host State or an originator: that a source spoke is the source's to tell. */
-static void add_conditions(struct dep_document *document, const json_t *conditions)
+static void add_conditions(const struct dep_letter *letter, struct dep_document *document)
 {
+    DEP_AUTO_BUF owner;
+    dep_buf_init(&owner, CELL_MAX);
     size_t i, told = 0;
     json_t *one;
-    json_array_foreach(conditions, i, one)
+    json_array_foreach(letter->conditions, i, one)
     {
-        const char *layer = dep_json_string(one, "layer");
+        const char *layer = dep_json_string(one, "layer"), *by = dep_json_string(one, "grantor");
         const char *text = dep_json_string(dep_json_object(one, "conditions"), "text");
         if (!layer || strcmp(layer, "source") == 0 || !text)
             continue;
-        if (told++ == 0)
+        if (told++ == 0) {
             dep_document_heading(document, _("Conditions"));
-        dep_document_text(document, text);
+            dep_buf_addf(&owner, _("To be kept to by whoever receives this: %s."), letter->to);
+            dep_document_text(document, cell(&owner));
+        }
+        dep_document_row(document, by ? by : "—", text);
     }
 }
 
@@ -237,7 +242,7 @@ int dep_paper_letter(const struct dep_paper *paper, const struct dep_letter *let
     } else if (letter->release) {
         add_materials(paper, document, letter->prepared);
         dep_paper_fields(paper, document, letter->prepared, of_release, DEP_COUNT(of_release));
-        add_conditions(document, letter->conditions);
+        add_conditions(letter, document);
     }
     dep_document_heading(document, _("Signatures"));
     const char *boxes[] = {_("For the sender: name, function, date, signature, stamp"),

@@ -18,7 +18,8 @@ struct dep_letter {
     const struct dep_view *prepared, *release;
     /* the withdrawal of that release: then nothing goes; or NULL */
     const struct dep_view *withdrawn;
-    const json_t *conditions; /* as dep_node_conditions() has them; or NULL */
+    /* as dep_node_conditions() has them, but "grantor" by name; or NULL */
+    const json_t *conditions;
 };
 /*
  * Our side of the matter alone: references, what is asked or answered, what goes and what is
