@@ -368,3 +368,22 @@ holds err "$tagged\\] .pack.local"
 expect 1 depositary charter adopt <(jq '.linked = [{"rel": "source", "least": "counted"}]' next.json) -C reg --as T1 --root reg.root.pem --out x 2>err
 holds err 'charter.linked'
 [ ! -e x ] || fail 'something was written'
+
+# Where a source stands against the original going to the defence, it is referred to the court; what a summary says of it goes.
+ask defence defence
+agree defence defence
+as L1 release prepare --file - --yes --json <<<'{"action": "release", "recipient": "defence", "purpose": "defence", "materials": [{"item": "G-1", "fields": [], "redacted": false}]}' >prepared.json
+as A1 approve "$(json prepared.json .record)" >/dev/null
+expect 1 as L1 release "$(json prepared.json .record)" --json >referred.json
+same 'refer_to_court consent.source' "$(jq -r '.verdict | .outcome + " " + (.requirements[] | select(.met != "met").need)' referred.json)" 'the original'
+echo 'One who was there says that the accused was not.' >summary.txt
+as T1 intake summary.txt --stage redaction --of G-1 --json --file - <<<"{\"exhibit\": \"G-1s\", \"territory\": \"IQ\", \"basis\": $(text 'search warrant 12')}" >G-1s.json
+state T1 "{\"flags\": [\"exculpatory\", \"source\"], \"case\": \"$other\"}" mark set G-1s
+made=$(release defence defence '[{"item": "G-1s", "fields": ["basis", "sensitive"], "redacted": true}]' ", \"case\": \"$other\"")
+as L1 pack "$made" --age "$key" --out summarised >/dev/null
+checked_bag summarised
+same 'One who was there says that the accused was not.' "$(age -d -i court.key summarised/data/items/*/container.tar.age | tar xO files/summary.txt)" 'what the defence reads'
+same 1 "$(find summarised/data/items -name 'container*' | wc -l)" 'containers'
+same "[\"source\",\"$favour\"]" "$(linked summarised | jq -c 'select(.[0] == "source") | [.[0], .[3]]')" 'of which original it is said to be'
+same "$favour" "$(linked summarised | jq -r 'select(.[0] == "exculpatory" and .[1] == "sealed")[3]')" 'of the original the judge is told'
+same "defence $(json G-1s.json .item)" "$(as L1 case show "$other" --json | jq -r '.ledger[] | select(.release == "'"$made"'") | .recipient + " " + .materials[0].item')" 'in the ledger'

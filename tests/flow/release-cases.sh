@@ -166,9 +166,17 @@ one=$(prepare L-1 "$(jq -c --arg case "$case" '. + {"case": $case}' <<<"$defence
 as L1 case show "$case" --json >case.json
 same 0 "$(jq '.ledger | length' case.json)" 'nothing was given yet'
 approved "$one" A1
+before=$(date +%s)
 as L1 release "$one" --json >released.json
+after=$(date +%s)
 as L1 case show "$case" --json >case.json
 same "$(json released.json .record) defence $(json L-1.json .item)" "$(jq -r '.ledger[] | .release + " " + .recipient + " " + .materials[0].item' case.json)" 'the ledger'
+# The moment is that of the release, as its record has it, whenever somebody looks; in words too.
+same true "$(jq --argjson before "$before" --argjson after "$after" '.ledger[0].when | fromdate | . >= $before and . <= $after' case.json)" 'when it was given'
+when=$(json case.json '.ledger[0].when')
+same "$when" "$(as L1 show "$(json released.json .record)" --json | jq -r '.claims.iat | todate')" 'by the record'
+as L1 case show "$case" >shown
+holds shown "^  ${when/T/[T ]}.* \\(defence\\)  $(json released.json .record)$"
 
 # ---- exculpatory: never blocked in silence ----
 collect E-1 >/dev/null
