@@ -63,11 +63,12 @@ static void told(int err, const struct dep_finding *why)
 static void hear(const struct world *world, const json_t *claims)
 {
     DEP_AUTO_HEARD *heard = NULL;
-    if (dep_heard_new(&world->reader, 0, &heard))
+    const struct dep_heard_revocation revocation = {{"o", "k", 99}, 0, 3};
+    if (dep_heard_new(&world->reader, 0, &heard) || dep_heard_add_revocation(heard, &revocation))
         abort();
     for (size_t i = 0; i < dep_heard_type_count(); i++) {
         struct dep_heard_record record = {{{(uint8_t)i}}, i,    dep_heard_type_at(i)->type,
-                                          claims,         true, i % 2 ? i : 0};
+                                          claims,         true, {"o", i % 2 ? "k" : "", i}};
         struct dep_finding why = {NULL, NULL, 0};
         told(dep_heard_add(heard, &record, &why), &why);
     }

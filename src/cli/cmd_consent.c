@@ -107,7 +107,7 @@ static int list_one(void *context, const struct dep_act *act)
     const char *layer = dep_json_string(terms, "layer");
     const char *giver = dep_json_string(terms ? terms : claims, terms ? "grantor" : "from");
     const json_t *scope = dep_json_object(terms ? terms : claims, "scope");
-    struct dep_standing standing = dep_standing_of(act, listing->now_s);
+    struct dep_standing standing = dep_standing_of(act, UINT64_MAX, listing->now_s);
     if (listing->args->json)
         return dep_print_json(json_pack("{s:s,s:s,s:s?,s:s?,s:O*,s:b,s:o*,s:o*,s:o*}",
                                         terms ? "consent" : "assurance", act->head.row.jti, "state",
@@ -158,7 +158,7 @@ static int show(struct dep_args *args, struct dep_node *node, struct dep_problem
     int err = dep_node_act(node, args->positional[1], type, &act, problem);
     if (err)
         return err;
-    struct dep_standing standing = dep_standing_of(&act, dep_node_now_ms(node) / 1000);
+    struct dep_standing standing = dep_standing_of(&act, UINT64_MAX, dep_node_now_ms(node) / 1000);
     return dep_show_act(args, node, &act, standing.state);
 }
 

@@ -36,13 +36,20 @@ static int64_t time_of(const json_t *interval, const char *name, int64_t open)
     return text && dep_time_parse(dep_slice_string(text), &unix_s, NULL) ? unix_s : open;
 }
 
-/* A check by whoever recorded it counts for nothing, however it came to be in the log. */
-static const char *checked_outcome(const struct dep_act *act)
+static bool is_disputed(const struct dep_view *view, uint64_t size)
+{
+    return view->disputed_at && view->disputed_at < size;
+}
+
+/* A check by whoever recorded it counts for nothing, however it came to be in the log; nor does one
+ * that is disputed, unless it found something else. */
+static const char *checked_outcome(const struct dep_act *act, uint64_t size)
 {
     for (size_t i = act->later_count; i-- > 0;) {
         const struct dep_view *later = &act->later[i];
         if (strcmp(later->row.type, "consent.checked") == 0 &&
-            strcmp(later->row.by_code, act->head.row.by_code) != 0)
+            strcmp(later->row.by_code, act->head.row.by_code) != 0 &&
+            !(is_disputed(later, size) && is(later->claims, "outcome", "as_recorded")))
             return dep_json_string(later->claims, "outcome");
     }
     return NULL;
@@ -55,14 +62,16 @@ static bool is_withdrawal(const char *type)
 
 /* The first that applies, in the order of the header. */
 static const char *state_of(const struct dep_act *act, const struct dep_standing *standing,
-                            int64_t now_s)
+                            uint64_t size, int64_t now_s)
 {
     const json_t *side = dep_json_object(act->head.claims, "side");
-    const char *checked = checked_outcome(act);
+    const char *checked = checked_outcome(act, size);
     if (act->head.row.superseded)
         return "corrected";
     if (standing->withdrawn_s != INT64_MAX)
         return "withdrawn";
+    if (is_disputed(&act->head, size))
+        return "disputed";
     if (!act->head.readable)
         return act->head.row.erased ? "erased" : "not_shown";
     if (gave_nothing(side))
@@ -76,7 +85,7 @@ static const char *state_of(const struct dep_act *act, const struct dep_standing
     return now_s < standing->in_force.from_s ? "begins_later" : "in_force";
 }
 
-struct dep_standing dep_standing_of(const struct dep_act *act, int64_t now_s)
+struct dep_standing dep_standing_of(const struct dep_act *act, uint64_t size, int64_t now_s)
 {
     const json_t *claims = act->head.claims;
     const json_t *interval = interval_of(claims);
@@ -91,7 +100,7 @@ struct dep_standing dep_standing_of(const struct dep_act *act, int64_t now_s)
     for (size_t i = 0; i < act->later_count && out.withdrawn_s == INT64_MAX; i++)
         if (is_withdrawal(act->later[i].row.type))
             out.withdrawn_s = act->later[i].row.iat;
-    out.state = state_of(act, &out, now_s);
+    out.state = state_of(act, &out, size, now_s);
     return out;
 }
 
@@ -195,7 +204,7 @@ int dep_assurance_judge(const char *officer, const json_t *claims, struct dep_fi
 int dep_consent_judge_check(const struct dep_act *consent, const char *officer,
                             struct dep_finding *why)
 {
-    struct dep_standing standing = dep_standing_of(consent, INT64_MIN);
+    struct dep_standing standing = dep_standing_of(consent, UINT64_MAX, INT64_MIN);
     if (standing.withdrawn_s != INT64_MAX)
         return dep_found(why, "consent.withdrawn", CLAUSE, 0);
     if (!standing.on_paper)

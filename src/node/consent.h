@@ -14,7 +14,7 @@ enum { DEP_PSEUDONYM_LEN = 16 };
 /* Where a consent or an assurance stands at one moment by this register's clock, for lists. How far
  * that clock can be trusted is for the judge to ask. */
 struct dep_standing {
-    /* "corrected", "withdrawn", "erased", "not_shown" (this officer can't read it), "refused",
+    /* "corrected", "withdrawn", "disputed" (whose key signed it is distrusted), "erased", "not_shown" (this officer can't read it), "refused",
      * "unavailable" (the side gave nothing), "differs" (a second officer found another paper than
      * was recorded), "unchecked" (on paper, and no second officer looked), "lapsed",
      * "begins_later", "in_force": of several the first. */
@@ -23,7 +23,8 @@ struct dep_standing {
     int64_t withdrawn_s;          /* INT64_MAX: not */
     bool on_paper;
 };
-struct dep_standing dep_standing_of(const struct dep_act *act, int64_t now_s);
+/* A revocation counts below `size`. */
+struct dep_standing dep_standing_of(const struct dep_act *act, uint64_t size, int64_t now_s);
 
 /*
  * May `officer` of `member` record this as a consent? A side that refused or can't be reached is

@@ -6,6 +6,7 @@
 
 #include "node/act.h"
 #include "node/evidence.h"
+#include "node/marking.h"
 #include "node/node_impl.h"
 
 #include <string.h>
@@ -95,7 +96,9 @@ static int join_marking(struct deriving *deriving, const struct dep_item *item)
     int err = dep_roll_list(deriving->node, &query, keep_row, &row, deriving->problem);
     if (err != DEP_FOUND)
         return err;
-    err = dep_node_view_row(deriving->node, &row, true, &view, deriving->problem);
+    err = dep_node_marking_counts(deriving->node, &row, UINT64_MAX, deriving->problem);
+    if (!err)
+        err = dep_node_view_row(deriving->node, &row, true, &view, deriving->problem);
     if (err)
         return err;
     if (!view.readable)

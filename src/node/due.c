@@ -197,7 +197,7 @@ static bool is_consent(const struct dep_act *act)
 static int consent_to_check(void *context, const struct dep_act *act)
 {
     struct dep_gather *gather = context;
-    struct dep_standing standing = dep_standing_of(act, gather->now_s);
+    struct dep_standing standing = dep_standing_of(act, UINT64_MAX, gather->now_s);
     if (strcmp(standing.state, "unchecked") != 0 ||
         strcmp(act->head.row.by_code, gather->node->officer) == 0)
         return DEP_OK;
@@ -215,7 +215,7 @@ static int note_withdrawn(struct dep_gather *gather, const struct dep_act *act)
 static int consent_due(void *context, const struct dep_act *act)
 {
     struct dep_gather *gather = context;
-    struct dep_standing standing = dep_standing_of(act, gather->now_s);
+    struct dep_standing standing = dep_standing_of(act, UINT64_MAX, gather->now_s);
     if (standing.withdrawn_s != INT64_MAX)
         return note_withdrawn(gather, act);
     if (strcmp(standing.state, "in_force") != 0 || standing.in_force.to_s > gather->until_s)
@@ -460,7 +460,7 @@ static int note_relied(void *context, const struct dep_index_row *row)
     int err = dep_node_act(gather->node, row->jti, row->type, &act, gather->problem);
     if (err)
         return err < 0 ? err : DEP_OK;
-    return dep_standing_of(&act, gather->now_s).withdrawn_s == INT64_MAX
+    return dep_standing_of(&act, UINT64_MAX, gather->now_s).withdrawn_s == INT64_MAX
                ? DEP_OK
                : note_withdrawn(gather, &act);
 }

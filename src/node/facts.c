@@ -82,13 +82,27 @@ static int add_unread(struct listening *listening, const struct dep_index_row *r
     return DEP_OK;
 }
 
-/* By its own member's keys, as far as the log tells of them. */
-static uint64_t disputed_at(const struct dep_node *node, const struct dep_index_row *row)
+static struct dep_heard_signature own_signature(const struct dep_node *node,
+                                                const struct dep_index_row *row)
 {
-    const struct dep_key_state *key = dep_keyset_find(node->keyset, row->kid);
-    return key && key->revoked && row->index >= key->distrusted_from && row->index < key->revoked_at
-               ? key->revoked_at
-               : 0;
+    return (struct dep_heard_signature){dep_register_info(node->reg)->origin, row->kid, row->index};
+}
+
+/* Of this member's keys, as the log tells of them. */
+static int take_revocations(struct dep_node *node, struct dep_hearing *hearing,
+                            struct dep_problem *problem)
+{
+    int err = DEP_OK;
+    for (size_t i = 0; !err && i < dep_keyset_count(node->keyset); i++) {
+        const struct dep_key_state *key = dep_keyset_at(node->keyset, i);
+        struct dep_heard_revocation revocation = {
+            {dep_register_info(node->reg)->origin, key->kid, key->revoked_at},
+            key->distrusted_from,
+            key->revoked_at};
+        if (key->kid[0] && key->revoked && key->revoked_at >= hearing->next)
+            err = dep_heard_add_revocation(hearing->heard, &revocation);
+    }
+    return err ? dep_problem_fault(problem, err, "node.facts", node->dir) : DEP_OK;
 }
 
 static int take(void *context, const struct dep_index_row *row)
@@ -106,7 +120,7 @@ static int take(void *context, const struct dep_index_row *row)
         return err;
     struct dep_heard_record record = {row->sha256,   row->index,
                                       row->type,     view.claims,
-                                      view.readable, disputed_at(listening->node, row)};
+                                      view.readable, own_signature(listening->node, row)};
     struct dep_finding why = {.id = ""};
     err = dep_heard_add(listening->hearing->heard, &record, &why);
     if (err == DEP_FOUND) /* what isn't whole was told above */
@@ -147,6 +161,35 @@ static int take_withdrawn(struct listening *listening, const struct dep_heard_re
     return dep_heard_add(listening->hearing->heard, &said, &why);
 }
 
+/* What another member signed that gives nothing, and tells what counts. */
+static int take_told(struct listening *listening, const struct dep_heard_record *record)
+{
+    struct dep_heard *heard = listening->hearing->heard;
+    const char *kid = dep_json_string(record->claims, "kid");
+    int64_t from = 0;
+    if (strcmp(record->type, "status.issued") == 0)
+        return dep_heard_add_issued(heard, &record->sha256, &record->by);
+    if (strcmp(record->type, "key.revoked") != 0 || !kid ||
+        !dep_json_int(record->claims, "from_index", &from) || from < 0)
+        return DEP_OK;
+    struct dep_heard_revocation revocation = {
+        {record->by.origin, kid, record->by.index}, (uint64_t)from, record->index};
+    return dep_heard_add_revocation(heard, &revocation);
+}
+
+static int take_heard(struct listening *listening, const struct dep_index_row *row,
+                      const struct dep_heard_record *record, const json_t *heard)
+{
+    struct dep_finding why = {.id = ""};
+    const char *member = dep_json_string(record->claims, "iss");
+    int err = dep_heard_add(listening->hearing->heard, record, &why);
+    if (err == DEP_FOUND)
+        return add_unread(listening, row, why.id);
+    if (!err)
+        err = take_listed(listening, record, member, dep_json_object(heard, "in_force"));
+    return err ? err : take_withdrawn(listening, record, heard);
+}
+
 /* What another member signed and a package brought: heard where it was taken in. Of this member's
  * own records what counts is what stands in its log. */
 static int take_foreign(void *context, const struct dep_index_row *row)
@@ -165,24 +208,23 @@ static int take_foreign(void *context, const struct dep_index_row *row)
         err = dep_foreign_open(node->schemas, view.claims, &foreign, &why);
     if (err == DEP_FOUND)
         return add_unread(listening, row, why.id);
-    if (err)
+    if (err || strcmp(foreign.record.iss, dep_register_info(node->reg)->member) == 0)
         return err;
-    if (!dep_heard_type_find(foreign.record.type) ||
-        strcmp(foreign.record.iss, dep_register_info(node->reg)->member) == 0)
-        return DEP_OK;
-    struct dep_hash sha256;
-    dep_sha256(foreign.record.jwt.text, &sha256);
-    struct dep_heard_record record = {
-        sha256, row->index, foreign.record.type, foreign.claims, foreign.withheld_count == 0, 0};
-    err = dep_heard_add(listening->hearing->heard, &record, &why);
-    if (err == DEP_FOUND)
-        return add_unread(listening, row, why.id);
-    if (!err)
-        err = take_listed(listening, &record, foreign.record.iss,
-                          dep_json_object(view.claims, "in_force"));
-    if (!err)
-        err = take_withdrawn(listening, &record, view.claims);
-    return err ? dep_problem_fault(listening->problem, err, "node.facts", row->jti) : DEP_OK;
+    const char *origin = dep_json_string(view.claims, "origin"),
+               *place = dep_json_string(view.claims, "index");
+    struct dep_heard_record record = {.index = row->index,
+                                      .type = foreign.record.type,
+                                      .claims = foreign.claims,
+                                      .whole = foreign.withheld_count == 0,
+                                      .by = {origin ? origin : "", foreign.record.kid, 0}};
+    dep_sha256(foreign.record.jwt.text, &record.sha256);
+    if (!place || !dep_u64_parse(dep_slice_string(place), UINT64_MAX, &record.by.index))
+        return add_unread(listening, row, "foreign.form");
+    err = dep_heard_type_find(record.type) ? take_heard(listening, row, &record, view.claims)
+                                           : take_told(listening, &record);
+    return err == DEP_ERR_NOMEM
+               ? dep_problem_fault(listening->problem, err, "node.facts", row->jti)
+               : err;
 }
 
 static int note_new(void *context, const struct dep_index_row *row)
@@ -191,19 +233,15 @@ static int note_new(void *context, const struct dep_index_row *row)
     return row->index >= hearing->next ? DEP_FOUND : DEP_OK;
 }
 
-/* What was read under another charter, or was erased or disputed since, is no longer what would be
- * read. */
+/* What was read under another charter, or was erased since, is no longer what would be read. */
 static int forget_stale(struct dep_node *node, const struct dep_charter *charter,
                         struct dep_problem *problem)
 {
-    static const char *const types[] = {"record.erased", "key.revoked"};
+    struct dep_index_query query = {.type = "record.erased", .newest_first = true, .limit = 1};
     int err = dep_roll_read(node, problem);
     if (err || !node->hearing)
         return err;
-    for (size_t i = 0; !err && i < DEP_COUNT(types); i++) {
-        struct dep_index_query query = {.type = types[i], .newest_first = true, .limit = 1};
-        err = dep_roll_list(node, &query, note_new, node->hearing, problem);
-    }
+    err = dep_roll_list(node, &query, note_new, node->hearing, problem);
     if (err == DEP_FOUND || node->hearing->charter != charter) {
         dep_hearing_free(node->hearing);
         node->hearing = NULL;
@@ -245,6 +283,8 @@ static int hear(struct dep_node *node, const struct dep_charter *charter,
     struct dep_index_query foreign = {.type = "foreign.record"};
     if (!err)
         err = dep_roll_list(node, &foreign, take_foreign, &listening, problem);
+    if (!err)
+        err = take_revocations(node, node->hearing, problem);
     if (!err) {
         node->hearing->next = dep_register_count(node->reg);
         return DEP_OK;

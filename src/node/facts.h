@@ -62,7 +62,8 @@ DEP_MUST_USE int dep_node_hear(struct dep_node *node, struct dep_problem *proble
  * known of it comes from the item's own record (territory, legal basis, what is sensitive) and its
  * newest marking at that moment. Findings, with the item as detail: "item.absent";
  * "material.unread" (one of the two can't be read any more or not by this officer); "material.code"
- * (a code that isn't in the charter's lists: whatever a rule says about it would be missed).
+ * (a code that isn't in the charter's lists: whatever a rule says about it would be missed);
+ * "marking.disputed".
  */
 DEP_MUST_USE int dep_node_material(struct dep_node *node, const struct dep_known *known,
                                    const json_t *stated, struct dep_material *out,

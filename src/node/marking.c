@@ -37,12 +37,26 @@ static int keep_row(void *context, const struct dep_index_row *row)
     return DEP_FOUND;
 }
 
-/* DEP_FOUND, without a finding, where there is one. */
+struct newest {
+    const struct dep_node *node;
+    struct dep_index_row *out;
+};
+
+static int keep_trusted(void *context, const struct dep_index_row *row)
+{
+    struct newest *newest = context;
+    return dep_keyset_disputed(newest->node->keyset, row->kid, row->index)
+               ? DEP_OK
+               : keep_row(newest->out, row);
+}
+
+/* Of those that aren't disputed. DEP_FOUND, without a finding, where there is one. */
 static int newest_row(struct dep_node *node, const char *item, struct dep_index_row *out,
                       struct dep_problem *problem)
 {
-    struct dep_index_query query = {.type = TYPE, .item = item, .newest_first = true, .limit = 1};
-    return dep_roll_list(node, &query, keep_row, out, problem);
+    struct newest newest = {node, out};
+    struct dep_index_query query = {.type = TYPE, .item = item, .newest_first = true};
+    return dep_roll_list(node, &query, keep_trusted, &newest, problem);
 }
 
 static int read_if_newest(void *context, const struct dep_index_row *row)
@@ -50,7 +64,7 @@ static int read_if_newest(void *context, const struct dep_index_row *row)
     const struct reading *reading = context;
     struct dep_index_row newest;
     int err = newest_row(reading->node, row->item, &newest, reading->problem);
-    if (err < 0)
+    if (err != DEP_FOUND)
         return err;
     return newest.index == row->index ? read_one(context, row) : DEP_OK;
 }
@@ -69,6 +83,17 @@ int dep_node_marked_for(struct dep_node *node, const char *case_id, dep_marking_
     struct reading reading = {node, case_id, each, context, problem};
     struct dep_index_query query = {.type = TYPE};
     return dep_sight_list(node, &query, read_if_newest, &reading, problem);
+}
+
+int dep_node_marking_counts(struct dep_node *node, const struct dep_index_row *marking,
+                            uint64_t size, struct dep_problem *problem)
+{
+    int err = dep_roll_read(node, problem);
+    uint64_t at = err ? 0 : dep_keyset_disputed(node->keyset, marking->kid, marking->index);
+    return at && at < size
+               ? dep_problem_found(problem, "marking.disputed", "doc/format/consent.md",
+                                   marking->item)
+               : err;
 }
 
 /* ---- what is said of single fields ---- */

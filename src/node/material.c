@@ -2,6 +2,7 @@
  * The records of an item that count for it as material: its own, and its newest marking.
  */
 #include "node/facts.h"
+#include "node/marking.h"
 #include "node/node_impl.h"
 #include "rules/action.h"
 
@@ -94,6 +95,8 @@ int dep_node_material(struct dep_node *node, const struct dep_known *known, cons
         err = dep_problem_found(problem, "item.absent", CLAUSE, item);
     if (!err)
         err = open_row(node, &lookup.own, item, &own, problem);
+    if (!err && lookup.has_marking)
+        err = dep_node_marking_counts(node, &lookup.marking, known->moment.size, problem);
     if (!err && lookup.has_marking)
         err = open_row(node, &lookup.marking, item, &marking, problem);
     struct dep_material_records records = {

@@ -172,6 +172,7 @@ struct dep_view {
      * says why not ("secret.*"), as far as they were shown. Else NULL. */
     json_t *handed;
     const char *handed_why;
+    uint64_t disputed_at; /* place of the revocation that distrusts its signature; 0: none */
 };
 void dep_view_done(struct dep_view *view);
 #define DEP_AUTO_VIEW DEP_CLEANUP(dep_view_done) struct dep_view

@@ -27,11 +27,25 @@ static bool is_type(const json_t *record, const char *wanted)
     return type && strcmp(type, wanted) == 0;
 }
 
+/* A key that is distrusted from before its revocation: what it signed may be here already. */
+static bool is_dispute(const json_t *record)
+{
+    const char *text = dep_json_string(record, "index");
+    uint64_t index;
+    int64_t from;
+    return is_type(record, "key.revoked") && text &&
+           dep_u64_parse(dep_slice_string(text), UINT64_MAX, &index) &&
+           dep_json_int(dep_json_object(record, "shown"), "from_index", &from) &&
+           (uint64_t)from < index;
+}
+
 /* What is heard of another's: what a verdict may rest on, and what is said of our own packages. */
 static bool is_heard(const json_t *record)
 {
     const char *type = dep_json_string(record, "type");
     const char *of = dep_json_string(dep_json_object(record, "shown"), "of");
+    if (is_dispute(record))
+        return true;
     return type && (dep_heard_type_find(type) != NULL || is_type(record, "release.withdrawn") ||
                     is_type(record, "foreign.received") || is_type(record, "withdrawal.answered") ||
                     (is_type(record, "status.issued") && of && strcmp(of, "consents") == 0));

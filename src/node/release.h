@@ -165,7 +165,8 @@ DEP_MUST_USE int dep_node_ledger(struct dep_node *node, const char *case_id, dep
  * May the protected values of this record be erased, as far as verdicts go? "hold.verdict": the
  * verdict of a release or a mission rests on it, which could then never be judged again; it ends
  * with the erasure of that release itself. "hold.source": it is the only word that its item has a
- * source; mark the item first. "hold.unread": this officer can't read what would tell, whether
+ * source; mark the item first. "hold.ends": another member withdrew, denied or revoked something by
+ * it. "hold.unread": this officer can't read what would tell, whether
  * there is any or not.
  */
 DEP_MUST_USE int dep_node_release_holds(struct dep_node *node, const struct dep_index_row *target,

@@ -125,7 +125,8 @@ int dep_node_ledger(struct dep_node *node, const char *case_id, dep_released_fn 
 struct holding {
     struct dep_node *node;
     const struct dep_index_row *target;
-    const char *about; /* what the target is about, or "" */
+    struct dep_hash named; /* as a verdict names it */
+    const char *about;     /* what the target is about, or "" */
     struct dep_problem *problem;
 };
 
@@ -196,7 +197,7 @@ static int holds_one(void *context, const struct dep_index_row *row)
     if (!view.readable)
         return held(holding, "hold.unread");
     const json_t *verdict = dep_json_object(view.claims, "verdict");
-    bool rests = verdict_names(verdict, &holding->target->sha256) || names_about(holding, verdict);
+    bool rests = verdict_names(verdict, &holding->named) || names_about(holding, verdict);
     if (!rests)
         err = rests_on_material(holding, &view, &rests);
     if (err)
@@ -218,7 +219,8 @@ static int newest_marking(void *context, const struct dep_index_row *row)
     int err = dep_node_view_row(marked->node, row, true, &view, marked->problem);
     size_t i;
     json_t *flag;
-    json_array_foreach(err ? NULL : dep_json_array(view.claims, "flags"), i, flag) marked->source =
+    json_array_foreach(err || view.disputed_at ? NULL : dep_json_array(view.claims, "flags"), i,
+                       flag) marked->source =
         marked->source || (json_is_string(flag) && strcmp(json_string_value(flag), "source") == 0);
     return err;
 }
@@ -265,21 +267,46 @@ static int holds_by(struct holding *holding, const char *judged, const char *con
     return dep_roll_list(holding->node, &query, holds_one, holding, holding->problem);
 }
 
+/* What another member signed is named by its own digest. One that ended something would have ended
+ * nothing once it can't be read; there is nobody in it whom that would protect. */
+static int judge_foreign(struct holding *holding, const struct dep_view *view)
+{
+    static const char *const ends[] = {"consent.withdrawn", "assurance.withdrawn",
+                                       "consent.checked",   "request.answered",
+                                       "release.withdrawn", "status.issued",
+                                       "key.revoked"};
+    const char *type = dep_json_string(view->claims, "record_type"),
+               *hex = dep_json_string(view->claims, "sha256");
+    if (!view->readable || !type || !hex ||
+        !dep_hex_parse(dep_slice_string(hex), holding->named.bytes, DEP_HASH_LEN))
+        return held(holding, "hold.unread");
+    for (size_t i = 0; i < DEP_COUNT(ends); i++)
+        if (strcmp(type, ends[i]) == 0)
+            return held(holding, "hold.ends");
+    return DEP_OK;
+}
+
 int dep_node_release_holds(struct dep_node *node, const struct dep_index_row *target,
                            struct dep_problem *problem)
 {
     static const char *const releases_on[] = {"consent.",    "assurance.",       "request.",
                                               "marking.set", "evidence.",        "incident.",
-                                              "coverage.",   "release.prepared", NULL};
-    static const char *const missions_on[] = {"consent.", "assurance.", "request.", NULL};
+                                              "coverage.",   "release.prepared", "foreign.record",
+                                              NULL};
+    static const char *const missions_on[] = {"consent.", "assurance.", "request.",
+                                              "foreign.record", NULL};
     DEP_AUTO_VIEW view = {.claims = NULL};
     int err = dep_node_view_row(node, target, true, &view, problem);
     if (err)
         return err;
     const char *about = dep_record_ref(view.claims, "about");
     const char *answers = dep_record_ref(view.claims, "answers");
-    struct holding holding = {node, target, about ? about : answers ? answers : "", problem};
-    err = holds_by(&holding, "release.made", releases_on);
+    struct holding holding = {node, target, target->sha256, about ? about : answers ? answers : "",
+                              problem};
+    if (strcmp(target->type, "foreign.record") == 0)
+        err = judge_foreign(&holding, &view);
+    if (!err)
+        err = holds_by(&holding, "release.made", releases_on);
     if (!err)
         err = holds_by(&holding, "mission.recorded", missions_on);
     return err || strcmp(target->type, "consent.given") != 0

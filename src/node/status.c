@@ -50,7 +50,7 @@ static int add_consent(void *context, const struct dep_act *act)
     struct dep_act then = *act;
     while (then.later_count && then.later[then.later_count - 1].row.index >= set->as_of)
         then.later_count--;
-    const char *state = dep_standing_of(&then, set->now_s).state;
+    const char *state = dep_standing_of(&then, set->as_of, set->now_s).state;
     bool in_force = strcmp(state, "in_force") == 0 || strcmp(state, "begins_later") == 0;
     return in_force ? set_add(set, &act->head.row.sha256) : DEP_OK;
 }

@@ -269,11 +269,23 @@ static void test_standing(void **state)
                                     rows[i].from, "to", rows[i].to, "side", "state", rows[i].side);
         for (size_t l = 0; l < 2 && rows[i].later[l].type; l++)
             add_later(&act, &rows[i].later[l]);
-        struct dep_standing standing = dep_standing_of(&act, rows[i].now_s);
+        struct dep_standing standing = dep_standing_of(&act, UINT64_MAX, rows[i].now_s);
         if (strcmp(standing.state, rows[i].state) != 0 ||
             standing.in_force.from_s != rows[i].from_s)
             fail_msg("%s: %s from %lld", rows[i].name, standing.state,
                      (long long)standing.in_force.from_s);
+        /* Once it is heard that its key was stolen, but for what ended it: not before. */
+        bool ended = strcmp(rows[i].state, "withdrawn") == 0;
+        act.head.disputed_at = 7;
+        assert_string_equal(dep_standing_of(&act, 7, rows[i].now_s).state, rows[i].state);
+        assert_string_equal(dep_standing_of(&act, 8, rows[i].now_s).state,
+                            ended ? rows[i].state : "disputed");
+        /* A check by a stolen key confirms nothing, and what it denied stays denied. */
+        bool checked = strcmp(rows[i].name, "checked") == 0;
+        act.head.disputed_at = 0;
+        act.later[0].disputed_at = act.later[1].disputed_at = 7;
+        assert_string_equal(dep_standing_of(&act, 8, rows[i].now_s).state,
+                            checked ? "unchecked" : rows[i].state);
         dep_act_done(&act);
     }
 }

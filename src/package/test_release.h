@@ -200,7 +200,8 @@ static inline void test_hear_foreign(struct test_world *world, struct dep_heard 
     (void)json_object_set_new(claims, "iat", json_integer(test_now_s));
     (void)json_object_set_new(claims, "by", json_pack("{s:s}", "code", "LO1"));
     struct dep_heard_record record = {
-        log->records[world->foreign_consent].issued.sha256, 0, "consent.given", claims, true, 0};
+        log->records[world->foreign_consent].issued.sha256, 0, "consent.given", claims, true,
+        {log->origin, "", 0}};
     assert_int_equal(dep_heard_add(heard, &record, NULL), DEP_OK);
 }
 
@@ -220,7 +221,7 @@ static inline void test_take_heard(struct test_world *world, struct dep_fact_rea
                                           one->type,
                                           one->claims,
                                           true,
-                                          0};
+                                          {world->logs[0].origin, "", one->place}};
         assert_int_equal(dep_heard_add(heard, &record, NULL), DEP_OK);
     }
     if (!world->foreign) {

@@ -85,6 +85,47 @@ static void marked_before(struct test_world *world)
     world->heard_count--;
     json_decref(world->heard[world->heard_count].claims);
 }
+/* `key`, enrolled at that place, isn't trusted from `from` on. */
+static void distrust(struct test_world *world, const struct dep_signing_key *key, size_t enrolled,
+                     size_t from)
+{
+    struct test_log *log = &world->logs[0];
+    char kid[DEP_KID_LEN + 1];
+    dep_kid(dep_signing_key_public(key), kid);
+    (void)test_issue(world, log, log->root, DEP_ROLE_ROOT, "root", "key.revoked",
+                     json_pack("{s:s,s:I,s:{s:s,s:s}}", "kid", kid, "from_index", (json_int_t)from,
+                               "reason", "text", "lost", "lang", "en"));
+    log->records[enrolled].ended = true;
+}
+enum { OFFICER_AT = 2, APPROVER_AT = 4 };
+static void approver_distrusted(struct test_world *world)
+{
+    distrust(world, world->logs[0].approver, APPROVER_AT, world->approval);
+}
+static void approver_revoked(struct test_world *world)
+{
+    distrust(world, world->logs[0].approver, APPROVER_AT, world->logs[0].count);
+}
+/* The same once more, by another officer. */
+static size_t mark_again(struct test_world *world)
+{
+    struct test_log *log = &world->logs[0];
+    size_t at = test_state(world, log->officer, DEP_ROLE_CUSTODIAN, "EX1", "marking.set",
+                           test_claims(log, "{'item':'" TEST_ITEM "','territories':['IQ']}", "item",
+                                       world->collected));
+    world->heard_count--;
+    json_decref(world->heard[world->heard_count].claims);
+    return at;
+}
+static void marked_again(struct test_world *world)
+{
+    (void)mark_again(world);
+}
+static void marker_distrusted(struct test_world *world)
+{
+    size_t at = mark_again(world);
+    distrust(world, world->logs[0].officer, OFFICER_AT, at);
+}
 static void marking_counted(struct test_world *world)
 {
     marking_left_out(world);
@@ -258,6 +299,23 @@ static void test_rests_on(void **state)
          {TEST_APPROVED, marked_before},
          "verdict.differs",
          DEP_ALTERED},
+        {"marked by two", NO_FORGERY, {TEST_APPROVED, marked_again}, GOOD},
+        {"marked last by a stolen key",
+         NO_FORGERY,
+         {TEST_APPROVED, marker_distrusted},
+         "verdict.differs",
+         DEP_ALTERED},
+        {"the approver's key revoked since", NO_FORGERY, {TEST_APPROVED, approver_revoked}, GOOD},
+        {"approved by a stolen key, as was known",
+         NO_FORGERY,
+         {TEST_APPROVED, approver_distrusted},
+         "verdict.differs",
+         DEP_ALTERED},
+        {"approved by a stolen key, as came out later",
+         NO_FORGERY,
+         {TEST_RECORDS, approver_distrusted},
+         "record.disputed",
+         DEP_INTACT},
         {"the consent withheld",
          NO_FORGERY,
          {TEST_RECORDS, consent_withheld},

@@ -113,9 +113,13 @@ static int hear(struct again *again, const struct dep_shown_record *record)
     int err = dep_step_open(judging->verify, record, &opened);
     if (err)
         return err;
-    struct dep_heard_record heard = {record->sha256,       place_of(again, record),
-                                     record->schema->type, opened.presentation.claims,
-                                     record->whole,        0};
+    struct dep_heard_record heard = {
+        record->sha256,
+        place_of(again, record),
+        record->schema->type,
+        opened.presentation.claims,
+        record->whole,
+        {own ? again_written(again)->origin : "", opened.presentation.record.kid, record->index}};
     err = dep_heard_add(again->heard, &heard, &why);
     return err == DEP_FOUND ? DEP_OK : err; /* it gives nothing, and what needs it misses it */
 }
@@ -166,15 +170,35 @@ static int keep_named(struct again *again, const struct dep_hash *named, size_t 
     return err;
 }
 
+/* Of the sender's own keys. When it heard of another member's nothing here shows. */
+static int hear_revocations(struct again *again)
+{
+    const struct dep_keyset *keys = again->judging->log->keys;
+    int err = DEP_OK;
+    for (size_t i = 0; !err && i < dep_keyset_count(keys); i++) {
+        const struct dep_key_state *key = dep_keyset_at(keys, i);
+        struct dep_heard_revocation revocation = {
+            {again_written(again)->origin, key->kid, key->revoked_at},
+            key->distrusted_from,
+            key->revoked_at};
+        if (key->kid[0] && key->revoked)
+            err = dep_heard_add_revocation(again->heard, &revocation);
+    }
+    return err;
+}
+
 static int gather_facts(struct again *again)
 {
     const struct dep_written *written = again_written(again);
     struct dep_verify *verify = again->judging->verify;
-    int err = DEP_OK;
+    int64_t before_s;
+    int err = hear_revocations(again);
+    if (__builtin_sub_overflow(written->now_s, written->uncertainty_s, &before_s))
+        before_s = INT64_MIN;
     for (size_t i = 0; !err && i < dep_step_record_count(verify); i++)
         err = hear(again, dep_step_record_at(verify, i));
     if (!err)
-        err = dep_heard_facts(again->heard, again->all);
+        err = dep_heard_facts_at(again->heard, before_s, written->size, again->all);
     struct dep_hash *named = dep_alloc_array(written->requirement_count, sizeof *named);
     size_t count = 0;
     if (!err && !named)
@@ -271,6 +295,15 @@ static bool hides_links(const struct again *again, const struct dep_shown_record
     return false;
 }
 
+/* Signed by a key of the sender's that was distrusted when the verdict was made. */
+static bool is_disputed(const struct again *again, const struct dep_opened_record *opened,
+                        uint64_t index)
+{
+    uint64_t at = dep_keyset_disputed(again->judging->log->keys,
+                                      opened->presentation.record.kid, index);
+    return at && at < again_written(again)->size;
+}
+
 /* What counts of it and isn't shown, as a finding; `unread` then. */
 static int check_material(struct again *again, size_t at, const struct dep_shown_record *own,
                           const struct dep_opened_record *opened,
@@ -326,6 +359,12 @@ static int read_material(struct again *again, size_t at, const json_t *stated)
         err = check_material(again, at, own, &own_opened, marking);
     if (err || again->unread[at])
         return err;
+    if (marking && shown_own(again->judging, marking) &&
+        is_disputed(again, &marking_opened, marking->index)) {
+        again->unread[at] = again->left_out = true;
+        return judging_find_of(again->judging, "verdict.differs", DEP_ALTERED, &marking->sha256,
+                               NULL);
+    }
     struct dep_material_records records = {.stated = stated,
                                            .own = own_opened.presentation.claims,
                                            .marking =
@@ -466,8 +505,6 @@ static int judge(struct again *again)
 
 static int start(struct again *again)
 {
-    const struct dep_written *written = again_written(again);
-    int64_t before_s;
     int err = dep_names_new(&again->names);
     if (!err)
         err = dep_facts_new(&again->all);
@@ -475,9 +512,7 @@ static int start(struct again *again)
         err = dep_facts_new(&again->named);
     again->reader = (struct dep_fact_reader){again->judging->charter, again->names,
                                              again->judging->log->member_id};
-    if (__builtin_sub_overflow(written->now_s, written->uncertainty_s, &before_s))
-        before_s = INT64_MIN;
-    return err ? err : dep_heard_new(&again->reader, before_s, &again->heard);
+    return err ? err : dep_heard_new(&again->reader, INT64_MAX, &again->heard);
 }
 
 int judging_again(struct judging *judging)

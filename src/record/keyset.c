@@ -457,6 +457,14 @@ int dep_keyset_add(struct dep_keyset *keyset, const struct dep_schemas *schemas,
     return DEP_OK;
 }
 
+uint64_t dep_keyset_disputed(const struct dep_keyset *keyset, const char *kid, uint64_t index)
+{
+    const struct dep_key_state *state = state_find(keyset, kid);
+    return state && state->revoked && index >= state->distrusted_from && index < state->revoked_at
+               ? state->revoked_at
+               : 0;
+}
+
 const char *dep_keyset_standing(const struct dep_keyset *keyset, const char *kid, uint64_t index)
 {
     const struct dep_key_state *state = state_find(keyset, kid);

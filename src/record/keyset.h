@@ -76,6 +76,8 @@ const struct dep_hash *dep_keyset_trail(const struct dep_keyset *keyset);
 void dep_keyset_trail_add(struct dep_hash *trail, uint64_t index, const struct dep_hash *record);
 size_t dep_keyset_count(const struct dep_keyset *keyset);
 const struct dep_key_state *dep_keyset_at(const struct dep_keyset *keyset, size_t index);
+/* The place of the revocation that distrusts what `kid` signed at `index`; 0: none does. */
+uint64_t dep_keyset_disputed(const struct dep_keyset *keyset, const char *kid, uint64_t index);
 /* "in_force", "disputed" (a later revocation names an earlier moment), "revoked" or "not_enrolled"
  * for a signature at `index`. Never NULL. */
 const char *dep_keyset_standing(const struct dep_keyset *keyset, const char *kid, uint64_t index);

@@ -130,6 +130,8 @@ const struct words_entry WORDS_REGISTER[] = {
      N_("this proof doesn’t hold the record that it proves: give it as prove writes it")},
     {"granted", N_("granted")},
     {"grew", N_("grew while it was read: taken at the length it had")},
+    {"hold.ends", N_("what another member withdrew, denied or no longer trusts would count again "
+                     "without it: it is kept")},
     {"hold.in_force", N_("a legal hold on this item is in force: nothing about it can be erased")},
     {"hold.none", N_("no such legal hold is in force on this item")},
     {"hold.source", N_("it is the only word that this item has a source: mark the item as having "

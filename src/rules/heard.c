@@ -5,6 +5,11 @@
 
 static const char CLAUSE[] = "doc/format/consent.md";
 
+struct signature {
+    dep_id origin, kid;
+    uint64_t index;
+};
+
 /* What was given, or corrects what was. */
 struct given {
     struct dep_fact fact;
@@ -12,7 +17,8 @@ struct given {
     struct dep_hash supersedes;
     bool corrects;
     bool rejects; /* an approver who said no */
-    uint64_t disputed_at;
+    bool disputed; /* in a picture */
+    struct signature signature;
     int64_t earliest_s; /* when it can have been recorded at the earliest, by its own clock */
 };
 
@@ -27,7 +33,17 @@ struct said {
     bool good; /* an answer that doesn't end it; a check that found it as recorded */
     int64_t earliest_s;
     struct dep_hash status; /* that lists it */
-    uint64_t disputed_at;
+    struct signature signature;
+};
+
+struct revoked {
+    struct signature of;
+    uint64_t from_index, index;
+};
+
+struct issued {
+    struct dep_hash status;
+    struct signature signature;
 };
 
 struct dep_heard {
@@ -37,6 +53,10 @@ struct dep_heard {
     size_t given_count, given_room;
     struct said *said;
     size_t said_count, said_room;
+    struct revoked *revoked;
+    size_t revoked_count, revoked_room;
+    struct issued *issued;
+    size_t issued_count, issued_room;
 };
 
 /* ---- types ---- */
@@ -104,6 +124,8 @@ void dep_heard_free(struct dep_heard *heard)
         return;
     free(heard->given);
     free(heard->said);
+    free(heard->revoked);
+    free(heard->issued);
     free(heard);
 }
 
@@ -151,6 +173,14 @@ static struct when when_recorded(const json_t *claims)
 
 /* ---- taking in ---- */
 
+static int read_signature(const struct dep_heard *heard, const struct dep_heard_signature *from,
+                          struct signature *out)
+{
+    out->index = from->index;
+    int err = dep_names_add(heard->reader.names, from->origin, &out->origin);
+    return err ? err : dep_names_add(heard->reader.names, from->kid, &out->kid);
+}
+
 static const char *officer_of(const json_t *claims)
 {
     const char *code = dep_json_string(dep_json_object(claims, "by"), "code");
@@ -174,11 +204,12 @@ static int take_given(struct dep_heard *heard, const struct type *type,
                                      .by = officer_of(claims),
                                      .recorded_s = when.latest_s};
     struct given given = {.earliest_s = when.earliest_s,
-                          .disputed_at = record->disputed_at,
                           .rejects = type->is.open && !dep_json_true(claims, "approved")};
     if (!record->whole && !type->is.open)
         return dep_found(why, "fact.unread", CLAUSE, 0);
-    int err = dep_names_add(heard->reader.names, source.iss, &given.member);
+    int err = read_signature(heard, &record->by, &given.signature);
+    if (!err)
+        err = dep_names_add(heard->reader.names, source.iss, &given.member);
     struct dep_finding none = {.id = ""};
     if (!err)
         err = type->read(&heard->reader, &source, claims, &given.fact, &none);
@@ -197,8 +228,7 @@ static int take_said(struct dep_heard *heard, const struct type *type,
 {
     const json_t *claims = record->claims;
     struct said said = {.index = record->index,
-                        .earliest_s = dep_record_earliest_s(claims),
-                        .disputed_at = record->disputed_at};
+                        .earliest_s = dep_record_earliest_s(claims)};
     if (!dep_record_ref_sha256(claims, type->role == ANSWERS ? "answers" : "about", &said.about))
         return DEP_OK;
     switch (type->role) {
@@ -214,7 +244,9 @@ static int take_said(struct dep_heard *heard, const struct type *type,
     case WITHDRAWS:
     case GIVES: said.kind = SAID_WITHDRAWN; break;
     }
-    int err = dep_names_add(heard->reader.names, member_of(claims), &said.member);
+    int err = read_signature(heard, &record->by, &said.signature);
+    if (!err)
+        err = dep_names_add(heard->reader.names, member_of(claims), &said.member);
     if (!err)
         err = dep_names_add(heard->reader.names, officer_of(claims), &said.by);
     return err ? err : add_said(heard, &said);
@@ -227,6 +259,39 @@ int dep_heard_add(struct dep_heard *heard, const struct dep_heard_record *record
     assert(type);
     return type->role == GIVES ? take_given(heard, type, record, why)
                                : take_said(heard, type, record);
+}
+
+int dep_heard_add_revocation(struct dep_heard *heard, const struct dep_heard_revocation *revocation)
+{
+    struct revoked revoked = {.from_index = revocation->from_index, .index = revocation->index};
+    if (revocation->from_index >= revocation->of.index)
+        return DEP_OK;
+    int err = read_signature(heard, &revocation->of, &revoked.of);
+    if (err)
+        return err;
+    struct revoked *list = dep_list_reserve(heard->revoked, heard->revoked_count, 1, sizeof *list,
+                                            &heard->revoked_room);
+    if (!list)
+        return DEP_ERR_NOMEM;
+    heard->revoked = list;
+    heard->revoked[heard->revoked_count++] = revoked;
+    return DEP_OK;
+}
+
+int dep_heard_add_issued(struct dep_heard *heard, const struct dep_hash *status,
+                         const struct dep_heard_signature *by)
+{
+    struct issued issued = {.status = *status};
+    int err = read_signature(heard, by, &issued.signature);
+    if (err)
+        return err;
+    struct issued *list =
+        dep_list_reserve(heard->issued, heard->issued_count, 1, sizeof *list, &heard->issued_room);
+    if (!list)
+        return DEP_ERR_NOMEM;
+    heard->issued = list;
+    heard->issued[heard->issued_count++] = issued;
+    return DEP_OK;
 }
 
 int dep_heard_add_status(struct dep_heard *heard, const struct dep_heard_status *status)
@@ -287,6 +352,31 @@ static void withdraw(struct given *given, int64_t at_s)
         given->fact.withdrawn_s = at_s;
 }
 
+/* By a revocation that was heard of by then. */
+static bool is_disputed(const struct dep_heard *heard, const struct signature *by, uint64_t size)
+{
+    for (size_t i = 0; i < heard->revoked_count; i++) {
+        const struct revoked *revoked = &heard->revoked[i];
+        if (revoked->index < size && revoked->of.kid == by->kid &&
+            revoked->of.origin == by->origin && by->index >= revoked->from_index &&
+            by->index < revoked->of.index)
+            return true;
+    }
+    return false;
+}
+
+/* So too a status that confirms one. */
+static bool confirms_nothing(const struct dep_heard *heard, const struct said *said, uint64_t size)
+{
+    bool disputed = false;
+    if (said->kind != SAID_LISTED)
+        return said->good && is_disputed(heard, &said->signature, size);
+    for (size_t i = 0; heard->revoked_count && !disputed && i < heard->issued_count; i++)
+        disputed = dep_hash_equal(&heard->issued[i].status, &said->status) &&
+                   is_disputed(heard, &heard->issued[i].signature, size);
+    return disputed;
+}
+
 /* In the order of the log: the newest answer counts, and the newest check by another officer than
  * the one who recorded it, above all one that found something else. A withdrawal is for ever. */
 static void apply_said(const struct picture *picture, enum said_kind kind)
@@ -344,16 +434,11 @@ static void apply_rejections(const struct picture *picture)
     }
 }
 
-static bool is_disputed(const struct picture *picture, uint64_t disputed_at)
-{
-    return disputed_at && disputed_at < picture->size;
-}
-
 /* Whoever had the key may have given it: from now on nothing rests on it any more. */
 static void apply_disputes(const struct picture *picture)
 {
     for (size_t i = 0; i < picture->given_count; i++)
-        if (is_disputed(picture, picture->given[i].disputed_at))
+        if (picture->given[i].disputed)
             withdraw(&picture->given[i], picture->before_s);
 }
 
@@ -382,12 +467,12 @@ static void pick(const struct dep_heard *heard, struct picture *out)
             continue;
         struct given *given = &out->given[out->given_count++];
         *given = heard->given[i];
+        given->disputed = is_disputed(heard, &given->signature, size);
         given->earliest_s = at_the_latest(given->earliest_s, before_s);
         given->fact.recorded_s = at_the_latest(given->fact.recorded_s, before_s);
     }
     for (size_t i = 0; i < heard->said_count; i++) {
-        if (heard->said[i].index >= size ||
-            (heard->said[i].good && is_disputed(out, heard->said[i].disputed_at)))
+        if (heard->said[i].index >= size || confirms_nothing(heard, &heard->said[i], size))
             continue;
         struct said *said = &out->said[out->said_count++];
         *said = heard->said[i];

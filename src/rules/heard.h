@@ -20,14 +20,19 @@ const struct dep_heard_type *dep_heard_type_at(size_t index);
 /* NULL where it doesn't matter. */
 const struct dep_heard_type *dep_heard_type_find(const char *type);
 
+/* Who signed something, by which key, and at which place of which log. */
+struct dep_heard_signature {
+    const char *origin, *kid; /* borrowed */
+    uint64_t index;
+};
+
 struct dep_heard_record {
     struct dep_hash sha256; /* of its JWT */
-    uint64_t index;
-    const char *type;     /* one of those above */
-    const json_t *claims; /* with the envelope; at least the open ones */
-    bool whole;           /* and all the others */
-    /* place of the revocation that distrusts its key from before it; 0: none */
-    uint64_t disputed_at;
+    uint64_t index;         /* from where on it was heard of */
+    const char *type;       /* one of those above */
+    const json_t *claims;   /* with the envelope; at least the open ones */
+    bool whole;             /* and all the others */
+    struct dep_heard_signature by;
 };
 
 struct dep_heard;
@@ -47,11 +52,25 @@ static inline void dep_heard_release(struct dep_heard **heard)
  * "fact.unread" (it isn't whole, and gives something only as a whole); what was said later counts
  * all the same, against who relies on it: an answer that can't be read may be a withdrawal, and a
  * check that can't be read confirms nothing. A fact's records are found by their SHA-256, and only
- * their own member says anything of them. Where a signature is disputed, what it gave or confirmed
- * counts no longer once the revocation was heard of; what it withdrew or denied stays so.
+ * their own member says anything of them.
  */
 DEP_MUST_USE int dep_heard_add(struct dep_heard *heard, const struct dep_heard_record *record,
                                struct dep_finding *why);
+/*
+ * That a key was revoked was heard of at `index`: from `from_index` on and below the place of its
+ * revocation, `of.index`, nobody knows who signed with it. What was so given or confirmed counts no
+ * longer from where that was heard of; what was withdrawn or denied stays so. One that distrusts
+ * nothing is forgotten.
+ */
+struct dep_heard_revocation {
+    struct dep_heard_signature of; /* the key revoked, and where */
+    uint64_t from_index, index;
+};
+DEP_MUST_USE int dep_heard_add_revocation(struct dep_heard *heard,
+                                          const struct dep_heard_revocation *revocation);
+/* Which key signed a status record that was heard of. */
+DEP_MUST_USE int dep_heard_add_issued(struct dep_heard *heard, const struct dep_hash *status,
+                                      const struct dep_heard_signature *by);
 /* A status record of `member` was heard of at `index` that is proved to list `consent`. Of several
  * the newest counts, and only of its own member's consents. */
 struct dep_heard_status {

@@ -48,7 +48,7 @@ struct heard_row {
     bool whole;
 };
 
-/* The one whose signature is disputed, and by which revocation. */
+/* The one that a stolen key signed. */
 static uint8_t disputed_hash;
 enum { REVOKED_AT = 50 };
 
@@ -89,9 +89,10 @@ static int add(struct dep_heard *heard, const struct heard_row *row, uint64_t in
                    row->iss, TEST_FROM_S + row->day * DAY, row->by, refs, row->fields[0] ? "," : "",
                    row->fields);
     DEP_AUTO_JSON *claims = json_of(text);
+    const char *kid = row->hash == disputed_hash ? "stolen" : "good";
     struct dep_heard_record record = {{{row->hash}}, index,
                                       row->type,     claims,
-                                      row->whole,    row->hash == disputed_hash ? REVOKED_AT : 0};
+                                      row->whole,    {row->iss, kid, index}};
     return dep_heard_add(heard, &record, why);
 }
 
@@ -389,22 +390,79 @@ static void test_disputed(void **state)
     };
     const struct fixture *fixture = *state;
     struct dep_fact_reader reader = {fixture->charter, fixture->names, "m0"};
-    for (size_t i = 0; i < DEP_COUNT(rows); i++) {
+    const struct dep_heard_revocation revocation = {{"m0", "stolen", 20}, 10, REVOKED_AT};
+    /* Told of before what was signed, and after. */
+    for (size_t i = 0; i < 2 * DEP_COUNT(rows); i++) {
+        size_t at = i / 2;
         DEP_AUTO_HEARD *heard = NULL;
         struct dep_facts *facts = NULL;
         struct dep_finding why = {"", "", 0};
         assert_int_equal(dep_heard_new(&reader, INT64_MAX, &heard), DEP_OK);
-        disputed_hash = rows[i].disputed;
-        for (size_t k = 0; k < 3 && rows[i].rows[k]; k++)
-            assert_int_equal(add(heard, rows[i].rows[k], 10 + k, &why), DEP_OK);
+        if (i % 2 == 0)
+            assert_int_equal(dep_heard_add_revocation(heard, &revocation), DEP_OK);
+        disputed_hash = rows[at].disputed;
+        for (size_t k = 0; k < 3 && rows[at].rows[k]; k++)
+            assert_int_equal(add(heard, rows[at].rows[k], 10 + k, &why), DEP_OK);
         disputed_hash = 0;
+        if (i % 2)
+            assert_int_equal(dep_heard_add_revocation(heard, &revocation), DEP_OK);
         assert_int_equal(dep_facts_new(&facts), DEP_OK);
-        assert_int_equal(dep_heard_facts_at(heard, NOW_S, rows[i].size, facts), DEP_OK);
+        assert_int_equal(dep_heard_facts_at(heard, NOW_S, rows[at].size, facts), DEP_OK);
         assert_int_equal(dep_facts_count(facts), 1);
         const struct dep_fact *fact = dep_facts_at(facts, 0);
-        if (fact->withdrawn_s != rows[i].withdrawn_s || (fact->checked_by != 0) != rows[i].checked)
-            fail_msg("%s", rows[i].what);
+        if (fact->withdrawn_s != rows[at].withdrawn_s ||
+            (fact->checked_by != 0) != rows[at].checked)
+            fail_msg("%s", rows[at].what);
         dep_facts_free(facts);
+    }
+}
+
+/* A revocation speaks of one key, in one log, from one place of it on and up to its own. The
+ * consent of these rows stands at place 10 of the log of m0. */
+static void test_revocations(void **state)
+{
+    static const struct {
+        const char *what;
+        struct dep_heard_revocation revocation;
+        bool disputed;
+    } rows[] = {
+        {"good", {{"m0", "stolen", 20}, 10, 12}, true},
+        {"from before", {{"m0", "stolen", 20}, 0, 12}, true},
+        {"from the next on", {{"m0", "stolen", 20}, 11, 12}, false},
+        {"at its place", {{"m0", "stolen", 11}, 10, 12}, true},
+        {"below its place", {{"m0", "stolen", 10}, 9, 12}, false},
+        {"of nothing", {{"m0", "stolen", 10}, 10, 12}, false},
+        {"another key", {{"m0", "good", 20}, 10, 12}, false},
+        {"another log", {{"m1", "stolen", 20}, 10, 12}, false},
+        {"heard of later", {{"m0", "stolen", 20}, 10, 30}, false},
+    };
+    const struct fixture *fixture = *state;
+    struct dep_fact_reader reader = {fixture->charter, fixture->names, "m0"};
+    for (size_t i = 0; i < DEP_COUNT(rows); i++) {
+        /* Of what it gave itself, and of a status that a stolen key signed and that lists it. */
+        for (int of_status = 0; of_status < 2; of_status++) {
+            DEP_AUTO_HEARD *heard = NULL;
+            struct dep_facts *facts = NULL;
+            struct dep_finding why = {"", "", 0};
+            const struct dep_heard_status status = {{{1}}, {{7}}, 11, "m0", 500};
+            const struct dep_heard_signature by = {"m0", of_status ? "stolen" : "sound", 10};
+            assert_int_equal(dep_heard_new(&reader, INT64_MAX, &heard), DEP_OK);
+            assert_int_equal(dep_heard_add_issued(heard, &status.status, &by), DEP_OK);
+            assert_int_equal(dep_heard_add_status(heard, &status), DEP_OK);
+            disputed_hash = of_status ? 99 : 1;
+            assert_int_equal(add(heard, &consent, 10, &why), DEP_OK);
+            disputed_hash = 0;
+            if (!of_status || strcmp(rows[i].revocation.of.kid, "good") != 0)
+                assert_int_equal(dep_heard_add_revocation(heard, &rows[i].revocation), DEP_OK);
+            assert_int_equal(dep_facts_new(&facts), DEP_OK);
+            assert_int_equal(dep_heard_facts_at(heard, NOW_S, 20, facts), DEP_OK);
+            assert_int_equal(dep_facts_count(facts), 1);
+            const struct dep_fact *fact = dep_facts_at(facts, 0);
+            if ((fact->withdrawn_s == NOW_S) != (rows[i].disputed && !of_status) ||
+                (fact->status_s == 500) != !(rows[i].disputed && of_status))
+                fail_msg("%s%s", rows[i].what, of_status ? ", of a status" : "");
+            dep_facts_free(facts);
+        }
     }
 }
 
@@ -412,6 +470,8 @@ static void test_without_memory(void **state)
 {
     const struct fixture *fixture = *state;
     struct dep_fact_reader reader = {fixture->charter, fixture->names, "m0"};
+    const struct dep_heard_revocation revocation = {{"m0", "stolen", 20}, 10, 12};
+    const struct dep_hash issued = {{7}};
     bool went_through = false;
     for (long at = 0; at < 64 && !went_through; at++) {
         DEP_AUTO_HEARD *heard = NULL;
@@ -420,6 +480,10 @@ static void test_without_memory(void **state)
         assert_int_equal(dep_facts_new(&facts), DEP_OK);
         dep_alloc_fail_at(at);
         int err = dep_heard_new(&reader, NOW_S, &heard);
+        if (!err)
+            err = dep_heard_add_revocation(heard, &revocation);
+        if (!err)
+            err = dep_heard_add_issued(heard, &issued, &revocation.of);
         if (!err)
             err = add(heard, &consent, 10, &why);
         if (!err)
@@ -444,6 +508,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_refused, setup, teardown),
         cmocka_unit_test_setup_teardown(test_moments, setup, teardown),
         cmocka_unit_test_setup_teardown(test_disputed, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_revocations, setup, teardown),
         cmocka_unit_test_setup_teardown(test_without_memory, setup, teardown),
     };
     if (dep_crypto_init(false))

@@ -226,5 +226,34 @@ same 'received test 2 retracted' "$(desk report incidents --json | jq -r "select
 send reg iq "$(say reg '{"scope": {"kind": "all"}}' withdraw "$released")" ended
 same withdrawn "$(told | cut -d'|' -f7)" 'withdrawn by its sender'
 same 'incident.reported|when|2021-03-28|test|yes' "$(at)" 'withdrawn, in its time'
+
+# ---- the key that consented was stolen: heard with whatever comes next, what it gave opens nothing any more, and what was done stands ----
+depositary key enrol M2 --roles legal,custodian --no-passphrase -C iq --as T1 >/dev/null
+depositary key share M2 --yes -C iq --as M1 >/dev/null
+iq2() { depositary "$@" -C iq --as M2; }
+prepared=$(say reg "{\"action\": \"release\", \"recipient\": \"court\", \"purpose\": \"protection\", \"materials\": [{\"item\": \"$two\", \"fields\": [\"basis\", \"sensitive\"]}]}" release prepare)
+depositary approve "$prepared" -C reg --as A1 >/dev/null
+why() { { reg release --dry-run "$prepared" --json || true; } | jq -r '.verdict | [.outcome, (.requirements[] | select(.met != "met") | .need + ":" + .met)] | join(" ")'; }
+same yes "$(why)" 'as long as nothing is known'
+done_before=$(reg list --type release.made --json | tail -n 1 | json - .id)
+echo stolen >reason
+depositary key revoke M1 --reason-file reason --from "$(iq2 show "$(cat consent2)" --json | jq .index)" -C iq --as T1 >/dev/null
+same disputed "$(iq2 consent list --json | jq -r --arg id "$(cat consent2)" 'select(.consent == $id).state')" 'where it was given'
+heard_before=$(reg list --type foreign.record --json | wc -l)
+send iq2 reg "$(say iq2 '{"from": "iq", "to": "test", "purpose": "protection", "scope": {"kind": "all"}, "direction": "out"}' request out)" asked --to test
+same 'no consent.host:withdrawn' "$(why)" 'once it was heard of'
+expect 1 reg release "$prepared" >/dev/null
+same same "$(reg release judge "$done_before" --json | json - .again)" 'what was released before'
+# What tells of it is not to be erased: the consent would count again.
+mapfile -t heard < <(reg list --type foreign.record --json | tail -n +$((heard_before + 1)) | jq -r .id)
+revoked=$(for id in "${heard[@]}"; do reg show "$id" --json | jq -r 'select(.claims.record_type == "key.revoked") | .id'; done)
+expect 1 reg erase "$revoked" --yes --file - 2>err <<<"$order"
+holds err hold.ends
+# Given again, by a key that nobody stole.
+say iq2 "{\"terms\": $(terms court "$two"), \"side\": {\"state\": \"signed\", \"code\": \"M2\"}}" consent give >consent3
+send iq2 reg "$(cat consent3)" given3 --to test
+same yes "$(why)" 'given again'
 depositary verify reg >/dev/null
-depositary verify iq >/dev/null
+expect 1 depositary verify iq --json >verdict
+same disputed "$(json verdict .verdict)" 'what its own log tells'
+

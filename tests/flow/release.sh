@@ -54,7 +54,10 @@ same 1 "$(as L1 list --type release.prepared --json | wc -l)" 'prepared releases
 # In words, and who can give it.
 for language in en fr ar; do LC_ALL=C.UTF-8 LANGUAGE=$language as L1 release --dry-run "$one" >"words.$language" || true; done
 holds words.en 'MISSING +prior consent of the host State \(Iraq\): there is none'
-holds words.en 'Who can give it: Republic of Iraq'
+holds words.en 'Who can give it: Republic of Iraq$'
+holds words.en 'Who can give it: an approver: A1$'
+holds words.fr ' : A1$'
+holds words.ar 'A1$'
 holds words.en 'Rule of the charter: R1 \(consent.host\)'
 holds words.en 'What to do: .*\(consent give\)'
 holds words.fr 'Que faire : .*\(consent give\)'
@@ -118,6 +121,18 @@ for who in A2 A3; do
     fi
 done
 
+# A marking by such a key lifted what binds, and perhaps it was the officer who marked: nothing is judged by it or by the one before
+# until somebody marks the item anew.
+new_officers 'C9:custodian'
+at=$(as C9 mark set X-1 --yes --json --file - 2>/dev/null <<<'{}' | json - .index)
+same yes "$(judged "$one")" 'marked by whoever'
+as T1 key revoke C9 --reason-file reason --from "$at" >/dev/null
+expect 1 as L1 release --dry-run "$one" 2>err
+holds err 'marking.disputed'
+expect 1 as L1 release "$one" 2>err
+holds err 'marking.disputed'
+state T1 '{"handling": ["TLP.GREEN"], "fields": [{"field": "description", "handling": ["TLP.AMBER"]}]}' mark set X-1
+
 # ---- withdrawn between preparing and releasing ----
 same yes "$(judged "$one")" 'nothing is missing before the withdrawal'
 as L1 consent withdraw "$consent" >/dev/null
@@ -163,6 +178,12 @@ for language in en fr ar; do
     lacks "letter.$language" 'TLP.AMBER|H3'
     lacks "letter.$language" "$item|A1|$consent|assurance|approv"
 done
+
+# A condition has its owner: who set it, and who has to keep to it.
+holds letter.en 'To be kept to by whoever receives this: a court'
+holds letter.en '^ *Republic of Iraq +Not to be shown to the press'
+holds letter.fr 'République d.{1,3}Irak +.*Not to be shown to the press'
+holds letter.ar 'عراق'
 
 # ---- judged again, whatever happened since ----
 again() { { as L1 release judge "$1" --json || true; } | jq -r .again; }
