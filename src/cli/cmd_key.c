@@ -310,12 +310,13 @@ static int list(struct dep_args *args, struct dep_node *node)
         const struct dep_key_state *key = dep_keyset_at(keyset, i);
         unsigned waits = dep_key_waits(node, key);
         if (args->json) {
-            if (!dep_print_json(json_pack(
-                    "{s:s,s:s?,s:o,s:s?,s:s?,s:I,s:b,s:s,s:o}", "use", use_name(key->use), "kid",
-                    key->kid[0] ? key->kid : NULL, "roles", role_list(key->roles), "code", key->code[0] ? key->code : NULL, "age",
-                    key->age_recipient[0] ? key->age_recipient : NULL, "enrolled_at",
-                    (json_int_t)key->enrolled_at, "revoked", (int)key->revoked, "record",
-                    key->enrolled_by, "waits", role_list(waits))))
+            if (!dep_print_json(
+                    json_pack("{s:s,s:s?,s:o,s:s?,s:s?,s:I,s:b,s:s,s:o}", "use", use_name(key->use),
+                              "kid", key->kid[0] ? key->kid : NULL, "roles", role_list(key->roles),
+                              "code", key->code[0] ? key->code : NULL, "age",
+                              key->age_recipient[0] ? key->age_recipient : NULL, "enrolled_at",
+                              (json_int_t)key->enrolled_at, "revoked", (int)key->revoked, "record",
+                              key->enrolled_by, "waits", role_list(waits))))
                 return DEP_EXIT_FAULT;
             continue;
         }

@@ -14,10 +14,10 @@ enum { DEP_PSEUDONYM_LEN = 16 };
 /* Where a consent or an assurance stands at one moment by this register's clock, for lists. How far
  * that clock can be trusted is for the judge to ask. */
 struct dep_standing {
-    /* "corrected", "withdrawn", "disputed" (whose key signed it is distrusted), "erased", "not_shown" (this officer can't read it), "refused",
-     * "unavailable" (the side gave nothing), "differs" (a second officer found another paper than
-     * was recorded), "unchecked" (on paper, and no second officer looked), "lapsed",
-     * "begins_later", "in_force": of several the first. */
+    /* "corrected", "withdrawn", "disputed" (the key that signed it is distrusted), "erased",
+     * "not_shown" (this officer can't read it), "refused", "unavailable" (the side gave nothing),
+     * "differs" (a second officer found another paper than was recorded), "unchecked" (on paper,
+     * and no second officer looked), "lapsed", "begins_later", "in_force": of several the first. */
     const char *state;
     struct dep_interval in_force; /* from: never before it was recorded */
     int64_t withdrawn_s;          /* INT64_MAX: not */

@@ -222,9 +222,8 @@ static int take_foreign(void *context, const struct dep_index_row *row)
         return add_unread(listening, row, "foreign.form");
     err = dep_heard_type_find(record.type) ? take_heard(listening, row, &record, view.claims)
                                            : take_told(listening, &record);
-    return err == DEP_ERR_NOMEM
-               ? dep_problem_fault(listening->problem, err, "node.facts", row->jti)
-               : err;
+    return err == DEP_ERR_NOMEM ? dep_problem_fault(listening->problem, err, "node.facts", row->jti)
+                                : err;
 }
 
 static int note_new(void *context, const struct dep_index_row *row)

@@ -90,10 +90,9 @@ int dep_node_marking_counts(struct dep_node *node, const struct dep_index_row *m
 {
     int err = dep_roll_read(node, problem);
     uint64_t at = err ? 0 : dep_keyset_disputed(node->keyset, marking->kid, marking->index);
-    return at && at < size
-               ? dep_problem_found(problem, "marking.disputed", "doc/format/consent.md",
-                                   marking->item)
-               : err;
+    return at && at < size ? dep_problem_found(problem, "marking.disputed", "doc/format/consent.md",
+                                               marking->item)
+                           : err;
 }
 
 /* ---- what is said of single fields ---- */

@@ -271,10 +271,9 @@ static int holds_by(struct holding *holding, const char *judged, const char *con
  * nothing once it can't be read; there is nobody in it whom that would protect. */
 static int judge_foreign(struct holding *holding, const struct dep_view *view)
 {
-    static const char *const ends[] = {"consent.withdrawn", "assurance.withdrawn",
-                                       "consent.checked",   "request.answered",
-                                       "release.withdrawn", "status.issued",
-                                       "key.revoked"};
+    static const char *const ends[] = {
+        "consent.withdrawn", "assurance.withdrawn", "consent.checked", "request.answered",
+        "release.withdrawn", "status.issued",       "key.revoked"};
     const char *type = dep_json_string(view->claims, "record_type"),
                *hex = dep_json_string(view->claims, "sha256");
     if (!view->readable || !type || !hex ||
@@ -289,10 +288,9 @@ static int judge_foreign(struct holding *holding, const struct dep_view *view)
 int dep_node_release_holds(struct dep_node *node, const struct dep_index_row *target,
                            struct dep_problem *problem)
 {
-    static const char *const releases_on[] = {"consent.",    "assurance.",       "request.",
-                                              "marking.set", "evidence.",        "incident.",
-                                              "coverage.",   "release.prepared", "foreign.record",
-                                              NULL};
+    static const char *const releases_on[] = {
+        "consent.",  "assurance.", "request.",         "marking.set",    "evidence.",
+        "incident.", "coverage.",  "release.prepared", "foreign.record", NULL};
     static const char *const missions_on[] = {"consent.", "assurance.", "request.",
                                               "foreign.record", NULL};
     DEP_AUTO_VIEW view = {.claims = NULL};
@@ -301,7 +299,10 @@ int dep_node_release_holds(struct dep_node *node, const struct dep_index_row *ta
         return err;
     const char *about = dep_record_ref(view.claims, "about");
     const char *answers = dep_record_ref(view.claims, "answers");
-    struct holding holding = {node, target, target->sha256, about ? about : answers ? answers : "",
+    struct holding holding = {node, target, target->sha256,
+                              about     ? about
+                              : answers ? answers
+                                        : "",
                               problem};
     if (strcmp(target->type, "foreign.record") == 0)
         err = judge_foreign(&holding, &view);

@@ -187,8 +187,7 @@ static int gather_page(struct falling_due *due)
         due->gather->left = UINT64_MAX;
         err = dep_sight_list(due->gather->node, &kept, reviewed_due, due, due->gather->problem);
     }
-    json_array_foreach(rules, i, rule) if (!err)
-        err = page_of_rule(due, rule);
+    json_array_foreach(rules, i, rule) if (!err) err = page_of_rule(due, rule);
     return err;
 }
 
@@ -223,8 +222,7 @@ int dep_gather_retention(struct dep_gather *gather)
 {
     struct falling_due due = {.gather = gather};
     struct dep_node *node = gather->node;
-    int err =
-        dep_node_charter(node, dep_register_count(node->reg), &due.charter, gather->problem);
+    int err = dep_node_charter(node, dep_register_count(node->reg), &due.charter, gather->problem);
     if (err)
         return err;
     return dep_node_pages_searched(node) ? gather_page(&due) : gather_all(&due);

@@ -140,8 +140,7 @@ int dep_node_view_row(struct dep_node *node, const struct dep_index_row *row, bo
 {
     struct dep_view view = {.row = *row,
                             .why_not = unlock ? NULL : "secret.locked",
-                            .disputed_at =
-                                dep_keyset_disputed(node->keyset, row->kid, row->index)};
+                            .disputed_at = dep_keyset_disputed(node->keyset, row->kid, row->index)};
     dep_buf_init(&view.jwt, DEP_JWT_LEN_MAX);
     dep_buf_init_secret(&view.disclosures, DEP_DISCLOSURES_LEN_MAX);
     DEP_AUTO_RECORD record = {.jti = NULL};

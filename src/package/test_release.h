@@ -199,9 +199,12 @@ static inline void test_hear_foreign(struct test_world *world, struct dep_heard 
     (void)json_object_set_new(claims, "iss", json_string("fr"));
     (void)json_object_set_new(claims, "iat", json_integer(test_now_s));
     (void)json_object_set_new(claims, "by", json_pack("{s:s}", "code", "LO1"));
-    struct dep_heard_record record = {
-        log->records[world->foreign_consent].issued.sha256, 0, "consent.given", claims, true,
-        {log->origin, "", 0}};
+    struct dep_heard_record record = {log->records[world->foreign_consent].issued.sha256,
+                                      0,
+                                      "consent.given",
+                                      claims,
+                                      true,
+                                      {log->origin, "", 0}};
     assert_int_equal(dep_heard_add(heard, &record, NULL), DEP_OK);
 }
 

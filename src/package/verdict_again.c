@@ -299,8 +299,8 @@ static bool hides_links(const struct again *again, const struct dep_shown_record
 static bool is_disputed(const struct again *again, const struct dep_opened_record *opened,
                         uint64_t index)
 {
-    uint64_t at = dep_keyset_disputed(again->judging->log->keys,
-                                      opened->presentation.record.kid, index);
+    uint64_t at =
+        dep_keyset_disputed(again->judging->log->keys, opened->presentation.record.kid, index);
     return at && at < again_written(again)->size;
 }
 

@@ -154,9 +154,9 @@ const struct words_entry WORDS_CONSENT[] = {
     {"kind.other", N_("other")},
     {"kind.police", N_("police")},
     {"kind.prosecution", N_("prosecution")},
-    {"marking.disputed",
-     N_("the newest marking of this item was signed by a key that isn't trusted from before it: mark "
-        "the item anew (mark set)")},
+    {"marking.disputed", N_("the newest marking of this item was signed by a key that isn't "
+                            "trusted from before it: mark "
+                            "the item anew (mark set)")},
     {"marking.dropped",
      N_("the marking before said this, the new one doesn't; it counts no longer")},
     {"marking.field", N_("the item's record has no such field (see: depositary schema)")},

@@ -104,8 +104,8 @@ int64_t dep_charter_quorum(const struct dep_charter *charter);
 const struct dep_hash *dep_charter_previous(const struct dep_charter *charter);
 /* The whole text as parsed: names by language and what only people read. */
 const json_t *dep_charter_json(const struct dep_charter *charter);
-/* The rule of `retention` about records of a type: {"type","purpose","review_after_days"?}, borrowed.
- * Of several the one whose `type` says most counts. NULL: there is none. */
+/* The rule of `retention` about records of a type: {"type","purpose","review_after_days"?},
+ * borrowed. Of several the one whose `type` says most counts. NULL: there is none. */
 const json_t *dep_charter_retention(const struct dep_charter *charter, const char *type);
 size_t dep_charter_member_count(const struct dep_charter *charter);
 const struct dep_charter_member *dep_charter_member_at(const struct dep_charter *charter,

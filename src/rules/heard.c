@@ -16,7 +16,7 @@ struct given {
     dep_id member;
     struct dep_hash supersedes;
     bool corrects;
-    bool rejects; /* an approver who said no */
+    bool rejects;  /* an approver who said no */
     bool disputed; /* in a picture */
     struct signature signature;
     int64_t earliest_s; /* when it can have been recorded at the earliest, by its own clock */
@@ -227,8 +227,7 @@ static int take_said(struct dep_heard *heard, const struct type *type,
                      const struct dep_heard_record *record)
 {
     const json_t *claims = record->claims;
-    struct said said = {.index = record->index,
-                        .earliest_s = dep_record_earliest_s(claims)};
+    struct said said = {.index = record->index, .earliest_s = dep_record_earliest_s(claims)};
     if (!dep_record_ref_sha256(claims, type->role == ANSWERS ? "answers" : "about", &said.about))
         return DEP_OK;
     switch (type->role) {

@@ -90,9 +90,8 @@ static int add(struct dep_heard *heard, const struct heard_row *row, uint64_t in
                    row->fields);
     DEP_AUTO_JSON *claims = json_of(text);
     const char *kid = row->hash == disputed_hash ? "stolen" : "good";
-    struct dep_heard_record record = {{{row->hash}}, index,
-                                      row->type,     claims,
-                                      row->whole,    {row->iss, kid, index}};
+    struct dep_heard_record record = {{{row->hash}}, index,      row->type,
+                                      claims,        row->whole, {row->iss, kid, index}};
     return dep_heard_add(heard, &record, why);
 }
 

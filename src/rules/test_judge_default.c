@@ -234,8 +234,8 @@ static void test_each_need(void **state)
 static void test_retention(void **state)
 {
     (void)state;
-    static const char *const as_the_log[] = {"charter.", "code.",         "key.",
-                                             "log.",     "member.",       "membership.",
+    static const char *const as_the_log[] = {"charter.",  "code.",         "key.",
+                                             "log.",      "member.",       "membership.",
                                              "register.", "record.erased", "status."};
     DEP_AUTO_JSON *json = default_json();
     DEP_AUTO_CHARTER *charter = charter_of(json);
@@ -275,14 +275,17 @@ static void test_longest(void **state)
     (void)state;
     static const struct {
         const char *type, *of;
-    } rows[] = {{"evidence.intake", "evidence.intake"}, {"evidence.collected", "evidence."},
-                {"evidence.intake.more", "evidence."},  {"evidence", NULL},
-                {"note", "note"},                       {"notes", NULL}};
+    } rows[] = {{"evidence.intake", "evidence.intake"},
+                {"evidence.collected", "evidence."},
+                {"evidence.intake.more", "evidence."},
+                {"evidence", NULL},
+                {"note", "note"},
+                {"notes", NULL}};
     DEP_AUTO_JSON *json = default_json();
     json_t *names = json_pack("{s:s,s:s,s:s}", "en", "n", "fr", "n", "ar", "n");
-    json_t *rules = json_pack("[{s:s,s:O},{s:s,s:O},{s:s,s:O}]", "type", "evidence.", "purpose",
-                              names, "type", "evidence.intake", "purpose", names, "type", "note",
-                              "purpose", names);
+    json_t *rules =
+        json_pack("[{s:s,s:O},{s:s,s:O},{s:s,s:O}]", "type", "evidence.", "purpose", names, "type",
+                  "evidence.intake", "purpose", names, "type", "note", "purpose", names);
     json_decref(names);
     assert_int_equal(json_object_set_new(json, "retention", rules), 0);
     DEP_AUTO_CHARTER *charter = charter_of(json);
