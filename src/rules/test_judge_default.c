@@ -291,7 +291,8 @@ static void test_longest(void **state)
     DEP_AUTO_CHARTER *charter = charter_of(json);
     for (size_t i = 0; i < DEP_COUNT(rows); i++) {
         const json_t *rule = dep_charter_retention(charter, rows[i].type);
-        if (!rule != !rows[i].of || (rule && strcmp(dep_json_string(rule, "type"), rows[i].of)))
+        if (!rule != !rows[i].of ||
+            (rule && strcmp(dep_json_string(rule, "type"), rows[i].of) != 0))
             fail_msg("%s", rows[i].type);
     }
 }
