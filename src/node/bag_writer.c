@@ -483,10 +483,25 @@ static int rename_new(const char *from, const char *to)
     return rename(from, to);
 }
 
+/* There are drivers that make an empty folder of the new name (fusefat 0.1a). The folder is listed:
+ * a path below it may still be in the kernel's memory. */
+static bool is_published(const struct dep_bag_writer *writer)
+{
+    DIR *folder = opendir(writer->path);
+    bool found = false;
+    for (struct dirent *entry; folder && !found && (entry = readdir(folder));)
+        found = strcmp(entry->d_name, TAGS[1]) == 0;
+    if (folder)
+        (void)closedir(folder);
+    return found;
+}
+
 int dep_bag_writer_publish(struct dep_bag_writer *writer, struct dep_fault *fault)
 {
     if (rename_new(writer->dir, writer->path) != 0)
         return io_fault(fault, errno == EEXIST ? "pack.exists" : "file.rename", writer->path);
     writer->published = true;
+    if (!is_published(writer))
+        return dep_fault_set(fault, DEP_ERR_CORRUPT, 0, "pack.lost", "%s", writer->path);
     return dep_file_sync(writer->parent_fd, writer->path, fault);
 }

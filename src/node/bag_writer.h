@@ -71,6 +71,7 @@ const struct dep_bag_written *dep_bag_writer_find(const struct dep_bag_writer *w
                                                   struct dep_slice path);
 /* Where it lies until then, to be read back. */
 const char *dep_bag_writer_dir(const struct dep_bag_writer *writer);
-/* Its name, durably; never over something ("pack.exists"). */
+/* Its name, durably; never over something ("pack.exists"). "pack.lost": the file system has the
+ * name, and no more what was in the folder. */
 DEP_MUST_USE int dep_bag_writer_publish(struct dep_bag_writer *writer, struct dep_fault *fault);
 #endif

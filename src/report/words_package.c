@@ -150,7 +150,8 @@ const struct words_entry WORDS_PACKAGE[] = {
      N_("something of that name is there already: a package is never written over something")},
     {"pack.field", N_("the release names a field that the record doesn't have")},
     {"pack.folder",
-     N_("the folder for the package could not be made: is it writable, and is there room?")},
+     N_("the folder for the package could not be made: is it writable, is there room, and may a "
+        "name there have these characters?")},
     {"pack.item",
      N_("the container could not be written into the package; nothing of it was left there")},
     {"pack.item.exists", N_("the package has this item already")},
@@ -162,6 +163,9 @@ const struct words_entry WORDS_PACKAGE[] = {
         "doesn't name it: prepare one that does")},
     {"pack.local", N_("the charter demands that this linked record go along, and it never leaves "
                       "this register: leave out the record that it is linked to")},
+    {"pack.lost",
+     N_("that disk lost the package as it was given its name: it is written, and isn't "
+        "there; pack it elsewhere")},
     {"pack.part.absent", N_("the item has no file of that path (see: item files)")},
     {"pack.part.kind",
      N_("a folder, or a file that was not taken: there is nothing of it to send")},

@@ -122,3 +122,59 @@ again forged
 same 'altered unproved' "$(content forged --identity court.key --extract none)" 'a byte of the container'
 same 'item.payload' "$(found)" 'a byte of the container'
 same '' "$(ls -A none)" 'written out of it'
+
+# ---- on a stick: exFAT, by a driver outside the kernel ----
+if [ -n "$FLOW_SANITIZED" ] || [ "$(id -u)" -ne 0 ] || [ ! -e /dev/fuse ] || ! command -v mkfs.exfat mount.exfat-fuse >/dev/null; then
+    echo 'a stick: not tried, no exFAT here'
+    exit 0
+fi
+mkdir stick
+truncate -s 32M image
+mkfs.exfat -c 4K image >/dev/null
+device=$(losetup --find --show image) || { echo 'a stick: not tried, no loop device'; exit 0; }
+trap 'umount -ql stick; losetup -d "$device"' EXIT
+plug() { mount.exfat-fuse "$@" "$device" stick >/dev/null; }
+plug || { echo 'a stick: not tried, may not mount'; exit 0; }
+put() { as L1 pack "$(json made.json .record)" --age "$(age-keygen -y court.key)" --out "stick/$1"; }
+records() { as L1 list --json | wc -l; }
+put exhibit >/dev/null
+before=$(records)
+expect 3 put 'exhibit: 1?' 2>err
+holds err 'may a name there have these characters.*pack[.]folder'
+expect 3 put EXHIBIT 2>err
+holds err pack.exists
+head -c 24000000 /dev/zero >stick/more
+expect 1 put another 2>err
+holds err 'target[.](room|files)'
+rm stick/more
+umount stick
+plug -o ro
+expect 1 put other 2>err
+holds err target.read_only
+same exhibit "$(ls -A stick)" 'what is on the stick'
+same 'intact intact' "$(content stick/exhibit --identity court.key)" 'read from the stick'
+(cd stick/exhibit && sha256sum --quiet --strict -c manifest-sha256.txt)
+umount stick
+# Pulled while it is written: told, nothing recorded, nothing of its name; and once more when it is back.
+plug
+rm -r stick/exhibit
+if strace -o /dev/null true 2>/dev/null; then
+    strace -f -qq -o trace -e trace=renameat2 -e inject=renameat2:delay_enter=2000000:when=1 \
+        depositary pack "$(json made.json .record)" -C reg --as L1 --age "$(age-keygen -y court.key)" --out stick/pulled >written 2>err &
+    writing=$!
+    for _ in $(seq 200); do
+        [ -n "$(find stick -name container.tar.age)" ] && break
+        sleep .05
+    done
+    kill -KILL "$(pgrep -f "mount.exfat-fuse $device stick")"
+    expect 3 wait "$writing"
+    holds err '^depositary: .+\(.+\)'
+    lacks written Packed
+    umount -l stick
+    plug
+    same 'pulled.unfinished' "$(ls -A stick)" 'what is left on the stick'
+fi
+same "$before" "$(records)" 'records of what was refused, or never finished'
+put pulled >/dev/null
+same pulled "$(ls -A stick)" 'what is on the stick at last'
+same 'intact intact' "$(content stick/pulled --identity court.key)" 'written once more'
