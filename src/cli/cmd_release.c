@@ -34,16 +34,20 @@ static bool add_materials(const struct dep_args *args, json_t *claims)
     return true;
 }
 
+/* Of a case what goes and what doesn't is told: nobody typed it. */
 static int tell_required(struct dep_args *args, struct dep_node *node, const json_t *claims,
-                         const struct dep_view *prepared, const struct dep_done *done)
+                         const json_t *left_out, const struct dep_view *prepared,
+                         const struct dep_done *done)
 {
     struct dep_problem problem = {.detail = ""};
     struct dep_moment moment = dep_node_moment(node);
     DEP_AUTO_JUDGEMENT judgement = {.materials = NULL};
     int err =
         dep_node_judge(node, &moment, "release.prepared", claims, prepared, &judgement, &problem);
+    if (!err && left_out && !args->json)
+        dep_show_expanded(node, claims, left_out);
     return err ? dep_say_problem(args, err, &problem)
-               : dep_tell_prepared(args, node, &judgement, claims, done);
+               : dep_tell_prepared(args, node, &judgement, claims, left_out, done);
 }
 
 static int prepare(struct dep_args *args, struct dep_node *node)
@@ -59,17 +63,19 @@ static int prepare(struct dep_args *args, struct dep_node *node)
         return DEP_EXIT_FAULT;
     }
     bool dry = dep_flag(args, "--dry-run");
-    int err = dry ? dep_node_release_complete(node, claims, &problem)
-                  : dep_node_release_prepare(node, claims, &done, &problem);
+    json_t *found = NULL;
+    int err = dry ? dep_node_release_complete(node, claims, &found, &problem)
+                  : dep_node_release_prepare(node, claims, &found, &done, &problem);
+    DEP_AUTO_JSON *left_out = found;
     if (err)
         return dep_say_problem(args, err, &problem);
     if (dry)
-        return tell_required(args, node, claims, NULL, NULL);
+        return tell_required(args, node, claims, left_out, NULL, NULL);
     DEP_AUTO_VIEW view = {.claims = NULL};
     err = dep_node_view(node, done.jti, true, &view, &problem);
     if (err)
         return dep_say_problem(args, err, &problem);
-    status = tell_required(args, node, view.claims, &view, &done);
+    status = tell_required(args, node, view.claims, left_out, &view, &done);
     /* It was prepared, whatever is missing yet. */
     return status == DEP_EXIT_WANTING ? DEP_EXIT_YES : status;
 }
@@ -91,7 +97,7 @@ static int dry_run(struct dep_args *args, struct dep_node *node, const char *nam
         (void)printf("%s\n", _("What goes:"));
         dep_show_materials(node, act.head.claims, 2);
     }
-    return tell_required(args, node, act.head.claims, &act.head, NULL);
+    return tell_required(args, node, act.head.claims, NULL, &act.head, NULL);
 }
 
 static int release(struct dep_args *args, struct dep_node *node)
@@ -296,12 +302,12 @@ int dep_cmd_release(int argc, char **argv)
         bool write;
     } table[] = {{"prepare", prepare, true}, {"list", list, false}, {"judge", judge_again, false}};
     static struct dep_args args;
-    int status =
-        dep_args_parse(&args, "release",
-                       "release prepare [ITEM…] [--file FILE] | PREPARED | --dry-run PREPARED | "
-                       "list [--limit N] | "
-                       "judge RELEASE | review RELEASE --file FILE",
-                       OPTIONS, DEP_COUNT(OPTIONS), argc, argv);
+    int status = dep_args_parse(
+        &args, "release",
+        "release prepare [ITEM|CASE…] [--file FILE] | PREPARED | --dry-run PREPARED | "
+        "list [--limit N] | "
+        "judge RELEASE | review RELEASE --file FILE",
+        OPTIONS, DEP_COUNT(OPTIONS), argc, argv);
     if (status)
         return status - 1;
     if (args.positional_count == 0)

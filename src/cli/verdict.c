@@ -397,18 +397,17 @@ void dep_tell_outward(void)
     (void)printf("%s\n", _("not released"));
 }
 
-/* `unseen`: taken, or NULL where it isn't asked for. */
+/* `more`: members of the answer besides, or NULL. */
 static int tell_json(const struct dep_args *args, struct dep_node *node,
-                     const struct dep_judgement *judgement, json_t *unseen,
+                     const struct dep_judgement *judgement, const json_t *more,
                      const struct dep_done *done)
 {
     json_t *object = dep_verdict_json(args, node, judgement);
     bool failed = !object;
     if (!failed && done && done->jti[0])
         failed = json_object_set_new(object, "record", json_string(done->jti)) != 0;
-    if (!failed && unseen)
-        failed = json_object_set(object, "unseen", unseen) != 0;
-    json_decref(unseen);
+    if (!failed && more)
+        failed = json_object_update(object, (json_t *)(uintptr_t)more) != 0;
     if (failed) {
         json_decref(object);
         object = NULL;
@@ -443,13 +442,13 @@ static void show_unseen(struct dep_node *node, const json_t *unseen)
 }
 
 static int tell(const struct dep_args *args, struct dep_node *node,
-                const struct dep_judgement *judgement, json_t *unseen, const struct dep_done *done)
+                const struct dep_judgement *judgement, const json_t *more,
+                const struct dep_done *done)
 {
     if (args->json)
-        return dep_finish_output(tell_json(args, node, judgement, unseen, done));
+        return dep_finish_output(tell_json(args, node, judgement, more, done));
     dep_show_verdict(args, node, judgement);
-    show_unseen(node, unseen);
-    json_decref(unseen);
+    show_unseen(node, dep_json_array(more, "unseen"));
     if (done && done->jti[0])
         (void)printf(_("Recorded: %s\n"), done->jti);
     return dep_finish_output(judgement->verdict.outcome == DEP_YES ? DEP_EXIT_YES
@@ -464,14 +463,17 @@ int dep_tell_judgement(const struct dep_args *args, struct dep_node *node,
 
 int dep_tell_prepared(const struct dep_args *args, struct dep_node *node,
                       const struct dep_judgement *judgement, const json_t *claims,
-                      const struct dep_done *done)
+                      const json_t *left_out, const struct dep_done *done)
 {
-    json_t *unseen = dep_judgement_unseen(node, judgement, claims);
-    if (!unseen) {
+    json_t *materials = left_out ? json_object_get(claims, "materials") : NULL;
+    DEP_AUTO_JSON *more =
+        json_pack("{s:o,s:O*,s:O*}", "unseen", dep_judgement_unseen(node, judgement, claims),
+                  "left_out", (json_t *)(uintptr_t)left_out, "materials", materials);
+    if (!more) {
         dep_say(_("out of memory"));
         return DEP_EXIT_FAULT;
     }
-    return tell(args, node, judgement, unseen, done);
+    return tell(args, node, judgement, more, done);
 }
 
 /* Whoever approves it, approves that. */
@@ -533,5 +535,24 @@ void dep_show_materials(struct dep_node *node, const json_t *claims, int indent)
         }
         show_without(material, indent);
         (void)printf("\n");
+    }
+}
+
+void dep_show_expanded(struct dep_node *node, const json_t *claims, const json_t *left_out)
+{
+    size_t i;
+    json_t *item;
+    (void)printf("%s\n", _("What goes:"));
+    dep_show_materials(node, claims, 2);
+    if (json_array_size(left_out))
+        (void)printf("%s\n", _("What of the case doesn't go:"));
+    json_array_foreach(left_out, i, item)
+    {
+        char id[64];
+        const char *copy = dep_json_string(item, "copy"), *why = dep_json_string(item, "why");
+        (void)snprintf(id, sizeof id, "release.left.%s", why ? why : "");
+        (void)printf("  ");
+        dep_show_item(node, dep_json_string(item, "item"));
+        (void)printf(": %s%s%s\n", dep_word(id), copy ? " " : "", copy ? copy : "");
     }
 }

@@ -19,12 +19,14 @@ json_t *dep_verdict_json(const struct dep_args *args, struct dep_node *node,
 int dep_tell_judgement(const struct dep_args *args, struct dep_node *node,
                        const struct dep_judgement *judgement, const struct dep_done *done);
 /* The same of what is being prepared, and besides what of it the recipient couldn't judge again:
- * "unseen" of the object. */
+ * "unseen" of the object; of a case (`left_out` not NULL) its "materials" and what is "left_out". */
 int dep_tell_prepared(const struct dep_args *args, struct dep_node *node,
                       const struct dep_judgement *judgement, const json_t *claims,
-                      const struct dep_done *done);
+                      const json_t *left_out, const struct dep_done *done);
 /* What a prepared release is about, a line an item, behind so many blanks. */
 void dep_show_materials(struct dep_node *node, const json_t *claims, int indent);
+/* The same of a case, and what of it doesn't go and why. */
+void dep_show_expanded(struct dep_node *node, const json_t *claims, const json_t *left_out);
 /* What may be said to whoever asked from outside: the same, whatever the reason. */
 void dep_tell_outward(void);
 /* What a code of the charter is called in the reader's language; the code where it has no name. */

@@ -16,7 +16,8 @@
 enum { DEP_PACK_RECORDS_MAX = 4 << 20, DEP_PACK_LINKS_MAX = 1 << 20 };
 
 struct dep_pack_order {
-    /* What is sent: a release (or what was prepared, once it is released); a request, an answer, a
+    /* What is sent: a release (or what was prepared, once it is released), or a case for which one
+     * was made; a request, an answer, a
      * consent, an assurance, or the withdrawal of one; a foreign.received: the receipt of a package
      * that came, or the acknowledgement of a notice; a release.withdrawn: the notice of it; a
      * package.sent: that package once more. By id or a unique prefix. NULL: the whole register of a
@@ -44,6 +45,8 @@ static inline void dep_pack_release(struct dep_pack **pack)
  *   "pack.addressee"    a request is addressed to somebody else; an answer is to who asked
  *   "pack.source"       the consent of a source never leaves
  *   "pack.unreleased"   it was prepared, and not released
+ *   "pack.case.unreleased"  nothing was released for the case
+ *   "pack.case.which"   several releases were made for the case: name one
  *   "pack.withdrawn"    the release was withdrawn, or what is sent was
  *   "pack.verdict"      the recorded verdict isn't what the records give
  *   "pack.refused"      judged now, it may not go

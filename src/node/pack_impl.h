@@ -193,6 +193,10 @@ DEP_MUST_USE int pack_release(struct dep_pack *pack, const struct dep_index_row 
                               struct dep_judgement *out_judgement);
 DEP_MUST_USE int pack_act(struct dep_pack *pack, const struct dep_index_row *row);
 DEP_MUST_USE int pack_publication(struct dep_pack *pack, const struct dep_index_row *row);
+/* The id of the release.made that was made for the case of that name and not withdrawn
+ * (pack_case.c). "case.absent", "case.ambiguous", "pack.case.which", "pack.case.unreleased". */
+DEP_MUST_USE int pack_case_release(struct dep_pack *pack, const char *name,
+                                   char out[DEP_UUID_LEN + 1]);
 /* What is in the accused's favour, of that case, is accounted for from the record `from`
  * (pack_favour.c). "pack.exculpatory". */
 DEP_MUST_USE int pack_favour(struct dep_pack *pack, const char *of_case,

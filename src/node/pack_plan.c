@@ -152,13 +152,27 @@ static int plan_again(struct dep_pack *pack, const struct dep_index_row *row,
     return pack->item_count ? DEP_OK : pack_judge_again(pack);
 }
 
+/* A record, or what was released for a case. */
+static int find_order(struct dep_pack *pack, const char *name, struct dep_index_row *out)
+{
+    char release[DEP_UUID_LEN + 1];
+    int err = dep_node_find(pack->node, name, out, pack->problem);
+    if (err != DEP_FOUND)
+        return err;
+    struct dep_problem absent = *pack->problem;
+    err = pack_case_release(pack, name, release);
+    if (err == DEP_FOUND && strcmp(pack->problem->finding.id, "case.absent") == 0)
+        *pack->problem = absent;
+    return err ? err : dep_node_find(pack->node, release, out, pack->problem);
+}
+
 static int plan_order(struct dep_pack *pack, const struct dep_pack_order *order,
                       struct dep_judgement *out_judgement)
 {
     struct dep_index_row row;
     pack_keep_order(pack, order->name, order->recipient);
     if (order->name) {
-        int err = dep_node_find(pack->node, order->name, &row, pack->problem);
+        int err = find_order(pack, order->name, &row);
         if (err)
             return err;
         pack_keep_order(pack, row.jti, order->recipient);

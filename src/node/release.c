@@ -9,6 +9,7 @@
 #include "node/custody.h"
 #include "node/evidence.h"
 #include "node/node_impl.h"
+#include "node/release_case.h"
 #include "node/release_parts.h"
 #include "node/release_record.h"
 #include "node/stated.h"
@@ -65,18 +66,25 @@ static int complete_material(struct dep_node *node, json_t *material, struct dep
     return failed ? no_memory(problem, item.item) : DEP_OK;
 }
 
-int dep_node_release_complete(struct dep_node *node, json_t *claims, struct dep_problem *problem)
+static int complete_materials(struct dep_node *node, json_t *claims, json_t **out_left_out,
+                              struct dep_problem *problem)
 {
     size_t i;
     json_t *material;
-    const char *request = dep_json_string(claims, "request");
+    int err = dep_release_case_expand(node, claims, out_left_out, problem);
     json_array_foreach(dep_json_array(claims, "materials"), i, material)
     {
-        int err = complete_material(node, material, problem);
-        if (err)
-            return err;
+        if (!err)
+            err = complete_material(node, material, problem);
     }
-    int told = dep_release_records_judge(node, claims, problem);
+    return err ? err : dep_release_records_judge(node, claims, problem);
+}
+
+int dep_node_release_complete(struct dep_node *node, json_t *claims, json_t **out_left_out,
+                              struct dep_problem *problem)
+{
+    const char *request = dep_json_string(claims, "request");
+    int told = complete_materials(node, claims, out_left_out, problem);
     if (told)
         return told;
     if (!json_object_get(claims, "urgent") && json_object_set_new(claims, "urgent", json_false()))
@@ -90,10 +98,10 @@ int dep_node_release_complete(struct dep_node *node, json_t *claims, struct dep_
                : err;
 }
 
-int dep_node_release_prepare(struct dep_node *node, json_t *claims, struct dep_done *out,
-                             struct dep_problem *problem)
+int dep_node_release_prepare(struct dep_node *node, json_t *claims, json_t **out_left_out,
+                             struct dep_done *out, struct dep_problem *problem)
 {
-    int err = dep_node_release_complete(node, claims, problem);
+    int err = dep_node_release_complete(node, claims, out_left_out, problem);
     return err ? err : dep_act_record(node, "release.prepared", claims, out, problem);
 }
 

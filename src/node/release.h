@@ -92,12 +92,14 @@ DEP_MUST_USE int dep_node_release_ended(struct dep_node *node, const struct dep_
  * become ids. What `claims` don't say of a material is: no field, not redacted, all of it and
  * sealed. Findings: "release.without" (a field tells what is said not to be shown), "release.parts"
  * (none named, or parts in clear), "release.plain" (a restricted item in clear),
- * "pack.part.absent", "pack.part.kind" (where the officer may open the item). */
+ * "pack.part.absent", "pack.part.kind" (where the officer may open the item). A material that names
+ * a case becomes those of the case, and `out_left_out` is as dep_release_case_expand() has it. */
 DEP_MUST_USE int dep_node_release_complete(struct dep_node *node, json_t *claims,
-                                           struct dep_problem *problem);
+                                           json_t **out_left_out, struct dep_problem *problem);
 /* release.prepared, completed as above. */
 DEP_MUST_USE int dep_node_release_prepare(struct dep_node *node, json_t *claims,
-                                          struct dep_done *out, struct dep_problem *problem);
+                                          json_t **out_left_out, struct dep_done *out,
+                                          struct dep_problem *problem);
 /*
  * approval.given about a prepared release; `remark` may be NULL. Findings:
  * "approval.same_person", "release.made" (it was released already), "release.refused" (it was

@@ -134,6 +134,10 @@ const struct words_entry WORDS_PACKAGE[] = {
     {"pack.addressee", N_("it is addressed to somebody else")},
     {"pack.again",
      N_("what was sent without a release is sent again by packing the record itself")},
+    {"pack.case.unreleased", N_("nothing was released for this case: release prepare with its id "
+                                "prepares all of it")},
+    {"pack.case.which", N_("several releases were made for this case: name the one that is to be "
+                           "sent (case show)")},
     {"pack.changed", N_("what would go is not any more what was shown: something that belongs to "
                         "it was recorded meanwhile, or another version of this program made it; "
                         "look again")},

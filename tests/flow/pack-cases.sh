@@ -163,6 +163,35 @@ same "[\"source<\",\"named\",\"rule\",\"$(digest_of "$(json T-1.json .record)")\
 translated=$(release court trial '[{"item": "T-1", "fields": [], "redacted": false}]')
 as L1 pack "$translated" --age "$key" --out translation >/dev/null
 same "[\"source\",\"named\",\"rule\",\"$(digest_of "$(json C-1.json .record)")\"]" "$(linked translation | grep '"source"')" 'the original of the translation'
+# ---- a case as a whole: all that is marked for it when it is prepared, and what isn't, and why ----
+as L1 case open --yes --json --file - <<<'{"authority": "court", "jurisdiction": "IQ", "stage": "trial"}' >opened.json
+whole=$(json opened.json .case)
+expect 1 as L1 pack "$whole" --out x 2>err
+holds err 'pack.case.unreleased'
+of_case() { printf '{"action": "release", "recipient": "court", "purpose": "trial", "materials": [%s]}' "$1"; }
+expect 1 as L1 release prepare "$whole" --file - --yes 2>err <<<"$(of_case '')"
+holds err 'release.case.empty'
+for x in H-1 H-2 H-3 H-4 H-5 H-6; do collect $x "{\"case\": \"$whole\"}" >/dev/null; done
+state T1 "{\"authority\": $(text 'Order 5')}" item dispose H-2
+state T1 "{\"reason\": $(text 'of another case')}" item error H-3
+for x in 4 5; do as T1 intake copy --stage redaction --of H-$x --json --file - <<<"{\"exhibit\": \"H-${x}r\", \"territory\": \"IQ\", \"basis\": $(text 'search warrant 12')}" >H-${x}r.json; done
+state T1 "{\"case\": \"$whole\"}" mark set H-4r
+id() { json "$1.json" .item; }
+# What another material names goes as that says; the case's own go as the one that names it says.
+as L1 release prepare --file - --yes --json >prepared.json <<<"$(of_case "{\"item\": \"H-6\", \"fields\": []}, {\"item\": \"$whole\", \"fields\": [\"basis\", \"sensitive\"]}")"
+same "$(id H-6) 0 false,$(id H-1) 2 false,$(id H-4r) 2 true" "$(jq -r '[.materials[] | "\(.item) \(.fields | length) \(.redacted)"] | join(",")' prepared.json)" 'what goes of the case'
+same "$(id H-2) disposed,$(id H-3) in_error,$(id H-4) redacted $(id H-4r),$(id H-5) unmarked $(id H-5r)" "$(jq -r '[.left_out[] | "\(.item) \(.why)\(if .copy then " " + .copy else "" end)"] | join(",")' prepared.json)" 'what does not, and why'
+as L1 release prepare "$whole" "$case" --dry-run --file - --yes 2>err <<<"$(of_case '')" && fail 'two cases'
+holds err 'release.case'
+as L1 release prepare "${whole:0:13}" --dry-run --file - --yes >plan <<<"$(of_case '')" || true
+holds plan "H-5.*painted over.*$(id H-5r)"
+holds plan 'H-2 .*: it was disposed of'
+as A1 approve "$(json prepared.json .record)" >/dev/null
+same "$whole" "$(as L1 show "$(json prepared.json .record)" --json | jq -r .claims.case)" 'which case it was prepared for'
+as L1 release "$(json prepared.json .record)" >/dev/null
+as L1 pack "$whole" --age "$key" --out whole --json --yes >whole.json
+same 'intact 3' "$(jq -r '"\(.verified) \(.items)"' whole.json)" 'the case as a package'
+
 # What can't be given without harm to its source is referred to the court, which is told so; before that, the case doesn't go. The case may
 # be one that only the release names.
 as L1 case open --yes --json --file - <<<'{"authority": "court", "jurisdiction": "IQ", "stage": "trial"}' >opened.json
