@@ -38,6 +38,14 @@ static void on_verifying(void *context, uint64_t done, uint64_t total)
     dep_progress_count(&session->progress, done, total);
 }
 
+static void on_waiting(void *context)
+{
+    struct session *session = context;
+    dep_progress_end(&session->progress);
+    if (!session->args->json)
+        dep_say(_("another receive is taking a package in: this one waits for it"));
+}
+
 static bool on_sealing(void *context, const struct dep_seal_progress *state)
 {
     struct session *session = context;
@@ -145,6 +153,7 @@ int dep_cmd_receive(int argc, char **argv)
                                       .confirm = confirm,
                                       .copying = on_copying,
                                       .verifying = on_verifying,
+                                      .waiting = on_waiting,
                                       .sealing = on_sealing,
                                       .context = &session};
     dep_progress_init(&session.progress, _("Verifying"));

@@ -7,13 +7,22 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { KINDS = 2 };
+/* A line of any length may stand there, and name any number of keks: what no register writes is
+ * passed over. */
+enum {
+    KINDS = 2,
+    LINE_LEN_MAX = 2 * DEP_DISCLOSURES_LEN_MAX,
+    KEK_LINE_MAX = 64 * 1024,
+    KEKS_MAX = 16
+};
 static const char *const PATHS[KINDS] = {
     [DEP_SECRET_PRIVATE] = "data/secrets/private", [DEP_SECRET_KEYRING] = "data/secrets/keyring"};
 
 struct dep_kit_secrets {
     FILE *files[KINDS];    /* by dep_secret_kind */
     json_t *places[KINDS]; /* id of a record or of a kek -> where its line begins */
+    char *line;            /* the last that was read, with a NUL behind it */
+    size_t len;
 };
 
 void dep_kit_secrets_free(struct dep_kit_secrets *secrets)
@@ -23,6 +32,8 @@ void dep_kit_secrets_free(struct dep_kit_secrets *secrets)
             (void)fclose(secrets->files[i]);
         json_decref(secrets->places[i]);
     }
+    if (secrets)
+        free(secrets->line);
     free(secrets);
 }
 
@@ -57,43 +68,76 @@ static bool name_of(const char *line, char *out, size_t room)
     return false;
 }
 
+/* The next one, without its end; one that is too long is empty. False: there is none. */
+static bool next_line(struct dep_kit_secrets *secrets, enum dep_secret_kind kind)
+{
+    FILE *file = secrets->files[kind];
+    size_t len = 0;
+    int c = getc_unlocked(file);
+    bool any = c != EOF;
+    for (; c != EOF && c != '\n'; c = getc_unlocked(file))
+        if (len <= LINE_LEN_MAX)
+            secrets->line[len++] = (char)c;
+    secrets->len = len > LINE_LEN_MAX ? 0 : len;
+    secrets->line[secrets->len] = 0;
+    return any;
+}
+
 static int find_lines(struct dep_kit_secrets *secrets, enum dep_secret_kind kind,
                       struct dep_problem *problem)
 {
     FILE *file = secrets->files[kind];
-    char *line = NULL, name[64];
-    size_t room = 0;
+    char name[64];
     int err = DEP_OK;
-    for (off_t at = 0; !err && getline(&line, &room, file) > 0; at = ftello(file))
-        if (name_of(line, name, sizeof name) &&
+    for (off_t at = 0; !err && next_line(secrets, kind); at = ftello(file))
+        if (name_of(secrets->line, name, sizeof name) &&
             json_object_set_new(secrets->places[kind], name, json_integer((json_int_t)at)))
             err = no_memory(problem);
-    if (!err && ferror(file))
-        err = cannot_read(problem, kind);
-    free(line);
-    return err;
+    return !err && ferror(file) ? cannot_read(problem, kind) : err;
 }
 
-int dep_kit_secrets_open(int folder, struct dep_kit_secrets **out, struct dep_problem *problem)
+int dep_kit_secrets_new(FILE *private, FILE *keyring, struct dep_kit_secrets **out,
+                        struct dep_problem *problem)
 {
     struct dep_kit_secrets *secrets = dep_alloc(sizeof *secrets);
     int err = DEP_OK;
-    if (!secrets)
+    if (!secrets) {
+        (void)fclose(private);
+        (void)fclose(keyring);
         return no_memory(problem);
+    }
+    secrets->files[DEP_SECRET_PRIVATE] = private;
+    secrets->files[DEP_SECRET_KEYRING] = keyring;
+    secrets->line = dep_alloc(LINE_LEN_MAX + 2);
     for (size_t i = 0; !err && i < KINDS; i++) {
-        int fd = openat(folder, PATHS[i], O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
         secrets->places[i] = json_object();
-        secrets->files[i] = fd < 0 ? NULL : fdopen(fd, "r");
-        if (!secrets->places[i])
-            err = no_memory(problem);
-        else
-            err = secrets->files[i] ? find_lines(secrets, (enum dep_secret_kind)i, problem)
-                                    : cannot_read(problem, (enum dep_secret_kind)i);
+        err = secrets->line && secrets->places[i]
+                  ? find_lines(secrets, (enum dep_secret_kind)i, problem)
+                  : no_memory(problem);
     }
     if (err)
         dep_kit_secrets_free(secrets);
     else
         *out = secrets;
+    return err;
+}
+
+static FILE *open_file(int folder, enum dep_secret_kind kind)
+{
+    int fd = openat(folder, PATHS[kind], O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+    return fd < 0 ? NULL : fdopen(fd, "r");
+}
+
+int dep_kit_secrets_open(int folder, struct dep_kit_secrets **out, struct dep_problem *problem)
+{
+    FILE *private = open_file(folder, DEP_SECRET_PRIVATE);
+    if (!private)
+        return cannot_read(problem, DEP_SECRET_PRIVATE);
+    FILE *keyring = open_file(folder, DEP_SECRET_KEYRING);
+    if (keyring)
+        return dep_kit_secrets_new(private, keyring, out, problem);
+    int err = cannot_read(problem, DEP_SECRET_KEYRING);
+    (void)fclose(private);
     return err;
 }
 
@@ -105,21 +149,17 @@ static int read_line(struct dep_kit_secrets *secrets, enum dep_secret_kind kind,
 {
     const json_t *at = json_object_get(secrets->places[kind], name);
     FILE *file = secrets->files[kind];
-    char *line = NULL;
-    size_t room = 0;
     *out = NULL;
     if (!at)
         return DEP_OK;
-    ssize_t len = fseeko(file, (off_t)json_integer_value(at), SEEK_SET) == 0
-                      ? getline(&line, &room, file)
-                      : -1;
-    int err = len > 0 ? DEP_OK : cannot_read(problem, kind);
-    while (len > 0 && (line[len - 1] == '\n' || line[len - 1] == ' '))
+    if (fseeko(file, (off_t)json_integer_value(at), SEEK_SET) != 0 || !next_line(secrets, kind))
+        return cannot_read(problem, kind);
+    size_t len = secrets->len;
+    while (len && secrets->line[len - 1] == ' ')
         len--; /* a keyring line that was replaced is padded */
-    if (len > 0)
-        *out = json_stringn(line, (size_t)len); /* NULL too where it isn't UTF-8: no line then */
-    free(line);
-    return err;
+    if (len)
+        *out = json_stringn(secrets->line, len); /* NULL too where it isn't UTF-8: no line then */
+    return DEP_OK;
 }
 
 static int add_kek(struct dep_kit_secrets *secrets, struct dep_slice id, json_t *keks,
@@ -131,6 +171,10 @@ static int add_kek(struct dep_kit_secrets *secrets, struct dep_slice id, json_t 
     int err = read_line(secrets, DEP_SECRET_KEYRING, name, &kek, problem);
     if (err || !kek)
         return err;
+    if (json_string_length(kek) > KEK_LINE_MAX || json_array_size(keks) == KEKS_MAX) {
+        json_decref(kek);
+        return DEP_OK;
+    }
     return json_array_append_new(keks, kek) ? no_memory(problem) : DEP_OK;
 }
 

@@ -9,7 +9,12 @@
 #define DEP_NODE_KIT_SECRETS_H
 #include "node/node_impl.h"
 
+#include <stdio.h>
+
 struct dep_kit_secrets;
+/* Takes both files, which can be sought in, whatever it returns. */
+DEP_MUST_USE int dep_kit_secrets_new(FILE *private, FILE *keyring, struct dep_kit_secrets **out,
+                                     struct dep_problem *problem);
 /* `folder`: of the package. */
 DEP_MUST_USE int dep_kit_secrets_open(int folder, struct dep_kit_secrets **out,
                                       struct dep_problem *problem);

@@ -182,6 +182,10 @@ DEP_MUST_USE int pack_foreign_want_handed(struct dep_pack *pack, const struct de
                                           const struct dep_hash *of);
 /* All that is wanted goes, or is named. */
 DEP_MUST_USE int pack_foreign(struct dep_pack *pack);
+/* NULL: none of that origin and size goes. */
+struct dep_foreign_log *pack_foreign_log(const struct dep_pack *pack, const char *origin,
+                                         uint64_t size);
+/* pack_foreign_write.c, with the next two. */
 DEP_MUST_USE int pack_foreign_write(const struct dep_pack *pack, struct dep_bag_writer *bag);
 uint64_t pack_foreign_len(const struct dep_pack *pack);
 /* As pack_record_json(). */

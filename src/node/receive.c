@@ -9,19 +9,10 @@
 #include "node/evidence.h"
 #include "node/node_impl.h"
 #include "node/roll.h"
-#include "store/file.h"
 #include "store/folder.h"
-#include "store/target.h"
 
-#include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 static const char CLAUSE[] = "doc/format/foreign.md";
 
@@ -42,204 +33,7 @@ const char *receive_of_package(const struct receiving *receiving, const char *na
     return text ? text : "";
 }
 
-/* ---- the copy ---- */
-
-/* What killed receivers left: whoever is alive holds a lock. */
-static void sweep(const char *quarantine)
-{
-    struct dirent **names = NULL;
-    int count = scandir(quarantine, &names, NULL, NULL);
-    for (int i = 0; i < count; i++) {
-        char path[8192];
-        bool inner = names[i]->d_name[0] != '.';
-        (void)snprintf(path, sizeof path, "%s/%s", quarantine, names[i]->d_name);
-        free(names[i]);
-        int fd = inner ? open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) : -1;
-        if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0)
-            dep_folder_remove(path);
-        if (fd >= 0)
-            (void)close(fd);
-    }
-    free(names);
-}
-
-/* Its copy and the container that is sealed of that must find room: a file of holes says that it is
- * longer than any disk. */
-static int look_at_room(struct receiving *receiving, int from)
-{
-    struct dep_problem *problem = receiving->problem;
-    struct dep_target target;
-    struct dep_target_load load = {.bytes = 0};
-    uint64_t piece_len = 0, bytes = 0;
-    dep_folder_measure(from, &bytes, &load.files);
-    load.bytes = bytes > UINT64_MAX / 2 ? UINT64_MAX : 2 * bytes;
-    int err = dep_target_look(receiving->node->dir, &target, &problem->finding, &problem->fault);
-    if (!err)
-        err = dep_target_judge(&target, &load, &piece_len, &problem->finding);
-    return err == DEP_FOUND ? dep_problem_found(problem, problem->finding.id,
-                                                problem->finding.clause, receiving->node->dir)
-                            : err;
-}
-
-static int copy_in(struct receiving *receiving)
-{
-    struct dep_fault *fault = &receiving->problem->fault;
-    struct dep_node *node = receiving->node;
-    char quarantine[4000], id[DEP_UUID_LEN + 1];
-    uint8_t random[10];
-    if (snprintf(quarantine, sizeof quarantine, "%s/quarantine", node->dir) >=
-        (int)sizeof quarantine)
-        return dep_fault_set(fault, DEP_ERR_CAP, 0, "file.path", "%s", node->dir);
-    /* Its copy would hold its copy. */
-    if (dep_target_holds(receiving->order->dir, node->dir))
-        return dep_problem_found(receiving->problem, "receive.register", CLAUSE,
-                                 receiving->order->dir);
-    int err = dep_folder_make(dep_register_dir_fd(node->reg), "quarantine", 0700, fault);
-    if (err)
-        return err;
-    sweep(quarantine);
-    node->world.random(random, sizeof random);
-    dep_uuid7_encode((uint64_t)node->world.clock(), random, id);
-    (void)snprintf(receiving->copy, sizeof receiving->copy, "%s/%s", quarantine, id);
-    DEP_AUTO_FD from = open(receiving->order->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (from < 0 || mkdir(receiving->copy, 0700) != 0 ||
-        (receiving->copy_fd = open(receiving->copy, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) < 0 ||
-        flock(receiving->copy_fd, LOCK_EX) != 0) {
-        int sys = errno;
-        return dep_fault_set(fault, DEP_ERR_IO, sys, "copy.read", "%s", receiving->order->dir);
-    }
-    struct dep_folder_copy copy = {.strict = true,
-                                   .progress = receiving->order->copying,
-                                   .context = receiving->order->context,
-                                   .fault = fault};
-    err = look_at_room(receiving, from);
-    return err ? err : dep_folder_copy(&copy, from, receiving->copy_fd, ".");
-}
-
-/* ---- verifying ---- */
-
-/* Of each log the largest that its own member showed, and the largest that others passed on. */
-struct known {
-    struct receiving *receiving;
-    json_t *shown, *passed_on; /* origin -> {size, root} */
-};
-
-static uint64_t size_of(const json_t *checkpoint)
-{
-    const char *text = dep_json_string(checkpoint, "size");
-    uint64_t size = 0;
-    (void)(text && dep_u64_parse(dep_slice_string(text), UINT64_MAX, &size));
-    return size;
-}
-
-/* The sender's own log stands first. */
-static int take_known(void *context, const struct dep_index_row *row)
-{
-    struct known *known = context;
-    struct receiving *receiving = known->receiving;
-    DEP_AUTO_VIEW view = {.claims = NULL};
-    size_t i;
-    json_t *checkpoint;
-    int err = dep_node_view_row(receiving->node, row, true, &view, receiving->problem);
-    if (err)
-        return err;
-    json_array_foreach(dep_json_array(view.claims, "checkpoints"), i, checkpoint)
-    {
-        const char *origin = dep_json_string(checkpoint, "origin");
-        json_t *largest = i == 0 ? known->shown : known->passed_on;
-        if (origin && size_of(checkpoint) >= size_of(json_object_get(largest, origin)) &&
-            json_object_set(largest, origin, checkpoint))
-            return receive_no_memory(receiving);
-    }
-    return DEP_OK;
-}
-
-static size_t list_known(const json_t *largest, bool passed_on, struct dep_known_checkpoint *out)
-{
-    const char *origin;
-    json_t *checkpoint;
-    size_t count = 0;
-    json_object_foreach((json_t *)(uintptr_t)largest, origin, checkpoint)
-    {
-        const char *size = dep_json_string(checkpoint, "size"),
-                   *root = dep_json_string(checkpoint, "root");
-        struct dep_known_checkpoint *known = &out[count];
-        known->origin = dep_slice_string(origin);
-        known->passed_on = passed_on;
-        if (size && root && dep_u64_parse(dep_slice_string(size), UINT64_MAX, &known->size) &&
-            dep_hex_parse(dep_slice_string(root), known->root.bytes, DEP_HASH_LEN))
-            count++;
-    }
-    return count;
-}
-
-static int verify_against(struct receiving *receiving, const json_t *shown, const json_t *passed_on)
-{
-    const struct dep_charter *charter = NULL;
-    struct dep_node *node = receiving->node;
-    size_t room = json_object_size(shown) + json_object_size(passed_on), count = 0;
-    DEP_AUTO_FREE struct dep_known_checkpoint *known =
-        room ? dep_alloc_array(room, sizeof *known) : NULL;
-    if (room && !known)
-        return receive_no_memory(receiving);
-    int err = dep_node_charter(node, dep_register_count(node->reg), &charter, receiving->problem);
-    if (err)
-        return err;
-    if (known) {
-        count = list_known(shown, false, known);
-        count += list_known(passed_on, true, known + count);
-    }
-    struct dep_bag_order order = {.dir = receiving->copy,
-                                  .pin = dep_charter_digest(charter)->bytes,
-                                  .known = known,
-                                  .known_count = count,
-                                  .progress = receiving->order->verifying,
-                                  .context = receiving->order->context};
-    return dep_node_verify_bag(&order, &receiving->bag, receiving->problem);
-}
-
-static int verify_copy(struct receiving *receiving)
-{
-    DEP_AUTO_JSON *shown = json_object();
-    DEP_AUTO_JSON *passed_on = json_object();
-    struct known known = {receiving, shown, passed_on};
-    struct dep_index_query query = {.type = "foreign.received"};
-    if (!shown || !passed_on)
-        return receive_no_memory(receiving);
-    int err = dep_roll_list(receiving->node, &query, take_known, &known, receiving->problem);
-    if (!err)
-        err = verify_against(receiving, shown, passed_on);
-    if (err)
-        return err;
-    struct dep_verify *verify = dep_bag_verified_verify(receiving->bag);
-    err = dep_verify_account(verify, &receiving->account);
-    receiving->out->result = dep_verify_result(verify);
-    return err ? receive_no_memory(receiving) : DEP_OK;
-}
-
-/* The first that made the result what it is. */
-static void keep_finding(struct receiving *receiving)
-{
-    struct dep_verify *verify = dep_bag_verified_verify(receiving->bag);
-    struct dep_received *out = receiving->out;
-    for (size_t i = 0; !out->finding[0] && i < dep_verify_found_count(verify); i++) {
-        const struct dep_verify_found *at = dep_verify_found_at(verify, i);
-        if (!at->aside && at->result == out->result && out->result != DEP_INTACT)
-            (void)snprintf(out->finding, sizeof out->finding, "%s", at->id);
-    }
-}
-
 /* ---- may it be taken in ---- */
-
-static int look_up(struct receiving *receiving)
-{
-    struct dep_received *out = receiving->out;
-    (void)snprintf(out->package, sizeof out->package, "%s", receive_of_package(receiving, "id"));
-    (void)snprintf(out->sender, sizeof out->sender, "%s", receive_of_package(receiving, "sender"));
-    out->kind = dep_package_kind_parse(dep_slice_string(receive_of_package(receiving, "kind")));
-    keep_finding(receiving);
-    return DEP_OK;
-}
 
 struct same {
     struct receiving *receiving;
@@ -539,29 +333,11 @@ static int take_again(struct receiving *receiving)
     return err ? err : receive_kit_rest(receiving);
 }
 
-/* One after the other from here on: each sees what those before it recorded. */
-static int await_turn(struct receiving *receiving)
-{
-    struct dep_node *node = receiving->node;
-    struct dep_problem *problem = receiving->problem;
-    int dir = dep_register_dir_fd(node->reg), status;
-    receiving->turn_fd = openat(dir, "quarantine", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    do {
-        status = receiving->turn_fd < 0 ? -1 : flock(receiving->turn_fd, LOCK_EX);
-    } while (status != 0 && errno == EINTR && receiving->turn_fd >= 0);
-    if (status != 0) {
-        int sys = errno;
-        return dep_fault_set(&problem->fault, DEP_ERR_IO, sys, "node.receive", "quarantine");
-    }
-    int err = dep_register_refresh(node->reg, &problem->fault);
-    return err ? err : dep_node_catch_up(node, dep_register_count(node->reg), problem);
-}
-
 static int take_in(struct receiving *receiving)
 {
     struct same same = {.receiving = receiving};
     struct dep_index_query query = {.type = "foreign.received"};
-    int err = await_turn(receiving);
+    int err = receive_await_turn(receiving);
     if (!err)
         err = dep_roll_list(receiving->node, &query, compare_received, &same, receiving->problem);
     if (err < 0)
@@ -590,11 +366,9 @@ static int run(struct receiving *receiving)
 {
     int err = dep_node_unlock(receiving->node, receiving->problem);
     if (!err)
-        err = copy_in(receiving);
+        err = receive_copy(receiving);
     if (!err)
-        err = verify_copy(receiving);
-    if (!err)
-        err = look_up(receiving);
+        err = receive_verify(receiving);
     if (err)
         return err;
     return receiving->out->result == DEP_ALTERED ? refuse(receiving) : take_in(receiving);

@@ -27,8 +27,9 @@ struct dep_receive_order {
      * NULL. */
     bool (*confirm)(void *context, const struct dep_receive_told *told);
     dep_progress_fn *copying, *verifying; /* may be NULL */
+    void (*waiting)(void *context);       /* for another receive, for a second now; may be NULL */
     dep_seal_progress_fn *sealing;        /* may be NULL */
-    void *context;                        /* of the four */
+    void *context;                        /* of the five */
 };
 struct dep_received {
     char package[DEP_UUID_LEN + 1];

@@ -40,6 +40,14 @@ static inline bool receive_is_answer(const struct receiving *receiving)
            receiving->out->kind == DEP_PACKAGE_ACKNOWLEDGEMENT;
 }
 
+/* The folder becomes `copy`, locked. "receive.register", those of dep_target_judge().
+ * (receive_copy.c) */
+DEP_MUST_USE int receive_copy(struct receiving *receiving);
+/* One after the other from here on: each sees what those before it recorded. */
+DEP_MUST_USE int receive_await_turn(struct receiving *receiving);
+/* The copy: fills `bag`, `account`, and of `out` what it says of itself and what was found.
+ * (receive_verify.c) */
+DEP_MUST_USE int receive_verify(struct receiving *receiving);
 /* Its head names by digest what was sent: fills `answered`; where the same answer was taken in
  * before `out->again`. "receive.receipt". (receive_answer.c) */
 DEP_MUST_USE int receive_check_answer(struct receiving *receiving);

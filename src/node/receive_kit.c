@@ -171,8 +171,7 @@ static int stop_at_first(void *context, const struct dep_index_row *row)
     return DEP_FOUND;
 }
 
-/* Whoever keeps the item gave it its id. */
-static int check_id(struct receiving *receiving, const char *item)
+int receive_kit_check_id(struct receiving *receiving, const char *item)
 {
     struct dep_index_query query = {.type = "evidence.", .item = item, .limit = 1};
     if (json_object_get(receiving->kit->items, item))
@@ -203,7 +202,7 @@ static int check_one(struct receiving *receiving, const json_t *record)
                                                       : receive_found(receiving, "receive.fork");
     if (!item || (!is_first(record) && !dep_json_says(record, "type", "marking.set")))
         return DEP_OK;
-    int err = is_first(record) ? check_id(receiving, item) : DEP_OK;
+    int err = is_first(record) ? receive_kit_check_id(receiving, item) : DEP_OK;
     return err ? err : check_opens(receiving, record);
 }
 

@@ -21,6 +21,10 @@ struct receive_kit {
     int pending_fd;   /* lock of the group's first; -1: none */
 };
 
+/* "receive.item" where an item of that id is here that didn't come from this kit: whoever keeps the
+ * item gave it its id. (receive_kit.c) */
+DEP_MUST_USE int receive_kit_check_id(struct receiving *receiving, const char *item);
+
 /* ---- receive_kit_item.c ---- */
 /* `view` is of the kit's first record of the item: its container is brought, its intake drafted. */
 DEP_MUST_USE int receive_kit_begin(struct receiving *receiving, const struct dep_view *view,

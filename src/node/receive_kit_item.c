@@ -129,13 +129,13 @@ static int copy_fields(const json_t *from, const char *const *names, size_t coun
 }
 
 /* This register's own record of taking the item in: what the officer who signs it answers for. The
- * numbers are those under which it stands here from now on; how it is to be handled, the rules read
- * here; all else the kit's record says. */
+ * numbers are those under which it stands here from now on; how it is to be handled, and on which
+ * basis it was collected, the rules read here; all else the kit's record says. */
 static json_t *intake_of(struct receiving *receiving, const struct dep_view *view,
                          const json_t *line)
 {
-    static const char *const stated[] = {"item", "restricted", "exhibit",
-                                         "case", "territory",  "sensitive"};
+    static const char *const stated[] = {"item",      "restricted", "exhibit", "case",
+                                         "territory", "sensitive",  "basis"};
     static const char *const facts[] = {"payload_sha256",  "manifest_root", "files",
                                         "bytes",           "not_taken",     "changed",
                                         "manifest_offset", "manifest_len"};

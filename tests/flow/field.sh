@@ -7,7 +7,7 @@ depositary init kit --member kit1 --name 'A field kit' --officer F1 --profile fi
 mkdir secret-folder
 printf 'the witness lives at the mill, zebra-content-4711' >secret-folder/zebra-file-name.txt
 cat >fields.json <<'JSON'
-{"exhibit": "zebra-exhibit", "case": "zebra-case", "description": {"text": "zebra-narrative", "lang": "en"},
+{"exhibit": "zebra-exhibit", "case": "zebra-case", "basis": {"text": "zebra-warrant", "lang": "en"}, "description": {"text": "zebra-narrative", "lang": "en"},
  "place": {"description": {"text": "zebra-place", "lang": "en"}, "latitude": "33.1234567", "longitude": "44.7654321", "precision_m": 5}}
 JSON
 depositary collect secret-folder -C kit --file fields.json --json >collected
@@ -56,7 +56,7 @@ depositary init stray --member kit2 --name 'A stray kit' --officer F2 --profile 
 depositary collect secret-folder -C stray --yes >/dev/null
 for member in kit stray; do depositary charter show --member -C "$member" --out "$member.entry"; done
 depositary charter draft --founding kit.entry -C office | jq --slurpfile stray stray.entry '.members += $stray | .members |= sort_by(.id) | .members[].from = "2020-01-01T00:00:00Z" | .amend.threshold = 1
-    | .rules |= (map(select(.id == "asked" or .id == "lawful")) | map(.needs |= map(select(.need != "basis"))))' >charter.json
+    | .rules |= (map(select(.id == "asked" or .id == "lawful")))' >charter.json
 for member in office kit stray; do depositary charter adopt charter.json -C $member --root $member.root.pem --out $member.adoption >/dev/null 2>&1; done
 for member in office kit stray; do depositary charter enter charter.json office.adoption kit.adoption stray.adoption -C $member >/dev/null; done
 depositary key enrol T2 --roles custodian --no-passphrase -C office >/dev/null

@@ -178,8 +178,8 @@ for x in 4 5; do as T1 intake copy --stage redaction --of H-$x --json --file - <
 state T1 "{\"case\": \"$whole\"}" mark set H-4r
 id() { json "$1.json" .item; }
 # What another material names goes as that says; the case's own go as the one that names it says.
-as L1 release prepare --file - --yes --json >prepared.json <<<"$(of_case "{\"item\": \"H-6\", \"fields\": []}, {\"item\": \"$whole\", \"fields\": [\"basis\", \"sensitive\"]}")"
-same "$(id H-6) 0 false,$(id H-1) 2 false,$(id H-4r) 2 true" "$(jq -r '[.materials[] | "\(.item) \(.fields | length) \(.redacted)"] | join(",")' prepared.json)" 'what goes of the case'
+as L1 release prepare --file - --yes --json >prepared.json <<<"$(of_case "{\"item\": \"H-6\", \"fields\": [\"basis\", \"exhibit\", \"sensitive\"]}, {\"item\": \"$whole\", \"fields\": [\"basis\", \"sensitive\"]}")"
+same "$(id H-6) 3 false,$(id H-1) 2 false,$(id H-4r) 2 true" "$(jq -r '[.materials[] | "\(.item) \(.fields | length) \(.redacted)"] | join(",")' prepared.json)" 'what goes of the case'
 same "$(id H-2) disposed,$(id H-3) in_error,$(id H-4) redacted $(id H-4r),$(id H-5) unmarked $(id H-5r)" "$(jq -r '[.left_out[] | "\(.item) \(.why)\(if .copy then " " + .copy else "" end)"] | join(",")' prepared.json)" 'what does not, and why'
 as L1 release prepare "$whole" "$case" --dry-run --file - --yes 2>err <<<"$(of_case '')" && fail 'two cases'
 holds err 'release.case'
@@ -189,8 +189,8 @@ holds plan 'H-2 .*: it was disposed of'
 as A1 approve "$(json prepared.json .record)" >/dev/null
 same "$whole" "$(as L1 show "$(json prepared.json .record)" --json | jq -r .claims.case)" 'which case it was prepared for'
 as L1 release "$(json prepared.json .record)" >/dev/null
-as L1 pack "$whole" --age "$key" --out whole --json --yes >whole.json
-same 'intact 3' "$(jq -r '"\(.verified) \(.items)"' whole.json)" 'the case as a package'
+as L1 pack "$whole" --age "$key" --out of-case --json --yes >of-case.json
+same 'intact 3' "$(jq -r '"\(.verified) \(.items)"' of-case.json)" 'the case as a package'
 
 # What can't be given without harm to its source is referred to the court, which is told so; before that, the case doesn't go. The case may
 # be one that only the release names.

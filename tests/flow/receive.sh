@@ -59,6 +59,14 @@ wait $!
 same 'false true' "$(jq -r .again first.json second.json | sort | xargs)" 'taken in by two at once'
 same 1 "$(jq -r .item first.json second.json | sort -u | wc -l)" 'items of it'
 
+# ---- who waits for another that takes something in says so ----
+flock reg/quarantine timeout 60 bash -c 'until grep -q "waits for it" waiting; do sleep 0.05; done' &
+reg receive to-test --json 2>/dev/null >again.json & # JSON says nothing before it is done
+reg receive to-test 2>waiting >/dev/null
+wait
+holds waiting 'another receive is taking a package in'
+same true "$(json again.json .again)" 'what waited'
+
 # ---- what isn't as it was ----
 cp -r to-test altered
 sed -i 's/Bagging-Date: 20/Bagging-Date: 19/' altered/bag-info.txt
