@@ -19,7 +19,8 @@ json_t *dep_verdict_json(const struct dep_args *args, struct dep_node *node,
 int dep_tell_judgement(const struct dep_args *args, struct dep_node *node,
                        const struct dep_judgement *judgement, const struct dep_done *done);
 /* The same of what is being prepared, and besides what of it the recipient couldn't judge again:
- * "unseen" of the object; of a case (`left_out` not NULL) its "materials" and what is "left_out". */
+ * "unseen" of the object; of a case (`left_out` not NULL) its "materials" and what is "left_out".
+ */
 int dep_tell_prepared(const struct dep_args *args, struct dep_node *node,
                       const struct dep_judgement *judgement, const json_t *claims,
                       const json_t *left_out, const struct dep_done *done);

@@ -12,9 +12,9 @@
 /*
  * A material of `claims` (release.prepared) whose `item` names a case becomes one for each item of
  * it that no other material names, with what else it states; `case` is set. `out_left_out`: array
- * of {"item", "why" ("disposed", "in_error", "withdrawn", "redacted": there is a copy in which
- * something is painted over, "unmarked": there is, and that isn't of the case), "copy"?}; NULL where
- * no case is named. Findings: "release.case" (two cases, or another than `case`),
+ * of {"item", "why", "copy"?}; NULL where no case is named. `why` is "disposed", "in_error",
+ * "withdrawn", "redacted" (there is a copy in which something is painted over) or "unmarked" (there
+ * is, and that isn't of the case). Findings: "release.case" (two cases, or another than `case`),
  * "release.case.empty" (nothing of it can go).
  */
 DEP_MUST_USE int dep_release_case_expand(struct dep_node *node, json_t *claims,
