@@ -125,6 +125,19 @@ static int count_line(void *context, const struct dep_place *place, struct dep_s
     return DEP_OK;
 }
 
+/* 0 where there is none. */
+static int segment_len(const struct dep_register *reg, const struct dep_family *family,
+                       uint32_t segment, uint64_t *out, struct dep_fault *fault)
+{
+    char path[DEP_SEGMENT_PATH];
+    struct stat info = {.st_size = 0};
+    dep_segment_path(family, segment, path);
+    if (fstatat(reg->fd, path, &info, AT_SYMLINK_NOFOLLOW) != 0 && errno != ENOENT)
+        return dep_store_io(reg, fault, "store.read", path);
+    *out = (uint64_t)info.st_size;
+    return DEP_OK;
+}
+
 struct to_line {
     uint64_t wanted, seen, end;
 };
@@ -226,17 +239,22 @@ static void look_for_tail(struct dep_register *reg)
     reg->has_tail |= fstatat(reg->fd, path, &info, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
+/* Lines are counted in keyring/ alone: of private/ the file's length is all that is asked. */
 static int find_family_end(struct dep_register *reg, struct dep_family *family,
                            struct dep_fault *fault)
 {
     uint32_t last = 0;
+    uint64_t len = 0;
     int err = dep_segment_last(reg, family, &last, fault);
     if (err < 0)
         return err;
-    family->segment = last;
-    family->len = 0;
-    family->lines = 0;
-    return err ? DEP_OK : dep_segment_walk(reg, family, last, 0, count_line, family, fault);
+    bool counted = family == &reg->keyring;
+    if (!err && !counted)
+        err = segment_len(reg, family, last, &len, fault);
+    *family = (struct dep_family){.folder = family->folder, .segment = last, .len = len};
+    if (err)
+        return err < 0 ? err : DEP_OK;
+    return counted ? dep_segment_walk(reg, family, last, 0, count_line, family, fault) : DEP_OK;
 }
 
 /* A tail may be a crash's, or that of a writer who is about to publish it: he holds the lock. */
@@ -420,7 +438,9 @@ struct orphan_scan {
     uint64_t count; /* of records */
     uint64_t from;  /* where the orphaned lines begin */
     uint64_t orphans;
+    bool within; /* the first line began before */
     bool found;
+    bool behind_good; /* a record's line stands before them, or would */
 };
 
 /* The index stands near the front of a line we wrote; a line without one (a kek, an erasure)
@@ -443,13 +463,35 @@ static int look_at_line(void *context, const struct dep_place *place, struct dep
 {
     struct orphan_scan *scan = context;
     uint64_t index;
-    bool orphan = !whole || (dep_store_line_index(line, &index) && index >= scan->count);
+    if (scan->within) {
+        scan->within = false;
+        return DEP_OK;
+    }
+    bool named = dep_store_line_index(line, &index);
+    bool orphan = !whole || (named && index >= scan->count);
     if (orphan && !scan->found) {
         scan->found = true;
         scan->from = place->offset;
     }
+    scan->behind_good |= named && !scan->found;
     scan->orphans += scan->found;
     return DEP_OK;
+}
+
+/* Lines stand in the order of their records, and nothing is written behind an orphan: so what lies
+ * before the last line that a record has needn't be read, up to 64 MiB. */
+static int scan_end(const struct dep_register *reg, const struct dep_family *family,
+                    uint32_t segment, struct orphan_scan *out, struct dep_fault *fault)
+{
+    uint64_t len = 0, back = DEP_STORE_PIECE;
+    int err = segment_len(reg, family, segment, &len, fault);
+    for (bool all = false; !err && !all && !out->behind_good; back *= 2) {
+        all = back >= len;
+        *out = (struct orphan_scan){.count = reg->checkpoint.size, .within = !all};
+        err =
+            dep_segment_walk(reg, family, segment, all ? 0 : len - back, look_at_line, out, fault);
+    }
+    return err;
 }
 
 static int settle_family(struct dep_register *reg, struct dep_family *family, uint64_t *out_moved,
@@ -460,14 +502,16 @@ static int settle_family(struct dep_register *reg, struct dep_family *family, ui
     if (err)
         return err < 0 ? err : find_family_end(reg, family, fault);
     /* A group fills at most two files. */
-    for (uint32_t segment = last ? last - 1 : 0; segment <= last; segment++) {
-        struct orphan_scan scan = {.count = reg->checkpoint.size};
-        err = dep_segment_walk(reg, family, segment, 0, look_at_line, &scan, fault);
+    bool more = true;
+    for (uint32_t segment = last; more; segment--) {
+        struct orphan_scan scan = {.found = false};
+        err = scan_end(reg, family, segment, &scan, fault);
         if (!err && scan.found)
             err = dep_segment_move_aside(reg, family, segment, scan.from, fault);
         if (err)
             return err;
         *out_moved += scan.orphans;
+        more = !scan.behind_good && segment == last && segment > 0;
     }
     return find_family_end(reg, family, fault);
 }

@@ -237,6 +237,122 @@ static void test_backup(void **state)
     done_place(&place);
 }
 
+/* ---- lines without a record ---- */
+
+static size_t append_to(const char *dir, const char *file, const char *text, size_t zeros)
+{
+    char path[256];
+    struct stat info;
+    (void)snprintf(path, sizeof path, "%s/%s", dir, file);
+    int fd = open(path, O_WRONLY | O_APPEND | O_CREAT, 0600);
+    assert_int_equal(write(fd, text, strlen(text)), (ssize_t)strlen(text));
+    assert_int_equal(fstat(fd, &info), 0);
+    assert_int_equal(ftruncate(fd, info.st_size + (off_t)zeros), 0);
+    (void)close(fd);
+    return strlen(text) + zeros;
+}
+
+static void read_whole(const char *dir, const char *file, struct dep_buf *out)
+{
+    struct dep_fault fault;
+    int fd = open(dir, O_RDONLY | O_DIRECTORY);
+    dep_buf_init(out, 8 * 1024 * 1024);
+    assert_int_equal(dep_file_read(fd, file, 8 * 1024 * 1024, out, &fault), DEP_OK);
+    (void)close(fd);
+}
+
+static uint64_t aside_len;
+
+static int add_aside(const char *path, const struct stat *info, int kind, struct FTW *walk)
+{
+    (void)path, (void)walk;
+    aside_len += kind == FTW_F ? (uint64_t)info->st_size : 0;
+    return 0;
+}
+
+/* A line of a record that isn't there, as long as asked for. */
+static const char *orphan(size_t len)
+{
+    static char line[400 * 1024];
+    int head = snprintf(
+        line, sizeof line,
+        "{\"id\":\"01a20d1d-0000-7000-8000-00000000000f\",\"i\":99,\"n\":\"%0*d\"}\n", (int)len, 0);
+    assert_true(head > 0 && (size_t)head < sizeof line);
+    return line;
+}
+
+/* Before the first line is written, what has no record goes aside, and nothing else does: however
+ * long the line before it is, in whichever of the last two files. */
+static void test_orphans(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *file;
+        size_t last, orphans,
+            orphan; /* length of the last good line's text; orphans, each so long */
+        bool kek, torn;
+        size_t zeros;
+    } rows[] = {
+        {"private/000000", 10, 0, 0, false, false, 0},
+        {"private/000000", 10, 1, 10, false, false, 0},
+        {"private/000000", 10, 0, 0, false, true, 0},
+        {"private/000000", 10, 3, 50000, false, true, 0},
+        {"private/000000", 60000, 0, 0, false, false, 70000},
+        {"private/000000", 60000, 2, 300000, false, true, 9},
+        {"private/000001", 10, 2, 10, false, true, 0},
+        {"private/000001", 60000, 2, 300000, false, false, 70000},
+        {"keyring/000000", 10, 1, 10, true, true, 0},
+        {"keyring/000001", 10, 1, 200000, true, false, 0},
+    };
+    for (size_t i = 0; i < DEP_COUNT(rows); i++) {
+        struct place place;
+        struct dep_issued issued[4];
+        struct dep_committed placed[4];
+        static char text[100 * 1024];
+        size_t moved = 0;
+        make_place(&place);
+        for (size_t n = 0; n < 3; n++) {
+            (void)snprintf(text, sizeof text, "%0*d", n == 2 ? (int)rows[i].last : 10, 0);
+            assert_int_equal(commit_note(place.reg, text, &issued[n], &placed[n]), DEP_OK);
+        }
+        dep_register_close(place.reg);
+        if (rows[i].kek) /* belongs to what stands before it */
+            (void)append_to(place.dir, rows[i].file, "{\"kek\":\"0123456789abcdef\"}\n", 0);
+        DEP_AUTO_BUF before, after;
+        read_whole(place.dir, rows[i].kek ? rows[i].file : "private/000000", &before);
+        for (size_t n = 0; n < rows[i].orphans; n++)
+            moved += append_to(place.dir, rows[i].file, orphan(rows[i].orphan), 0);
+        moved +=
+            append_to(place.dir, rows[i].file, rows[i].torn ? "{\"id\":\"01a2" : "", rows[i].zeros);
+        if (strcmp(rows[i].file, "private/000001") == 0)
+            moved += append_to(place.dir, "private/000000", orphan(10), 0);
+        place.reg = open_register(place.dir);
+        assert_int_equal(commit_note(place.reg, "after", &issued[3], &placed[3]), DEP_OK);
+        assert_int_equal(placed[3].index, 3);
+        read_whole(place.dir, rows[i].kek ? rows[i].file : "private/000000", &after);
+        if (after.len < before.len || memcmp(after.data, before.data, before.len) != 0 ||
+            memmem(after.data, after.len, "\"i\":99", 6))
+            fail_msg("row %zu: %zu bytes of %zu", i, after.len, before.len);
+        (void)snprintf(text, sizeof text, "%s/aside", place.dir);
+        aside_len = 0;
+        assert_int_equal(nftw(text, add_aside, 16, FTW_PHYS), 0);
+        if (aside_len != moved)
+            fail_msg("row %zu: %zu bytes aside of %zu", i, (size_t)aside_len, moved);
+        for (size_t n = 0; n < 4; n++) {
+            struct dep_finding why = {"", "", 0};
+            struct dep_fault fault;
+            DEP_AUTO_BUF out;
+            dep_buf_init_secret(&out, DEP_DISCLOSURES_LEN_MAX);
+            if (dep_register_open_secret(place.reg, issued[n].jti, &placed[n].secret,
+                                         &placed[n].keyring, &custodian, 1, &out, &why,
+                                         &fault) != DEP_OK)
+                fail_msg("row %zu, record %zu: %s", i, n, why.id);
+            dep_issued_done(&issued[n]);
+        }
+        done_place(&place);
+    }
+}
+
 /* ---- where the records end ---- */
 
 enum { LINES = 5 };
@@ -474,6 +590,7 @@ int main(void)
         cmocka_unit_test(test_recovery),    cmocka_unit_test(test_backup),
         cmocka_unit_test(test_allocations), cmocka_unit_test(test_format),
         cmocka_unit_test(test_end),         cmocka_unit_test(test_walk_from),
+        cmocka_unit_test(test_orphans),
     };
     return run_in_folder(tests, DEP_COUNT(tests));
 }
