@@ -221,7 +221,7 @@ static void test_builder(void **state)
             assert_int_equal(dep_tile_builder_partials(builder), DEP_OK);
             dep_tile_builder_free(builder);
             assert_int_equal(dep_tile_builder_new(store_tile, NULL, &builder), DEP_OK);
-            assert_int_equal(dep_tile_builder_load(builder, i, load_tile, NULL), DEP_OK);
+            assert_int_equal(dep_tile_builder_load(builder, i, true, load_tile, NULL), DEP_OK);
         }
         dep_sha256(dep_slice_of(&i, sizeof i), &entry);
         dep_sha256_leaf(&entry, &leaf);
@@ -250,6 +250,44 @@ static void test_builder(void **state)
     assert_int_equal(dep_tile_width(0, 274, SIZE), 0);
     dep_tile_builder_free(builder);
     free(stored);
+    stored_count = 0;
+}
+
+static size_t handed_over(struct dep_tile_builder *builder)
+{
+    size_t before = stored_count;
+    assert_int_equal(dep_tile_builder_partials(builder), DEP_OK);
+    return stored_count - before;
+}
+
+/* A partial tile that stands as it was isn't handed over again, unless nobody knows that it does. */
+static void test_builder_partials(void **state)
+{
+    (void)state;
+    enum { SIZE = 256 * 256 + 300 };
+    struct dep_tile_builder *builder = NULL;
+    struct dep_hash entry = {{1}};
+    stored = calloc(STORE_MAX, sizeof *stored);
+    assert_int_equal(dep_tile_builder_new(store_tile, NULL, &builder), DEP_OK);
+    for (uint64_t i = 0; i < SIZE; i++)
+        assert_int_equal(dep_tile_builder_add(builder, &entry), DEP_OK);
+    assert_int_equal(handed_over(builder), 4); /* entries, and levels 0 to 2 */
+    assert_int_equal(handed_over(builder), 0);
+    assert_int_equal(dep_tile_builder_add(builder, &entry), DEP_OK);
+    assert_int_equal(handed_over(builder), 2);
+    for (int stand = 0; stand < 2; stand++) {
+        dep_tile_builder_free(builder);
+        assert_int_equal(dep_tile_builder_new(store_tile, NULL, &builder), DEP_OK);
+        assert_int_equal(dep_tile_builder_load(builder, SIZE + 1, stand, load_tile, NULL), DEP_OK);
+        assert_int_equal(handed_over(builder), stand ? 0 : 4);
+    }
+    /* Up to the next full tile: of it the levels above change too, and below nothing is left. */
+    for (uint64_t i = SIZE + 1; i < 256 * 256 + 512; i++)
+        assert_int_equal(dep_tile_builder_add(builder, &entry), DEP_OK);
+    assert_int_equal(handed_over(builder), 1);
+    dep_tile_builder_free(builder);
+    free(stored);
+    stored_count = 0;
 }
 
 /* c2sp.org/tlog-tiles, Merkle Tree, Partial Tiles, Log entries: level, index, width. A level above
@@ -784,13 +822,21 @@ static void test_origins(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_vectors),         cmocka_unit_test(test_against_reference),
-        cmocka_unit_test(test_builder),         cmocka_unit_test(test_tile_paths),
-        cmocka_unit_test(test_checkpoint),      cmocka_unit_test(test_note_refusals),
-        cmocka_unit_test(test_other_lines),     cmocka_unit_test(test_known_key),
-        cmocka_unit_test(test_vkeys),           cmocka_unit_test(test_checkpoint_refusals),
-        cmocka_unit_test(test_signature_lines), cmocka_unit_test(test_proof_lengths),
-        cmocka_unit_test(test_proofs),          cmocka_unit_test(test_origins),
+        cmocka_unit_test(test_vectors),
+        cmocka_unit_test(test_against_reference),
+        cmocka_unit_test(test_builder),
+        cmocka_unit_test(test_builder_partials),
+        cmocka_unit_test(test_tile_paths),
+        cmocka_unit_test(test_checkpoint),
+        cmocka_unit_test(test_note_refusals),
+        cmocka_unit_test(test_other_lines),
+        cmocka_unit_test(test_known_key),
+        cmocka_unit_test(test_vkeys),
+        cmocka_unit_test(test_checkpoint_refusals),
+        cmocka_unit_test(test_signature_lines),
+        cmocka_unit_test(test_proof_lengths),
+        cmocka_unit_test(test_proofs),
+        cmocka_unit_test(test_origins),
     };
     struct dep_finding why;
     if (dep_crypto_init(false) || dep_signing_key_new(dep_random, &log_key) ||

@@ -113,6 +113,7 @@ struct dep_tile_builder {
     dep_tile_write_fn *write;
     void *context;
     uint64_t size;
+    uint64_t handed_over;         /* the size whose partial tiles were */
     struct dep_frontier frontier; /* made on demand: a node is hashed once, in its tile */
     struct dep_hash tiles[LEVELS][DEP_TILE_WIDTH];
     uint8_t entries[DEP_TILE_WIDTH * ENTRY_LEN];
@@ -134,13 +135,20 @@ void dep_tile_builder_free(struct dep_tile_builder *builder)
     free(builder);
 }
 
-int dep_tile_builder_load(struct dep_tile_builder *builder, uint64_t size, dep_tile_read_fn *read,
-                          void *context)
+/* The tile of a level that a tree of `size` leaves partial; of width 0 where it leaves none. */
+static struct dep_tile_id partial_at(int level, uint64_t size)
+{
+    unsigned shift = level < 0 ? 0 : (unsigned)level * TILE_BITS;
+    struct dep_tile_id tile = {.level = level, .index = (size >> shift) / DEP_TILE_WIDTH};
+    tile.width = dep_tile_width(level, tile.index, size);
+    return tile;
+}
+
+int dep_tile_builder_load(struct dep_tile_builder *builder, uint64_t size, bool stand,
+                          dep_tile_read_fn *read, void *context)
 {
     for (int level = DEP_TILE_LEVEL_ENTRIES; level < LEVELS; level++) {
-        unsigned shift = level < 0 ? 0 : (unsigned)level * TILE_BITS;
-        struct dep_tile_id tile = {.level = level, .index = (size >> shift) / DEP_TILE_WIDTH};
-        tile.width = dep_tile_width(level, tile.index, size);
+        struct dep_tile_id tile = partial_at(level, size);
         if (tile.width == 0)
             continue;
         int err =
@@ -149,6 +157,7 @@ int dep_tile_builder_load(struct dep_tile_builder *builder, uint64_t size, dep_t
             return err;
     }
     builder->size = size;
+    builder->handed_over = stand ? size : 0;
     return DEP_OK;
 }
 
@@ -188,10 +197,9 @@ int dep_tile_builder_partials(struct dep_tile_builder *builder)
 {
     uint64_t size = builder->size;
     for (int level = DEP_TILE_LEVEL_ENTRIES; level < LEVELS; level++) {
-        unsigned shift = level < 0 ? 0 : (unsigned)level * TILE_BITS;
-        struct dep_tile_id tile = {.level = level, .index = (size >> shift) / DEP_TILE_WIDTH};
-        tile.width = dep_tile_width(level, tile.index, size);
-        if (tile.width == 0)
+        struct dep_tile_id tile = partial_at(level, size),
+                           before = partial_at(level, builder->handed_over);
+        if (tile.width == 0 || (tile.index == before.index && tile.width == before.width))
             continue;
         const uint8_t *data = level < 0 ? builder->entries : builder->tiles[level][0].bytes;
         int err = builder->write(builder->context, &tile, data,
@@ -199,6 +207,7 @@ int dep_tile_builder_partials(struct dep_tile_builder *builder)
         if (err)
             return err;
     }
+    builder->handed_over = size;
     return DEP_OK;
 }
 

@@ -50,7 +50,8 @@ DEP_MUST_USE int dep_tile_source_read(void *source, unsigned level, uint64_t ind
 
 /*
  * The tiles that a growing tree makes: feed leaf hashes and entries, and it hands over each tile
- * that became full. At a checkpoint, dep_tile_builder_partials() hands over every partial one.
+ * that became full. At a checkpoint, dep_tile_builder_partials() hands over every partial one that
+ * isn't as it was when they were handed over last.
  * Holds at most one tile per level.
  */
 typedef int dep_tile_write_fn(void *context, const struct dep_tile_id *tile, const uint8_t *data,
@@ -59,8 +60,9 @@ struct dep_tile_builder;
 DEP_MUST_USE int dep_tile_builder_new(dep_tile_write_fn *write, void *context,
                                       struct dep_tile_builder **out);
 void dep_tile_builder_free(struct dep_tile_builder *builder);
-/* Continue a tree of `size` from its partial tiles. */
-DEP_MUST_USE int dep_tile_builder_load(struct dep_tile_builder *builder, uint64_t size,
+/* Continue a tree of `size` from its partial tiles. `stand`: they stand as they were read, and need
+ * handing over only once they change. */
+DEP_MUST_USE int dep_tile_builder_load(struct dep_tile_builder *builder, uint64_t size, bool stand,
                                        dep_tile_read_fn *read, void *context);
 DEP_MUST_USE int dep_tile_builder_add(struct dep_tile_builder *builder,
                                       const struct dep_hash *entry);

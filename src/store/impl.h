@@ -61,6 +61,9 @@ struct dep_register {
     struct dep_tile_builder *builder;
     struct dep_tile_id unsynced_tiles[DEP_UNSYNCED_TILES]; /* written since the last checkpoint */
     size_t unsynced_tile_count;                            /* may be more than are kept */
+    bool folder_made;                                      /* for one of them */
+    bool log_doubtful; /* after a crash: partial tiles and folders may be there and not durable, or
+                        * not of this tree */
     /* where write_tile() reports; set by whoever lets the builder write */
     struct dep_fault *tile_fault;
     uint64_t builder_size; /* of the tree it was loaded for; UINT64_MAX: not loaded */

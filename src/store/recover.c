@@ -194,6 +194,7 @@ static int recover_locked(struct dep_register *reg, const struct dep_signing_key
 {
     uint32_t last = 0;
     int err = dep_register_refresh(reg, fault);
+    reg->log_doubtful = true;
     if (!err)
         err = dep_store_load_builder(reg, fault);
     if (!err)

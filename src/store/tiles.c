@@ -101,6 +101,7 @@ static int write_tile(void *context, const struct dep_tile_id *tile, const uint8
         int err = make_parent(reg, path, reg->tile_fault);
         if (err)
             return err;
+        reg->folder_made = true;
         fd = openat(reg->fd, path, flags, 0644);
     }
     if (fd < 0)
@@ -122,18 +123,21 @@ static int sync_path(const struct dep_register *reg, const char *path, struct de
     return fd < 0 ? dep_store_io(reg, fault, "store.tile", path) : dep_file_sync(fd, path, fault);
 }
 
-/* A tile, and the folders between it and log/: it may be the first in them. */
-static int sync_tile(const struct dep_register *reg, const struct dep_tile_id *tile,
+/* A tile and its folder; with `above` those between it and log/ as well: it may be the first in
+ * them. */
+static int sync_tile(const struct dep_register *reg, const struct dep_tile_id *tile, bool above,
                      char synced_folder[LOG_PATH_MAX], struct dep_fault *fault)
 {
     char path[LOG_PATH_MAX];
     log_path(tile, path);
     int err = sync_path(reg, path, fault);
     *strrchr(path, '/') = 0;
-    if (strcmp(path, synced_folder) == 0)
+    if (err || strcmp(path, synced_folder) == 0)
         return err;
     (void)snprintf(synced_folder, LOG_PATH_MAX, "%s", path);
-    for (char *end; !err && (end = strrchr(path, '/')); *end = 0)
+    err = sync_path(reg, path, fault);
+    *strrchr(path, '/') = 0;
+    for (char *end; above && !err && (end = strrchr(path, '/')); *end = 0)
         err = sync_path(reg, path, fault);
     return err;
 }
@@ -142,13 +146,16 @@ static int sync_tile(const struct dep_register *reg, const struct dep_tile_id *t
 static int sync_tiles(struct dep_register *reg, struct dep_fault *fault)
 {
     char synced_folder[LOG_PATH_MAX] = "";
+    bool above = reg->folder_made || reg->log_doubtful;
     int err = DEP_OK;
     if (reg->unsynced_tile_count > DEP_UNSYNCED_TILES)
         err = syncfs(reg->fd) == 0 ? DEP_OK : dep_store_io(reg, fault, "store.tile", "log");
     else
         for (size_t i = 0; !err && i < reg->unsynced_tile_count; i++)
-            err = sync_tile(reg, &reg->unsynced_tiles[i], synced_folder, fault);
+            err = sync_tile(reg, &reg->unsynced_tiles[i], above, synced_folder, fault);
     reg->unsynced_tile_count = 0;
+    if (!err)
+        reg->folder_made = reg->log_doubtful = false;
     return err;
 }
 
@@ -182,6 +189,7 @@ int dep_register_rebuild_tiles(struct dep_register *reg, struct dep_fault *fault
 {
     struct dep_tile_builder *builder = NULL;
     int err = fresh_builder(reg, &builder, fault);
+    reg->log_doubtful = true;
     if (!err)
         err = dep_register_walk(reg, 0, false, add_line, builder, fault);
     if (!err && !root_fits(reg, builder))
@@ -204,7 +212,8 @@ int dep_store_load_builder(struct dep_register *reg, struct dep_fault *fault)
         int err = fresh_builder(reg, &builder, fault);
         if (err)
             return err;
-        err = dep_tile_builder_load(builder, reg->checkpoint.size, dep_register_tile_read, reg);
+        err = dep_tile_builder_load(builder, reg->checkpoint.size, !reg->log_doubtful,
+                                    dep_register_tile_read, reg);
         if (err == DEP_OK && root_fits(reg, builder)) {
             dep_tile_builder_free(reg->builder);
             reg->builder = builder;
