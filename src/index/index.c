@@ -136,6 +136,10 @@ static void disconnect(struct dep_index *index)
         sqlite3_finalize(index->statements[i]);
         index->statements[i] = NULL;
     }
+    for (size_t i = 0; i < INDEX_KEPT_MAX; i++) {
+        sqlite3_finalize(index->kept[i]);
+        index->kept[i] = NULL;
+    }
     (void)sqlite3_close(index->db);
     index->db = NULL;
 }

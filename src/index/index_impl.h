@@ -34,11 +34,15 @@ enum statement {
     ST_COUNT,
 };
 
+enum { INDEX_KEPT_MAX = 8 };
+
 struct dep_index {
     sqlite3 *db;
     bool searchable;
     char path[4096];
     sqlite3_stmt *statements[ST_COUNT];
+    sqlite3_stmt *kept[INDEX_KEPT_MAX]; /* of lists that were read: the next may ask the same */
+    size_t kept_next;
 };
 
 /* What SQLite says of the last call, as a fault. */

@@ -159,7 +159,7 @@ static const char *list_source(struct list_sql *sql, const struct dep_index_quer
         where(sql, "words MATCH ?", words);
         return "words.rowid";
     }
-    if (query->field) {
+    if (query->field && !query->due) {
         dep_buf_add_string(&sql->text, "field CROSS JOIN record ON record.idx=field.idx WHERE 1");
         where(sql, "field.name=?", query->field);
         where(sql, "field.value=?", query->value);
@@ -220,8 +220,9 @@ static const char *list_select(struct list_sql *sql, const struct dep_index_quer
               query->ref);
     if (query->ref && query->rel)
         sql->binds[sql->bind_count++] = query->rel;
-    if (query->text && query->field) {
-        where(sql, "record.idx IN (SELECT idx FROM field WHERE name=? AND value=?)", query->field);
+    if (query->field && (query->text || query->due)) {
+        where(sql, "EXISTS(SELECT 1 FROM field WHERE name=? AND value=? AND idx=record.idx)",
+              query->field);
         sql->binds[sql->bind_count++] = query->value;
     }
     if (query->incomplete)
@@ -299,6 +300,33 @@ static int give_rows(struct dep_index *index, sqlite3_stmt *statement,
     return left == 0 || code == SQLITE_DONE ? DEP_OK : index_fail(index, fault);
 }
 
+/* A page asks the same of each record on it, and preparing takes longer than asking. What is being
+ * read isn't kept meanwhile. */
+static int take_statement(struct dep_index *index, const struct dep_buf *text, sqlite3_stmt **out,
+                          struct dep_fault *fault)
+{
+    for (size_t i = 0; i < INDEX_KEPT_MAX; i++)
+        if (index->kept[i] &&
+            dep_slice_equal_string(dep_buf_slice(text), sqlite3_sql(index->kept[i]))) {
+            *out = index->kept[i];
+            index->kept[i] = NULL;
+            return DEP_OK;
+        }
+    return sqlite3_prepare_v2(index->db, (const char *)text->data, (int)text->len, out, NULL) ==
+                   SQLITE_OK
+               ? DEP_OK
+               : index_fail(index, fault);
+}
+
+static void keep_statement(struct dep_index *index, sqlite3_stmt *statement)
+{
+    size_t at = index->kept_next++ % INDEX_KEPT_MAX;
+    (void)sqlite3_reset(statement);
+    (void)sqlite3_clear_bindings(statement);
+    sqlite3_finalize(index->kept[at]);
+    index->kept[at] = statement;
+}
+
 int dep_index_list(struct dep_index *index, const struct dep_index_query *query, dep_index_fn *each,
                    void *context, struct dep_fault *fault)
 {
@@ -313,14 +341,14 @@ int dep_index_list(struct dep_index *index, const struct dep_index_query *query,
     dep_buf_init(&sql.text, 32768);
     sqlite3_stmt *statement = NULL;
     int err = list_clauses(index, &sql, query, (const char *)words.data, fault);
-    if (!err && sqlite3_prepare_v2(index->db, (const char *)sql.text.data, (int)sql.text.len,
-                                   &statement, NULL) != SQLITE_OK)
-        err = index_fail(index, fault);
+    if (!err)
+        err = take_statement(index, &sql.text, &statement, fault);
     for (int i = 0; !err && i < sql.bind_count; i++)
         index_bind_text(statement, i + 1, sql.binds[i]);
     if (!err)
         err = give_rows(index, statement, query, each, context, fault);
-    sqlite3_finalize(statement);
+    if (statement)
+        keep_statement(index, statement);
     dep_buf_done(&sql.text);
     return err;
 }

@@ -105,17 +105,39 @@ int dep_gather_dated(struct dep_gather *gather, const struct dep_gather_of *of, 
                                     .due = of->due,
                                     .from_s = of->from_s,
                                     .until_s = of->until_s,
-                                    .not_by = of->not_by};
+                                    .not_by = of->not_by,
+                                    .field = of->field,
+                                    .value = of->value};
     gather->left = gather->limit == UINT64_MAX ? UINT64_MAX : gather->limit + 1;
     int err = dep_node_acts_of(node, &query, add_dated, &dated, gather->problem);
     return err == DEP_FOUND && dep_gather_full(gather) ? DEP_OK : err;
 }
 
-/* Whatever is so due, at whatever moment. */
-static int gather_all(struct dep_gather *gather, const char *type, enum dep_index_due due,
-                      dep_act_fn *each)
+/* What waits since the moment by which index.db has it, as far as it may still stand on the page. */
+static int gather_open(struct dep_gather *gather, const char *type, dep_act_fn *each)
 {
-    struct dep_gather_of of = {.type = type, .due = due, .until_s = INT64_MAX};
+    struct dep_gather_of of = {
+        .type = type, .due = DEP_DUE_OPEN, .until_s = dep_gather_until(gather)};
+    return dep_gather_dated(gather, &of, each);
+}
+
+static int gather_requests(struct dep_gather *gather, const char *direction, dep_act_fn *each)
+{
+    struct dep_gather_of of = {.type = "request.made",
+                               .due = DEP_DUE_OPEN,
+                               .until_s = dep_gather_until(gather),
+                               .field = "direction",
+                               .value = direction};
+    return dep_gather_dated(gather, &of, each);
+}
+
+/* One that goes on may have lapsed, and is due now, whenever it ends. */
+static int gather_missions(struct dep_gather *gather, dep_act_fn *each)
+{
+    struct dep_gather_of of = {
+        .type = "mission.recorded", .due = DEP_DUE_OPEN, .until_s = dep_gather_until(gather)};
+    if (of.until_s >= gather->now_s)
+        of.until_s = INT64_MAX;
     return dep_gather_dated(gather, &of, each);
 }
 
@@ -250,15 +272,6 @@ static int release_to_approve(void *context, const struct dep_act *act)
                           dep_json_string(act->head.claims, "purpose"));
 }
 
-static int release_made(void *context, const struct dep_act *act)
-{
-    const struct dep_view *made = dep_act_newest(act, "release.made");
-    return made ? dep_gather_add(context, "outbox.release", &made->row, made->row.iat,
-                                 dep_json_string(act->head.claims, "recipient"),
-                                 dep_json_string(act->head.claims, "purpose"))
-                : DEP_OK;
-}
-
 static int notice_due(void *context, const struct dep_act *act, const json_t *scope)
 {
     return dep_gather_add(context, "due.notice", &act->head.row, act->head.row.iat,
@@ -386,56 +399,106 @@ static unsigned roles_of(const struct dep_node *node)
     return self ? self->roles : 0;
 }
 
+/* On a page what was recorded last waits thirty days longer in index.db than since when it waits. */
+static int gather_prepared(struct dep_gather *gather)
+{
+    struct dep_gather_of of = {.type = "release.prepared",
+                               .due = DEP_DUE_OPEN,
+                               .from_s = gather->now_s,
+                               .until_s = dep_gather_until(gather),
+                               .not_by = gather->node->officer};
+    if (__builtin_add_overflow(of.until_s, DEP_PREPARED_FOR_S + 1, &of.until_s))
+        of.until_s = INT64_MAX;
+    return dep_gather_dated(gather, &of, release_to_approve);
+}
+
+static int gather_on_paper(struct dep_gather *gather, const char *type)
+{
+    struct dep_gather_of of = {
+        .type = type, .due = DEP_DUE_WAITS, .until_s = INT64_MAX, .not_by = gather->node->officer};
+    return dep_gather_dated(gather, &of, consent_to_check);
+}
+
+/* First that of which most waits since long: what comes after it on no page isn't looked at. */
 static int inbox(struct dep_gather *gather)
 {
     struct dep_node *node = gather->node;
     unsigned roles = roles_of(node);
-    struct dep_gather_of prepared = {.type = "release.prepared",
-                                     .due = DEP_DUE_OPEN,
-                                     .from_s = gather->now_s,
-                                     .until_s = INT64_MAX,
-                                     .not_by = node->officer};
-    struct dep_gather_of on_paper = {.type = "consent.given",
-                                     .due = DEP_DUE_WAITS,
-                                     .until_s = INT64_MAX,
-                                     .not_by = node->officer};
-    int err = gather_all(gather, "request.made", DEP_DUE_OPEN, request_in);
-    if (!err && roles & (DEP_ROLE_LEGAL | DEP_ROLE_AUDITOR))
-        err = dep_node_requests_heard(node, request_heard, gather, gather->problem);
+    int err = DEP_OK;
+    if (roles & DEP_ROLE_LEGAL)
+        err = gather_open(gather, "allegation.received", allegation_waits);
     if (!err && roles & (DEP_ROLE_LEGAL | DEP_ROLE_APPROVER))
-        err = dep_gather_dated(gather, &on_paper, consent_to_check);
-    on_paper.type = "assurance.given";
+        err = gather_on_paper(gather, "consent.given");
     if (!err && roles & (DEP_ROLE_LEGAL | DEP_ROLE_APPROVER))
-        err = dep_gather_dated(gather, &on_paper, consent_to_check);
+        err = gather_on_paper(gather, "assurance.given");
     if (!err && roles & DEP_ROLE_APPROVER)
-        err = dep_gather_dated(gather, &prepared, release_to_approve);
+        err = gather_prepared(gather);
     if (!err && roles & (DEP_ROLE_LEGAL | DEP_ROLE_DESK))
-        err = gather_all(gather, "mission.recorded", DEP_DUE_OPEN, mission_waits);
-    if (!err && roles & DEP_ROLE_LEGAL)
-        err = gather_all(gather, "allegation.received", DEP_DUE_OPEN, allegation_waits);
-    return err;
+        err = gather_missions(gather, mission_waits);
+    if (!err)
+        err = gather_requests(gather, "in", request_in);
+    return err || !(roles & (DEP_ROLE_LEGAL | DEP_ROLE_AUDITOR))
+               ? err
+               : dep_node_requests_heard(node, request_heard, gather, gather->problem);
+}
+
+struct made {
+    struct dep_gather *gather;
+    int64_t until_s;
+};
+
+/* What is told of it stands in what was prepared. */
+static int add_made(struct dep_gather *gather, const struct dep_index_row *row)
+{
+    struct dep_node *node = gather->node;
+    DEP_AUTO_VIEW made = {.claims = NULL};
+    DEP_AUTO_VIEW prepared = {.claims = NULL};
+    struct dep_index_row about;
+    int err = dep_node_view_seen(node, row, false, &made, gather->problem);
+    const char *id = err ? NULL : dep_record_ref(made.claims, "about");
+    if (!id)
+        return err;
+    err = dep_roll_find(node, id, &about, gather->problem);
+    if (!err && dep_sight_sees(node, &about))
+        err = dep_node_view_seen(node, &about, true, &prepared, gather->problem);
+    if (err || !prepared.claims)
+        return err < 0 ? err : DEP_OK;
+    return dep_gather_add(gather, "outbox.release", row, row->iat,
+                          dep_json_string(prepared.claims, "recipient"),
+                          dep_json_string(prepared.claims, "purpose"));
+}
+
+static int made_row(void *context, const struct dep_index_row *row)
+{
+    const struct made *made = context;
+    struct dep_gather *gather = made->gather;
+    int err = DEP_OK;
+    if (row->iat <= made->until_s)
+        err = add_made(gather, row);
+    else
+        gather->left -= gather->left > 0;
+    return err ? err : dep_gather_full(gather) ? DEP_FOUND : DEP_OK;
 }
 
 /* What was released is history: of that the newest. */
 static int gather_made(struct dep_gather *gather)
 {
-    struct dated dated = {gather, release_made};
-    struct dep_index_query query = {.type = "release.prepared", .newest_first = true};
-    if (!dep_node_pages_searched(gather->node))
-        return dep_node_acts(gather->node, query.type, release_made, gather, gather->problem);
+    struct dep_node *node = gather->node;
+    struct made made = {gather, dep_gather_until(gather)};
+    struct dep_index_query query = {.type = "release.made", .newest_first = true};
     gather->left = gather->limit == UINT64_MAX ? UINT64_MAX : gather->limit + 1;
-    int err = dep_node_acts_of(gather->node, &query, add_dated, &dated, gather->problem);
+    int err = dep_sight_list(node, &query, made_row, &made, gather->problem);
     return err == DEP_FOUND && dep_gather_full(gather) ? DEP_OK : err;
 }
 
 static int outbox(struct dep_gather *gather)
 {
-    int err = gather_all(gather, "request.made", DEP_DUE_OPEN, request_out);
+    int err = gather_open(gather, "package.sent", package_sent);
     if (!err)
-        err = gather_all(gather, "package.sent", DEP_DUE_OPEN, package_sent);
+        err = gather_open(gather, "release.withdrawn", dep_gather_notice);
     if (!err)
-        err = gather_all(gather, "release.withdrawn", DEP_DUE_OPEN, dep_gather_notice);
-    return err ? err : gather_made(gather);
+        err = gather_made(gather);
+    return err ? err : gather_requests(gather, "out", request_out);
 }
 
 /* Of each kind at least as many were gathered: the earliest of all are among them. */
@@ -488,13 +551,13 @@ static int release_fallen(void *context, const struct dep_act *act)
  * releases are looked at. */
 static int gather_releases(struct dep_gather *gather)
 {
-    struct dep_gather_of reviews = {
-        .type = "release.made", .due = DEP_DUE_OPEN, .until_s = INT64_MAX};
+    struct dep_gather_of of = {.type = "release.made", .due = DEP_DUE_OPEN, .until_s = INT64_MAX};
     if (!dep_node_pages_searched(gather->node) || json_object_size(gather->fallen.ended) ||
         json_object_size(gather->fallen.items))
         return dep_node_acts(gather->node, "release.made", release_due, gather, gather->problem);
-    int err = dep_gather_dated(gather, &reviews, release_due);
-    return err ? err : gather_all(gather, "release.made", DEP_DUE_FALLEN, release_fallen);
+    int err = dep_gather_dated(gather, &of, release_due);
+    of.due = DEP_DUE_FALLEN; /* due since it was made, whenever its review is */
+    return err ? err : dep_gather_dated(gather, &of, release_fallen);
 }
 
 static int gather_given(struct dep_gather *gather, const char *type)
@@ -512,7 +575,6 @@ static int gather_given(struct dep_gather *gather, const char *type)
 static int due(struct dep_gather *gather)
 {
     struct dep_gather_of requests = {.type = "request.made", .due = DEP_DUE_OPEN};
-    struct dep_gather_of missions = {.type = "mission.recorded", .due = DEP_DUE_OPEN};
     int err = dep_fallen_hear_all(&gather->fallen, gather->node, gather->problem);
     /* First those of which most are long late: what comes after them on no page isn't looked at. */
     if (!err)
@@ -529,12 +591,8 @@ static int due(struct dep_gather *gather)
         err = gather_given(gather, "assurance.given");
     if (!err && !dep_node_pages_searched(gather->node))
         err = gather_releases(gather);
-    /* One that goes on may have lapsed, and is due now, whenever it ends. */
-    missions.until_s = dep_gather_until(gather);
-    if (missions.until_s >= gather->now_s)
-        missions.until_s = INT64_MAX;
     if (!err)
-        err = dep_gather_dated(gather, &missions, mission_due);
+        err = gather_missions(gather, mission_due);
     if (!err)
         err = dep_gather_retention(gather);
     if (!err)

@@ -30,8 +30,9 @@ DEP_MUST_USE int dep_gather_add(struct dep_gather *gather, const char *kind,
 struct dep_gather_of {
     const char *type;
     enum dep_index_due due;
-    int64_t from_s, until_s; /* from_s 0: from the beginning */
-    const char *not_by;      /* an officer whose own are none; NULL: anybody's */
+    int64_t from_s, until_s;   /* from_s 0: from the beginning */
+    const char *not_by;        /* an officer whose own are none; NULL: anybody's */
+    const char *field, *value; /* a page needs no other; NULL: any */
 };
 DEP_MUST_USE int dep_gather_dated(struct dep_gather *gather, const struct dep_gather_of *of,
                                   dep_act_fn *each);

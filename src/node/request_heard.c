@@ -15,8 +15,7 @@ static const char CLAUSE[] = "doc/format/foreign.md 2";
 struct hearing {
     struct dep_node *node;
     const struct dep_charter *charter;
-    /* "HEX MEMBER": withdrawn by that member; "HEX": entered, or told already; the id of a
-     * foreign.record: entered. */
+    /* "HEX MEMBER": withdrawn by that member; "HEX": entered, or told already. */
     json_t *gone;
     bool telling; /* what is over is known */
     dep_heard_request_fn *each;
@@ -40,13 +39,19 @@ static int set_gone(struct hearing *hearing, const char *key)
 
 /* ---- what is over ---- */
 
-static int note_entered(void *context, const struct dep_index_row *row)
+static int is_any(void *context, const struct dep_index_row *row)
 {
-    struct hearing *hearing = context;
-    DEP_AUTO_VIEW view = {.claims = NULL};
-    int err = dep_node_view_row(hearing->node, row, false, &view, hearing->problem);
-    const char *heard = err ? NULL : dep_record_ref(view.claims, "source");
-    return heard ? set_gone(hearing, heard) : err;
+    (void)row;
+    *(bool *)context = true;
+    return DEP_FOUND;
+}
+
+static int note_entered(struct hearing *hearing, const struct dep_index_row *heard, const char *hex)
+{
+    struct dep_index_query own = {.type = "request.made", .ref = heard->jti, .rel = "source"};
+    bool any = false;
+    int err = dep_roll_list(hearing->node, &own, is_any, &any, hearing->problem);
+    return any && err >= 0 ? set_gone(hearing, hex) : err;
 }
 
 static int note_withdrawn(struct hearing *hearing, const struct dep_presentation *answer)
@@ -85,9 +90,7 @@ static int note(struct hearing *hearing, const struct dep_index_row *row, const 
 {
     if (strcmp(foreign->record.type, "request.answered") == 0)
         return note_withdrawn(hearing, foreign);
-    return json_object_get(hearing->gone, row->jti)
-               ? set_gone(hearing, dep_json_string(heard, "sha256"))
-               : DEP_OK;
+    return note_entered(hearing, row, dep_json_string(heard, "sha256"));
 }
 
 static int pass(void *context, const struct dep_index_row *row)
@@ -110,13 +113,6 @@ static int pass(void *context, const struct dep_index_row *row)
     return strcmp(foreign.record.type, "request.made") == 0
                ? tell(hearing, row, dep_json_string(view.claims, "sha256"), &foreign)
                : DEP_OK;
-}
-
-static int is_any(void *context, const struct dep_index_row *row)
-{
-    (void)row;
-    *(bool *)context = true;
-    return DEP_FOUND;
 }
 
 /* On a page what came is found by its kind. */
@@ -142,7 +138,7 @@ int dep_node_requests_heard(struct dep_node *node, dep_heard_request_fn *each, v
     DEP_AUTO_JSON *gone = json_object();
     struct hearing hearing = {
         .node = node, .gone = gone, .each = each, .context = context, .problem = problem};
-    struct dep_index_query own = {.type = "request.made"}, foreign = {.type = "foreign.record"};
+    struct dep_index_query foreign = {.type = "foreign.record"};
     bool any = false;
     if (!gone)
         return dep_problem_fault(problem, DEP_ERR_NOMEM, "node.request", node->dir);
@@ -151,9 +147,7 @@ int dep_node_requests_heard(struct dep_node *node, dep_heard_request_fn *each, v
         err = dep_sight_list(node, &foreign, is_any, &any, problem);
     if (err != DEP_FOUND || !any)
         return err;
-    err = dep_roll_list(node, &own, note_entered, &hearing, problem);
-    if (!err)
-        err = pass_all(&hearing);
+    err = pass_all(&hearing);
     hearing.telling = true;
     return err ? err : pass_all(&hearing);
 }

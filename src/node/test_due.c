@@ -255,6 +255,12 @@ static void expect_kinds(const struct dep_dues *whole, const char *kinds)
         fail_msg("found%s of%s", found, kinds);
 }
 
+static bool same(const struct dep_due *a, const struct dep_due *b)
+{
+    return strcmp(a->kind, b->kind) == 0 && strcmp(a->record, b->record) == 0 &&
+           a->when_s == b->when_s && strcmp(a->detail, b->detail) == 0;
+}
+
 static void expect_same(const char *officer, int list, const char *kinds)
 {
     DEP_AUTO_DUES whole = {.list = NULL};
@@ -270,14 +276,17 @@ static void expect_same(const char *officer, int list, const char *kinds)
             fail_msg("%s, list %d, limit %u: %zu of %zu", officer, list, (unsigned)limit,
                      page.count, whole.count);
         assert_true(page.cut == (limit < whole.count));
-        for (size_t i = 0; i < page.count && list != OUTBOX; i++)
-            if (strcmp(page.list[i].kind, whole.list[i].kind) != 0 ||
-                strcmp(page.list[i].record, whole.list[i].record) != 0 ||
-                page.list[i].when_s != whole.list[i].when_s ||
-                strcmp(page.list[i].detail, whole.list[i].detail) != 0)
-                fail_msg("%s, list %d, limit %u: %s %s for %s %s", officer, list, (unsigned)limit,
-                         page.list[i].kind, page.list[i].record, whole.list[i].kind,
-                         whole.list[i].record);
+        size_t of = 0;
+        for (size_t i = 0; i < page.count; i++, of++) {
+            /* Of what was made the newest alone are on a page. */
+            while (list == OUTBOX && of + 1 < whole.count &&
+                   !same(&page.list[i], &whole.list[of]) &&
+                   strcmp(whole.list[of].kind, "outbox.release") == 0)
+                of++;
+            if (of == whole.count || !same(&page.list[i], &whole.list[of]))
+                fail_msg("%s, list %d, limit %u: %zu, %s %s", officer, list, (unsigned)limit, i,
+                         page.list[i].kind, page.list[i].record);
+        }
     }
 }
 
