@@ -6,7 +6,8 @@
  * counts.
  *
  * usage: bench_views make FOLDER [RECORDS]   a register of so many (1,000,000), made at once
- *        bench_views pages FOLDER            each page opened anew, as by a command; p95 of ROUNDS
+ *        bench_views pages FOLDER [NAME]     each page opened anew, as by a command; p95 of ROUNDS;
+ *                                            of those alone whose name begins so
  * Prints one JSON object a line: {"name","value","unit"}.
  */
 #include "common.h"
@@ -704,7 +705,7 @@ static void measure(const char *dir, const char *name,
                   took[ROUNDS / 2], processor_s * 1000 / ROUNDS);
 }
 
-static void pages(const char *dir)
+static void pages(const char *dir, const char *wanted)
 {
     static const struct {
         const char *name;
@@ -733,7 +734,8 @@ static void pages(const char *dir)
     };
     struct rusage used;
     for (size_t i = 0; i < DEP_COUNT(rows); i++)
-        measure(dir, rows[i].name, rows[i].page);
+        if (strncmp(rows[i].name, wanted, strlen(wanted)) == 0)
+            measure(dir, rows[i].name, rows[i].page);
     (void)getrusage(RUSAGE_SELF, &used);
     say("memory, largest resident set", (double)used.ru_maxrss / 1024, "MiB");
 }
@@ -745,7 +747,7 @@ int main(int argc, char **argv)
     if (strcmp(argv[1], "make") == 0)
         make_register(argv[2], argc > 3 ? strtoull(argv[3], NULL, 10) : RECORDS);
     else if (strcmp(argv[1], "pages") == 0)
-        pages(argv[2]);
+        pages(argv[2], argc > 3 ? argv[3] : "");
     else
         return 2;
     return 0;
