@@ -260,7 +260,7 @@ static size_t handed_over(struct dep_tile_builder *builder)
     return stored_count - before;
 }
 
-/* A partial tile that stands as it was isn't handed over again, unless nobody knows that it does. */
+/* A partial tile that stands isn't handed over again, unless nobody knows that it does. */
 static void test_builder_partials(void **state)
 {
     (void)state;

@@ -113,7 +113,7 @@ int dep_gather_dated(struct dep_gather *gather, const struct dep_gather_of *of, 
     return err == DEP_FOUND && dep_gather_full(gather) ? DEP_OK : err;
 }
 
-/* What waits since the moment by which index.db has it, as far as it may still stand on the page. */
+/* What waits since the moment by which index.db has it, as far as it may stand on the page. */
 static int gather_open(struct dep_gather *gather, const char *type, dep_act_fn *each)
 {
     struct dep_gather_of of = {
@@ -399,7 +399,7 @@ static unsigned roles_of(const struct dep_node *node)
     return self ? self->roles : 0;
 }
 
-/* On a page what was recorded last waits thirty days longer in index.db than since when it waits. */
+/* In index.db it stands by when it ends, thirty days after it was prepared. */
 static int gather_prepared(struct dep_gather *gather)
 {
     struct dep_gather_of of = {.type = "release.prepared",
