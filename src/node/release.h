@@ -159,8 +159,8 @@ typedef int dep_released_fn(void *context, const struct dep_released *released);
  * stops and is returned. */
 DEP_MUST_USE int dep_node_releases(struct dep_node *node, dep_released_fn *each, void *context,
                                    struct dep_problem *problem);
-/* The ledger of a case (F17): what was released for it, oldest first. To whom and what: recipient
- * and materials of `prepared`; when: `release`. */
+/* The ledger of a case (F17): what was released for it, or of items marked for it, oldest first. To
+ * whom and what: recipient and materials of `prepared`; when: `release`. */
 DEP_MUST_USE int dep_node_ledger(struct dep_node *node, const char *case_id, dep_released_fn *each,
                                  void *context, struct dep_problem *problem);
 /*

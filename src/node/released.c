@@ -3,6 +3,7 @@
  */
 #include "codec/text.h"
 #include "node/answered.h"
+#include "node/marking.h"
 #include "node/node_impl.h"
 #include "node/release.h"
 #include "rules/action.h"
@@ -19,8 +20,26 @@ struct listing {
     dep_released_fn *each;
     void *context;
     const char *case_id; /* NULL: every release, made or not */
+    json_t *marked;      /* ids of items that are marked for it: true */
     struct dep_problem *problem;
 };
+
+/* It names the case, or something of it goes: who prepared it may have named none. */
+static bool is_of_case(const struct listing *listing, const json_t *prepared)
+{
+    const char *of_case = dep_json_string(prepared, "case");
+    size_t i;
+    json_t *material;
+    if (of_case && strcmp(of_case, listing->case_id) == 0)
+        return true;
+    json_array_foreach(dep_json_array(prepared, "materials"), i, material)
+    {
+        const char *item = dep_json_string(material, "item");
+        if (item && json_object_get(listing->marked, item))
+            return true;
+    }
+    return false;
+}
 
 static uint64_t count_later(const struct dep_act *act, const char *type)
 {
@@ -80,8 +99,7 @@ static int list_one(void *context, const struct dep_act *prepared)
     const struct listing *listing = context;
     const struct dep_view *made_view = dep_act_newest(prepared, "release.made");
     const struct dep_view *refused = dep_act_newest(prepared, "release.refused");
-    const char *of_case = dep_json_string(prepared->head.claims, "case");
-    if (listing->case_id && (!made_view || !of_case || strcmp(of_case, listing->case_id) != 0))
+    if (listing->case_id && (!made_view || !is_of_case(listing, prepared->head.claims)))
         return DEP_OK;
     struct dep_released released = {.prepared = &prepared->head,
                                     .refused = refused ? &refused->row : NULL,
@@ -108,16 +126,26 @@ static int list_one(void *context, const struct dep_act *prepared)
 int dep_node_releases(struct dep_node *node, dep_released_fn *each, void *context,
                       struct dep_problem *problem)
 {
-    struct listing listing = {node, each, context, NULL, problem};
+    struct listing listing = {node, each, context, NULL, NULL, problem};
     struct dep_index_query query = {.type = "release.prepared", .newest_first = node->shows_only};
     return dep_node_acts_of(node, &query, list_one, &listing, problem);
+}
+
+static int note_marked(void *context, const struct dep_view *marking)
+{
+    return json_object_set_new(context, marking->row.item, json_true()) ? DEP_ERR_NOMEM : DEP_OK;
 }
 
 int dep_node_ledger(struct dep_node *node, const char *case_id, dep_released_fn *each,
                     void *context, struct dep_problem *problem)
 {
-    struct listing listing = {node, each, context, case_id, problem};
-    return dep_node_acts(node, "release.prepared", list_one, &listing, problem);
+    DEP_AUTO_JSON *marked = json_object();
+    struct listing listing = {node, each, context, case_id, marked, problem};
+    int err =
+        marked ? dep_node_marked_for(node, case_id, note_marked, marked, problem) : DEP_ERR_NOMEM;
+    if (err == DEP_ERR_NOMEM)
+        return dep_problem_fault(problem, err, "node.ledger", case_id);
+    return err ? err : dep_node_acts(node, "release.prepared", list_one, &listing, problem);
 }
 
 /* ---- what verdicts rest on ---- */

@@ -72,15 +72,48 @@ void dep_document_heading(struct dep_document *document, const char *text)
     (void)add(document, DEP_BLOCK_HEADING, &text, 1);
 }
 
+/* What of a text a block takes: whole words, where there are any, and whole characters. */
+static size_t part_of(const char *text)
+{
+    size_t len = strnlen(text, DEP_DOCUMENT_PART_MAX + 1), at = DEP_DOCUMENT_PART_MAX;
+    if (len <= DEP_DOCUMENT_PART_MAX)
+        return len;
+    while (at > DEP_DOCUMENT_PART_MAX / 2 && text[at] != ' ' && text[at] != '\n')
+        at--;
+    if (at == DEP_DOCUMENT_PART_MAX / 2)
+        at = DEP_DOCUMENT_PART_MAX;
+    while (at > 1 && (text[at] & 0xc0) == 0x80)
+        at--;
+    return at;
+}
+
+/* A text that is longer goes on in the next block. */
+static void add_long(struct dep_document *document, enum dep_block_kind kind, const char *label,
+                     const char *text)
+{
+    char part[DEP_DOCUMENT_PART_MAX + 1];
+    const char *rest = text ? text : "";
+    do {
+        size_t len = part_of(rest);
+        memcpy(part, rest, len);
+        part[len] = 0;
+        const char *row[] = {label, part}, *const *texts = kind == DEP_BLOCK_ROW ? row : row + 1;
+        if (!add(document, kind, texts, kind == DEP_BLOCK_ROW ? 2 : 1))
+            return;
+        rest += len;
+        rest += *rest == ' ' || *rest == '\n';
+        label = "";
+    } while (*rest);
+}
+
 void dep_document_text(struct dep_document *document, const char *text)
 {
-    (void)add(document, DEP_BLOCK_TEXT, &text, 1);
+    add_long(document, DEP_BLOCK_TEXT, "", text);
 }
 
 void dep_document_row(struct dep_document *document, const char *label, const char *value)
 {
-    const char *texts[] = {label, value};
-    (void)add(document, DEP_BLOCK_ROW, texts, 2);
+    add_long(document, DEP_BLOCK_ROW, label, value);
 }
 
 void dep_document_cells(struct dep_document *document, const char *const *cells, size_t count,

@@ -3,8 +3,9 @@
  * pages, or a part of an HTML page.
  *
  * Layer:   report. Text is UTF-8; direction is found per paragraph, the page is mirrored for
- *          Arabic. Limits:  DEP_DOCUMENT_BLOCKS_MAX blocks, DEP_DOCUMENT_TEXT_MAX bytes a text.
- *          What is longer than a page goes on over the next.
+ *          Arabic. Limits:  DEP_DOCUMENT_BLOCKS_MAX blocks, DEP_DOCUMENT_TEXT_MAX bytes a heading,
+ *          label or cell; a text, or what stands beside a label, goes on in the next block. What is
+ *          longer than a page goes on over the next.
  * Errors:  DEP_ERR_CAP, DEP_ERR_NOMEM, DEP_ERR_IO (the writer said no), DEP_FOUND "paper.glyph"
  *          where a font lacks a character.
  */
@@ -15,6 +16,7 @@
 enum {
     DEP_DOCUMENT_BLOCKS_MAX = 20000,
     DEP_DOCUMENT_TEXT_MAX = 64 * 1024,
+    DEP_DOCUMENT_PART_MAX = 16 * 1024, /* of a text a block */
     DEP_DOCUMENT_COLUMNS_MAX = 6
 };
 

@@ -12,7 +12,7 @@
 #define _(text) gettext(text)
 #define N_(text) text
 
-enum { VALUE_MAX = 60 * 1024 };
+enum { VALUE_MAX = 16 * 1024 * 1024 };
 
 /* ---- values in words ---- */
 

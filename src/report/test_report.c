@@ -91,6 +91,37 @@ static int refuse(void *context, const uint8_t *data, size_t len)
     return DEP_ERR_IO;
 }
 
+/* What is longer than a block goes on in the next, whole: no word of it is lost, and no character
+ * is cut. A word that no block holds is cut between characters. */
+static void test_long_texts(void **state)
+{
+    (void)state;
+    enum { LEN = 3 * DEP_DOCUMENT_PART_MAX + 77 };
+    static const char *const words[] = {"word ", "\xd9\x83\xd9\x84\xd9\x85\xd8\xa9 ", "\xd9\x83"};
+    for (size_t w = 0; w < DEP_COUNT(words); w++) {
+        DEP_AUTO_BUF text, html;
+        struct dep_document *document = NULL;
+        size_t count = 0, found = 0;
+        char word[16];
+        dep_buf_init(&text, 4 * LEN);
+        dep_buf_init(&html, 64 * LEN);
+        for (; text.len < LEN; count++)
+            dep_buf_add_string(&text, words[w]);
+        (void)snprintf(word, sizeof word, "%.*s",
+                       (int)(strchr(words[w], ' ') ? strlen(words[w]) - 1 : strlen(words[w])),
+                       words[w]);
+        assert_int_equal(dep_document_new("en", "t", "f", &document), DEP_OK);
+        dep_document_text(document, (const char *)text.data);
+        dep_document_row(document, "label", (const char *)text.data);
+        assert_int_equal(dep_document_html(document, "id", &html), DEP_OK);
+        for (const char *at = (const char *)html.data; (at = strstr(at, word)); at += strlen(word))
+            found++;
+        assert_int_equal(found, 2 * count);
+        assert_null(strstr((const char *)html.data, "\xef\xbf\xbd"));
+        dep_document_free(document);
+    }
+}
+
 static void test_writer_fails(void **state)
 {
     (void)state;
@@ -172,8 +203,8 @@ static void test_words_of_the_judge(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_documents), cmocka_unit_test(test_writer_fails),
-        cmocka_unit_test(test_words), cmocka_unit_test(test_word_tables),
-        cmocka_unit_test(test_words_of_the_judge)};
+        cmocka_unit_test(test_documents),    cmocka_unit_test(test_long_texts),
+        cmocka_unit_test(test_writer_fails), cmocka_unit_test(test_words),
+        cmocka_unit_test(test_word_tables),  cmocka_unit_test(test_words_of_the_judge)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

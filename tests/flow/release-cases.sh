@@ -178,6 +178,14 @@ same "$when" "$(as L1 show "$(json released.json .record)" --json | jq -r '.clai
 as L1 case show "$case" >shown
 holds shown "^  ${when/T/[T ]}.* \\(defence\\)  $(json released.json .record)$"
 
+# What goes of an item that is marked for the case stands in it, though whoever prepared it named no case.
+collect L-2 >/dev/null
+state T1 "{\"case\": \"$case\"}" mark set L-2
+one=$(prepare L-2 "$defence")
+approved "$one" A1
+as L1 release "$one" --json >released.json
+same "$(json L-1.json .item) $(json L-2.json .item)" "$(as L1 case show "$case" --json | jq -r '.ledger[].materials[0].item' | xargs)" 'the ledger of what is marked for it'
+
 # ---- exculpatory: never blocked in silence ----
 collect E-1 >/dev/null
 state T1 '{"flags": ["exculpatory", "source"]}' mark set E-1
