@@ -1,7 +1,6 @@
 #include "cli/cli.h"
 
 #include <fcntl.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -44,17 +43,6 @@ static void show_help(const char *command, const char *usage, const struct dep_o
     (void)printf(_("\nMore: man depositary-%s\n"), command);
 }
 
-int dep_usage_error(const struct dep_args *args, const char *format, ...)
-{
-    va_list list;
-    va_start(list, format);
-    (void)fprintf(stderr, "depositary: ");
-    (void)vfprintf(stderr, format, list);
-    va_end(list);
-    (void)fprintf(stderr, _("\nTry: depositary %s --help\n"), args->command);
-    return DEP_EXIT_USAGE;
-}
-
 static const struct dep_option *find_in(const struct dep_option *options, size_t count,
                                         const char *word, size_t len)
 {
@@ -74,6 +62,19 @@ static const struct dep_option *find_option(const struct dep_args *args, const c
     return option ? option : find_in(COMMON, DEP_COUNT(COMMON), word, len);
 }
 
+static int no_such_option(const struct dep_args *args, const char *word, size_t len)
+{
+    const char *names[DEP_OPTIONS_MAX];
+    size_t count = 0;
+    for (size_t i = 0; i < args->option_count && count < DEP_COUNT(names); i++)
+        names[count++] = args->options[i].name;
+    for (size_t i = 0; i < DEP_COUNT(COMMON) && count < DEP_COUNT(names); i++)
+        names[count++] = COMMON[i].name;
+    dep_say(_("no such option: %s"), word);
+    dep_say_hint(args->command, dep_nearest(word, len, names, count));
+    return DEP_EXIT_USAGE;
+}
+
 /* One word that begins with '-'. Moves `at` past a value taken from the next word. */
 static int take_option(struct dep_args *out, int argc, char **argv, int *at)
 {
@@ -82,7 +83,7 @@ static int take_option(struct dep_args *out, int argc, char **argv, int *at)
     size_t len = equals ? (size_t)(equals - word) : strlen(word);
     const struct dep_option *option = find_option(out, word, len);
     if (!option)
-        return dep_usage_error(out, _("no such option: %s"), word);
+        return no_such_option(out, word, len);
     if (!option->takes_value && equals)
         return dep_usage_error(out, _("%s takes no value"), option->name);
     const char *value = "";

@@ -57,8 +57,10 @@ static bool read_answer(const char *label, char out[ANSWER_MAX])
     for (;;) {
         dep_print_label(stderr, label);
         (void)fflush(stderr);
-        if (!fgets(out, ANSWER_MAX, stdin))
+        if (!fgets(out, ANSWER_MAX, stdin)) {
+            (void)fprintf(stderr, "\n"); /* what is said next stands on a line of its own */
             return false;
+        }
         out[strcspn(out, "\n")] = 0;
         if (strlen(out) < CUT_LEN)
             return true;
@@ -99,6 +101,33 @@ static enum got ask_line(struct asking *asking, const char *label, char out[ANSW
     }
 }
 
+static bool is_ref(const json_t *form, const char *name)
+{
+    const char *ref = dep_json_string(form, "ref");
+    return ref && strcmp(ref, name) == 0;
+}
+
+/* Before a question whose answer has a form that nobody can guess. */
+static void say_form(const struct asking *asking, const json_t *form)
+{
+    static const char *const obvious[] = {"text", "code", "uuid"};
+    const json_t *whole = dep_schema_form(asking->schema, form);
+    const char *type = dep_json_string(whole, "type");
+    const char *format = dep_json_string(dep_json_object(whole, "metadata"), "format");
+    bool wanted = type && (strcmp(type, "string") != 0 || format || dep_form_file(whole));
+    for (size_t i = 0; format && i < DEP_COUNT(obvious); i++)
+        wanted = wanted && strcmp(format, obvious[i]) != 0;
+    if (is_ref(form, "stated_time"))
+        form = dep_schema_member(asking->schema, form, "edtf");
+    else if (!wanted)
+        return;
+    DEP_AUTO_BUF right;
+    dep_buf_init(&right, DEP_WANTED_LEN_MAX);
+    dep_wanted_add(asking->schema, form, &right);
+    if (dep_buf_err(&right) == DEP_OK && right.len)
+        (void)fprintf(stderr, "  (%s)\n", (const char *)right.data);
+}
+
 static json_t *text_value(const struct asking *asking, const char *answer)
 {
     return json_pack("{s:s,s:s}", "text", answer, "lang", asking->lang);
@@ -137,17 +166,11 @@ static json_t *choice_value(const struct asking *asking, const json_t *form, con
     json_array_foreach(dep_json_array(form, "enum"), i, choice)
     {
         const char *meaning = dep_form_choice(form, json_string_value(choice), asking->lang);
-        if (strcasecmp(json_string_value(choice), answer) == 0 ||
-            (meaning && strcasecmp(meaning, answer) == 0))
+        if (dep_is_called(json_string_value(choice), answer) ||
+            (meaning && dep_is_called(meaning, answer)))
             return json_incref(choice);
     }
     return NULL;
-}
-
-static bool is_ref(const json_t *form, const char *name)
-{
-    const char *ref = dep_json_string(form, "ref");
-    return ref && strcmp(ref, name) == 0;
 }
 
 /* Of these one line is asked, and the rest only where that was answered. */
@@ -242,8 +265,8 @@ static enum got ask_one(struct asking *asking, const json_t *form, const char *l
         show_choices(asking, dep_schema_form(asking->schema, form));
         dep_listed_show(listed_of(asking), asking->now_s, form);
     }
-    if (dep_form_file(form))
-        say_right(asking, form, _("Right would be:"));
+    if (!asking->again)
+        say_form(asking, form);
     for (;;) {
         char answer[ANSWER_MAX];
         enum got got = ask_line(asking, label, answer);
@@ -253,7 +276,8 @@ static enum got ask_one(struct asking *asking, const json_t *form, const char *l
         }
         if (got != GOT_VALUE)
             return got;
-        json_t *value = value_of(asking, form, answer);
+        const char *code = dep_listed_named(listed_of(asking), asking->now_s, form, answer);
+        json_t *value = value_of(asking, form, code ? code : answer);
         bool fits =
             value && dep_schema_value_check(asking->schema, form, value, NULL, NULL) == DEP_OK;
         bool listed =
@@ -293,12 +317,20 @@ static bool is_item_type(const struct dep_schema *schema)
     return dep_schema_member(schema, schema->jtd, "item") != NULL;
 }
 
-/* None is an answer where a list is needed, but not of an event that is about what is in it. */
+/* Types whose lists that are needed have something in them: events of an item are about it, and a
+ * consent or an assurance that names nothing allows nothing. */
+static bool has_full_lists(const struct dep_schema *schema)
+{
+    return is_item_type(schema) || strcmp(schema->type, "consent.given") == 0 ||
+           strcmp(schema->type, "assurance.given") == 0;
+}
+
+/* None is an answer where a list is needed and may be empty. */
 static enum got ask_list(struct asking *asking, const json_t *form, const char *label, bool needed,
                          json_t **out)
 {
     const json_t *each = dep_schema_member(asking->schema, form, NULL);
-    bool one_at_least = needed && !asking->whole && is_item_type(asking->schema);
+    bool one_at_least = needed && !asking->whole && has_full_lists(asking->schema);
     DEP_AUTO_JSON *list = json_array();
     for (;;) {
         char numbered[LABEL_MAX];
@@ -329,7 +361,11 @@ static enum got ask_member(struct asking *asking, const json_t *form, const char
     json_t *value = NULL;
     const char *help =
         dep_json_string(dep_json_object(dep_json_object(form, "metadata"), "help"), asking->lang);
-    (void)snprintf(path, sizeof path, "%s › %s", label, own ? own : name);
+    /* Where a part is called as the whole is, once is enough. */
+    if (own && strcmp(label, own) == 0)
+        (void)snprintf(path, sizeof path, "%s", label);
+    else
+        (void)snprintf(path, sizeof path, "%s › %s", label, own ? own : name);
     if (help)
         (void)fprintf(stderr, "  (%s)\n", help);
     enum got got = ask_form(asking, form, path, needed, &value);
@@ -468,16 +504,6 @@ static bool examined_original(const json_t *fields)
     return on && strcmp(on, "original") == 0;
 }
 
-/* There is no hand-over without the side that gives or takes, nor an event of an item, or what ends
- * the keeping of a record, without what its type needs. */
-static bool is_needed(const struct asking *asking, const struct dep_schema_field *field)
-{
-    const char *type = asking->schema->type;
-    bool ends = strcmp(type, "record.erased") == 0 || strcmp(type, "retention.reviewed") == 0;
-    return field->required &&
-           (asking->whole || ends || is_item_type(asking->schema) || is_ref(field->form, "side"));
-}
-
 /* What a person states: not what the program draws or judges, nor (but for `whole`) what the
  * command that asks fills in: ids, digests, counts. */
 static bool is_asked(const struct asking *asking, const struct dep_schema_field *field)
@@ -520,7 +546,7 @@ static bool ask_field(struct asking *asking, const struct dep_schema_field *fiel
         (void)fprintf(stderr, "  (%s)\n", help);
     asking->unknown_ok = field->unknown_ok;
     asking->signer = signer_of(asking, field->name);
-    bool needed = is_needed(asking, field) || is_about_original(field);
+    bool needed = field->required || is_about_original(field);
     enum got got = ask_form(asking, field->form, label, needed, &value);
     while (got == GOT_VALUE && !may_stand(asking, field->name, value)) {
         json_decref(value);
@@ -528,6 +554,11 @@ static bool ask_field(struct asking *asking, const struct dep_schema_field *fiel
     }
     if (got == GOT_VALUE) {
         bool more = is_item_type(asking->schema) && is_asked_in_short(asking, field->form);
+        if (more && json_object_get(value, "original"))
+            (void)fprintf(
+                stderr, "  %s\n",
+                _("That is no date as this program writes it: it is kept as you wrote it, "
+                  "and the date is asked for next."));
         return json_object_set_new(fields, field->name, value) == 0 &&
                (!more || ask_rest(asking, field->form, label, value));
     }

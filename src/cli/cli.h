@@ -71,6 +71,10 @@ bool dep_print_said(const struct dep_args *args, json_t *object);
 const char *dep_word(const char *id);
 /* To stderr, translated already, with the program's name. */
 void dep_say(const char *format, ...) DEP_PRINTF(1, 2);
+/* What may have been meant (or NULL), and where help is to be had. */
+void dep_say_hint(const char *command, const char *nearest);
+/* The one of `names` that was meant by a word with a slip of the finger or two; or NULL. */
+const char *dep_nearest(const char *word, size_t len, const char *const *names, size_t count);
 
 /* ---- output ---- */
 /* One JSON object a line on stdout; takes the reference. False (and a message) where stdout failed.

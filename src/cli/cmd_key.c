@@ -63,9 +63,14 @@ static int needs_roles(const struct dep_args *args, unsigned *out)
 {
     const char *roles = dep_arg(args, "--roles");
     *out = roles ? dep_roles_parse(roles) : 0;
-    return *out ? DEP_OK
-                : dep_usage_error(args, _("--roles is needed: custodian, legal, desk, auditor, "
-                                          "administrator, approver"));
+    if (*out)
+        return DEP_OK;
+    if (roles)
+        return dep_usage_error(
+            args, _("no such roles: %s (custodian, legal, desk, auditor, administrator, approver)"),
+            roles);
+    return dep_usage_error(args, _("--roles is needed: custodian, legal, desk, auditor, "
+                                   "administrator, approver"));
 }
 
 static int done_line(const struct dep_args *args, const struct dep_done *done)
@@ -283,6 +288,14 @@ static const char *use_name(enum dep_key_use use)
     return names[use];
 }
 
+static const char *use_words(enum dep_key_use use)
+{
+    static const char *const words[] = {
+        "",           N_("root key"), N_("log"),   N_("registrar"), N_("officer"),
+        N_("device"), N_("cosigner"), N_("vault"), N_("role")};
+    return words[use][0] ? _(words[use]) : "";
+}
+
 static json_t *role_list(unsigned roles)
 {
     json_t *names = json_array();
@@ -320,7 +333,10 @@ static int list(struct dep_args *args, struct dep_node *node)
                 return DEP_EXIT_FAULT;
             continue;
         }
-        (void)printf("%-10s %-20s %-43s ", use_name(key->use), key->code, key->kid);
+        dep_print_column(stdout, use_words(key->use), 18);
+        (void)printf(" %-20s ", key->code);
+        dep_print_column(stdout, key->use == DEP_KEY_ROLE ? dep_word(key->code) : key->kid, 43);
+        (void)printf(" ");
         dep_print_column(stdout, key->revoked ? _("revoked") : _("in force"), key->roles ? 8 : 0);
         show_roles(key->roles);
         (void)printf("\n");

@@ -172,6 +172,9 @@ int dep_cmd_report(int argc, char **argv)
         return status - 1;
     const char *name = args.positional_count ? args.positional[0] : "";
     const struct view *view = view_of(name);
+    if (!args.positional_count)
+        return dep_usage_error(&args, _("say which report: campaign, case, commitments, custody, "
+                                        "due, incidents or membership"));
     if (!view)
         return dep_usage_error(&args, _("no such report: %s"), name);
     status = refuse_values(&args);

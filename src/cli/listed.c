@@ -5,6 +5,29 @@
 
 #include <string.h>
 
+enum { NAME_MAX_LEN = 512 };
+
+bool dep_is_called(const char *name, const char *answer)
+{
+    char folded[2][NAME_MAX_LEN];
+    const char *words[] = {name, answer};
+    for (size_t i = 0; i < DEP_COUNT(words); i++) {
+        size_t len = 0;
+        for (const char *at = words[i]; *at; at++) {
+            bool sign = (at[0] == '\xd9' && at[1] >= '\x8b' && at[1] <= '\x92') || /* to U+0652 */
+                        (at[0] == '\xd9' && at[1] == '\x80');                      /* U+0640 */
+            if (sign)
+                at++;
+            else if (len + 1 < sizeof folded[i])
+                folded[i][len++] = *at;
+            else
+                return false;
+        }
+        folded[i][len] = 0;
+    }
+    return strcasecmp(folded[0], folded[1]) == 0;
+}
+
 struct listed {
     const struct dep_charter *charter;
     int64_t now_s;
@@ -74,4 +97,21 @@ bool dep_listed_has(const struct dep_charter *charter, int64_t now_s, const json
             return true;
     }
     return false;
+}
+
+const char *dep_listed_named(const struct dep_charter *charter, int64_t now_s, const json_t *form,
+                             const char *answer)
+{
+    struct listed listed;
+    if (!find(charter, now_s, form, &listed))
+        return NULL;
+    for (size_t i = 0; i < listed.count; i++) {
+        const char *code = code_at(&listed, i);
+        const char *name = !code            ? NULL
+                           : listed.members ? dep_member_name(charter, code)
+                                            : dep_code_name(charter, listed.list, code);
+        if (name && dep_is_called(name, answer))
+            return code;
+    }
+    return NULL;
 }

@@ -74,6 +74,21 @@ static int show_commands(FILE *out)
     return dep_finish_output(out == stdout ? DEP_EXIT_YES : DEP_EXIT_USAGE);
 }
 
+/* Without the list of all, above which the message would be gone from the screen. */
+static int no_such_command(const char *word)
+{
+    const char *names[DEP_COUNT(COMMANDS)];
+    for (size_t i = 0; i < DEP_COUNT(COMMANDS); i++)
+        names[i] = COMMANDS[i].name;
+    const char *nearest = dep_nearest(word, strlen(word), names, DEP_COUNT(names));
+    dep_say(_("no such command: %s"), word);
+    if (nearest)
+        dep_say_hint(nearest, nearest);
+    else
+        (void)fprintf(stderr, _("Try: depositary --help\n"));
+    return DEP_EXIT_USAGE;
+}
+
 /* `-C REGISTER COMMAND …`, as make and git take it: what stands before the command is put behind
  * it. */
 static void put_command_first(int argc, char **argv)
@@ -122,6 +137,5 @@ int main(int argc, char **argv)
     for (size_t i = 0; i < DEP_COUNT(COMMANDS); i++)
         if (strcmp(argv[1], COMMANDS[i].name) == 0)
             return whole(COMMANDS[i].run(argc - 1, argv + 1));
-    dep_say(_("no such command: %s"), argv[1]);
-    return show_commands(stderr);
+    return no_such_command(argv[1]);
 }

@@ -11,9 +11,27 @@
 #include <string.h>
 #include <wchar.h>
 
+static const char RIGHT_TO_LEFT[] = "\u2067", POP[] = "\u2069"; /* Unicode's RLI and PDI */
+
 const char *dep_word(const char *id)
 {
     return dep_words(id);
+}
+
+/* UTF-8 of U+0600 to U+06FF begins with one of these. */
+static bool is_arabic(const char *words)
+{
+    return strpbrk(words, "\xd8\xd9\xda\xdb") != NULL;
+}
+
+/* A terminal takes the direction of a line from its first letter, which is of the program's name:
+ * what is said in Arabic behind it is isolated, or its parts would stand in the wrong order. */
+static void say(const char *format, va_list list)
+{
+    bool isolated = is_arabic(_("yes")); /* the reader's language */
+    (void)fprintf(stderr, "%s", isolated ? RIGHT_TO_LEFT : "");
+    (void)vfprintf(stderr, format, list);
+    (void)fprintf(stderr, "%s", isolated ? POP : "");
 }
 
 void dep_say(const char *format, ...)
@@ -21,9 +39,30 @@ void dep_say(const char *format, ...)
     va_list list;
     va_start(list, format);
     (void)fprintf(stderr, "depositary: ");
-    (void)vfprintf(stderr, format, list);
+    say(format, list);
     (void)fprintf(stderr, "\n");
     va_end(list);
+}
+
+void dep_say_hint(const char *command, const char *nearest)
+{
+    if (nearest) {
+        (void)fprintf(stderr, _("Did you mean: %s?"), nearest);
+        (void)fprintf(stderr, "\n");
+    }
+    (void)fprintf(stderr, _("Try: depositary %s --help\n"), command);
+}
+
+int dep_usage_error(const struct dep_args *args, const char *format, ...)
+{
+    va_list list;
+    va_start(list, format);
+    (void)fprintf(stderr, "depositary: ");
+    say(format, list);
+    (void)fprintf(stderr, "\n");
+    va_end(list);
+    dep_say_hint(args->command, NULL);
+    return DEP_EXIT_USAGE;
 }
 
 void dep_print_safe(FILE *out, const char *text, size_t len)
@@ -50,18 +89,11 @@ int dep_text_width(const char *words)
     return width >= 0 ? width : (int)strlen(words);
 }
 
-/* UTF-8 of U+0600 to U+06FF begins with one of these. */
-static bool is_arabic(const char *words)
-{
-    return strpbrk(words, "\xd8\xd9\xda\xdb") != NULL;
-}
-
 void dep_print_column(FILE *out, const char *words, int columns)
 {
-    static const char right_to_left[] = "\u2067", pop[] = "\u2069";
     bool isolated = is_arabic(words);
     int padding = columns - dep_text_width(words);
-    (void)fprintf(out, "%s%s%s%*s", isolated ? right_to_left : "", words, isolated ? pop : "",
+    (void)fprintf(out, "%s%s%s%*s", isolated ? RIGHT_TO_LEFT : "", words, isolated ? POP : "",
                   padding > 0 ? padding : 0, "");
 }
 
@@ -92,11 +124,45 @@ int dep_write_out(const struct dep_args *args, const struct dep_buf *text)
     return dep_finish_output(done ? DEP_EXIT_YES : DEP_EXIT_FAULT);
 }
 
+/* In the reader's language also where the C library has no words in it, as in Arabic. */
+static const char *cause_of(int sys)
+{
+    static const struct {
+        int sys;
+        const char *words;
+    } causes[] = {
+        {EACCES, N_("Permission denied")},
+        {EBUSY, N_("Device or resource busy")},
+        {EDQUOT, N_("Disk quota exceeded")},
+        {EEXIST, N_("File exists")},
+        {EFBIG, N_("File too large")},
+        {EINVAL, N_("Invalid argument")},
+        {EIO, N_("Input/output error")},
+        {EISDIR, N_("Is a directory")},
+        {ELOOP, N_("Too many levels of symbolic links")},
+        {EMFILE, N_("Too many open files")},
+        {ENAMETOOLONG, N_("File name too long")},
+        {ENOENT, N_("No such file or directory")},
+        {ENOMEM, N_("Cannot allocate memory")},
+        {ENOSPC, N_("No space left on device")},
+        {ENOTDIR, N_("Not a directory")},
+        {ENOTEMPTY, N_("Directory not empty")},
+        {EPERM, N_("Operation not permitted")},
+        {EPIPE, N_("Broken pipe")},
+        {EROFS, N_("Read-only file system")},
+        {EXDEV, N_("Invalid cross-device link")},
+    };
+    for (size_t i = 0; i < DEP_COUNT(causes); i++)
+        if (causes[i].sys == sys)
+            return _(causes[i].words);
+    return strerror(sys);
+}
+
 int dep_finish_output(int status)
 {
     if (fflush(stdout) == 0 && !ferror(stdout))
         return status;
-    dep_say(_("the output could not be written: %s"), strerror(errno));
+    dep_say(_("the output could not be written: %s"), cause_of(errno));
     return DEP_EXIT_FAULT;
 }
 
@@ -149,7 +215,7 @@ static json_t *problem_json(int err, const struct dep_problem *problem)
     const char *what = problem->fault.what ? problem->fault.what : dep_err_name(err);
     return json_pack("{s:s,s:s,s:s,s:s,s:s}", "fault", what, "kind", dep_err_name(err), "where",
                      problem->fault.where, "cause",
-                     problem->fault.sys ? strerror(problem->fault.sys) : "", "words",
+                     problem->fault.sys ? cause_of(problem->fault.sys) : "", "words",
                      dep_word(what));
 }
 
@@ -160,7 +226,7 @@ int dep_say_problem(const struct dep_args *args, int err, const struct dep_probl
         return DEP_EXIT_FAULT;
     dep_say_begin(args);
     if (err == DEP_FOUND) {
-        (void)fprintf(stderr, "%s", dep_word(problem->finding.id));
+        dep_print_column(stderr, dep_word(problem->finding.id), 0);
         if (problem->detail[0]) {
             (void)fprintf(stderr, " [");
             dep_print_safe(stderr, problem->detail, strlen(problem->detail));
@@ -170,14 +236,16 @@ int dep_say_problem(const struct dep_args *args, int err, const struct dep_probl
         return dep_finish_output(exit_of(err));
     }
     const char *what = problem->fault.what ? problem->fault.what : dep_err_name(err);
-    (void)fprintf(stderr, "%s", dep_word(what));
+    dep_print_column(stderr, dep_word(what), 0);
     if (problem->fault.where[0]) {
         (void)fprintf(stderr, " [");
         dep_print_safe(stderr, problem->fault.where, strlen(problem->fault.where));
         (void)fprintf(stderr, "]");
     }
-    if (problem->fault.sys)
-        (void)fprintf(stderr, ": %s", strerror(problem->fault.sys));
+    if (problem->fault.sys) {
+        (void)fprintf(stderr, ": ");
+        dep_print_column(stderr, cause_of(problem->fault.sys), 0);
+    }
     (void)fprintf(stderr, " (%s)\n", what);
     return dep_finish_output(exit_of(err));
 }

@@ -74,7 +74,7 @@ bool dep_confirm(const char *question)
         return false;
     for (;;) { /* a slip of the finger must not lose what was answered before */
         char line[64];
-        (void)fprintf(stderr, "%s [%s/%s] ", question, _("y"), _("n"));
+        (void)fprintf(stderr, _("%s [y/N] "), question);
         (void)fflush(stderr);
         if (!fgets(line, sizeof line, stdin))
             return false;
@@ -132,6 +132,8 @@ static int ask_once(const char *question, struct dep_buf *out)
     }
     (void)dprintf(fd, "%s ", question);
     int err = read_line(fd, out);
+    if (err == DEP_ERR_STOPPED)
+        (void)dprintf(fd, "\n"); /* what is said next stands on a line of its own */
     if (echo)
         (void)tcsetattr(fd, TCSAFLUSH, &kept);
     (void)close(fd);
@@ -146,6 +148,10 @@ static int ask_terminal(const char *question, bool fresh, struct dep_buf *out)
         int err = ask_once(question, out);
         if (err || !fresh)
             return err;
+        if (!out->len) {
+            dep_say("%s", dep_word("init.passphrase.empty"));
+            continue;
+        }
         struct dep_buf again;
         dep_buf_init_secret(&again, PASSPHRASE_MAX);
         err = ask_once(_("Once more, to be sure:"), &again);

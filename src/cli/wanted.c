@@ -23,6 +23,7 @@ static const struct {
     {"jwk-thumbprint", N_("the thumbprint of a key")},
     {"base64url", N_("base64url without padding")},
     {"utc", N_("a moment in UTC: 2021-03-30T14:05:00Z")},
+    {"moment", N_("a moment with its zone: 2021-03-30T14:05:00Z, or 2021-03-30T17:05:00+03:00")},
 };
 
 static void add_integers(const char *type, struct dep_buf *out)
@@ -31,23 +32,29 @@ static void add_integers(const char *type, struct dep_buf *out)
         const char *type;
         long long low, high;
     } ranges[] = {
-        {"int8", INT8_MIN, INT8_MAX},    {"uint8", 0, UINT8_MAX},
-        {"int16", INT16_MIN, INT16_MAX}, {"uint16", 0, UINT16_MAX},
-        {"int32", INT32_MIN, INT32_MAX}, {"uint32", 0, UINT32_MAX},
+        {"int8", INT8_MIN, INT8_MAX},
+        {"uint8", 0, UINT8_MAX},
+        {"int16", INT16_MIN, INT16_MAX},
+        {"uint16", 0, UINT16_MAX},
     };
+    /* No count, length or time that anybody states is beyond these. */
+    if (strcmp(type, "uint32") == 0) {
+        dep_buf_add_string(out, _("a whole number from 0"));
+        return;
+    }
     for (size_t i = 0; i < DEP_COUNT(ranges); i++)
         if (strcmp(ranges[i].type, type) == 0) {
             dep_buf_addf(out, _("a whole number from %lld to %lld"), ranges[i].low, ranges[i].high);
             return;
         }
-    dep_buf_add_string(out, _("a whole number"));
+    dep_buf_add_string(out, _("a whole number, below zero too: -300"));
 }
 
 static void add_type(const json_t *form, const char *type, struct dep_buf *out)
 {
     const char *format = dep_json_string(dep_json_object(form, "metadata"), "format");
     if (strcmp(type, "timestamp") == 0)
-        format = "utc";
+        format = "moment";
     if (dep_form_file(form)) {
         dep_buf_add_string(out,
                            _("the file, whose SHA-256 is computed here; or the SHA-256 itself: "
@@ -202,8 +209,10 @@ static bool say_wrong(const struct dep_args *args, const struct wrong *wrong, co
     dep_print_safe(stderr, label, strlen(label));
     (void)fprintf(stderr, " [%s", type);
     dep_print_safe(stderr, wrong->pointer, strlen(wrong->pointer));
-    (void)fprintf(stderr, "]: %s (%s)\n", words, wrong->violation->finding.id);
-    (void)fprintf(stderr, "  %s %s\n", _("Right would be:"), right);
+    (void)fprintf(stderr, "]: ");
+    dep_print_column(stderr, words, 0);
+    (void)fprintf(stderr, " (%s)\n  %s %s\n", wrong->violation->finding.id, _("Right would be:"),
+                  right);
     return true;
 }
 

@@ -14,6 +14,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -73,6 +74,16 @@ static int check_recovery(struct init_work *work)
     return DEP_OK;
 }
 
+/* Before passphrases are asked for: the last that is done must not be the first to fail. */
+static bool has_folder(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    char folder[PATH_MAX];
+    int len = snprintf(folder, sizeof folder, "%.*s", slash ? (int)(slash - path + 1) : 1,
+                       slash ? path : ".");
+    return len < (int)sizeof folder && access(folder, W_OK) == 0;
+}
+
 static int check_order(struct init_work *work)
 {
     const struct dep_init_order *order = work->order;
@@ -86,6 +97,8 @@ static int check_order(struct init_work *work)
         return wrong(work, "init.root_out.absent", order->dir);
     if (access(order->root_out, F_OK) == 0)
         return wrong(work, "init.root_out.exists", order->root_out);
+    if (!has_folder(order->root_out))
+        return wrong(work, "init.root_out.place", order->root_out);
     if (rmdir(order->dir) != 0 && errno != ENOENT)
         return wrong(work, access(order->dir, F_OK) == 0 ? "init.exists" : "init.place",
                      order->dir);
@@ -124,9 +137,8 @@ static int ask(struct init_work *work, const char *which, const char *code, stru
                   ? world->passphrase(world->passphrase_context, which, code, true, out)
                   : DEP_ERR_KEY;
     if (err)
-        return dep_problem_fault(work->problem, err < 0 ? err : DEP_ERR_KEY,
-                                 "keys.passphrase.absent", which);
-    return out->len ? DEP_OK : wrong(work, "init.passphrase.empty", which);
+        return dep_passphrase_none(err, code, work->problem);
+    return out->len ? DEP_OK : wrong(work, "init.passphrase.empty", code);
 }
 
 static int make_keys(struct init_work *work)

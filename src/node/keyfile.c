@@ -54,13 +54,20 @@ static bool ask_again(const struct dep_world *world)
     return world->passphrase_wrong && world->passphrase_wrong(world->passphrase_context);
 }
 
+int dep_passphrase_none(int err, const char *where, struct dep_problem *problem)
+{
+    return err == DEP_ERR_STOPPED ? dep_problem_fault(problem, err, "stopped", where)
+                                  : dep_problem_fault(problem, err < 0 ? err : DEP_ERR_KEY,
+                                                      "keys.passphrase.absent", where);
+}
+
 static int ask(const struct dep_world *world, const char *which, const char *code, const char *file,
                struct dep_buf *out, struct dep_problem *problem)
 {
     int err = world->passphrase
                   ? world->passphrase(world->passphrase_context, which, code, false, out)
                   : DEP_ERR_KEY;
-    return err < 0 ? dep_problem_fault(problem, err, "keys.passphrase.absent", file) : err;
+    return err < 0 ? dep_passphrase_none(err, file, problem) : err;
 }
 
 static int try_own(struct dep_slice file_bytes, const char *file, const char *code,

@@ -39,8 +39,7 @@ static int ask_fresh(const struct dep_world *world, const char *code, struct dep
                   ? world->passphrase(world->passphrase_context, "officer", code, true, out)
                   : DEP_ERR_KEY;
     if (err)
-        return dep_problem_fault(problem, err < 0 ? err : DEP_ERR_KEY, "keys.passphrase.absent",
-                                 code);
+        return dep_passphrase_none(err, code, problem);
     return out->len ? DEP_OK : wrong(problem, "init.passphrase.empty", code);
 }
 

@@ -154,6 +154,10 @@ DEP_MUST_USE int dep_node_check_ref(struct dep_node *node, const struct dep_inde
 DEP_MUST_USE int dep_node_view_seen(struct dep_node *node, const struct dep_index_row *row,
                                     bool unlock, struct dep_view *out, struct dep_problem *problem);
 
+/* No passphrase was to be had, or (`err` is DEP_ERR_STOPPED) who was asked for it stopped the
+ * command. */
+int dep_passphrase_none(int err, const char *where, struct dep_problem *problem);
+
 /* ---- key files (doc/format/register.md section 2); `name` without suffix: "officer-K1", "log",
  * "role-legal" ---- */
 /* An identity under a passphrase, or in clear where it is empty. */

@@ -172,6 +172,8 @@ const struct words_entry WORDS_REGISTER[] = {
      N_("say where the root key goes: --root-out FILE, on a medium that is kept apart")},
     {"init.root_out.exists",
      N_("the file for the root key exists already: nothing was overwritten; choose another name")},
+    {"init.root_out.place",
+     N_("the folder for the root key's file is not there, or may not be written")},
     {"intact", N_("intact")},
     {"intake", N_("the reported fingerprints could not be compared")},
     {"intake.digest.form",

@@ -86,7 +86,7 @@ if [ -n "${device:-}" ]; then
     same "i $(sha256sum medium | cut -d' ' -f1)" "$(jq -r 'select(.path | endswith("'"${device##*/}"'")) | "\(.kind) \(.sha256)"' files)" 'the image in the list'
     depositary item extract "$(json collected .item)" "files/${device##*/}" --out image -C reg >/dev/null
     cmp medium image
-    printf '%s\n' 'see Files: 1 (3.1 MB)' 'see [y/n]' 'type n' >script
+    printf '%s\n' 'see Files: 1 (3.1 MB)' 'see [y/N]' 'type n' >script
     echo '{}' >nothing
     expect 1 "$SOURCE_ROOT/tests/flow/typist" script depositary collect "$device" -C reg --file nothing >/dev/null
     mkdir devices

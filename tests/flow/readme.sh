@@ -25,14 +25,14 @@ before() {
 # What it says, and how it ends where that isn't 0.
 after() {
     case $1 in
-    'depositary collect '*) printf '%s\n' ... 'Territory: XB' ... 'Legal basis: search warrant 12' ... 'Seal this as one item? [y/n] y' ... ;;
+    'depositary collect '*) printf '%s\n' ... 'Territory: XB' ... 'Legal basis: search warrant 12' ... 'Seal this as one item? [y/N] y' ... ;;
     'depositary item transfer '*) printf '%s\n' ... 'Side that gives › How this side acted: signed' ... 'To whom: Laboratory' ... ;;
     'depositary hold place '*) printf '%s\n' ... 'Authority: order 9' ... ;;
-    'depositary erase '*) printf '%s\n' 'Destroy the protected values of this record for ever? [y/n] y' ... ;;
-    'depositary pack '*) printf '%s\n' ... "Send exactly this? It can't be taken back. [y/n] y" ... 'Read back and verified: intact' ... ;;
-    'depositary receive '*) printf '%s\n' ... 'Take it in? [y/n] y' ... ;;
+    'depositary erase '*) printf '%s\n' 'Destroy the protected values of this record for ever? [y/N] y' ... ;;
+    'depositary pack '*) printf '%s\n' ... "Send exactly this? It can't be taken back. [y/N] y" ... 'Read back and verified: intact' ... ;;
+    'depositary receive '*) printf '%s\n' ... 'Take it in? [y/N] y' ... ;;
     'depositary record commitment.made '*) printf '%s\n' ... 'Paragraph: 5' 'Whose it is 1: be' 'Whose it is 2:' ... 'Line of effort: political' 'Text: to work together' ... ;;
-    'depositary release prepare '*) printf '%s\n' ... '[exit status 1]' ;;
+    'depositary release prepare '*) printf '%s\n' ... 'Action: release' ... 'Recipient: XB' ... 'Purpose: trial' ... 'Verdict: it may not be done' ... '[exit status 1]' ;;
     esac
 }
 

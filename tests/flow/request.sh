@@ -48,10 +48,10 @@ refused 'del(.scope)' record.field 'request.made'
 refused '.nobody = 1' record.field nobody
 refused '.subject = {"text": "no language said"}' record.field subject
 same "$before" "$(depositary request list | wc -l)" 'requests after refusals'
-# On a terminal the direction is said by the command, the charter's codes are offered, and one that it doesn't have is refused where it was typed.
-printf '%s\n' 'see court — a court' 'see Requesting authority:' 'type cuort' 'see It has:' 'see Requesting authority:' 'type court' 'see Requested authority:' 'type organisation' \
+# On a terminal the direction is said by the command, the charter's codes are offered, by their names too, what is needed is asked for until it is there, and one that it doesn't have is refused where it was typed.
+printf '%s\n' 'see court — a court' 'see Requesting authority:' 'type cuort' 'see It has:' 'see Requesting authority:' 'type A court' 'see Requested authority:' 'type ' 'see needed' 'see Requested authority:' 'type organisation' \
     'see Purpose:' 'type trial' 'see What it covers:' 'type all' 'see Our reference:' 'type 2026/19' 'see Their reference:' 'type ' 'see Line of effort:' 'type ' 'see Subject:' 'type ' \
-    'see Treaty basis:' 'type ' 'see Central authority:' 'type ' 'see Channel:' 'type ' 'see Urgency:' 'type ' 'see Deadline:' 'type soon' 'see Right would be' 'see Deadline:' \
+    'see Treaty basis:' 'type ' 'see Central authority:' 'type ' 'see Channel:' 'type ' 'see Urgency:' 'type ' 'see with its zone' 'see Deadline:' 'type soon' 'see Right would be' 'see Deadline:' \
     'type 2027-02-01T12:00:00+03:00' 'see Confidentiality:' 'type ' 'see Limits of use:' 'type ' 'see Form required:' 'type ' 'see Language required:' 'type ' 'see After use:' 'type ' 'see meanwhile:' 'type ' >script
 expect 0 "$SOURCE_ROOT/tests/flow/typist" script depositary request in >screen
 lacks screen 'Direction'

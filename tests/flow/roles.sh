@@ -61,11 +61,11 @@ holds err 'secret.not_shared'
 holds err 'must share it first .key share.'
 # It shows who, in which role, and who enrolled; No is the default.
 kid=$(depositary key list -C reg --json | jq -r 'select(.code == "legal-2") | .kid')
-printf '%s\n' "see legal-2  $kid" 'see legal officer' 'see Enrolled by: registrar' 'see [y/n]' 'type ' >script
+printf '%s\n' "see legal-2  $kid" 'see legal officer' 'see Enrolled by: registrar' 'see [y/N]' 'type ' >script
 expect 1 "$SOURCE_ROOT/tests/flow/typist" script depositary key share legal-2 -C reg --as legal-1 >screen
 depositary key list -C reg >keys
 holds keys 'key not shared yet'
-printf '%s\n' 'see [y/n]' 'type y' >script
+printf '%s\n' 'see [y/N]' 'type y' >script
 expect 0 "$SOURCE_ROOT/tests/flow/typist" script depositary key share legal-2 -C reg --as legal-1 >screen
 same 'legal-1 ["legal"]' "$(depositary list --type key.shared --json -C reg --as legal-1 | tail -n 1 | jq -r .id |
     xargs -I{} depositary show {} --json -C reg --as legal-1 | jq -r '"\(.claims.by.code) \(.claims.roles | tojson)"')" 'who shared, for good'

@@ -7,10 +7,11 @@ nothing_made() {
 init=(depositary init reg --member m --name M --officer K1 --root-out root.pem --no-recovery)
 
 # Two that differ are asked for again, and nothing is made meanwhile.
-printf '%s\n' 'see Choose a passphrase for officer K1:' 'echo off' 'type first secret' 'see Once more' 'type other secret' 'see differ' \
+printf '%s\n' 'see Choose a passphrase for officer K1:' 'type ' 'see empty' 'see K1:' 'echo off' 'type first secret' 'see Once more' 'type other secret' 'see differ' \
     'see Choose a passphrase for officer K1:' 'echo off' 'key c' >script
 expect 1 "$typist" script "${init[@]}" >screen
 holds screen 'the two passphrases differ'
+holds screen '^depositary: stopped by you'
 lacks screen 'first secret|other secret'
 nothing_made
 
@@ -19,23 +20,38 @@ printf '%s\n' 'see Choose a passphrase' 'echo off' 'key c' 'see (' 'echo on' 'ty
 "$typist" script bash -c '"$@"; echo "($?)"; read -r' ctrl "${init[@]}" >screen || fail 'Ctrl-C'
 nothing_made
 
+# What can't end well is told before anything is asked.
+: >script
+expect 1 "$typist" script "${init[@]:0:10}" nowhere/root.pem --no-recovery >screen
+holds screen 'init.root_out.place'
+
+# A slip of the finger in a command or an option: what was meant is told, and the message isn't above a list that fills the screen.
+expect 2 depositary colect 2>screen
+same $'depositary: no such command: colect\nDid you mean: collect?\nTry: depositary collect --help' "$(cat screen)" 'a slip'
+expect 2 depositary collect --fiel x 2>screen
+holds screen 'mean: --file'
+expect 2 depositary xyzzy 2>screen
+same 2 "$(wc -l <screen)" 'no command is near'
+
 # The whole way; under `su -c` the session has no terminal of its own.
 printf '%s\n' 'see officer K1:' 'type open sesame' 'see Once more' 'type open sesame' 'see root key:' 'type rooted' 'see Once more' \
     'type rooted' >script
 "$typist" --detached script "${init[@]}" >screen || { cat screen; fail 'init under su -c'; }
 lacks screen 'open sesame|rooted'
 holds root.pem 'ENCRYPTED PRIVATE KEY'
+expect 2 depositary key enrol K2 --roles custodion -C reg 2>screen
+holds screen 'no such roles: custodion'
 
 # Before sealing it shows count, size and case, and No is the default.
 "$SOURCE_ROOT/tools/exercise-folder" seized >/dev/null
 echo '{"exhibit": "7/2026", "case": "C-1"}' >fields
-printf '%s\n' 'see officer K1:' 'type open sesame' 'see C-1' 'see [y/n]' 'type ye' 'see [y/n]' 'type ' >script
+printf '%s\n' 'see officer K1:' 'type open sesame' 'see C-1' 'see [y/N]' 'type ye' 'see [y/N]' 'type ' >script
 expect 1 "$typist" script depositary collect seized -C reg --file fields >screen
 holds screen '7/2026'
 same 0 "$(find reg/vault -type f | wc -l)" 'containers'
 
 # The same in French and Arabic, and yes.
-printf '%s\n' 'see K1' 'type open sesame' 'see C-1' 'see [o/n]' 'type o' >script
+printf '%s\n' 'see K1' 'type open sesame' 'see C-1' 'see [o/N]' 'type o' >script
 export LANGUAGE=fr
 expect 0 "$typist" script depositary collect seized -C reg --file fields >screen
 holds screen 'Scellé'
@@ -45,6 +61,14 @@ export LANGUAGE=ar
 expect 0 "$typist" script depositary collect seized -C reg --file fields >screen
 holds screen 'خُتم'
 same 2 "$(find reg/vault -type f | wc -l)" 'containers'
+# A terminal takes a line's direction from its first letter, which is Latin: the Arabic behind it is isolated. Nothing is left in English, and
+# names of choices are typed without vowel signs.
+expect 2 depositary colect 2>screen
+same $'depositary: \u2067لا يوجد أمر كهذا: \u2068colect\u2069\u2069' "$(head -n 1 screen)" 'isolated'
+expect 3 depositary collect nowhere -C reg 2>screen
+lacks screen 'No such'
+printf '%s\n' 'see K1' 'type open sesame' 'see موقَّع' 'see الطرف: ' 'type موقع' 'see الصفة: ' 'key d' >script
+expect 3 "$typist" script depositary item transfer 8/2026 -C reg >screen
 unset LANGUAGE
 
 # A hand-over has a side that gives: it is asked for until it is there, and what doesn't fit is told at once, not at the end.
