@@ -17,7 +17,8 @@ void dep_listed_show(const struct dep_charter *charter, int64_t now_s, const jso
 /* "any" is one of each list: where it may not stand, dep_stated_codes() says so. */
 bool dep_listed_has(const struct dep_charter *charter, int64_t now_s, const json_t *form,
                     const char *code);
-/* The code that is called so in the reader's language; NULL where none is. Borrowed of the charter. */
+/* The code that is called so in the reader's language; NULL where none is. Borrowed of the
+ * charter. */
 const char *dep_listed_named(const struct dep_charter *charter, int64_t now_s, const json_t *form,
                              const char *answer);
 /* Whether an answer is this name: capitals count as small letters, and Arabic, which is typed
