@@ -26,7 +26,7 @@ static bool is_arabic(const char *words)
 
 /* A terminal takes the direction of a line from its first letter, which is of the program's name:
  * what is said in Arabic behind it is isolated, or its parts would stand in the wrong order. */
-static void say(const char *format, va_list list)
+DEP_PRINTF(1, 0) static void say(const char *format, va_list list)
 {
     bool isolated = is_arabic(_("yes")); /* the reader's language */
     (void)fprintf(stderr, "%s", isolated ? RIGHT_TO_LEFT : "");
