@@ -83,10 +83,14 @@ static void test_chain(void **state)
         flow("cr", NULL, DEP_FLOW_COMMITMENT, DEP_SIDE_OF_RECEIVER, "1", "60"),
         flow("dr", NULL, DEP_FLOW_PAYMENT, DEP_SIDE_OF_RECEIVER, "1", "24.50"),
         flow("d2", "c", PAYMENT, "1", "25"),
+        /* And of the pledge; the provider said it twice. */
+        flow("pr", NULL, DEP_FLOW_PLEDGE, DEP_SIDE_OF_RECEIVER, "1", "100"),
+        flow("p2", NULL, PLEDGE, "1", "100"),
     };
     static const enum dep_flow_place places[] = {
-        DEP_FLOW_COUNTED,    DEP_FLOW_COUNTED,    DEP_FLOW_KEPT,    DEP_FLOW_COUNTED,
-        DEP_FLOW_OTHER_SIDE, DEP_FLOW_OTHER_SIDE, DEP_FLOW_REPEATED};
+        DEP_FLOW_COUNTED,  DEP_FLOW_COUNTED,    DEP_FLOW_KEPT,
+        DEP_FLOW_COUNTED,  DEP_FLOW_OTHER_SIDE, DEP_FLOW_OTHER_SIDE,
+        DEP_FLOW_REPEATED, DEP_FLOW_OTHER_SIDE, DEP_FLOW_REPEATED};
     place(&USD, flows, DEP_COUNT(flows));
     for (size_t i = 0; i < DEP_COUNT(flows); i++)
         assert_int_equal(flows[i].place, places[i]);

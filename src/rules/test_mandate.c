@@ -21,7 +21,8 @@ static const struct {
 } MEMBERS[] = {{"be", "2014-09", NULL},
                {"us", "2014-09", NULL},
                {"jo", "2014-09", NULL},
-               {"left", "2015", "2020"}};
+               {"left", "2015", "2020"},
+               {"fr", "2014-09", NULL}}; /* not of the small group */
 
 struct fixture {
     json_t *drafts;
@@ -66,8 +67,9 @@ static int setup(void **state)
     for (size_t i = 0; i < DEP_COUNT(fixture->members); i++) {
         size_t of = i % DEP_COUNT(MEMBERS);
         fixture->members[i] = (struct dep_mandate_member){
-            i < DEP_COUNT(MEMBERS) ? "small_group" : "old2", MEMBERS[of].member,
-            time_of(MEMBERS[of].from, MEMBERS[of].to)};
+            i < DEP_COUNT(MEMBERS) && strcmp(MEMBERS[of].member, "fr") != 0 ? "small_group"
+                                                                            : "old2",
+            MEMBERS[of].member, time_of(MEMBERS[of].from, MEMBERS[of].to)};
     }
     fixture->world = (struct dep_mandate_world){.charter = fixture->charter,
                                                 .self = "be",
