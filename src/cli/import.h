@@ -26,7 +26,7 @@ void dep_table_done(struct dep_table *table);
 /*
  * Each row of `text`, as claims of `schema`; into `table->import`, which is empty. Findings
  * "csv.*"; "import.header" (there is none), "import.column" (it names no field, or no flat one),
- * "import.column.again": the detail says which line, which column.
+ * "import.column.again": the detail says which line, which column; "import.many".
  */
 DEP_MUST_USE int dep_table_read(struct dep_slice text, const struct dep_schema *schema,
                                 const struct dep_flat_style *style, struct dep_table *table,

@@ -164,6 +164,13 @@ static int next(struct dep_csv *csv, struct dep_csv_row *row, bool *more,
     return err < 0 ? dep_problem_fault(problem, err, "cli.import", "") : err;
 }
 
+static int many(struct dep_problem *problem)
+{
+    char most[24];
+    (void)snprintf(most, sizeof most, "%d", DEP_IMPORT_ROWS_MAX);
+    return dep_problem_found(problem, "import.many", CLAUSE, most);
+}
+
 int dep_table_read(struct dep_slice text, const struct dep_schema *schema,
                    const struct dep_flat_style *style, struct dep_table *table,
                    struct dep_problem *problem)
@@ -187,6 +194,8 @@ int dep_table_read(struct dep_slice text, const struct dep_schema *schema,
         if (err || !more)
             break;
         err = take_row(head, &row, style, table);
+        if (err == DEP_ERR_CAP)
+            return many(problem);
         if (err)
             return dep_problem_fault(problem, err, "cli.import", schema->type);
     }

@@ -81,7 +81,7 @@ struct loading {
     struct dep_node *node;
     struct dep_campaign *ledger;
     size_t view_room, flow_room;
-    const char *campaign; /* as it is named by the flows that are looked for */
+    char campaign[DEP_UUID_LEN + 1]; /* as it is named by the flows that are looked for */
     int64_t as_of_s;
     struct dep_problem *problem;
 };
@@ -125,7 +125,7 @@ static int load_one(void *context, const struct dep_index_row *row)
 {
     struct loading *loading = context;
     struct dep_campaign *ledger = loading->ledger;
-    if (row->superseded || strcmp(row->type, "flow.recorded") != 0)
+    if (row->superseded)
         return DEP_OK;
     int err = reserve(loading);
     if (err)
@@ -134,6 +134,9 @@ static int load_one(void *context, const struct dep_index_row *row)
     err = dep_node_view_seen(loading->node, row, true, view, loading->problem);
     if (err)
         return err;
+    /* Of a hundred thousand only what they say. */
+    dep_buf_done(&view->jwt);
+    dep_buf_done(&view->disclosures);
     if (view->readable && is_before(view->claims, loading->as_of_s)) {
         ledger->flows[ledger->count++].parent = parent_of(view->claims, loading->campaign);
         return DEP_OK;
@@ -143,18 +146,27 @@ static int load_one(void *context, const struct dep_index_row *row)
     return DEP_OK;
 }
 
-/* Flows name the campaign as it was when they were recorded: before it was corrected, too. */
-static int load_flows(struct loading *loading, const char *campaign)
+struct naming_flows {
+    dep_index_fn *each;
+    void *context;
+};
+
+static int pass_flow(void *context, const struct dep_index_row *row)
 {
-    char id[DEP_UUID_LEN + 1];
+    const struct naming_flows *naming = context;
+    return strcmp(row->type, "flow.recorded") == 0 ? naming->each(naming->context, row) : DEP_OK;
+}
+
+int dep_node_campaign_flows(struct dep_node *node, char campaign[DEP_UUID_LEN + 1],
+                            dep_index_fn *each, void *context, struct dep_problem *problem)
+{
+    struct naming_flows naming = {each, context};
     int err = DEP_OK;
-    (void)snprintf(id, sizeof id, "%s", campaign);
-    while (!err && id[0]) {
-        struct dep_index_query query = {.ref = id, .rel = "about"};
-        loading->campaign = id;
-        err = dep_sight_list(loading->node, &query, load_one, loading, loading->problem);
+    while (!err && campaign[0]) {
+        struct dep_index_query query = {.ref = campaign, .rel = "about"};
+        err = dep_sight_list(node, &query, pass_flow, &naming, problem);
         if (!err)
-            err = dep_act_step_back(loading->node, id, loading->problem);
+            err = dep_act_step_back(node, campaign, problem);
     }
     return err;
 }
@@ -253,8 +265,10 @@ int dep_node_campaign(struct dep_node *node, const char *name, int64_t as_of_s,
         err = dep_node_view_seen(node, &row, true, &ledger.opened, problem);
     if (!err && !ledger.opened.readable)
         err = dep_problem_found(problem, "ledger.unread", "doc/format/mandate.md 3", row.jti);
-    if (!err)
-        err = load_flows(&loading, row.jti);
+    if (!err) {
+        memcpy(loading.campaign, row.jti, sizeof loading.campaign);
+        err = dep_node_campaign_flows(node, loading.campaign, load_one, &loading, problem);
+    }
     if (!err)
         err = follow_revisions(node, &ledger, problem);
     if (!err)

@@ -29,4 +29,12 @@ void dep_campaign_done(struct dep_campaign *ledger);
  */
 DEP_MUST_USE int dep_node_campaign(struct dep_node *node, const char *name, int64_t as_of_s,
                                    struct dep_campaign *out, struct dep_problem *problem);
+/*
+ * Rows of the flows that are about the campaign of this id, corrected ones among them, one after
+ * the other: nothing of them is kept. They name it as it was when they were recorded, before it was
+ * corrected, too: `*campaign` is then that id, during the call. `each` other than 0 stops.
+ */
+DEP_MUST_USE int dep_node_campaign_flows(struct dep_node *node, char campaign[DEP_UUID_LEN + 1],
+                                         dep_index_fn *each, void *context,
+                                         struct dep_problem *problem);
 #endif

@@ -102,26 +102,14 @@ static size_t depth_of(const struct dep_import *import, const struct dep_import_
 /* What stands in the register, or in a row: what it is, and all that it says. */
 struct stated {
     struct dep_hash key, content;
-    const char *record;            /* id, or NULL: */
-    const struct dep_hash *sha256; /* of the record */
+    char record[DEP_UUID_LEN + 1]; /* "": it is the row */
+    struct dep_hash sha256;        /* of the record */
     size_t row;
 };
 struct statements {
     struct stated *list; /* sorted by key once all that stands there is in it */
     size_t count, room;
-    struct dep_view *views; /* what they borrow from, where no campaign holds it */
-    size_t view_count, view_room;
-    struct dep_campaign campaign;
 };
-
-static void statements_done(struct statements *all)
-{
-    for (size_t i = 0; i < all->view_count; i++)
-        dep_view_done(&all->views[i]);
-    free(all->views);
-    free(all->list);
-    dep_campaign_done(&all->campaign);
-}
 
 static int compare_key(const void *left, const void *right)
 {
@@ -197,35 +185,32 @@ static int add_statement(struct statements *all, const struct dep_schema *schema
         return DEP_ERR_NOMEM;
     all->list = grown;
     struct stated *stated = &all->list[all->count++];
-    *stated = (struct stated){.record = view->row.jti, .sha256 = &view->row.sha256};
+    *stated = (struct stated){.sha256 = view->row.sha256};
+    memcpy(stated->record, view->row.jti, sizeof stated->record);
     return digest(schema, view->claims, NULL, stated);
 }
 
 struct reading {
     struct dep_node *node;
+    const struct dep_schema *schema;
     struct statements *all;
     size_t unread;
     struct dep_problem *problem;
 };
 
+/* Digests are kept and nothing else: a campaign may have a hundred thousand flows. */
 static int read_one(void *context, const struct dep_index_row *row)
 {
     struct reading *reading = context;
-    struct statements *all = reading->all;
+    DEP_AUTO_VIEW view = {.claims = NULL};
     if (row->superseded || row->erased)
         return DEP_OK;
-    void *grown =
-        dep_list_reserve(all->views, all->view_count, 1, sizeof *all->views, &all->view_room);
-    if (!grown)
-        return dep_problem_fault(reading->problem, DEP_ERR_NOMEM, "node.import", row->jti);
-    all->views = grown;
-    struct dep_view *view = &all->views[all->view_count];
-    int err = dep_node_view_seen(reading->node, row, true, view, reading->problem);
+    int err = dep_node_view_seen(reading->node, row, true, &view, reading->problem);
     if (err)
         return err;
-    all->view_count++;
-    reading->unread += !view->readable;
-    return DEP_OK;
+    reading->unread += !view.readable;
+    err = view.readable ? add_statement(reading->all, reading->schema, &view) : DEP_OK;
+    return err ? dep_problem_fault(reading->problem, err, "node.import", row->jti) : DEP_OK;
 }
 
 /* Of a campaign its flows, also under the ids that it had before it was corrected. */
@@ -233,23 +218,20 @@ static int read_statements(struct dep_node *node, const struct dep_import *impor
                            const struct dep_schema *schema, struct statements *all,
                            struct dep_problem *problem)
 {
-    struct reading reading = {.node = node, .all = all, .problem = problem};
-    bool campaign = import->campaign[0] && is_flow(import->type);
+    struct reading reading = {.node = node, .schema = schema, .all = all, .problem = problem};
     struct dep_index_query query = {.type = import->type};
-    int err = campaign
-                  ? dep_node_campaign(node, import->campaign, INT64_MAX, &all->campaign, problem)
+    char campaign[DEP_UUID_LEN + 1];
+    memcpy(campaign, import->campaign, sizeof campaign);
+    int err = campaign[0] && is_flow(import->type)
+                  ? dep_node_campaign_flows(node, campaign, read_one, &reading, problem)
                   : dep_sight_list(node, &query, read_one, &reading, problem);
     if (err)
         return err;
     if (reading.unread)
         return dep_problem_found(problem, "import.unread", CLAUSE, import->type);
-    const struct dep_view *views = campaign ? all->campaign.views : all->views;
-    size_t count = campaign ? all->campaign.count : all->view_count;
-    for (size_t i = 0; !err && i < count; i++)
-        err = add_statement(all, schema, &views[i]);
-    if (!err && all->count)
+    if (all->count)
         qsort(all->list, all->count, sizeof *all->list, compare_key);
-    return err ? dep_problem_fault(problem, err, "node.import", import->type) : DEP_OK;
+    return DEP_OK;
 }
 
 static const struct stated *find_statement(const struct stated *list, size_t count,
@@ -267,14 +249,14 @@ static int compare_held(const struct dep_import *import, struct dep_import_row *
     if (dep_hash_equal(&said->content, &held->content)) {
         row->is = DEP_IMPORT_HELD;
         (void)snprintf(row->record, sizeof row->record, "%s", held->record);
-        row->sha256 = *held->sha256;
+        row->sha256 = held->sha256;
         return DEP_OK;
     }
     if (!import->revise)
         return dep_import_refuse(row, "import.differs", CLAUSE, held->record);
     row->is = DEP_IMPORT_REVISES;
     (void)snprintf(row->revises, sizeof row->revises, "%s", held->record);
-    row->revises_sha256 = *held->sha256;
+    row->revises_sha256 = held->sha256;
     return DEP_OK;
 }
 
@@ -362,7 +344,7 @@ static int know_again(struct dep_node *node, struct dep_import *import,
         return dep_problem_fault(problem, DEP_ERR_NOMEM, "node.import", import->type);
     int err = read_statements(node, import, schema, &all, problem);
     int bad = err ? DEP_OK : compare_all(import, schema, &all, said);
-    statements_done(&all);
+    free(all.list);
     return err || !bad ? err : dep_problem_fault(problem, bad, "node.import", import->type);
 }
 

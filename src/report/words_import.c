@@ -45,6 +45,8 @@ const struct words_entry WORDS_IMPORT[] = {
     {"import.differs", N_("the register states this otherwise, as the record in brackets: --revise "
                           "corrects it")},
     {"import.header", N_("the table is empty: its first row names the columns")},
+    {"import.many", N_("more rows than one import takes (in brackets): split the table, and "
+                       "import one part after the other")},
     {"import.name", N_("another row has this name already")},
     {"import.parent",
      N_("the row it is about was rejected (in brackets: its line), or is about this one "

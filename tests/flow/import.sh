@@ -106,6 +106,8 @@ refused_file '2.*csv.open' open.csv
 iconv -f UTF-8 -t UTF-16LE revised.csv >unicode.txt # and its mark
 import unicode.txt --decimal-comma --json >answer
 same '3 3' "$(json answer '"\(.rows) \(.held)"')" 'a table in UTF-16'
+{ echo kind,amount; seq 100001 | sed 's/.*/payment,1/'; } >many.csv
+refused_file '100000.*import.many' many.csv
 printf '\xff\xfek\0i' >half.csv
 refused_file csv.encoding half.csv
 printf 'kind,comment\npayment,\xc7\xe1\xd3\n' >windows-1256.csv
