@@ -149,6 +149,9 @@ static bool has_had_a_say(const struct dep_judgement *judgement, const char *off
     const struct dep_names *names = judgement->known.names;
     if (strcmp(dep_names_text(names, action->prepared_by), officer) == 0)
         return true;
+    /* Who else approved isn't told to whoever doesn't read approvals. */
+    if (judgement->known.partial)
+        return false;
     for (size_t i = 0; i < dep_facts_count(facts); i++) {
         const struct dep_fact *fact = dep_facts_at(facts, i);
         if (fact->kind == DEP_FACT_APPROVAL && fact->withdrawn_s == INT64_MAX &&
