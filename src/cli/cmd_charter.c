@@ -4,6 +4,7 @@
 #include "cli/charter_show.h"
 #include "cli/cli.h"
 #include "node/charter.h"
+#include "rules/alike.h"
 #include "store/file.h"
 
 #include <fcntl.h>
@@ -70,6 +71,40 @@ static int files_read(struct dep_args *args, size_t from, struct files *out)
     return err ? dep_say_problem(args, err, &problem) : DEP_OK;
 }
 
+/* Both may be who they say, or one of them a trap: that is for people to find out, before they
+ * sign. */
+static json_t *find_alike(const struct dep_charter *charter)
+{
+    json_t *pairs = json_array();
+    size_t one = 0, other = 0;
+    while (pairs && dep_charter_alike(charter, &one, &other))
+        if (json_array_append_new(pairs, json_pack("[s,s]", dep_charter_member_at(charter, one)->id,
+                                                   dep_charter_member_at(charter, other)->id))) {
+            json_decref(pairs);
+            return NULL;
+        }
+    return pairs;
+}
+
+/* New, for the answer; also where the text is no charter, which is told elsewhere. */
+static json_t *warn_alike(struct dep_slice text)
+{
+    DEP_AUTO_CHARTER *charter = NULL;
+    struct dep_problem unused = {.detail = ""};
+    if (dep_charter_read(text, &charter, &unused))
+        return json_array();
+    json_t *pairs = find_alike(charter), *pair;
+    size_t i;
+    json_array_foreach(pairs, i, pair)
+    {
+        dep_say(_("two members whose ids look alike: %s and %s. Make sure that both are who you "
+                  "think"),
+                json_string_value(json_array_get(pair, 0)),
+                json_string_value(json_array_get(pair, 1)));
+    }
+    return pairs;
+}
+
 /* ---- draft, adopt, enter ---- */
 
 enum { VERIFIERS_MAX = 16, VERIFIER_LEN_MAX = 64 * 1024 * 1024 };
@@ -114,6 +149,8 @@ static int draft(struct dep_args *args, struct dep_node *node)
     order.entries = files.list;
     order.entry_count = files.count;
     int err = dep_node_charter_draft(node, &order, &text, &problem);
+    if (!err)
+        json_decref(warn_alike(dep_buf_slice(&text)));
     return err ? dep_say_problem(args, err, &problem) : dep_write_out(args, &text);
 }
 
@@ -130,6 +167,7 @@ static int adopt(struct dep_args *args, struct dep_node *node)
     int status = files_read(args, 1, &files);
     if (status || !files.list)
         return status;
+    DEP_AUTO_JSON *alike = warn_alike(files.list[0]);
     int err = dep_node_charter_adopt(node, files.list[0], root, &done, &jwt, &problem);
     if (err)
         return dep_say_problem(args, err, &problem);
@@ -145,9 +183,9 @@ static int adopt(struct dep_args *args, struct dep_node *node)
         return status;
     if (args->json)
         return dep_finish_output(
-            dep_print_json(json_pack("{s:s,s:I,s:s,s:s%}", "record", done.jti, "index",
-                                     (json_int_t)done.index, "fingerprint", fingerprint, "jwt",
-                                     (const char *)jwt.data, jwt_len))
+            dep_print_json(json_pack("{s:s,s:I,s:s,s:O,s:s%}", "record", done.jti, "index",
+                                     (json_int_t)done.index, "fingerprint", fingerprint, "alike",
+                                     alike, "jwt", (const char *)jwt.data, jwt_len))
                 ? DEP_EXIT_YES
                 : DEP_EXIT_FAULT);
     dep_say(_("adopted: the charter with the fingerprint %s"), fingerprint);
@@ -199,6 +237,8 @@ static int show_file(struct dep_args *args)
     if (status || !files.list)
         return status;
     int err = dep_charter_read(files.list[0], &charter, &problem);
+    if (!err)
+        json_decref(warn_alike(files.list[0]));
     return err ? dep_say_problem(args, err, &problem) : dep_charter_show(args, charter, NULL);
 }
 

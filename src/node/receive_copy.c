@@ -59,12 +59,39 @@ static int look_at_room(struct receiving *receiving, int from)
                             : err;
 }
 
+/* Another receiver may sweep between making and locking: then it is made again. */
+static bool make_folder(struct receiving *receiving, const char *quarantine)
+{
+    enum { TRIES = 16 };
+    struct dep_node *node = receiving->node;
+    char id[DEP_UUID_LEN + 1];
+    uint8_t random[10];
+    struct stat info;
+    for (int i = 0; i < TRIES; i++) {
+        node->world.random(random, sizeof random);
+        dep_uuid7_encode((uint64_t)node->world.clock(), random, id);
+        (void)snprintf(receiving->copy, sizeof receiving->copy, "%s/%s", quarantine, id);
+        dep_close_fd(&receiving->copy_fd);
+        if (mkdir(receiving->copy, 0700) != 0)
+            return false;
+        receiving->copy_fd = open(receiving->copy, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        if (receiving->copy_fd < 0 && errno == ENOENT)
+            continue;
+        if (receiving->copy_fd < 0 || flock(receiving->copy_fd, LOCK_EX) != 0 ||
+            fstat(receiving->copy_fd, &info) != 0)
+            return false;
+        if (info.st_nlink > 0)
+            return true;
+    }
+    errno = EBUSY;
+    return false;
+}
+
 int receive_copy(struct receiving *receiving)
 {
     struct dep_fault *fault = &receiving->problem->fault;
     struct dep_node *node = receiving->node;
-    char quarantine[4000], id[DEP_UUID_LEN + 1];
-    uint8_t random[10];
+    char quarantine[4000];
     if (snprintf(quarantine, sizeof quarantine, "%s/quarantine", node->dir) >=
         (int)sizeof quarantine)
         return dep_fault_set(fault, DEP_ERR_CAP, 0, "file.path", "%s", node->dir);
@@ -76,17 +103,13 @@ int receive_copy(struct receiving *receiving)
     if (err)
         return err;
     sweep(quarantine);
-    node->world.random(random, sizeof random);
-    dep_uuid7_encode((uint64_t)node->world.clock(), random, id);
-    (void)snprintf(receiving->copy, sizeof receiving->copy, "%s/%s", quarantine, id);
     DEP_AUTO_FD from = open(receiving->order->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (from < 0 || mkdir(receiving->copy, 0700) != 0 ||
-        (receiving->copy_fd = open(receiving->copy, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) < 0 ||
-        flock(receiving->copy_fd, LOCK_EX) != 0) {
+    if (from < 0 || !make_folder(receiving, quarantine)) {
         int sys = errno;
         return dep_fault_set(fault, DEP_ERR_IO, sys, "copy.read", "%s", receiving->order->dir);
     }
     struct dep_folder_copy copy = {.strict = true,
+                                   .passing = true,
                                    .progress = receiving->order->copying,
                                    .context = receiving->order->context,
                                    .fault = fault};

@@ -1,3 +1,4 @@
+#include "rules/alike.h"
 #include "rules/test_support.h"
 
 static struct dep_signing_key *keys[4];
@@ -402,6 +403,26 @@ static void test_memory(void **state)
     assert_true(at > 8);
 }
 
+/* ---- ids that look alike ---- */
+
+static void test_alike(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *one, *other;
+        bool alike;
+    } rows[] = {
+        {"iq", "lq", true},      {"iq", "1q", true},    {"iq", "IQ", true},   {"lq", "Iq", true},
+        {"un", "vn", false},     {"iq", "iqq", false},  {"iq", "iz", false},  {"o1", "0l", true},
+        {"form", "forrn", true}, {"vvho", "who", true}, {"a-b", "a_b", true}, {"a-b", "ab", false},
+        {"s2", "5z", true},      {"b", "8", true},      {"fr", "tr", false},  {"", "", true},
+    };
+    for (size_t i = 0; i < DEP_COUNT(rows); i++)
+        if (dep_id_alike(rows[i].one, rows[i].other) != rows[i].alike ||
+            dep_id_alike(rows[i].other, rows[i].one) != rows[i].alike)
+            fail_msg("%s %s", rows[i].one, rows[i].other);
+}
+
 static int setup(void **state)
 {
     (void)state;
@@ -427,7 +448,7 @@ int main(void)
         cmocka_unit_test(test_bad),         cmocka_unit_test(test_shared),
         cmocka_unit_test(test_table),       cmocka_unit_test(test_digest),
         cmocka_unit_test(test_caps),        cmocka_unit_test(test_memory),
-        cmocka_unit_test(test_no_register),
+        cmocka_unit_test(test_no_register), cmocka_unit_test(test_alike),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

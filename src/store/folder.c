@@ -54,14 +54,16 @@ int dep_folder_copy_file(struct dep_folder_copy *copy, int from_dir, int to_dir,
 {
     DEP_STORE_FD from = openat(from_dir, path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
     struct stat info;
+    if (copy->progress)
+        copy->progress(copy->context, copy->done, 0); /* many empty ones can be stopped too */
     if (from < 0 || fstat(from, &info) != 0)
         return copy_io(copy, "copy.read", path);
-    DEP_STORE_FD to =
-        openat(to_dir, path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode & 0777);
+    DEP_STORE_FD to = openat(to_dir, path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW,
+                             (mode & 0777) | (copy->passing ? S_IRUSR | S_IWUSR : 0));
     if (to < 0)
         return copy_io(copy, "copy.write", path);
     int err = copy_bytes(copy, from, to, (uint64_t)info.st_size, path);
-    return err ? err : dep_file_sync(to, path, copy->fault);
+    return err || copy->passing ? err : dep_file_sync(to, path, copy->fault);
 }
 
 static int copy_folder(struct dep_folder_copy *copy, int from_dir, int to_dir, const char *path,
@@ -73,7 +75,8 @@ static int copy_folder(struct dep_folder_copy *copy, int from_dir, int to_dir, c
     if (!folder || fstat(fd, &info) != 0)
         return copy_io(copy, "copy.read", path);
     int err = DEP_OK;
-    if (mkdirat(to_dir, path, info.st_mode & 0777) != 0 && errno != EEXIST)
+    mode_t mode = (info.st_mode & 0777) | (copy->passing ? S_IRWXU : 0);
+    if (mkdirat(to_dir, path, mode) != 0 && errno != EEXIST)
         err = copy_io(copy, "copy.write", path);
     for (struct dirent *entry; !err && (entry = readdir(folder));) {
         char child[DEP_FOLDER_PATH_MAX];
@@ -92,7 +95,7 @@ static int copy_folder(struct dep_folder_copy *copy, int from_dir, int to_dir, c
             err = dep_fault_set(copy->fault, DEP_ERR_IO, 0, "copy.kind", "%s", child);
     }
     (void)closedir(folder);
-    return err ? err : dep_folder_sync(to_dir, path, copy->fault);
+    return err || copy->passing ? err : dep_folder_sync(to_dir, path, copy->fault);
 }
 
 int dep_folder_copy(struct dep_folder_copy *copy, int from, int to, const char *path)

@@ -17,11 +17,14 @@ struct dep_folder_copy {
     uint64_t done;
     /* what is neither file nor folder is a fault; else, like .unfinished, passed over */
     bool strict;
+    /* A crash may take it: not synced. Whatever the modes there (a read-only medium's), its owner
+     * may write in it and remove it. */
+    bool passing;
     struct dep_fault *fault;
 };
 /* `path` below `from` to the same path below `to`; links aren't followed. A file that grows
- * meanwhile is copied as long as it was. Synced. Faults "copy.read", "backup.write",
- * "backup.copy". */
+ * meanwhile is copied as long as it was. Synced, unless it is passing. Faults "copy.read",
+ * "backup.write", "backup.copy". */
 DEP_MUST_USE int dep_folder_copy_file(struct dep_folder_copy *copy, int from, int to,
                                       const char *path, mode_t mode);
 /* All beneath it; the folder itself may be there. */

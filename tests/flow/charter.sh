@@ -96,7 +96,13 @@ charter verify iq >out
 holds out "$one"
 
 # Amended: two of three suffice, and who joins signs too.
-charter draft fr de.entry --out two.json
+charter draft fr de.entry --out two.json 2>alike.said
+lacks alike.said 'look alike'
+member alike fR
+charter draft fr --founding alike.entry 2>alike.said >alike.json
+holds alike.said 'look alike: fr and fR'
+depositary charter show alike.json >/dev/null 2>alike.said
+holds alike.said 'look alike: fr and fR'
 same 2 "$(json two.json .number)" 'the next number'
 same 'iq fr jo de' "$(jq -r '.lists.recipients[] | select(.kind == "member") | .code' two.json | xargs)" 'recipients, each once'
 for m in iq fr de; do adopt "$m" two.json "$m.two"; done

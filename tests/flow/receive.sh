@@ -59,6 +59,17 @@ wait $!
 same 'false true' "$(jq -r .again first.json second.json | sort | xargs)" 'taken in by two at once'
 same 1 "$(jq -r .item first.json second.json | sort -u | wc -l)" 'items of it'
 
+# ---- a medium on which nothing may be written, read by who is not above that ----
+cp -r to-test read-only
+chmod -R a-w read-only
+bound() { setpriv --bounding-set=-dac_override,-dac_read_search,-fowner "$@"; }
+if bound true 2>/dev/null; then
+    chmod -R a-w read-only
+    bound "$DEPOSITARY" receive read-only --json -C reg --as L1 >again.json || fail 'a read-only medium'
+    same true "$(json again.json .again)" 'from a read-only medium'
+fi
+chmod -R u+w read-only
+
 # ---- who waits for another that takes something in says so ----
 flock reg/quarantine timeout 60 bash -c 'until grep -q "waits for it" waiting; do sleep 0.05; done' &
 reg receive to-test --json 2>/dev/null >again.json & # JSON says nothing before it is done
