@@ -70,14 +70,29 @@ static bool read_answer(const char *label, char out[ANSWER_MAX])
     }
 }
 
+/* Before a question; in brackets, which belong to what is isolated in Arabic. */
+static void say_hint(const char *words)
+{
+    char hint[2 * LABEL_MAX];
+    (void)snprintf(hint, sizeof hint, "(%s)", words);
+    (void)fprintf(stderr, "  ");
+    dep_print_column(stderr, hint, 0);
+    (void)fprintf(stderr, "\n");
+}
+
 /* What to say to an answer that won't do, or before any. */
 static void say_right(const struct asking *asking, const json_t *form, const char *words)
 {
     DEP_AUTO_BUF right;
     dep_buf_init(&right, DEP_WANTED_LEN_MAX);
     dep_wanted_add(asking->schema, form, &right);
-    if (dep_buf_err(&right) == DEP_OK && right.len)
-        (void)fprintf(stderr, "  %s %s\n", words, (const char *)right.data);
+    if (dep_buf_err(&right) || !right.len)
+        return;
+    (void)fprintf(stderr, "  ");
+    dep_print_column(stderr, words, 0);
+    (void)fprintf(stderr, " ");
+    dep_print_column(stderr, (const char *)right.data, 0);
+    (void)fprintf(stderr, "\n");
 }
 
 /* A line; `out` is empty where there is none to be had. */
@@ -125,7 +140,7 @@ static void say_form(const struct asking *asking, const json_t *form)
     dep_buf_init(&right, DEP_WANTED_LEN_MAX);
     dep_wanted_add(asking->schema, form, &right);
     if (dep_buf_err(&right) == DEP_OK && right.len)
-        (void)fprintf(stderr, "  (%s)\n", (const char *)right.data);
+        say_hint((const char *)right.data);
 }
 
 static json_t *text_value(const struct asking *asking, const char *answer)
@@ -367,7 +382,7 @@ static enum got ask_member(struct asking *asking, const json_t *form, const char
     else
         (void)snprintf(path, sizeof path, "%s › %s", label, own ? own : name);
     if (help)
-        (void)fprintf(stderr, "  (%s)\n", help);
+        say_hint(help);
     enum got got = ask_form(asking, form, path, needed, &value);
     return got == GOT_VALUE && json_object_set_new(object, name, value) ? GOT_END : got;
 }
@@ -543,7 +558,7 @@ static bool ask_field(struct asking *asking, const struct dep_schema_field *fiel
     const char *label = dep_schema_label(asking->schema, field->name, asking->lang);
     json_t *value = NULL;
     if (help)
-        (void)fprintf(stderr, "  (%s)\n", help);
+        say_hint(help);
     asking->unknown_ok = field->unknown_ok;
     asking->signer = signer_of(asking, field->name);
     bool needed = field->required || is_about_original(field);

@@ -4,6 +4,8 @@
 #include "cli/packing.h"
 
 #include "cli/cli.h"
+#include "cli/verdict.h"
+#include "node/charter.h"
 #include "report/packaged.h"
 
 enum { DOCUMENT_MAX = 256 * 1024 * 1024 };
@@ -39,15 +41,26 @@ int dep_pack_make_documents(void *context, const struct dep_pack_documents *of,
                             dep_pack_put_fn *put, void *to)
 {
     static const char *const languages[] = {"en", "fr", "ar"};
-    const struct dep_packaged packaged = {.package = of->package,
-                                          .records = of->records,
-                                          .items = of->items,
-                                          .linked = of->linked,
-                                          .notice = of->notice,
-                                          .record_count = of->record_count};
-    int err = make_document(context, &packaged, NULL, put, to);
+    struct dep_node *node = context;
+    const struct dep_charter *charter = NULL;
+    const char *code = dep_json_string(of->package, "recipient");
+    struct dep_problem problem = {.detail = ""};
+    int err = dep_node_charter(node, UINT64_MAX, &charter, &problem);
+    if (err)
+        return err;
+    struct dep_packaged packaged = {.package = of->package,
+                                    .records = of->records,
+                                    .items = of->items,
+                                    .linked = of->linked,
+                                    .notice = of->notice,
+                                    .record_count = of->record_count};
+    for (size_t i = 0; code && i < DEP_COUNT(languages); i++) {
+        packaged.recipient[i].lang = languages[i];
+        packaged.recipient[i].name = dep_body_name(charter, code, languages[i]);
+    }
+    err = make_document(node, &packaged, NULL, put, to);
     for (size_t i = 0; !err && json_array_size(of->items) && i < DEP_COUNT(languages); i++)
-        err = make_document(context, &packaged, languages[i], put, to);
+        err = make_document(node, &packaged, languages[i], put, to);
     return err;
 }
 

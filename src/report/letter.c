@@ -38,7 +38,7 @@ static const struct dep_view *newest_of(const struct dep_letter *letter)
 }
 
 /* As a letter is dated. */
-static void date_row(struct dep_document *document, int64_t unix_s)
+static void date_row(struct dep_document *document, const char *label, int64_t unix_s)
 {
     static const char *const months[] = {N_("January"), N_("February"), N_("March"),
                                          N_("April"),   N_("May"),      N_("June"),
@@ -51,7 +51,7 @@ static void date_row(struct dep_document *document, int64_t unix_s)
     (void)snprintf(day, sizeof day, "%d", of_month);
     (void)snprintf(words, sizeof words, _("%s %s %.4s, %.5s UTC"), of_month == 1 ? _("1") : day,
                    _(months[month - 1]), time, time + 11);
-    dep_document_row(document, _("Date"), words);
+    dep_document_row(document, label, words);
 }
 
 static void add_head(const struct dep_paper *paper, const struct dep_letter *letter,
@@ -62,7 +62,7 @@ static void add_head(const struct dep_paper *paper, const struct dep_letter *let
     dep_document_row(document, _("To"), letter->to);
     reference_row(document, _("Our reference"), letter->request, "our_ref");
     reference_row(document, _("Your reference"), letter->request, "their_ref");
-    date_row(document, newest->row.iat);
+    date_row(document, _("Date"), newest->row.iat);
     dep_document_row(document, _("Record"), newest->row.jti);
 }
 
@@ -182,7 +182,7 @@ static void add_withdrawal(const struct dep_letter *letter, struct dep_document 
 {
     dep_document_heading(document, _("What is withdrawn"));
     dep_document_row(document, _("Release"), letter->release->row.jti);
-    dep_paper_time_row(document, _("Released on"), letter->release->row.iat);
+    date_row(document, _("Released on"), letter->release->row.iat);
     add_scope(letter, document);
     dep_document_text(
         document,

@@ -134,15 +134,30 @@ static bool concerns(const json_t *record, const char *item)
 
 /* ---- parts that both have ---- */
 
+static void recipient_words(const struct dep_paper *paper, const struct dep_packaged *packaged,
+                            char out[BY_ROOM])
+{
+    const char *code = text_of(packaged->package, "recipient"), *name = NULL;
+    for (size_t i = 0; i < DEP_COUNT(packaged->recipient); i++)
+        if (packaged->recipient[i].name && strcmp(packaged->recipient[i].lang, paper->lang) == 0)
+            name = packaged->recipient[i].name;
+    if (name)
+        (void)snprintf(out, BY_ROOM, "%s" ISOLATED " (" ISOLATED ")", dep_paper_mark(paper), name,
+                       code);
+    else
+        (void)snprintf(out, BY_ROOM, "%s", code);
+}
+
 static void add_package(const struct dep_paper *paper, const struct dep_packaged *packaged,
                         struct dep_document *document)
 {
-    char count[32];
+    char count[32], to[BY_ROOM];
     const json_t *package = packaged->package;
+    recipient_words(paper, packaged, to);
     (void)snprintf(count, sizeof count, "%llu", (unsigned long long)packaged->record_count);
     dep_document_row(document, _("Package"), text_of(package, "id"));
     dep_document_row(document, _("From"), paper->member);
-    dep_document_row(document, _("To"), text_of(package, "recipient"));
+    dep_document_row(document, _("To"), to);
     dep_document_row(document, _("Records"), count);
     dep_document_text(document,
                       _("This paper is a guide and proves nothing. What it says is proved by the "
@@ -162,6 +177,13 @@ static void add_item_rows(struct dep_document *document, const json_t *item)
 }
 
 /* A table of the records that concern `item`, or, where that is NULL, no item. */
+/* An officer's code; the register's own keys have none but what they are. */
+static const char *signer_words(const json_t *signer)
+{
+    const char *code = text_of(signer, "code");
+    return strcmp(code, text_of(signer, "role")) == 0 ? dep_words(code) : code;
+}
+
 static void add_records(const struct dep_paper *paper, const struct dep_packaged *packaged,
                         struct dep_document *document, const char *heading, const char *item)
 {
@@ -180,7 +202,7 @@ static void add_records(const struct dep_paper *paper, const struct dep_packaged
         }
         dep_time_encode(integer_of(record, "iat"), when);
         (void)snprintf(by, sizeof by, "%s" ISOLATED " \xc2\xb7 " ISOLATED, dep_paper_mark(paper),
-                       text_of(record, "iss"), text_of(dep_json_object(record, "by"), "code"));
+                       text_of(record, "iss"), signer_words(dep_json_object(record, "by")));
         const char *cells[] = {type_words(paper, record), when, by, text_of(record, "id")};
         dep_document_cells(document, cells, DEP_COUNT(cells), false);
     }

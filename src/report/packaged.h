@@ -16,6 +16,10 @@ struct dep_packaged {
     const json_t *package, *records, *items, *linked;
     const json_t *notice; /* NULL: nothing is under seal */
     uint64_t record_count;
+    /* What the charter calls the recipient, where it has a name there. */
+    struct {
+        const char *lang, *name;
+    } recipient[3];
 };
 /* In one language, as PDF: every item, each hand that it passed through, what was withheld, by
  * which records it came, and room for a declaration by hand. `paper->member` is the sender. */

@@ -46,12 +46,14 @@ static void sample_new(struct sample *out)
     out->linked = parsed("[{\"from\":\"00\",\"rel\":\"source\",\"as\":\"counted\",\"count\":3,"
                          "\"why\":\"protected\"}]");
     out->notice = parsed("{\"sealed\":4321,\"opens\":\"recipient\",\"to\":\"age1key\"}");
-    out->packaged = (struct dep_packaged){.package = out->package,
-                                          .records = out->records,
-                                          .items = out->items,
-                                          .linked = out->linked,
-                                          .notice = out->notice,
-                                          .record_count = 12};
+    out->packaged =
+        (struct dep_packaged){.package = out->package,
+                              .records = out->records,
+                              .items = out->items,
+                              .linked = out->linked,
+                              .notice = out->notice,
+                              .record_count = 12,
+                              .recipient = {{"en", "a court"}, {"fr", "une juridiction"}}};
 }
 
 static void sample_done(struct sample *sample)
@@ -98,6 +100,8 @@ static void test_index(void **state)
         {"r-3", 3},
         {"Documentation Centre", 6}, /* sender, and the foot of each section */
         {">3</td>", 3},
+        {"\u2068a court\u2069 (\u2068court\u2069)", 1}, /* by name in the languages it has one in */
+        {"\u2068une juridiction\u2069", 1},
         {"4321", 3}, /* under seal */
         {"age1key", 3},
         {"<dd dir=\"auto\">\xe2\x80\x8f", 1}, /* who signed, on the Arabic page: from the right */

@@ -25,7 +25,7 @@ same 0 "$(count package.sent)" 'packages sent after a dry run'
 for language in en fr ar; do LC_ALL=C.UTF-8 LANGUAGE=$language as L1 pack "$made" --dry-run >"plan.$language"; done
 holds plan.en 'shown: Exhibit number; Legal basis; Sensitive material$'
 holds plan.fr 'montré.+: '
-holds plan.ar 'معروض: '
+holds plan.ar 'معروض:'
 expect 2 as L1 pack "$made" 2>err
 expect 2 as L1 pack --out x 2>err
 expect 1 as L1 pack "$made" --to defence --out x 2>err

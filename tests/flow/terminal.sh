@@ -67,7 +67,7 @@ expect 2 depositary colect 2>screen
 same $'depositary: \u2067لا يوجد أمر كهذا: \u2068colect\u2069\u2069' "$(head -n 1 screen)" 'isolated'
 expect 3 depositary collect nowhere -C reg 2>screen
 lacks screen 'No such'
-printf '%s\n' 'see K1' 'type open sesame' 'see موقَّع' 'see الطرف: ' 'type موقع' 'see الصفة: ' 'key d' >script
+printf '%s\n' 'see K1' 'type open sesame' 'see موقَّع' 'see الطرف:' 'type موقع' 'see الصفة:' 'key d' >script
 expect 3 "$typist" script depositary item transfer 8/2026 -C reg >screen
 unset LANGUAGE
 
