@@ -59,7 +59,7 @@ static bool name_of(const char *line, char *out, size_t room)
         if (strncmp(line, begins[i], from) != 0)
             continue;
         size_t len = strcspn(line + from, "\"");
-        if (len >= room)
+        if (len >= room || strspn(line + from, "0123456789abcdef-") < len)
             return false;
         memcpy(out, line + from, len);
         out[len] = 0;
