@@ -12,6 +12,7 @@
 /* A page is asked for a limit that is a number, and has room in static functions alone. */
 #include "node/timeline.c"
 
+#include <fcntl.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -324,6 +325,77 @@ static void test_retention(void **state)
     ahead_s = 0;
 }
 
+/* ---- many ---- */
+
+static int count_rows(void *context, const struct dep_index_row *row)
+{
+    uint64_t *next = context;
+    assert_true(row->complete && row->index >= *next);
+    *next = row->index + 1;
+    return DEP_OK;
+}
+
+static uint64_t find_all(struct dep_node *node, const char *field, const char *value, int *out_err)
+{
+    struct dep_index_query query = {.field = field, .value = value};
+    struct dep_problem problem = {.detail = ""};
+    uint64_t next = 0;
+    *out_err = dep_node_list(node, &query, count_rows, &next, &problem);
+    return next;
+}
+
+/* So many that threads open them: all are found, and what one of them doesn't hold is a fault. */
+static void test_completed(void **state)
+{
+    (void)state;
+    enum { MANY = 600 };
+    static struct dep_draft drafts[MANY];
+    static struct dep_done done[MANY];
+    struct dep_problem problem = {.detail = ""};
+    struct dep_node *node = open_as("L");
+    for (size_t i = 0; i < MANY; i++) {
+        char reference[16];
+        (void)snprintf(reference, sizeof reference, "R-%zu", i);
+        json_t *claims = json_loads(REQUEST("in", ""), 0, NULL);
+        assert_int_equal(json_object_set_new(claims, "from", json_string(reference)), 0);
+        drafts[i] = (struct dep_draft){.type = "request.made", .claims = claims};
+    }
+    assert_int_equal(dep_node_append(node, drafts, MANY, done, &problem), DEP_OK);
+    assert_int_equal(dep_node_publish(node, &problem), DEP_OK);
+    dep_node_close(node);
+    for (size_t i = 0; i < MANY; i++)
+        json_decref((json_t *)(uintptr_t)drafts[i].claims);
+    for (int damaged = 0; damaged < 2; damaged++) {
+        int err;
+        char path[128], byte;
+        forget_index();
+        node = open_as("L");
+        (void)snprintf(path, sizeof path, "%s/records/000000", dir);
+        int fd = open(path, O_RDWR);
+        off_t at = lseek(fd, 0, SEEK_END) - 100000;
+        assert_int_equal(pread(fd, &byte, 1, at), 1);
+        byte ^= 1;
+        assert_int_equal(damaged ? pwrite(fd, &byte, 1, at) : 1, 1);
+        uint64_t next = find_all(node, "from", "R-599", &err);
+        assert_int_equal(next, damaged ? 0 : done[MANY - 1].index + 1);
+        assert_int_equal(err, damaged ? DEP_ERR_CORRUPT : DEP_OK);
+        for (size_t i = 0; !damaged && i < MANY; i++) {
+            char reference[16];
+            (void)snprintf(reference, sizeof reference, "R-%zu", i);
+            next = find_all(node, "from", reference, &err);
+            assert_int_equal(next, done[i].index + 1);
+        }
+        byte ^= 1;
+        assert_int_equal(damaged ? pwrite(fd, &byte, 1, at) : 1, 1);
+        (void)close(fd);
+        dep_node_close(node);
+        node = open_as("L");
+        assert_int_equal(find_all(node, "from", "R-0", &err), done[0].index + 1);
+        assert_int_equal(err, DEP_OK);
+        dep_node_close(node);
+    }
+}
+
 /* ---- timelines ---- */
 
 static void timeline_of(const char *officer, const struct dep_edtf_span *span, uint64_t limit,
@@ -448,9 +520,9 @@ static void test_many(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_many), cmocka_unit_test(test_pages),
-                                       cmocka_unit_test(test_retention),
-                                       cmocka_unit_test(test_within)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_many), cmocka_unit_test(test_pages), cmocka_unit_test(test_retention),
+        cmocka_unit_test(test_within), cmocka_unit_test(test_completed)};
     (void)snprintf(top, sizeof top, "/tmp/depositary-due-XXXXXX");
     if (!mkdtemp(top) || dep_crypto_init(false))
         return 1;
