@@ -364,15 +364,10 @@ static int audit_line(void *context, uint64_t index, const struct dep_place *pla
     return dep_tile_builder_add(audit->builder, &entry);
 }
 
-static int judge_end(struct audit *audit)
+static int end_differs(struct audit *audit, const char *id)
 {
-    struct dep_register *reg = audit->reg;
-    dep_fault_place(audit->fault, "%s/log/checkpoint", reg->dir);
-    if (audit->result.records != reg->checkpoint.size)
-        return dep_found(audit->why, "audit.size", "c2sp.org/tlog-checkpoint, Note text", 0);
-    if (!root_fits(reg, audit->builder))
-        return dep_found(audit->why, "audit.root", "c2sp.org/tlog-checkpoint, Note text", 0);
-    return DEP_OK;
+    dep_fault_place(audit->fault, "%s/log/checkpoint", audit->reg->dir);
+    return dep_found(audit->why, id, "c2sp.org/tlog-checkpoint, Note text", 0);
 }
 
 int dep_register_audit(struct dep_register *reg, dep_progress_fn *progress, void *context,
@@ -384,10 +379,13 @@ int dep_register_audit(struct dep_register *reg, dep_progress_fn *progress, void
     if (err)
         return dep_store_fault(reg, fault, err, "store.tiles", "log");
     err = dep_register_walk(reg, 0, false, audit_line, &audit, fault);
+    /* Before the partial tiles: those of a smaller tree may be there, or not. */
+    if (!err && audit.result.records != reg->checkpoint.size)
+        err = end_differs(&audit, "audit.size");
     if (!err)
         err = dep_tile_builder_partials(audit.builder);
-    if (!err)
-        err = judge_end(&audit);
+    if (!err && !root_fits(reg, audit.builder))
+        err = end_differs(&audit, "audit.root");
     dep_tile_builder_free(audit.builder);
     if (!err)
         *out = audit.result;

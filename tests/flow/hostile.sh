@@ -43,7 +43,7 @@ new_register second
 for n in $(seq 8); do depositary note --text 'of another register' -C second >/dev/null; done
 for at in 10 200; do fresh; flip reg/records/000000 $at; tampered audit.entry "$entries #0" "record flipped at $at"; done
 fresh; flip reg/records/000000 900; tampered audit.entry "$entries #1" 'second record flipped'
-fresh; sed -i '3d' reg/records/000000; tampered audit.entry "$entries #2" 'record removed'
+fresh; sed -i '3d' reg/records/000000; tampered audit.size log/checkpoint 'record removed'
 fresh; sed -i '$d' reg/records/000000; tampered store.records.missing records/000000 'last record removed'
 fresh; awk 'NR == 3 {kept = $0; next} NR == 4 {print; print kept; next} 1' whole/records/000000 >reg/records/000000; tampered audit.entry "$entries #2" 'records reordered'
 fresh; sed -i '3p' reg/records/000000; tampered audit.entry "$entries #3" 'record duplicated'
