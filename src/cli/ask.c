@@ -112,7 +112,7 @@ static enum got ask_line(struct asking *asking, const char *label, char out[ANSW
                            reason[0] ? reason : DEP_NOT_STATED);
             return GOT_ABSENT;
         }
-        (void)fprintf(stderr, "  %s\n", _("This one can't be unknown; Enter leaves it out."));
+        (void)fprintf(stderr, "  %s\n", _("This one can't be unknown."));
     }
 }
 
@@ -568,8 +568,10 @@ static bool ask_field(struct asking *asking, const struct dep_schema_field *fiel
         got = ask_form(asking, field->form, label, needed, &value);
     }
     if (got == GOT_VALUE) {
-        bool more = is_item_type(asking->schema) && is_asked_in_short(asking, field->form);
-        if (more && json_object_get(value, "original"))
+        bool in_words = json_object_get(value, "original") != NULL;
+        bool more =
+            in_words || (is_item_type(asking->schema) && is_asked_in_short(asking, field->form));
+        if (in_words)
             (void)fprintf(
                 stderr, "  %s\n",
                 _("That is no date as this program writes it: it is kept as you wrote it, "

@@ -35,7 +35,18 @@ type soon
 see a whole number from 0 to 65535
 type 48
 see When: 
+type 30 March
+see is asked for next
+see When › Date and time: 
 type 2021-03
+see When › Time zone: 
+type 
+see When › Clock: 
+type 
+see To be added
+type 
+see When › Calendar: 
+type 
 see Place › Description: 
 type ? nobody said
 see Attributed, never established 1 › 
@@ -44,7 +55,7 @@ S
 expect 0 "$typist" script depositary record incident.reported >screen
 id=$(tail -n 1 screen)
 depositary show "$id" --json >shown
-same '{"category":"attack","sources":[{"reliability":"B","credibility":"2"}],"confidence":"medium","audience":[],"publish_after_h":48,"when":{"edtf":"2021-03"},"unknown":{"place":{"code":"unknown","reason":"nobody said"}}}' \
+same '{"category":"attack","sources":[{"reliability":"B","credibility":"2"}],"confidence":"medium","audience":[],"publish_after_h":48,"when":{"original":"30 March","edtf":"2021-03"},"unknown":{"place":{"code":"unknown","reason":"nobody said"}}}' \
     "$(jq -c '(.claims // .) | {category, sources, confidence, audience, publish_after_h, when, unknown}' shown)" 'what was typed'
 
 # A field that can't be unknown is asked again, in the reader's language; Ctrl-D ends it, and nothing is recorded.
