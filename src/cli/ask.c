@@ -585,8 +585,9 @@ static bool ask_field(struct asking *asking, const struct dep_schema_field *fiel
     return got != GOT_END;
 }
 
-bool dep_ask_fields(const struct dep_schema *schema, bool whole, const char *officer,
-                    const struct dep_charter *charter, int64_t now_s, json_t *fields)
+bool dep_ask_fields(const struct dep_schema *schema, bool whole, const char *only,
+                    const char *officer, const struct dep_charter *charter, int64_t now_s,
+                    json_t *fields)
 {
     struct asking asking = {.schema = schema,
                             .lang = dep_reader_language(),
@@ -600,6 +601,7 @@ bool dep_ask_fields(const struct dep_schema *schema, bool whole, const char *off
     bool done = true;
     for (size_t i = 0; done && i < schema->field_count; i++)
         if (!json_object_get(fields, schema->fields[i].name) &&
+            (!only || strcmp(only, schema->fields[i].name) == 0) &&
             is_asked(&asking, &schema->fields[i]) &&
             (!is_about_original(&schema->fields[i]) || examined_original(fields)))
             done = ask_field(&asking, &schema->fields[i], fields);

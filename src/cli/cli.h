@@ -157,6 +157,12 @@ json_t *dep_fields_read(struct dep_args *args, const char *type, json_t *known,
  */
 struct dep_node *dep_fields_open(struct dep_args *args, const char *type, const char *item,
                                  json_t *known, json_t **out_claims, int *out_status);
+/*
+ * What was refused is asked for anew, and what else was answered stays: the field of `claims` that
+ * `path` (a JSON pointer) begins with. False where nobody is asked, or there is no answer.
+ */
+bool dep_fields_ask_again(struct dep_args *args, const struct dep_schema *schema,
+                          struct dep_node *node, json_t *claims, const char *path);
 /* What may be unknown and wasn't stated is unknown, and the reason is that it wasn't stated. False
  * without memory. */
 bool dep_fields_fill_unknown(const struct dep_schema *schema, json_t *fields);

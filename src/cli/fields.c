@@ -93,8 +93,8 @@ static bool asks(const struct dep_args *args)
 
 /* False: the terminal was closed, memory gave out, or there is no charter to be read, which is
  * said. */
-static bool ask_all(struct dep_args *args, const struct dep_schema *schema, struct dep_node *node,
-                    json_t *fields)
+static bool ask(struct dep_args *args, const struct dep_schema *schema, const char *only,
+                struct dep_node *node, json_t *fields)
 {
     const struct dep_charter *charter = NULL;
     struct dep_problem problem = {.detail = ""};
@@ -102,7 +102,7 @@ static bool ask_all(struct dep_args *args, const struct dep_schema *schema, stru
     int err = node ? dep_node_charter(node, UINT64_MAX, &charter, &problem) : DEP_OK;
     if (err)
         (void)dep_say_problem(args, err, &problem);
-    return !err && dep_ask_fields(schema, whole, args->officer, charter,
+    return !err && dep_ask_fields(schema, whole, only, args->officer, charter,
                                   node ? dep_node_now_ms(node) / 1000 : 0, fields);
 }
 
@@ -133,7 +133,7 @@ json_t *dep_fields_read(struct dep_args *args, const char *type, json_t *known,
         json_decref(fields);
         fields = NULL;
     }
-    if (fields && ((asks(args) && !ask_all(args, schema, node, fields)) ||
+    if (fields && ((asks(args) && !ask(args, schema, NULL, node, fields)) ||
                    !dep_fields_fill_unknown(schema, fields))) {
         dep_say(_("nothing was recorded"));
         *out_status = DEP_EXIT_FAULT;
@@ -142,6 +142,19 @@ json_t *dep_fields_read(struct dep_args *args, const char *type, json_t *known,
     }
     dep_schemas_free(schemas);
     return fields;
+}
+
+bool dep_fields_ask_again(struct dep_args *args, const struct dep_schema *schema,
+                          struct dep_node *node, json_t *claims, const char *path)
+{
+    char name[64];
+    size_t len = path[0] == '/' ? strcspn(path + 1, "/") : 0;
+    if (!asks(args) || !len || len >= sizeof name)
+        return false;
+    memcpy(name, path + 1, len);
+    name[len] = 0;
+    return json_object_del(claims, name) == 0 && ask(args, schema, name, node, claims) &&
+           dep_fields_fill_unknown(schema, claims);
 }
 
 /* The passphrase is right, the item (of an erasure the record) there, and in a state that the event

@@ -11,7 +11,7 @@ cat >script <<'S'
 see Category: 
 type two words
 see Right would be: a code of Latin letters
-type attack
+type atack
 see Territory: 
 type IQ
 see What happened: 
@@ -51,7 +51,11 @@ see Place › Description:
 type ? nobody said
 see Attributed, never established 1 › 
 type 
+see no such code is stated
+see Category: 
+type attack
 S
+# What the register refuses at the end is asked for again, and nothing else is.
 expect 0 "$typist" script depositary record incident.reported >screen
 id=$(tail -n 1 screen)
 depositary show "$id" --json >shown
