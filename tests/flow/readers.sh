@@ -110,9 +110,10 @@ alike() {
     tried=$((tried + $(grep -c '^== ' never.said)))
 }
 forms=('' --json)
-[ -z "$FLOW_SANITIZED" ] || forms=('') # several times as long there: one form, one officer
-{ lists && named "$request" && exhibits X-1; } >all
-{ named "$record" && exhibits "$item" && named "$case" "$transfer" "$assurance" "$consent" | grep -E '^(show|note|list|(request|consent|assure|case) show)'; } >others
+part=1
+[ -z "$FLOW_SANITIZED" ] || { part=3 forms=(''); } # several times as long there: a third of the commands, one form, one officer
+{ lists && named "$request" && exhibits X-1; } | awk "NR % $part == 0" >all
+{ named "$record" && exhibits "$item" && named "$case" "$transfer" "$assurance" "$consent" | grep -E '^(show|note|list|(request|consent|assure|case) show)'; } | awk "NR % $part == 0" >others
 { named "$request" && exhibits X-1; } >some
 lists >many
 alike A1 never after all "${forms[@]}"
@@ -135,15 +136,17 @@ if [ -z "$FLOW_SANITIZED" ]; then
 fi
 echo "$tried answers are alike to the byte"
 # Somebody does see it, by each of them: else the comparison could not fail.
-lists | while read -r command; do
-    seen=''
-    for officer in T1 L1 D1; do
-        # shellcheck disable=SC2086
-        if [ -z "$seen" ] && [ "$(depositary $command -C never --as $officer 2>&1)" != "$(depositary $command -C after --as $officer 2>&1)" ]; then seen=$officer; fi
-    done
-    [ -n "$seen" ] || echo "$command"
-done >unseen
-same 'key list report commitments report incidents report membership mission list publish list retention rules charter show' "$(xargs <unseen)" 'where there is nothing to see here'
+if [ -z "$FLOW_SANITIZED" ]; then
+    lists | while read -r command; do
+        seen=''
+        for officer in T1 L1 D1; do
+            # shellcheck disable=SC2086
+            if [ -z "$seen" ] && [ "$(depositary $command -C never --as $officer 2>&1)" != "$(depositary $command -C after --as $officer 2>&1)" ]; then seen=$officer; fi
+        done
+        [ -n "$seen" ] || echo "$command"
+    done >unseen
+    same 'key list report commitments report incidents report membership mission list publish list retention rules charter show' "$(xargs <unseen)" 'where there is nothing to see here'
+fi
 same "$(depositary list --json -C reg --as U1 | wc -l)" "$(depositary log checkpoint --json -C reg | json /dev/stdin .size)" 'an auditor counts everything, and nothing was recorded'
 about=$(depositary note --text 'of X-1' --about "$record" -C reg --as T1)
 fake=${record%?}$(tr '0-9a-f' 'a-f0-9' <<<"${record: -1}")
