@@ -404,7 +404,6 @@ int dep_node_open(const struct dep_node_order *order, struct dep_node **out,
     node->world = order->world;
     node->unrecorded = order->unrecorded;
     node->unrecorded_context = order->unrecorded_context;
-    (void)pthread_mutex_init(&node->tiles_lock, NULL);
     dep_readings_init(&node->readings);
     (void)snprintf(node->dir, sizeof node->dir, "%s", order->dir);
     struct dep_recovery done = {.tail_records = 0};
@@ -442,7 +441,6 @@ void dep_node_close(struct dep_node *node)
     dep_register_close(node->reg);
     dep_keyset_free(node->keyset);
     dep_schemas_free(node->schemas);
-    (void)pthread_mutex_destroy(&node->tiles_lock);
     dep_wipe(node, sizeof *node);
     free(node);
 }

@@ -9,8 +9,6 @@
 #include "node/roll.h"
 #include "record/outline.h"
 
-#include <pthread.h>
-
 enum {
     DEP_KEYFILE_MAX = 64 * 1024,
     DEP_OFFICER_SCRYPT = 15, /* 32 MiB: opened by every command; PLATFORM memory goal */
@@ -53,7 +51,6 @@ struct dep_node {
     void (*unrecorded)(void *context);
     void *unrecorded_context;
     struct dep_tile_seen tiles[8];
-    pthread_mutex_t tiles_lock;
     uint64_t keyset_next;            /* index up to which key records were fed */
     uint64_t settings_at;            /* of the member.settings taken in last */
     struct dep_names *names;         /* of all that is judged; NULL until something is */
@@ -145,9 +142,7 @@ DEP_MUST_USE int dep_sight_list(struct dep_node *node, const struct dep_index_qu
 /* Takes out the refs to records that don't show. */
 DEP_MUST_USE int dep_sight_trim(struct dep_node *node, json_t *claims, struct dep_problem *problem);
 
-/* A row of dep_index_list() with its claims, all refs among them, whoever asks: for deciding.
- * Several threads may do so at a time, each with a problem of its own, once the roles' identities
- * are loaded, where the row has the places of what it protects. */
+/* A row of dep_index_list() with its claims, all refs among them, whoever asks: for deciding. */
 DEP_MUST_USE int dep_node_view_row(struct dep_node *node, const struct dep_index_row *row,
                                    bool unlock, struct dep_view *out, struct dep_problem *problem);
 /* The record refers to `id` (as `rel`; NULL: however), whatever index.db says. DEP_ERR_CORRUPT

@@ -344,7 +344,7 @@ static uint64_t find_all(struct dep_node *node, const char *field, const char *v
     return next;
 }
 
-/* So many that threads open them: all are found, and what one of them doesn't hold is a fault. */
+/* After index.db was lost all are found, and what one of them doesn't hold is a fault. */
 static void test_completed(void **state)
 {
     (void)state;

@@ -3,10 +3,8 @@
  * vault's; and the rows of the index that waited for them.
  */
 #include "node/node_impl.h"
-#include "node/tasks.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 int dep_node_unlock(struct dep_node *node, struct dep_problem *problem)
@@ -39,109 +37,28 @@ int dep_node_unlock(struct dep_node *node, struct dep_problem *problem)
     return err;
 }
 
-/* ---- rows of the index that lack their protected fields ---- */
-
-/* Opened and read by several threads at a time, put into index.db by one, in their order: while
- * one block is put there the next is opened. */
-enum { BLOCK = 256, WORTH_THREADS = 64 };
-
-struct opened {
-    struct dep_view view;
-    struct dep_problem problem;
-    int err;
-};
-
-struct block {
-    struct opened list[BLOCK];
-    size_t count;
-};
-
 struct completing {
     struct dep_node *node;
-    struct dep_tasks *tasks; /* NULL until there are many */
-    struct block blocks[2];
-    struct block *filling, *opened; /* `opened` is to be put into index.db */
-    int err;                        /* of putting it there */
     struct dep_problem *problem;
 };
 
-static int complete_one(struct completing *work, struct opened *opened)
-{
-    struct dep_view *view = &opened->view;
-    if (opened->err) {
-        *work->problem = opened->problem;
-        return opened->err;
-    }
-    if (!view->readable || view->handed_why)
-        return DEP_OK;
-    /* A field kit's record is found by what it says itself. */
-    const json_t *claims = view->handed ? view->handed : view->claims;
-    struct dep_index_row complete = view->row;
-    complete.complete = true;
-    int64_t version = 1;
-    (void)dep_json_int(claims, "v", &version);
-    const char *type = view->handed ? dep_json_string(claims, "type") : view->row.type;
-    return dep_node_project(work->node, &complete, type, (int)version, claims, work->problem);
-}
-
-/* The first task puts the last block into index.db, the others open one row each. */
-static void complete_task(void *context, size_t at)
-{
-    struct completing *work = context;
-    if (at == 0) {
-        for (size_t i = 0; i < work->opened->count; i++) {
-            struct opened *opened = &work->opened->list[i];
-            work->err = work->err ? work->err : complete_one(work, opened);
-            dep_view_done(&opened->view);
-        }
-        work->opened->count = 0;
-        return;
-    }
-    struct opened *opened = &work->filling->list[at - 1];
-    struct dep_index_row row = opened->view.row;
-    opened->err = dep_node_view_row(work->node, &row, true, &opened->view, &opened->problem);
-}
-
-static int turn(struct completing *work)
-{
-    size_t count = 1 + work->filling->count;
-    if (!work->tasks && count > WORTH_THREADS && dep_tasks_new(&work->tasks))
-        return dep_problem_fault(work->problem, DEP_ERR_NOMEM, "node.index", work->node->dir);
-    if (work->tasks)
-        dep_tasks_run(work->tasks, complete_task, work, count);
-    for (size_t i = 0; !work->tasks && i < count; i++)
-        complete_task(work, i);
-    struct block *opened = work->filling;
-    work->filling = work->opened;
-    work->opened = opened;
-    return work->err;
-}
-
-/* What has no place is damaged, and completes nothing; only a row with one needs no more of
- * index.db. */
 static int complete_row(void *context, const struct dep_index_row *row)
 {
     struct completing *work = context;
-    if (!row->secret.len)
+    DEP_AUTO_VIEW view = {.claims = NULL};
+    int err = dep_node_view_row(work->node, row, true, &view, work->problem);
+    if (err || !view.readable)
+        return err;
+    /* A record that is held is found by what it says itself. */
+    const json_t *claims = view.handed ? view.handed : view.claims;
+    if (view.handed_why)
         return DEP_OK;
-    work->filling->list[work->filling->count++] = (struct opened){.view = {.row = *row}};
-    return work->filling->count == BLOCK ? turn(work) : DEP_OK;
-}
-
-static int complete_rows(struct completing *work)
-{
-    struct dep_index *index = work->node->index;
-    struct dep_problem *problem = work->problem;
-    struct dep_index_query query = {.incomplete = true};
-    int err = dep_index_begin(index, &problem->fault);
-    if (!err)
-        err = dep_index_list(index, &query, complete_row, work, &problem->fault);
-    for (int rest = 0; !err && rest < 2; rest++)
-        err = turn(work);
-    if (!err)
-        return dep_index_commit(index, &problem->fault);
-    dep_index_rollback(index);
-    return err;
+    struct dep_index_row complete = view.row;
+    complete.complete = true;
+    int64_t version = 1;
+    (void)dep_json_int(claims, "v", &version);
+    const char *type = view.handed ? dep_json_string(claims, "type") : row->type;
+    return dep_node_project(work->node, &complete, type, (int)version, claims, work->problem);
 }
 
 /* What was projected without a key (after a crash, a restore, a lost index) gets its searchable
@@ -150,19 +67,14 @@ static int complete_index(struct dep_node *node, struct dep_problem *problem)
 {
     if (dep_register_info(node->reg)->field || node->role_count == 0)
         return DEP_OK;
-    struct completing *work = dep_alloc(sizeof *work);
-    if (!work)
-        return dep_problem_fault(problem, DEP_ERR_NOMEM, "node.index", node->dir);
-    work->node = node;
-    work->problem = problem;
-    work->filling = &work->blocks[0];
-    work->opened = &work->blocks[1];
-    int err = complete_rows(work);
-    for (size_t b = 0; b < DEP_COUNT(work->blocks); b++)
-        for (size_t i = 0; i < work->blocks[b].count; i++)
-            dep_view_done(&work->blocks[b].list[i].view);
-    dep_tasks_free(work->tasks);
-    free(work);
+    struct completing work = {node, problem};
+    struct dep_index_query query = {.incomplete = true};
+    int err = dep_index_begin(node->index, &problem->fault);
+    if (!err)
+        err = dep_index_list(node->index, &query, complete_row, &work, &problem->fault);
+    if (!err)
+        return dep_index_commit(node->index, &problem->fault);
+    dep_index_rollback(node->index);
     return err;
 }
 

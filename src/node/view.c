@@ -51,30 +51,6 @@ static int index_differs(const struct dep_index_row *row, struct dep_problem *pr
                          (unsigned long long)row->index);
 }
 
-/* What a tile of some width holds never changes. */
-static int compare_with_tile(struct dep_node *node, uint64_t index, const struct dep_hash *sha256)
-{
-    uint64_t tile = index / DEP_TILE_WIDTH;
-    struct dep_tile_id id = {
-        .level = DEP_TILE_LEVEL_ENTRIES,
-        .index = tile,
-        .width = dep_tile_width(DEP_TILE_LEVEL_ENTRIES, tile, dep_register_count(node->reg))};
-    size_t at = index % DEP_TILE_WIDTH;
-    struct dep_tile_seen *seen = &node->tiles[tile % DEP_COUNT(node->tiles)];
-    int err = at < id.width ? DEP_OK : DEP_FOUND;
-    if (!err && (seen->index != tile || seen->width != id.width)) {
-        seen->width = 0;
-        err = dep_register_tile_read(node->reg, &id, seen->entries);
-    }
-    if (err)
-        return err;
-    if (memcmp(seen->entries + at * DEP_TILE_ENTRY_LEN + 2, sha256->bytes, DEP_HASH_LEN) != 0)
-        return DEP_FOUND;
-    seen->index = tile;
-    seen->width = id.width;
-    return DEP_OK;
-}
-
 /* index.db is disposable and so not believed: the digest of what was read must stand in the log at
  * this place. */
 static int compare_with_log(struct dep_node *node, uint64_t index, const struct dep_hash *sha256,
@@ -83,10 +59,25 @@ static int compare_with_log(struct dep_node *node, uint64_t index, const struct 
     const struct dep_hash *known = dep_roll_sha256(node->roll, index);
     if (known)
         return dep_hash_equal(known, sha256) ? DEP_OK : log_differs(index, DEP_OK, problem);
-    (void)pthread_mutex_lock(&node->tiles_lock);
-    int err = compare_with_tile(node, index, sha256);
-    (void)pthread_mutex_unlock(&node->tiles_lock);
-    return err ? log_differs(index, err, problem) : DEP_OK;
+    uint64_t tile = index / DEP_TILE_WIDTH;
+    struct dep_tile_id id = {
+        .level = DEP_TILE_LEVEL_ENTRIES,
+        .index = tile,
+        .width = dep_tile_width(DEP_TILE_LEVEL_ENTRIES, tile, dep_register_count(node->reg))};
+    size_t at = index % DEP_TILE_WIDTH;
+    struct dep_tile_seen *seen = &node->tiles[tile % DEP_COUNT(node->tiles)];
+    int err = at < id.width ? DEP_OK : DEP_FOUND;
+    /* What a tile of some width holds never changes. */
+    if (!err && (seen->index != tile || seen->width != id.width)) {
+        seen->width = 0;
+        err = dep_register_tile_read(node->reg, &id, seen->entries);
+    }
+    if (err ||
+        memcmp(seen->entries + at * DEP_TILE_ENTRY_LEN + 2, sha256->bytes, DEP_HASH_LEN) != 0)
+        return log_differs(index, err, problem);
+    seen->index = tile;
+    seen->width = id.width;
+    return DEP_OK;
 }
 
 /* What a row says of its record is what the record says: who may know of it, and what is decided by

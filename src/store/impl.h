@@ -7,8 +7,6 @@
 #include "store/file.h"
 #include "store/register.h"
 
-#include <pthread.h>
-
 enum {
     DEP_PRIVATE_SEGMENT_LEN = 64 * 1024 * 1024,
     DEP_STORE_LINE_MAX = 8 * 1024 * 1024, /* a private line: 4 MiB of disclosures in base64 */
@@ -75,8 +73,7 @@ struct dep_register {
     size_t recovery_count;
     struct dep_kek keks[DEP_KEKS_MAX];
     size_t kek_count;
-    uint32_t kek_segment;      /* keyring file that holds the lines of `keks` */
-    pthread_mutex_t keks_lock; /* held while one of these is looked for and used */
+    uint32_t kek_segment; /* keyring file that holds the lines of `keks` */
     struct dep_opened_kek opened[DEP_OPENED_KEKS_MAX]; /* keks.c */
     size_t opened_next;
     struct dep_kek_places *kek_places;

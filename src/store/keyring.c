@@ -298,11 +298,9 @@ int dep_register_open_secret(struct dep_register *reg, const char *jti,
         err = damaged(why);
     if (err)
         return err < 0 ? dep_store_fault(reg, fault, err, "store.secrets", path) : err;
-    (void)pthread_mutex_lock(&reg->keks_lock);
     err = dep_kek_open(reg, keyring->segment, kek_id, &identities[at].identity, &kek, why, fault);
     if (!err)
         err = unwrap(kek, jti, wrapped, key, why);
-    (void)pthread_mutex_unlock(&reg->keks_lock);
     if (!err)
         err = open_private(reg, jti, secret, key, out, why, fault);
     dep_wipe(key, sizeof key);

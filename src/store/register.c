@@ -321,7 +321,6 @@ int dep_register_open(const char *dir, enum dep_open_mode mode, struct dep_regis
     reg->records.folder = "records";
     reg->secrets.folder = "private";
     reg->keyring.folder = "keyring";
-    (void)pthread_mutex_init(&reg->keks_lock, NULL);
     reg->builder_size = UINT64_MAX;
     reg->lock_fd = reg->unsynced[0] = reg->unsynced[1] = -1;
     dep_buf_init(&reg->note, DEP_NOTE_LEN_MAX);
@@ -350,7 +349,6 @@ void dep_register_close(struct dep_register *reg)
         return;
     dep_keks_forget(reg);
     dep_keks_close(reg);
-    (void)pthread_mutex_destroy(&reg->keks_lock);
     dep_tile_builder_free(reg->builder);
     dep_buf_done(&reg->note);
     for (size_t i = 0; i < DEP_COUNT(reg->unsynced); i++)

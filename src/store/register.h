@@ -164,7 +164,7 @@ DEP_MUST_USE int dep_register_read(struct dep_register *reg, const struct dep_pl
 /*
  * Disclosures of one record, with any of the role identities given, appended to `out` (a secret
  * buffer). DEP_FOUND with "secret.erased", "secret.reader" (none of the identities may read it),
- * "secret.damaged". Several threads may do so at a time.
+ * "secret.damaged".
  */
 struct dep_role_identity {
     enum dep_role role;
