@@ -146,7 +146,7 @@ static int take_item(struct answering *answering, const char *id)
     int err = dep_node_item_facts(node, id, false, &item, answering->problem);
     if (err)
         return err;
-    if (item.disposed && !dep_vault_holds(dep_register_dir_fd(node->reg), id)) {
+    if (item.disposed && dep_vault_gone(dep_register_dir_fd(node->reg), id)) {
         err = dep_roll_list(node, &end, take_end, answering, answering->problem);
         return err < 0 ? err : DEP_OK;
     }

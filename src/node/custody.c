@@ -334,19 +334,43 @@ int dep_node_custody(struct dep_node *node, const struct dep_custody_order *orde
 
 /* ---- what was disposed of ---- */
 
-/* Where it can't be removed now either, `due` tells so, and the register opens all the same. */
-static int remove_container(void *context, const struct dep_index_row *row)
+struct finishing {
+    struct dep_node *node;
+    struct dep_problem *problem;
+};
+
+static int note_disposal(void *context, const struct dep_index_row *row)
 {
-    const struct dep_node *node = context;
+    (void)row;
+    *(bool *)context = true;
+    return DEP_FOUND;
+}
+
+/* Nothing is removed on the word of index.db, nor while a hold is in force that was placed since.
+ * Where it can't be removed now either, `due` tells so, and the register opens all the same. */
+static int finish_disposal(void *context, const struct dep_index_row *row)
+{
+    const struct finishing *finishing = context;
+    struct dep_node *node = finishing->node;
     int register_fd = dep_register_dir_fd(node->reg);
-    struct dep_fault ignored;
-    if (dep_vault_holds(register_fd, row->item))
-        (void)!dep_vault_remove(register_fd, row->item, &ignored);
-    return DEP_OK;
+    const struct dep_index_query disposal = {
+        .type = "custody.disposed", .item = row->item, .limit = 1};
+    struct dep_holds holds = {.count = 0};
+    struct dep_fault untold;
+    bool disposed = false;
+    if (!row->item[0] || dep_vault_gone(register_fd, row->item))
+        return DEP_OK;
+    int err = dep_roll_list(node, &disposal, note_disposal, &disposed, finishing->problem);
+    if (err >= 0)
+        err = dep_node_holds(node, row->item, NULL, &holds, finishing->problem);
+    if (!err && disposed && holds.count == 0)
+        (void)!dep_vault_remove(register_fd, row->item, &untold);
+    return err;
 }
 
 int dep_node_finish_disposals(struct dep_node *node, struct dep_problem *problem)
 {
+    struct finishing finishing = {node, problem};
     struct dep_index_query query = {.type = "custody.disposed"};
-    return dep_index_list(node->index, &query, remove_container, node, &problem->fault);
+    return dep_index_list(node->index, &query, finish_disposal, &finishing, &problem->fault);
 }

@@ -133,7 +133,7 @@ static int item_withdrawn(void *context, const struct dep_index_row *row)
 static int container_left(void *context, const struct dep_index_row *row)
 {
     struct dep_gather *gather = context;
-    return row->superseded || !dep_vault_holds(dep_register_dir_fd(gather->node->reg), row->item)
+    return row->superseded || dep_vault_gone(dep_register_dir_fd(gather->node->reg), row->item)
                ? DEP_OK
                : dep_gather_add(gather, "due.container", row, row->iat, NULL, NULL);
 }

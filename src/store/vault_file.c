@@ -375,11 +375,11 @@ int dep_vault_open(int register_fd, const char *item, int *out_fd, uint64_t *out
 
 /* ---- removing ---- */
 
-bool dep_vault_holds(int register_fd, const char *item)
+bool dep_vault_gone(int register_fd, const char *item)
 {
     char path[DEP_UUID_LEN + 32];
     (void)snprintf(path, sizeof path, "vault/%s.tar.age", item);
-    return faccessat(register_fd, path, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+    return faccessat(register_fd, path, F_OK, AT_SYMLINK_NOFOLLOW) != 0 && errno == ENOENT;
 }
 
 /* Without it nothing opens what the blocks of a removed file may still hold. A file system that

@@ -74,7 +74,8 @@ DEP_MUST_USE int dep_vault_share(int in_fd, struct dep_slice header, int out_fd,
 /* Open vault/<item>.tar.age for reading; close() is the caller's. */
 DEP_MUST_USE int dep_vault_open(int register_fd, const char *item, int *out_fd, uint64_t *out_len,
                                 struct dep_fault *fault);
-bool dep_vault_holds(int register_fd, const char *item);
+/* There is no vault/<item>.tar.age. False too where nobody can tell. */
+bool dep_vault_gone(int register_fd, const char *item);
 /*
  * Remove vault/<item>.tar.age for good: its header, which has the key to the rest, is overwritten
  * first, then the name removed, and the folder synced. DEP_OK too where it is gone already.

@@ -76,6 +76,24 @@ unseen release.made 'grep -om1 hold.verdict' hold.verdict erase "$consent"
 # ---- released once ----
 unseen release.made 'grep -om1 release.made' release.made as L1 release "$prepared" --json
 
+# ---- disposed of: the container that goes is that of the item of which a record says so, unless a hold was placed since ----
+restart
+echo other >other
+other=$(as T1 collect other --json --file - <<<'{"exhibit": "X-2", "case": "C-1"}' | json - .item)
+as T1 item dispose X-2 --yes --file - <<<"$order" >/dev/null
+[ ! -e "reg/vault/$other.tar.age" ] || fail 'the container is still there'
+lie "UPDATE record SET item='$item' WHERE type='custody.disposed'"
+as T1 note --text x >/dev/null 2>&1 || true
+[ -e "reg/vault/$item.tar.age" ] || fail 'evidence was destroyed on the word of index.db'
+rm reg/index.db*
+as T1 hold place X-2 --yes --file - <<<"$order" >/dev/null
+echo 'of a backup' >"reg/vault/$other.tar.age"
+as T1 note --text x >/dev/null
+[ -e "reg/vault/$other.tar.age" ] || fail 'removed under a legal hold'
+as T1 hold lift X-2 --yes --file - <<<"$order" >/dev/null
+as T1 note --text x >/dev/null
+[ ! -e "reg/vault/$other.tar.age" ] || fail 'the container of a backup stays'
+
 # ---- a key that is in force no longer: nothing is decided with keys that are not those of the records ----
 restart
 echo 'left the service' >reason
