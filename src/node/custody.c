@@ -284,10 +284,48 @@ static int still_so(void *context, struct dep_problem *problem)
     return err;
 }
 
+struct naming {
+    const struct custody_work *work;
+    bool named;
+};
+
+static int match_name(void *context, const struct dep_index_row *row)
+{
+    struct naming *naming = context;
+    const struct custody_work *work = naming->work;
+    const char *name = work->order->name;
+    DEP_AUTO_VIEW view = {.claims = NULL};
+    naming->named = strncmp(row->jti, name, strlen(name)) == 0;
+    if (naming->named || strncmp(row->type, "evidence.", strlen("evidence.")) != 0)
+        return naming->named ? DEP_FOUND : DEP_OK;
+    int err = dep_node_view_row(work->node, row, true, &view, work->problem);
+    naming->named = !err && dep_json_says(view.claims, "exhibit", name);
+    return naming->named ? DEP_FOUND : err;
+}
+
+/* An exhibit number is found in index.db alone, whose word is enough where nothing is lost: what
+ * can't be undone is done to an item that bears it. */
+static int check_name(const struct custody_work *work)
+{
+    const char *name = work->order->name;
+    const struct dep_index_query of_item = {.item = work->item.item};
+    struct naming naming = {.work = work,
+                            .named = strncmp(work->item.item, name, strlen(name)) == 0};
+    int err = naming.named
+                  ? DEP_OK
+                  : dep_roll_list(work->node, &of_item, match_name, &naming, work->problem);
+    return err < 0        ? err
+           : naming.named ? DEP_OK
+                          : dep_problem_fault(work->problem, DEP_ERR_CORRUPT, "index.differs",
+                                              work->node->dir);
+}
+
 static int prepare(struct custody_work *work)
 {
     json_t *claims = work->order->claims;
     int err = find_superseded(work);
+    if (!err && strcmp(work->order->type, "custody.disposed") == 0)
+        err = check_name(work);
     if (!err)
         err = find_answered(work);
     if (!err)

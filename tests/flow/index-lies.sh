@@ -80,6 +80,13 @@ unseen release.made 'grep -om1 release.made' release.made as L1 release "$prepar
 restart
 echo other >other
 other=$(as T1 collect other --json --file - <<<'{"exhibit": "X-2", "case": "C-1"}' | json - .item)
+cp -a reg named
+lie "UPDATE field SET idx=(SELECT idx FROM record WHERE item='$item' AND type='evidence.collected') WHERE name='exhibit' AND value='X-2'"
+expect 3 as T1 item dispose X-2 --yes --file - <<<"$order" >/dev/null 2>err
+holds err 'index.differs'
+[ -e "reg/vault/$item.tar.age" ] || fail 'another exhibit was destroyed'
+rm -rf reg
+mv named reg
 as T1 item dispose X-2 --yes --file - <<<"$order" >/dev/null
 [ ! -e "reg/vault/$other.tar.age" ] || fail 'the container is still there'
 lie "UPDATE record SET item='$item' WHERE type='custody.disposed'"
