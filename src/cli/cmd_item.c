@@ -215,9 +215,16 @@ static int show_done(const struct dep_args *args, const char *type, const struct
                    : DEP_EXIT_FAULT;
     (void)printf(_("Recorded: %s\n"), done->jti);
     if (type && strcmp(type, "custody.disposed") == 0)
-        (void)printf("%s", _("What vault/ held of it is removed. Backups and files that were taken "
-                             "out of it are not.\n"));
+        (void)printf("%s\n", _("Nothing of it is left in vault/. Backups, and files that were taken "
+                               "out of it, are where they were."));
     return DEP_EXIT_YES;
+}
+
+/* What can't be undone is asked once more. */
+static bool is_meant(const struct dep_args *args, const char *type)
+{
+    return strcmp(type, "custody.disposed") != 0 || dep_flag(args, "--yes") || !dep_is_terminal() ||
+           dep_confirm(_("Dispose of it? What vault/ has of it is removed for good."));
 }
 
 int dep_custody_command(struct dep_args *args, const char *type, const char *name)
@@ -227,6 +234,11 @@ int dep_custody_command(struct dep_args *args, const char *type, const char *nam
     struct dep_node *node = dep_fields_open(args, type, name, NULL, &claims, &status);
     if (!node)
         return status;
+    if (!is_meant(args, type)) {
+        dep_say(_("nothing was recorded"));
+        dep_node_close(node);
+        return DEP_EXIT_WANTING;
+    }
     struct dep_problem problem = {.detail = ""};
     struct dep_done done;
     const struct dep_custody_order order = {.name = name,

@@ -233,6 +233,11 @@ expect 1 depositary verify reg --json >verdict
 same container.missing "$(json verdict '.findings[0].id')" 'missing'
 mv "gone/$item.tar.age" reg/vault/
 refused custody.authority item dispose E-2 <<<'{}'
+echo "$order" >ordered
+printf '%s\n' 'see is removed for good. [y/N]' 'type ' >script
+expect 1 env DEPOSITARY_REGISTER=reg DEPOSITARY_OFFICER=T1 "$SOURCE_ROOT/tests/flow/typist" script depositary item dispose E-2 --file ordered >screen
+holds screen 'nothing was recorded'
+[ -e "reg/vault/$item.tar.age" ] || fail 'removed without a yes'
 run item dispose E-2 --yes --file - >/dev/null <<<"$order"
 [ ! -e "reg/vault/$item.tar.age" ] || fail 'the container is still there'
 depositary verify reg --json >verdict || fail "$(cat verdict)"
