@@ -153,7 +153,9 @@ bool dep_fields_ask_again(struct dep_args *args, const struct dep_schema *schema
         return false;
     memcpy(name, path + 1, len);
     name[len] = 0;
-    return json_object_del(claims, name) == 0 && ask(args, schema, name, node, claims) &&
+    /* "unknown" isn't asked for: the reasons in it would be gone. */
+    return dep_schema_field_find(schema, name) && strcmp(name, "unknown") != 0 &&
+           json_object_del(claims, name) == 0 && ask(args, schema, name, node, claims) &&
            dep_fields_fill_unknown(schema, claims);
 }
 
