@@ -29,18 +29,16 @@ static bool is_arabic(const char *words)
 DEP_PRINTF(1, 0) static void say(const char *format, va_list list)
 {
     bool isolated = is_arabic(_("yes")); /* the reader's language */
-    (void)fprintf(stderr, "%s", isolated ? RIGHT_TO_LEFT : "");
+    (void)fprintf(stderr, "depositary: %s", isolated ? RIGHT_TO_LEFT : "");
     (void)vfprintf(stderr, format, list);
-    (void)fprintf(stderr, "%s", isolated ? POP : "");
+    (void)fprintf(stderr, "%s\n", isolated ? POP : "");
 }
 
 void dep_say(const char *format, ...)
 {
     va_list list;
     va_start(list, format);
-    (void)fprintf(stderr, "depositary: ");
     say(format, list);
-    (void)fprintf(stderr, "\n");
     va_end(list);
 }
 
@@ -57,9 +55,7 @@ int dep_usage_error(const struct dep_args *args, const char *format, ...)
 {
     va_list list;
     va_start(list, format);
-    (void)fprintf(stderr, "depositary: ");
     say(format, list);
-    (void)fprintf(stderr, "\n");
     va_end(list);
     dep_say_hint(args->command, NULL);
     return DEP_EXIT_USAGE;

@@ -94,6 +94,26 @@ int dep_answered_of(const struct dep_schemas *schemas, const struct dep_act *wit
     return err;
 }
 
+int dep_answered_each(struct dep_node *node, const struct dep_act *made, dep_answered_fn *each,
+                      void *context, struct dep_problem *problem)
+{
+    int err = DEP_OK;
+    for (size_t i = 0; !err && i < made->later_count; i++) {
+        DEP_AUTO_ACT withdrawn = {.later = NULL};
+        struct dep_answered answered;
+        const struct dep_index_row *row = &made->later[i].row;
+        if (strcmp(row->type, "release.withdrawn") != 0)
+            continue;
+        err = dep_node_act(node, row->jti, row->type, &withdrawn, problem);
+        if (err)
+            return err;
+        err = dep_answered_of(node->schemas, &withdrawn, &answered);
+        err = err ? dep_problem_fault(problem, err, "node.answer", row->jti)
+                  : each(context, row->jti, &answered);
+    }
+    return err;
+}
+
 bool dep_answered_closes(const struct dep_answered *answered)
 {
     const char *outcome = answered->outcome;
@@ -184,45 +204,36 @@ static bool names_item(const struct answering *answering, const json_t *material
     return false;
 }
 
-/* Withdrawn, and each of the withdrawals answered: erased there and further on. */
-static int is_left(const struct answering *answering, const struct dep_act *made, bool *out)
+struct leaving {
+    bool any, left;
+};
+
+static int note_left(void *context, const char *withdrawal, const struct dep_answered *answered)
 {
-    size_t withdrawals = 0, closed = 0;
-    for (size_t i = 0; i < made->later_count; i++) {
-        DEP_AUTO_ACT withdrawn = {.later = NULL};
-        struct dep_answered answered;
-        const struct dep_index_row *row = &made->later[i].row;
-        if (strcmp(row->type, "release.withdrawn") != 0)
-            continue;
-        int err =
-            dep_node_act(answering->node, row->jti, row->type, &withdrawn, answering->problem);
-        if (!err)
-            err = dep_answered_of(answering->node->schemas, &withdrawn, &answered);
-        if (err)
-            return err < 0 ? err : DEP_OK;
-        withdrawals++;
-        closed += dep_answered_closes(&answered) && strcmp(answered.outcome, "on_paper") != 0;
-    }
-    *out = !withdrawals || closed < withdrawals;
+    struct leaving *leaving = context;
+    (void)withdrawal;
+    leaving->any = true;
+    leaving->left |= !dep_answered_closes(answered) || strcmp(answered->outcome, "on_paper") == 0;
     return DEP_OK;
 }
 
+/* Left, unless it was withdrawn and each withdrawal answered: erased there and further on. */
 static int match_made(void *context, const struct dep_act *made)
 {
     struct answering *answering = context;
     struct dep_index_row row;
     DEP_AUTO_VIEW prepared = {.claims = NULL};
+    struct leaving leaving = {.any = false};
     const char *about = dep_record_ref(made->head.claims, "about");
-    bool left = true;
     int err = dep_roll_find(answering->node, about ? about : "", &row, answering->problem);
     if (!err)
         err = dep_node_view_row(answering->node, &row, true, &prepared, answering->problem);
     if (err || !names_item(answering, dep_json_array(prepared.claims, "materials")))
         return err < 0 ? err : DEP_OK;
-    err = is_left(answering, made, &left);
+    err = dep_answered_each(answering->node, made, note_left, &leaving, answering->problem);
     answering->passed_on++;
-    answering->left += left;
-    return err;
+    answering->left += err || !leaving.any || leaving.left;
+    return err < 0 ? err : DEP_OK;
 }
 
 /* ---- the record ---- */

@@ -22,6 +22,12 @@ struct dep_answered {
 };
 DEP_MUST_USE int dep_answered_of(const struct dep_schemas *schemas, const struct dep_act *withdrawn,
                                  struct dep_answered *out);
+/* The same of each withdrawal of a release that was made; `each` other than 0 stops. */
+typedef int dep_answered_fn(void *context, const char *withdrawal,
+                            const struct dep_answered *answered);
+DEP_MUST_USE int dep_answered_each(struct dep_node *node, const struct dep_act *made,
+                                   dep_answered_fn *each, void *context,
+                                   struct dep_problem *problem);
 /* Nothing is left of it as far as its holder answers for it, or it was told on paper. */
 bool dep_answered_closes(const struct dep_answered *answered);
 /* The same of the claims of a foreign.record, which may be of any type; false too where it can't be

@@ -61,35 +61,25 @@ static int64_t review_owed(const struct dep_act *made)
 
 /* ---- and of its withdrawals ---- */
 
-static json_t *answer_json(const char *withdrawal, const struct dep_answered *answered)
+static int list_answer(void *context, const char *withdrawal, const struct dep_answered *answered)
 {
     char erased[24] = "";
     if (answered->erased_s != INT64_MAX)
         dep_time_encode(answered->erased_s, erased);
-    return json_pack("{s:s,s:s*,s:s*,s:s*,s:I,s:I}", "withdrawal", withdrawal, "outcome",
-                     answered->outcome, "erased", erased[0] ? erased : NULL, "officer",
-                     answered->officer[0] ? answered->officer : NULL, "passed_on",
-                     (json_int_t)answered->passed_on, "passed_on_left", (json_int_t)answered->left);
+    json_t *answer =
+        json_pack("{s:s,s:s*,s:s*,s:s*,s:I,s:I}", "withdrawal", withdrawal, "outcome",
+                  answered->outcome, "erased", erased[0] ? erased : NULL, "officer",
+                  answered->officer[0] ? answered->officer : NULL, "passed_on",
+                  (json_int_t)answered->passed_on, "passed_on_left", (json_int_t)answered->left);
+    return json_array_append_new(context, answer) ? DEP_ERR_NOMEM : DEP_OK;
 }
 
 static int list_answers(const struct listing *listing, const struct dep_act *made, json_t *out)
 {
-    for (size_t i = 0; i < made->later_count; i++) {
-        DEP_AUTO_ACT withdrawn = {.later = NULL};
-        struct dep_answered answered;
-        const struct dep_index_row *row = &made->later[i].row;
-        if (strcmp(row->type, "release.withdrawn") != 0)
-            continue;
-        int err = dep_node_act(listing->node, row->jti, row->type, &withdrawn, listing->problem);
-        if (err)
-            return err;
-        err = dep_answered_of(listing->node->schemas, &withdrawn, &answered);
-        if (!err && json_array_append_new(out, answer_json(row->jti, &answered)))
-            err = DEP_ERR_NOMEM;
-        if (err)
-            return dep_problem_fault(listing->problem, err, "node.release", row->jti);
-    }
-    return DEP_OK;
+    int err = dep_answered_each(listing->node, made, list_answer, out, listing->problem);
+    return err == DEP_ERR_NOMEM
+               ? dep_problem_fault(listing->problem, err, "node.release", made->head.row.jti)
+               : err;
 }
 
 /* ---- all of it ---- */

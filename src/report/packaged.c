@@ -176,7 +176,6 @@ static void add_item_rows(struct dep_document *document, const json_t *item)
     dep_document_row(document, _("Bytes"), text_of(item, "bytes"));
 }
 
-/* A table of the records that concern `item`, or, where that is NULL, no item. */
 /* An officer's code; the register's own keys have none but what they are. */
 static const char *signer_words(const json_t *signer)
 {
@@ -184,6 +183,7 @@ static const char *signer_words(const json_t *signer)
     return strcmp(code, text_of(signer, "role")) == 0 ? dep_words(code) : code;
 }
 
+/* A table of the records that concern `item`, or, where that is NULL, no item. */
 static void add_records(const struct dep_paper *paper, const struct dep_packaged *packaged,
                         struct dep_document *document, const char *heading, const char *item)
 {
