@@ -215,8 +215,9 @@ static int show_done(const struct dep_args *args, const char *type, const struct
                    : DEP_EXIT_FAULT;
     (void)printf(_("Recorded: %s\n"), done->jti);
     if (type && strcmp(type, "custody.disposed") == 0)
-        (void)printf("%s\n", _("Nothing of it is left in vault/. Backups, and files that were taken "
-                               "out of it, are where they were."));
+        (void)printf("%s\n",
+                     _("Nothing of it is left in vault/. Backups, and files that were taken "
+                       "out of it, are where they were."));
     return DEP_EXIT_YES;
 }
 

@@ -207,7 +207,7 @@ static void edit(struct dep_slice from_text, const char *from, const char *to, s
 }
 
 /* c2sp.org/tlog-witness, add-checkpoint: the old size line, the proof lines, an empty line, a
- * checkpoint (whose own rules are in test_log.c). */
+ * checkpoint (whose own rules are in test_note.c). */
 static void test_request(void **state)
 {
     (void)state;
