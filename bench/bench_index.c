@@ -136,7 +136,7 @@ static int pages(struct dep_index *index, const char *name, const struct dep_ind
     }
     qsort(took, ROUNDS, sizeof took[0], ascending);
     if (!err) {
-        print(name, took[ROUNDS * 95 / 100], "ms p95");
+        print(name, took[(ROUNDS * 95 + 99) / 100 - 1], "ms p95");
         (void)fprintf(stderr, "%s: %zu rows\n", name, rows);
     }
     return err;
