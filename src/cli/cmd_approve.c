@@ -4,6 +4,7 @@
 #include "cli/acts.h"
 #include "cli/show.h"
 #include "cli/verdict.h"
+#include "node/release_case.h"
 
 #include <string.h>
 
@@ -37,14 +38,19 @@ static void show_judged(struct dep_args *args, struct dep_node *node, const stru
         dep_show_verdict(args, node, &judgement);
 }
 
-/* Nobody approves on a terminal what they haven't seen there. */
+/* Nobody approves on a terminal what they haven't seen there, nor what of its case stays behind. */
 static int confirm(struct dep_args *args, struct dep_node *node, struct dep_problem *problem)
 {
     DEP_AUTO_ACT act = {.later = NULL};
+    json_t *found = NULL;
     int err = dep_node_act(node, args->positional[0], "release.prepared", &act, problem);
+    if (!err)
+        err = dep_release_case_left_out(node, act.head.claims, &found, problem);
+    DEP_AUTO_JSON *left_out = found;
     if (err)
         return err;
     dep_show_view(node, &act.head);
+    dep_show_left_out(node, left_out);
     show_judged(args, node, &act.head);
     return dep_confirm(_("Approve exactly this?"))
                ? DEP_OK

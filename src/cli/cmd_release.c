@@ -6,6 +6,7 @@
 #include "cli/verdict.h"
 #include "codec/text.h"
 #include "node/charter.h"
+#include "node/release_case.h"
 
 #include <string.h>
 
@@ -86,18 +87,20 @@ static int dry_run(struct dep_args *args, struct dep_node *node, const char *nam
 {
     struct dep_problem problem = {.detail = ""};
     DEP_AUTO_ACT act = {.later = NULL};
+    json_t *found = NULL;
     int err = dep_node_act(node, name, "release.prepared", &act, &problem);
     if (!err)
         err = dep_act_readable(&act, &problem);
     if (!err)
         err = dep_node_release_ended(node, &act, &problem);
+    if (!err)
+        err = dep_release_case_left_out(node, act.head.claims, &found, &problem);
+    DEP_AUTO_JSON *left_out = found;
     if (err)
         return dep_say_problem(args, err, &problem);
-    if (!args->json) {
-        (void)printf("%s\n", _("What goes:"));
-        dep_show_materials(node, act.head.claims, 2);
-    }
-    return tell_required(args, node, act.head.claims, NULL, &act.head, NULL);
+    if (!args->json && !left_out)
+        dep_show_expanded(node, act.head.claims, NULL);
+    return tell_required(args, node, act.head.claims, left_out, &act.head, NULL);
 }
 
 static int release(struct dep_args *args, struct dep_node *node)

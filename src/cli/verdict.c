@@ -541,21 +541,34 @@ void dep_show_materials(struct dep_node *node, const json_t *claims, int indent)
     }
 }
 
-void dep_show_expanded(struct dep_node *node, const json_t *claims, const json_t *left_out)
+void dep_show_left_out(struct dep_node *node, const json_t *left_out)
 {
-    size_t i;
+    size_t i, unnamed = 0;
     json_t *item;
-    (void)printf("%s\n", _("What goes:"));
-    dep_show_materials(node, claims, 2);
-    if (json_array_size(left_out))
+    json_array_foreach(left_out, i, item)
+    {
+        unnamed += dep_json_says(item, "why", "unnamed");
+    }
+    if (json_array_size(left_out) > unnamed)
         (void)printf("%s\n", _("What of the case doesn't go:"));
     json_array_foreach(left_out, i, item)
     {
         char id[64];
         const char *copy = dep_json_string(item, "copy"), *why = dep_json_string(item, "why");
+        if (dep_json_says(item, "why", "unnamed"))
+            continue;
         (void)snprintf(id, sizeof id, "release.left.%s", why ? why : "");
         (void)printf("  ");
         dep_show_item(node, dep_json_string(item, "item"));
         (void)printf(": %s%s%s\n", dep_word(id), copy ? " " : "", copy ? copy : "");
     }
+    if (unnamed)
+        (void)printf(_("Others of the case, not among what was prepared: %zu\n"), unnamed);
+}
+
+void dep_show_expanded(struct dep_node *node, const json_t *claims, const json_t *left_out)
+{
+    (void)printf("%s\n", _("What goes:"));
+    dep_show_materials(node, claims, 2);
+    dep_show_left_out(node, left_out);
 }

@@ -28,6 +28,7 @@ int dep_tell_prepared(const struct dep_args *args, struct dep_node *node,
 void dep_show_materials(struct dep_node *node, const json_t *claims, int indent);
 /* The same of a case, and what of it doesn't go and why. */
 void dep_show_expanded(struct dep_node *node, const json_t *claims, const json_t *left_out);
+void dep_show_left_out(struct dep_node *node, const json_t *left_out);
 /* What may be said to whoever asked from outside: the same, whatever the reason. */
 void dep_tell_outward(void);
 /* What a code of the charter is called in the reader's language; the code where it has no name. */

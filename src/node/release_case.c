@@ -13,7 +13,7 @@ static const char CLAUSE[] = "doc/format/consent.md";
 struct expanding {
     struct dep_node *node;
     const char *name;     /* of the case, as it is stated */
-    const json_t *stated; /* the material that names it */
+    const json_t *stated; /* the material that names it; NULL: it is prepared already */
     json_t *named;        /* items that other materials name: true */
     json_t *marked;       /* items of the case: true */
     json_t *out, *left_out;
@@ -89,6 +89,8 @@ static int expand_one(struct expanding *expanding, const char *id)
 {
     DEP_AUTO_ITEM item = {.item = ""};
     int err = dep_node_item_facts(expanding->node, id, true, &item, expanding->problem);
+    if (err == DEP_FOUND && !expanding->stated)
+        return DEP_OK; /* it doesn't show to who looks */
     if (!err)
         err = find_copy(expanding, id);
     if (err)
@@ -99,7 +101,9 @@ static int expand_one(struct expanding *expanding, const char *id)
                       : !expanding->copy[0]                                 ? NULL
                       : json_object_get(expanding->marked, expanding->copy) ? "redacted"
                                                                             : "unmarked";
-    return why ? leave_out(expanding, id, why) : add(expanding, &item);
+    if (!why && expanding->stated)
+        return add(expanding, &item);
+    return leave_out(expanding, id, why ? why : "unnamed");
 }
 
 static int note_marked(void *context, const struct dep_view *marking)
@@ -213,5 +217,34 @@ int dep_release_case_expand(struct dep_node *node, json_t *claims, json_t **out_
         err = put_back(&expanding, claims);
     if (!err)
         *out_left_out = json_incref(left_out);
+    return err;
+}
+
+int dep_release_case_left_out(struct dep_node *node, const json_t *claims, json_t **out,
+                              struct dep_problem *problem)
+{
+    const char *of_case = dep_json_string(claims, "case");
+    DEP_AUTO_JSON *named = json_object();
+    DEP_AUTO_JSON *marked = json_object();
+    DEP_AUTO_JSON *left_out = json_array();
+    struct expanding expanding = {.node = node,
+                                  .name = of_case ? of_case : "",
+                                  .named = named,
+                                  .marked = marked,
+                                  .left_out = left_out,
+                                  .problem = problem};
+    size_t i;
+    json_t *material;
+    int err = named && marked && left_out ? DEP_OK : no_memory(&expanding);
+    json_array_foreach(dep_json_array(claims, "materials"), i, material)
+    {
+        const char *item = dep_json_string(material, "item");
+        if (!err && item && json_object_set_new(named, item, json_true()))
+            err = no_memory(&expanding);
+    }
+    if (!err && of_case)
+        err = expand(&expanding, of_case);
+    if (!err)
+        *out = json_object_size(marked) ? json_incref(left_out) : NULL;
     return err;
 }

@@ -186,9 +186,21 @@ holds err 'release.case'
 as L1 release prepare "${whole:0:13}" --dry-run --file - --yes >plan <<<"$(of_case '')" || true
 holds plan "H-5.*painted over.*$(id H-5r)"
 holds plan 'H-2 .*: it was disposed of'
-as A1 approve "$(json prepared.json .record)" >/dev/null
+# Who approves is told the same, whenever it is looked at; and what has come to the case since, which isn't in it.
+prepared=$(json prepared.json .record)
+as A1 release --dry-run "$prepared" --json >seen.json || true
+same "$(jq -c .left_out prepared.json)" "$(jq -c .left_out seen.json)" 'what is left out, to who approves'
+state T1 "{\"case\": \"$whole\"}" mark set H-5r
+as A1 release --dry-run "$prepared" --json >seen.json || true
+same "$(id H-2) disposed,$(id H-3) in_error,$(id H-4) redacted,$(id H-5) redacted,$(id H-5r) unnamed" "$(jq -r '[.left_out[] | "\(.item) \(.why)"] | join(",")' seen.json)" 'marked since'
+for language in fr ar; do LANGUAGE=$language as A1 release --dry-run "$prepared" >"seen.$language" || true; done
+holds seen.fr 'H-2 .*il en a été disposé'
+holds seen.fr 'Autres éléments de .*, hors de ce qui a été préparé : 1$'
+holds seen.ar '^ما لا يخرج من القضية:$'
+printf '%s\n' "see What of the case doesn't go:" 'see H-4' 'see Others of the case, not among what was prepared: 1' 'see Approve exactly this?' 'type y' >script
+"$SOURCE_ROOT/tests/flow/typist" script depositary approve "$prepared" -C reg --as A1 >screen
 same "$whole" "$(as L1 show "$(json prepared.json .record)" --json | jq -r .claims.case)" 'which case it was prepared for'
-as L1 release "$(json prepared.json .record)" >/dev/null
+as L1 release "$prepared" >/dev/null
 as L1 pack "$whole" --age "$key" --out of-case --json --yes >of-case.json
 same 'intact 3' "$(jq -r '"\(.verified) \(.items)"' of-case.json)" 'the case as a package'
 
