@@ -114,6 +114,16 @@ static bool is_unfinished_bag(int fd)
 
 /* ---- opening ---- */
 
+/* BAG.unfinished may be a name where BAG is none: vfat takes no blank at the end. Tried below the
+ * folder, where nobody mistakes it for the bag, and before the bag is recorded. */
+static int try_name(const struct dep_bag_writer *writer, struct dep_fault *fault)
+{
+    const char *slash = strrchr(writer->path, '/'), *name = slash ? slash + 1 : writer->path;
+    bool good = mkdirat(writer->data_fd, name, 0700) == 0 &&
+                unlinkat(writer->data_fd, name, AT_REMOVEDIR) == 0;
+    return good ? DEP_OK : io_fault(fault, "pack.folder", writer->path);
+}
+
 static int open_folder(struct dep_bag_writer *writer, struct dep_fault *fault)
 {
     bool made = mkdir(writer->dir, 0700) == 0;
@@ -133,7 +143,8 @@ static int open_folder(struct dep_bag_writer *writer, struct dep_fault *fault)
     if (again < 0 || remove_entries(again, 0) != 0 || mkdirat(writer->fd, "data", 0700) != 0)
         return io_fault(fault, "pack.folder", writer->dir);
     writer->data_fd = openat(writer->fd, "data", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    return writer->data_fd < 0 ? io_fault(fault, "pack.folder", writer->dir) : DEP_OK;
+    return writer->data_fd < 0 ? io_fault(fault, "pack.folder", writer->dir)
+                               : try_name(writer, fault);
 }
 
 static int open_parent(struct dep_bag_writer *writer, struct dep_fault *fault)
