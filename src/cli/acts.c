@@ -70,6 +70,40 @@ static int answer(const struct dep_recording *recording, const char *type)
     return DEP_EXIT_YES;
 }
 
+/* `out_path`: where in the claims that stands which is refused; "" where nothing is, or nobody can
+ * say where. */
+static int try_one(struct dep_args *args, struct dep_node *node, const char *type, json_t *claims,
+                   dep_recording_fn *run, char out_path[DEP_JTD_POINTER_MAX])
+{
+    DEP_AUTO_JSON *said = json_array();
+    DEP_AUTO_JSON *more = json_object();
+    struct dep_recording recording = {.args = args, .said = said, .more = more};
+    recording.notices = (struct dep_notices){gather_notice, &recording};
+    struct dep_problem problem = {.detail = ""};
+    int err = claims && said && more
+                  ? run(node, claims, &recording, &problem)
+                  : dep_problem_fault(&problem, DEP_ERR_NOMEM, "cli.record", type);
+    (void)snprintf(out_path, DEP_JTD_POINTER_MAX, "%s",
+                   err == DEP_FOUND ? problem.where.instance_path : "");
+    return err ? dep_say_refused(args, dep_schemas_find(dep_node_schemas(node), type, 0), claims,
+                                 false, err, &problem)
+               : answer(&recording, type);
+}
+
+/* On a terminal what is refused is asked for again, and what else was answered stays. */
+static int try_until(struct dep_args *args, struct dep_node *node, const char *type, json_t *claims,
+                     dep_recording_fn *run)
+{
+    const struct dep_schema *schema = dep_schemas_find(dep_node_schemas(node), type, 0);
+    for (;;) {
+        char path[DEP_JTD_POINTER_MAX];
+        DEP_AUTO_JSON *tried = json_deep_copy(claims); /* what is recorded is made of it */
+        int status = try_one(args, node, type, tried, run, path);
+        if (!path[0] || !schema || !dep_fields_ask_again(args, schema, node, claims, path))
+            return status;
+    }
+}
+
 static int record(struct dep_args *args, const char *type, bool stated, json_t *known,
                   dep_recording_fn *run)
 {
@@ -77,8 +111,6 @@ static int record(struct dep_args *args, const char *type, bool stated, json_t *
     if (status)
         return status;
     DEP_AUTO_JSON *claims = NULL;
-    DEP_AUTO_JSON *said = json_array();
-    DEP_AUTO_JSON *more = json_object();
     struct dep_node *node = NULL;
     if (stated)
         node = dep_fields_open(args, type, NULL, known, &claims, &status);
@@ -86,18 +118,11 @@ static int record(struct dep_args *args, const char *type, bool stated, json_t *
         node = dep_open_node(args, true, &status);
     if (!node && status)
         return status;
-    if (!node || !said || !more) {
+    if (!node) {
         dep_say(_("out of memory"));
-        dep_node_close(node);
         return DEP_EXIT_FAULT;
     }
-    struct dep_recording recording = {.args = args, .said = said, .more = more};
-    recording.notices = (struct dep_notices){gather_notice, &recording};
-    struct dep_problem problem = {.detail = ""};
-    int err = run(node, claims, &recording, &problem);
-    status = err ? dep_say_refused(args, dep_schemas_find(dep_node_schemas(node), type, 0), claims,
-                                   false, err, &problem)
-                 : answer(&recording, type);
+    status = try_until(args, node, type, claims, run);
     dep_node_close(node);
     return dep_finish_output(status);
 }

@@ -52,6 +52,16 @@ bool dep_ask_absence(json_t *fields, const char *name, const char *code, const c
 
 /* ---- one line ---- */
 
+/* Blanks around an answer are none of it: what is pasted brings them along. */
+static void trim(char *line, size_t len)
+{
+    size_t first = strspn(line, " \t\r");
+    while (len > first && strchr(" \t\r", line[len - 1]))
+        len--;
+    memmove(line, line + (first < len ? first : len), first < len ? len - first : 0);
+    line[first < len ? len - first : 0] = 0;
+}
+
 static bool read_answer(const char *label, char out[ANSWER_MAX])
 {
     for (;;) {
@@ -61,9 +71,11 @@ static bool read_answer(const char *label, char out[ANSWER_MAX])
             (void)fprintf(stderr, "\n"); /* what is said next stands on a line of its own */
             return false;
         }
-        out[strcspn(out, "\n")] = 0;
-        if (strlen(out) < CUT_LEN)
+        size_t len = strcspn(out, "\n");
+        if (len < CUT_LEN) {
+            trim(out, len);
             return true;
+        }
         (void)fprintf(stderr, "  %s\n",
                       _("This line was too long for the terminal, and its end is lost: answer "
                         "shorter, or state it in a file (--file)."));
@@ -85,7 +97,7 @@ static void say_right(const struct asking *asking, const json_t *form, const cha
 {
     DEP_AUTO_BUF right;
     dep_buf_init(&right, DEP_WANTED_LEN_MAX);
-    dep_wanted_add(asking->schema, form, &right);
+    dep_wanted_add(asking->schema, form, true, &right);
     if (dep_buf_err(&right) || !right.len)
         return;
     (void)fprintf(stderr, "  ");
@@ -125,7 +137,7 @@ static bool is_ref(const json_t *form, const char *name)
 /* Before a question whose answer has a form that nobody can guess. */
 static void say_form(const struct asking *asking, const json_t *form)
 {
-    static const char *const obvious[] = {"text", "code", "uuid"};
+    static const char *const obvious[] = {"text", "code"};
     const json_t *whole = dep_schema_form(asking->schema, form);
     const char *type = dep_json_string(whole, "type");
     const char *format = dep_json_string(dep_json_object(whole, "metadata"), "format");
@@ -138,7 +150,7 @@ static void say_form(const struct asking *asking, const json_t *form)
         return;
     DEP_AUTO_BUF right;
     dep_buf_init(&right, DEP_WANTED_LEN_MAX);
-    dep_wanted_add(asking->schema, form, &right);
+    dep_wanted_add(asking->schema, form, true, &right);
     if (dep_buf_err(&right) == DEP_OK && right.len)
         say_hint((const char *)right.data);
 }
@@ -368,23 +380,51 @@ static enum got ask_list(struct asking *asking, const json_t *form, const char *
     return GOT_VALUE;
 }
 
+/* Where a part is called as the whole is, once is enough. */
+static void label_member(const struct asking *asking, const json_t *form, const char *name,
+                         const char *label, char out[LABEL_MAX])
+{
+    const char *own = dep_form_label(form, asking->lang);
+    if (own && strcmp(label, own) == 0)
+        (void)snprintf(out, LABEL_MAX, "%s", label);
+    else
+        (void)snprintf(out, LABEL_MAX, "%s › %s", label, own ? own : name);
+}
+
+static enum got ask_into(struct asking *asking, const json_t *form, const char *name,
+                         const char *label, bool needed, json_t *object)
+{
+    json_t *value = NULL;
+    enum got got = ask_form(asking, form, label, needed, &value);
+    return got == GOT_VALUE && json_object_set_new(object, name, value) ? GOT_END : got;
+}
+
 static enum got ask_member(struct asking *asking, const json_t *form, const char *name,
                            const char *label, bool needed, json_t *object)
 {
-    const char *own = dep_form_label(form, asking->lang);
     char path[LABEL_MAX];
-    json_t *value = NULL;
     const char *help =
         dep_json_string(dep_json_object(dep_json_object(form, "metadata"), "help"), asking->lang);
-    /* Where a part is called as the whole is, once is enough. */
-    if (own && strcmp(label, own) == 0)
-        (void)snprintf(path, sizeof path, "%s", label);
-    else
-        (void)snprintf(path, sizeof path, "%s › %s", label, own ? own : name);
+    label_member(asking, form, name, label, path);
     if (help)
         say_hint(help);
-    enum got got = ask_form(asking, form, path, needed, &value);
-    return got == GOT_VALUE && json_object_set_new(object, name, value) ? GOT_END : got;
+    return ask_into(asking, form, name, path, needed, object);
+}
+
+/* Whether a member that may be left out is asked for, after what was answered before it: an item or
+ * a case has an id; a source is never named, and is the only one who was told something. */
+static bool goes_with(const struct asking *asking, const json_t *form, const char *name,
+                      const json_t *member, const json_t *object, bool *out_must)
+{
+    *out_must = false;
+    if (is_ref(form, "scope"))
+        return *out_must = !dep_json_says(object, "kind", "all");
+    bool source = is_ref(form, "terms") && dep_json_says(object, "layer", "source");
+    if (is_ref(form, "terms") && strcmp(name, "grantor") == 0)
+        return *out_must = !source;
+    if (is_ref(form, "terms") && strcmp(name, "session") == 0)
+        return source;
+    return asking->whole || !is_id(member);
 }
 
 /* Left out with the first of its members that would be needed. */
@@ -399,9 +439,10 @@ static enum got ask_object(struct asking *asking, const json_t *form, const char
         json_t *member;
         json_object_foreach(json_object_get(whole, lists[i]), name, member)
         {
-            if (!is_stated(member) || (i == 1 && !asking->whole && is_id(member)))
+            bool must = needed || json_object_size(object) > 0;
+            if (!is_stated(member) ||
+                (i == 1 && !goes_with(asking, form, name, member, object, &must)))
                 continue;
-            bool must = i == 0 && (needed || json_object_size(object) > 0);
             enum got got = ask_member(asking, member, name, label, must, object);
             if (got == GOT_END || got == GOT_ABSENT || (got == GOT_NOTHING && i == 0 && !must))
                 return got;
@@ -487,14 +528,17 @@ static bool ask_rest(struct asking *asking, const json_t *form, const char *labe
 
 /* ---- the fields ---- */
 
-/* Who signs it where it says "signed": who gives signs the transfer, who takes the receipt, and of
- * whoever a thing is taken from nobody has a key. */
+/* Who signs it where it says "signed": who gives signs the transfer, who takes the receipt, and who
+ * takes a consent, or gives it for this member; whoever assures, or a thing is taken from, has no
+ * key here. */
 static enum signer signer_of(const struct asking *asking, const char *field)
 {
     static const struct {
         const char *type, *field;
         enum signer signer;
-    } table[] = {{"custody.received", "taker", SIGNER_SELF},
+    } table[] = {{"assurance.given", "side", SIGNER_NOBODY},
+                 {"consent.given", "side", SIGNER_SELF},
+                 {"custody.received", "taker", SIGNER_SELF},
                  {"custody.returned", "giver", SIGNER_SELF},
                  {"custody.returned", "taker", SIGNER_NOBODY},
                  {"custody.transferred", "giver", SIGNER_SELF},
@@ -537,10 +581,11 @@ static bool is_asked(const struct asking *asking, const struct dep_schema_field 
 }
 
 /* What the schema lets pass and the charter doesn't is told here: at the end all answers would be
- * lost. */
-static bool may_stand(const struct asking *asking, const char *name, json_t *value)
+ * lost. `out_path`: where in the fields it stands. */
+static bool may_stand(const struct asking *asking, const char *name, const json_t *fields,
+                      char out_path[DEP_JTD_POINTER_MAX])
 {
-    DEP_AUTO_JSON *stated = json_pack("{s:O}", name, value);
+    DEP_AUTO_JSON *stated = json_pack("{s:O}", name, json_object_get(fields, name));
     struct dep_problem problem = {.detail = ""};
     static const struct dep_args args; /* in words */
     int err = dep_stated_times(asking->schema->type, stated, &problem);
@@ -549,24 +594,64 @@ static bool may_stand(const struct asking *asking, const char *name, json_t *val
                                &problem);
     if (err)
         (void)dep_say_problem(&args, err, &problem);
+    (void)snprintf(out_path, DEP_JTD_POINTER_MAX, "%s", problem.where.instance_path);
     return err != DEP_FOUND;
 }
 
-static bool ask_field(struct asking *asking, const struct dep_schema_field *field, json_t *fields)
+/* A member that is asked for by itself; NULL of what is asked on one line, of a side, whose members
+ * go with how it acted, and of a list, whose elements are counted. */
+static const json_t *part_of(const struct asking *asking, const json_t *form, const char *name)
+{
+    const json_t *whole = dep_schema_form(asking->schema, form);
+    bool parted =
+        !is_one_line(asking, form) && !is_ref(form, "side") && !json_object_get(whole, "elements");
+    return parted && name[0] ? dep_schema_member(asking->schema, form, name) : NULL;
+}
+
+/* Asks for what stands at `path` below the member `name`, as near to it as can be; what else was
+ * answered stays. */
+static enum got ask_at(struct asking *asking, const json_t *form, const char *name,
+                       const char *label, bool needed, struct dep_slice path, json_t *object)
+{
+    char part[64], part_label[LABEL_MAX];
+    struct dep_slice token = dep_slice_next(&path, '/');
+    json_t *inside = json_object_get(object, name);
+    (void)snprintf(part, sizeof part, "%.*s", (int)token.len, (const char *)token.data);
+    const json_t *member = inside ? part_of(asking, form, part) : NULL;
+    if (!member) {
+        (void)json_object_del(object, name); /* it need not be there */
+        return ask_into(asking, form, name, label, needed, object);
+    }
+    asking->unknown_ok = false; /* only a whole field can be */
+    const json_t *whole = dep_schema_form(asking->schema, form);
+    label_member(asking, member, part, label, part_label);
+    return ask_at(asking, member, part, part_label,
+                  json_object_get(json_object_get(whole, "properties"), part) != NULL, path,
+                  inside);
+}
+
+/* `path`: in the field, or "" for all of it. */
+static bool ask_field(struct asking *asking, const struct dep_schema_field *field, const char *path,
+                      json_t *fields)
 {
     const char *help = dep_schema_help(asking->schema, field->name, asking->lang);
     const char *label = dep_schema_label(asking->schema, field->name, asking->lang);
-    json_t *value = NULL;
+    char refused[DEP_JTD_POINTER_MAX];
+    bool needed = field->required || is_about_original(field), stands = true;
+    enum got got;
     if (help)
         say_hint(help);
-    asking->unknown_ok = field->unknown_ok;
     asking->signer = signer_of(asking, field->name);
-    bool needed = field->required || is_about_original(field);
-    enum got got = ask_form(asking, field->form, label, needed, &value);
-    while (got == GOT_VALUE && !may_stand(asking, field->name, value)) {
-        json_decref(value);
-        got = ask_form(asking, field->form, label, needed, &value);
-    }
+    do {
+        struct dep_slice below = dep_slice_string(stands ? path : refused);
+        for (int i = 0; i < 2; i++) /* behind the slash, and the field's own name */
+            (void)dep_slice_next(&below, '/');
+        asking->unknown_ok = field->unknown_ok;
+        got = ask_at(asking, field->form, field->name, label, needed, below, fields);
+        stands = got == GOT_END || !json_object_get(fields, field->name) ||
+                 may_stand(asking, field->name, fields, refused);
+    } while (!stands);
+    json_t *value = json_object_get(fields, field->name);
     if (got == GOT_VALUE) {
         bool in_words = json_object_get(value, "original") != NULL;
         bool more =
@@ -576,13 +661,20 @@ static bool ask_field(struct asking *asking, const struct dep_schema_field *fiel
                 stderr, "  %s\n",
                 _("That is no date as this program writes it: it is kept as you wrote it, "
                   "and the date is asked for next."));
-        return json_object_set_new(fields, field->name, value) == 0 &&
-               (!more || ask_rest(asking, field->form, label, value));
+        return !more || ask_rest(asking, field->form, label, value);
     }
     if (got == GOT_ABSENT)
         return dep_ask_absence(fields, field->name, asking->refused ? "refused" : "unknown",
                                asking->reason);
     return got != GOT_END;
+}
+
+/* The field that `path` leads to or into. */
+static bool is_field_of(const char *path, const char *name)
+{
+    size_t len = strlen(name);
+    return path[0] == '/' && strncmp(path + 1, name, len) == 0 &&
+           (path[len + 1] == '/' || !path[len + 1]);
 }
 
 bool dep_ask_fields(const struct dep_schema *schema, bool whole, const char *only,
@@ -600,11 +692,11 @@ bool dep_ask_fields(const struct dep_schema *schema, bool whole, const char *onl
         _("Enter leaves a field out; \"? reason\" says unknown, \"! reason\" says refused."));
     bool done = true;
     for (size_t i = 0; done && i < schema->field_count; i++)
-        if (!json_object_get(fields, schema->fields[i].name) &&
-            (!only || strcmp(only, schema->fields[i].name) == 0) &&
+        if ((only ? is_field_of(only, schema->fields[i].name)
+                  : !json_object_get(fields, schema->fields[i].name)) &&
             is_asked(&asking, &schema->fields[i]) &&
             (!is_about_original(&schema->fields[i]) || examined_original(fields)))
-            done = ask_field(&asking, &schema->fields[i], fields);
+            done = ask_field(&asking, &schema->fields[i], only ? only : "", fields);
     dep_wipe(asking.reason, sizeof asking.reason);
     return done;
 }

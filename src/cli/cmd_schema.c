@@ -31,7 +31,7 @@ static void show_form(const struct showing *showing, const json_t *form, int dep
                              : whole;
     DEP_AUTO_BUF right;
     dep_buf_init(&right, DEP_WANTED_LEN_MAX);
-    dep_wanted_add(showing->schema, form, &right);
+    dep_wanted_add(showing->schema, form, false, &right);
     if (help)
         show_words(help, depth);
     if (dep_buf_err(&right) == DEP_OK && right.len)

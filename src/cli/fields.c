@@ -102,8 +102,9 @@ static bool ask(struct dep_args *args, const struct dep_schema *schema, const ch
     int err = node ? dep_node_charter(node, UINT64_MAX, &charter, &problem) : DEP_OK;
     if (err)
         (void)dep_say_problem(args, err, &problem);
-    return !err && dep_ask_fields(schema, whole, only, args->officer, charter,
-                                  node ? dep_node_now_ms(node) / 1000 : 0, fields);
+    return !err &&
+           dep_ask_fields(schema, whole, only, node ? dep_node_officer(node) : args->officer,
+                          charter, node ? dep_node_now_ms(node) / 1000 : 0, fields);
 }
 
 json_t *dep_fields_read(struct dep_args *args, const char *type, json_t *known,
@@ -155,8 +156,7 @@ bool dep_fields_ask_again(struct dep_args *args, const struct dep_schema *schema
     name[len] = 0;
     /* "unknown" isn't asked for: the reasons in it would be gone. */
     return dep_schema_field_find(schema, name) && strcmp(name, "unknown") != 0 &&
-           json_object_del(claims, name) == 0 && ask(args, schema, name, node, claims) &&
-           dep_fields_fill_unknown(schema, claims);
+           ask(args, schema, path, node, claims) && dep_fields_fill_unknown(schema, claims);
 }
 
 /* The passphrase is right, the item (of an erasure the record) there, and in a state that the event
@@ -187,12 +187,8 @@ struct dep_node *dep_fields_open(struct dep_args *args, const char *type, const 
     bool later = asks(args);
     json_t *claims = later ? NULL : dep_fields_read(args, type, known, NULL, out_status);
     struct dep_node *node = later || claims ? dep_open_node(args, true, out_status) : NULL;
-    if (node && later && is_ready(args, node, type, item, out_status)) {
-        const char *named = args->officer;
-        args->officer = dep_node_officer(node);
+    if (node && later && is_ready(args, node, type, item, out_status))
         claims = dep_fields_read(args, type, known, node, out_status);
-        args->officer = named;
-    }
     if (node && claims) {
         *out_claims = claims;
         return node;

@@ -7,21 +7,34 @@
 
 enum { NAME_MAX_LEN = 512 };
 
+/* What is typed for a character of a name: `out` gets it, and its length is returned. `*in` moves
+ * past what was read. */
+static size_t fold(const char **in, char out[2])
+{
+    const unsigned char *at = (const unsigned char *)*in;
+    bool vowel = at[0] == 0xd9 && ((at[1] >= 0x8b && at[1] <= 0x92) || at[1] == 0x80);
+    bool blank = at[0] == 0xc2 && at[1] == 0xa0;                                     /* no-break */
+    bool capital = at[0] == 0xc3 && at[1] >= 0x80 && at[1] <= 0x9e && at[1] != 0x97; /* À to Þ */
+    bool apostrophe = strncmp(*in, "’", 3) == 0;
+    *in += apostrophe ? 3 : vowel || blank || capital ? 2 : 1;
+    out[0] = (char)(apostrophe ? '\'' : blank ? ' ' : at[0]);
+    out[1] = (char)(capital ? at[1] + 0x20 : 0);
+    return vowel ? 0 : capital ? 2 : 1;
+}
+
 bool dep_is_called(const char *name, const char *answer)
 {
     char folded[2][NAME_MAX_LEN];
     const char *words[] = {name, answer};
     for (size_t i = 0; i < DEP_COUNT(words); i++) {
         size_t len = 0;
-        for (const char *at = words[i]; *at; at++) {
-            bool sign = (at[0] == '\xd9' && at[1] >= '\x8b' && at[1] <= '\x92') || /* to U+0652 */
-                        (at[0] == '\xd9' && at[1] == '\x80');                      /* U+0640 */
-            if (sign)
-                at++;
-            else if (len + 1 < sizeof folded[i])
-                folded[i][len++] = *at;
-            else
+        for (const char *at = words[i]; *at;) {
+            char as[2];
+            size_t count = fold(&at, as);
+            if (len + count >= sizeof folded[i])
                 return false;
+            memcpy(folded[i] + len, as, count);
+            len += count;
         }
         folded[i][len] = 0;
     }

@@ -50,7 +50,7 @@ static void add_integers(const char *type, struct dep_buf *out)
     dep_buf_add_string(out, _("a whole number, below zero too: -300"));
 }
 
-static void add_type(const json_t *form, const char *type, struct dep_buf *out)
+static void add_type(const json_t *form, const char *type, bool typed, struct dep_buf *out)
 {
     const char *format = dep_json_string(dep_json_object(form, "metadata"), "format");
     if (strcmp(type, "timestamp") == 0)
@@ -69,7 +69,7 @@ static void add_type(const json_t *form, const char *type, struct dep_buf *out)
     if (strcmp(type, "string") == 0)
         dep_buf_add_string(out, _("a text"));
     else if (strcmp(type, "boolean") == 0)
-        dep_buf_add_string(out, _("yes or no (in a file: true or false)"));
+        dep_buf_add_string(out, typed ? _("yes or no") : _("yes or no (in a file: true or false)"));
     else
         add_integers(type, out);
 }
@@ -109,22 +109,25 @@ static void add_members(const json_t *form, struct dep_buf *out)
     }
 }
 
-void dep_wanted_add(const struct dep_schema *schema, const json_t *form, struct dep_buf *out)
+void dep_wanted_add(const struct dep_schema *schema, const json_t *form, bool typed,
+                    struct dep_buf *out)
 {
     const json_t *whole = dep_schema_form(schema, form);
     const char *ref = dep_json_string(form, "ref");
     const char *type = dep_json_string(whole, "type");
     if (ref && strcmp(ref, "text") == 0)
         dep_buf_add_string(
-            out, _("a text (in a file: {\"text\": \"…\", \"lang\": \"…\"} with its language)"));
+            out,
+            typed ? _("a text, not empty, without control characters")
+                  : _("a text (in a file: {\"text\": \"…\", \"lang\": \"…\"} with its language)"));
     else if (type)
-        add_type(whole, type, out);
+        add_type(whole, type, typed, out);
     else if (json_object_get(whole, "enum"))
         add_choices(whole, out);
     else if (json_object_get(whole, "elements") || json_object_get(whole, "values")) {
         dep_buf_add_string(out, json_object_get(whole, "elements") ? _("a list; each: ")
                                                                    : _("by name, each: "));
-        dep_wanted_add(schema, dep_schema_member(schema, whole, NULL), out);
+        dep_wanted_add(schema, dep_schema_member(schema, whole, NULL), typed, out);
     } else
         add_members(whole, out);
 }
@@ -226,7 +229,7 @@ static bool say_violation(const struct dep_args *args, const struct dep_schema *
     (void)snprintf(wrong.pointer, sizeof wrong.pointer, "%s", violation->where.instance_path);
     add_missing(violation, wrong.pointer, sizeof wrong.pointer);
     follow(schema, claims, &wrong);
-    dep_wanted_add(schema, wrong.form ? wrong.form : wrong.parent, &right);
+    dep_wanted_add(schema, wrong.form ? wrong.form : wrong.parent, false, &right);
     dep_buf_add_byte(&wrong.label, 0);
     dep_buf_add_byte(&right, 0);
     bool done = dep_buf_err(&right) == DEP_OK && dep_buf_err(&wrong.label) == DEP_OK &&

@@ -8,8 +8,10 @@
 
 enum { DEP_WANTED_LEN_MAX = 16 * 1024 };
 
-/* Adds to `out` what would be right where `form` is asked for. */
-void dep_wanted_add(const struct dep_schema *schema, const json_t *form, struct dep_buf *out);
+/* Adds to `out` what would be right where `form` is asked for: `typed`, of somebody at a terminal;
+ * else in a file as well. */
+void dep_wanted_add(const struct dep_schema *schema, const json_t *form, bool typed,
+                    struct dep_buf *out);
 
 /*
  * As dep_say_problem(). Of a finding about fields it says more: which field, what is wrong, what

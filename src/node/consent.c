@@ -291,12 +291,49 @@ static void tell(struct dep_node *node, const json_t *claims, const struct dep_n
         dep_notice(notices, "consent.second_officer", "");
 }
 
-/* Of a side it is said which member is lacking or wrong. */
+/* What leaves a source's view. */
+static const char *beyond_view(const json_t *terms)
+{
+    return says_any(terms, "recipients") ? "recipients"
+           : says_any(terms, "purposes") ? "purposes"
+                                         : "scope";
+}
+
+static const char *empty_list(const json_t *terms)
+{
+    static const char *const lists[] = {"actions", "kinds", "recipients", "purposes", "lines"};
+    for (size_t i = 0; i < DEP_COUNT(lists); i++) {
+        const json_t *list = dep_json_array(terms, lists[i]);
+        if (list && !json_array_size(list))
+            return lists[i];
+    }
+    return "territories";
+}
+
+/* It is said where: of a side which member is lacking or wrong. */
 static int found_of_act(const json_t *claims, struct dep_problem *problem)
 {
-    return strncmp(problem->finding.id, "custody.", 8) == 0
-               ? dep_custody_side_problem(claims, "side", "", problem)
-               : dep_problem_found(problem, problem->finding.id, problem->finding.clause, "");
+    static const struct {
+        const char *id, *where; /* in the terms */
+    } table[] = {
+        {"consent.grantor", "grantor"},  {"consent.scope", "scope"},
+        {"consent.session", "session"},  {"consent.dangers", "session/dangers_explained"},
+        {"consent.guardian", "session"},
+    };
+    const char *id = problem->finding.id;
+    if (strncmp(id, "custody.", 8) == 0)
+        return dep_custody_side_problem(claims, "side", "", problem);
+    const json_t *terms = dep_json_object(claims, "terms");
+    const char *where = strcmp(id, "consent.source") == 0  ? beyond_view(terms)
+                        : strcmp(id, "consent.empty") == 0 ? empty_list(terms ? terms : claims)
+                                                           : NULL;
+    for (size_t i = 0; i < DEP_COUNT(table); i++)
+        if (strcmp(table[i].id, id) == 0)
+            where = table[i].where;
+    char pointer[64] = "/side";
+    if (where)
+        (void)snprintf(pointer, sizeof pointer, "%s/%s", terms ? "/terms" : "", where);
+    return dep_stated_bad(problem, id, problem->finding.clause, pointer, "", "");
 }
 
 int dep_node_consent(struct dep_node *node, const struct dep_consent_order *order,

@@ -106,6 +106,23 @@ refused_source 'del(.terms.session.language)' record.field
 refused_source '.terms.session.language = ""' record.format
 refused_source '.terms.grantor = "test"' consent.grantor
 refused_source '.side.code = "L-1"' custody.signed
+# At a terminal: no grantor and no pseudonym is asked of a source, the id of an item is; names of choices as a keyboard has them, blanks around them.
+# What is refused at the end is asked for again where it stands, and nothing else.
+{
+    printf '%s\n' 'see Qui consent' 'type SOURCE humaine ' 'see actions 1' 'type release' 'see actions 2' 'type ' 'see Destinataires 1' 'type any' 'see Destinataires 2' 'type ' \
+        'see Finalités 1' "type Enquête d'une commission ou d'un mécanisme" 'see Finalités 2' 'type ' 'see effort 1' 'type any' 'see effort 2' 'type ' 'see Territoires 1' 'type any' \
+        'see Territoires 2' 'type ' 'see couvre' 'type une pièce' 'see tel que le programme' 'see Pièce ou dossier' "type $item" 'see À partir du' 'type 2020-01-01T00:00:00Z' \
+        'see non compris' 'type 2019-01-01T00:00:00Z' 'see traitement 1' 'type ' 'see Langue parlée' 'type fr' 'see interprète' 'type oui' 'see (oui ou non)' 'see Risques' 'type non' \
+        'see L’identité' 'type non' 'see Le lieu' 'type non' 'see L’image' 'type oui' 'see représentant' 'type sans objet' 'see Assentiment' 'type sans objet' \
+        'see (stated.interval)' 'see non compris' 'type 2999-01-01T00:00:00Z' 'see a agi' 'type signé' 'see Fonction' 'type ' 'see Conditions' 'type pas de nom'
+    printf '%s\n' 'see [/terms/recipients] (consent.source)' 'see Destinataires 1' 'type une juridiction' 'see Destinataires 2' 'type ' \
+        'see [/terms/session/dangers_explained] (consent.dangers)' 'see Risques' 'type oui'
+} >script
+DEPOSITARY_OFFICER=T1 LANGUAGE=fr expect 0 "$SOURCE_ROOT/tests/flow/typist" script depositary consent give -C elsewhere >screen
+lacks screen 'Membre qui consent|Pseudonyme :'
+DEPOSITARY_OFFICER=T1 depositary show "$(sed -n 's/^Enregistré : //p' screen)" -C elsewhere --json >shown
+same '["source",["court"],["inquiry"],{"kind":"item","id":"'"$item"'"},{"from":"2020-01-01T00:00:00Z","to":"2999-01-01T00:00:00Z"},true,16,{"state":"signed","code":"T1"},"pas de nom"]' \
+    "$(jq -c '.claims | .terms as $t | [$t.layer, $t.recipients, $t.purposes, ($t.scope | {kind, id}), $t.in_force, $t.session.dangers_explained, ($t.session.pseudonym | length), .side, .conditions.text]' shown)" 'at a terminal'
 # Nothing in clear says that a source, a child or a paper is behind one: the open halves of both kinds have the same names.
 same "$(depositary show "$consent" --open --json | jq -c '.claims | keys')" "$(depositary show "$source1" --open --json | jq -c '.claims | keys')" 'open claims'
 if grep -rqaF "$pseudonym" reg; then fail 'the pseudonym stands in clear in the register'; fi
