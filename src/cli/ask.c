@@ -13,6 +13,7 @@
 
 /* A terminal gives lines of 4,095 bytes at most, and drops what is beyond without a word. */
 enum { ANSWER_MAX = 16 * 1024, LABEL_MAX = 512, CUT_LEN = 4094 };
+#define BLANKS " \t\r\n"
 
 /* ABSENT: it is unknown, or refused, and `reason` says why. */
 enum got { GOT_END = -1, GOT_NOTHING, GOT_VALUE, GOT_ABSENT };
@@ -53,13 +54,14 @@ bool dep_ask_absence(json_t *fields, const char *name, const char *code, const c
 /* ---- one line ---- */
 
 /* Blanks around an answer are none of it: what is pasted brings them along. */
-static void trim(char *line, size_t len)
+static void trim(char *line)
 {
-    size_t first = strspn(line, " \t\r");
-    while (len > first && strchr(" \t\r", line[len - 1]))
+    size_t first = strspn(line, BLANKS), len = strlen(line);
+    while (len > first && strchr(BLANKS, line[len - 1]))
         len--;
-    memmove(line, line + (first < len ? first : len), first < len ? len - first : 0);
-    line[first < len ? len - first : 0] = 0;
+    line[len] = 0;
+    if (first)
+        memmove(line, line + first, len - first + 1);
 }
 
 static bool read_answer(const char *label, char out[ANSWER_MAX])
@@ -71,9 +73,8 @@ static bool read_answer(const char *label, char out[ANSWER_MAX])
             (void)fprintf(stderr, "\n"); /* what is said next stands on a line of its own */
             return false;
         }
-        size_t len = strcspn(out, "\n");
-        if (len < CUT_LEN) {
-            trim(out, len);
+        if (strcspn(out, "\n") < CUT_LEN) {
+            trim(out);
             return true;
         }
         (void)fprintf(stderr, "  %s\n",

@@ -22,6 +22,7 @@ bool dep_listed_has(const struct dep_charter *charter, int64_t now_s, const json
 const char *dep_listed_named(const struct dep_charter *charter, int64_t now_s, const json_t *form,
                              const char *answer);
 /* Whether an answer is this name: capitals count as small letters, an apostrophe and a blank as
- * keyboards have them, and Arabic, which is typed without them, as if no vowel signs stood in it. */
+ * keyboards have them, and Arabic, which is typed without them, as if no vowel signs stood in it.
+ */
 bool dep_is_called(const char *name, const char *answer);
 #endif
