@@ -380,16 +380,21 @@ static void test_each_need(void **state)
 {
     (void)state;
     DEP_AUTO_JSON *rules = rules_json();
-    size_t rule, removed = 0;
+    size_t rule, there = 0, removed = 0;
     json_t *its;
     json_array_foreach(rules, rule, its)
     {
         size_t needs = json_array_size(json_object_get(its, "needs"));
-        for (size_t need = 0; need < needs; need++, removed++)
+        for (size_t need = 0; need < needs; need++) {
+            if (there++ % (size_t)test_steps(1, 4))
+                continue;
             check_needed(rule, need);
+            removed++;
+        }
     }
-    printf("requirements removed, each noticed: %zu\n", removed);
-    assert_int_equal(removed, 21);
+    printf("requirements removed, each noticed: %zu of %zu\n", removed, there);
+    assert_int_equal(there, 21);
+    assert_int_equal(removed, test_slowest() ? 6 : 21);
 }
 
 /* ---- memory, limits, names ---- */
