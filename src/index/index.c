@@ -56,7 +56,9 @@ static const char SUPERSEDE[] = "UPDATE record SET superseded=1 WHERE jti=?1 AND
 
 static const char *const SQL[ST_COUNT] = {
     [ST_INSERT] = "INSERT INTO record VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,0,0,?,0,?,?,?)",
-    [ST_COMPLETE] = "UPDATE record SET complete=1 WHERE idx=? AND complete=0 RETURNING idx",
+    /* Without RETURNING, for which SQLite sets a savepoint, and FTS5 then writes out the few words
+     * that it has gathered. */
+    [ST_COMPLETE] = "UPDATE record SET complete=1 WHERE idx=? AND complete=0",
     [ST_UNWORD] = "DELETE FROM words WHERE rowid=?",
     [ST_FIELD] = "INSERT OR IGNORE INTO field(idx,name,value,secret) VALUES(?,?,?,?)",
     [ST_WORDS] = "INSERT INTO words(rowid,value,type) VALUES(?,?,?)",
@@ -565,39 +567,30 @@ static int tell_word(struct dep_index *index, const struct dep_index_row *row, c
     return err;
 }
 
-static int step_one(struct dep_index *index, enum statement which, uint64_t idx, bool *out_row,
+static int step_one(struct dep_index *index, enum statement which, uint64_t idx,
                     struct dep_fault *fault)
 {
-    sqlite3_stmt *statement = index->statements[which];
-    (void)sqlite3_bind_int64(statement, 1, (int64_t)idx);
-    int code = sqlite3_step(statement);
-    *out_row = code == SQLITE_ROW;
-    while (code == SQLITE_ROW)
-        code = sqlite3_step(statement);
-    int err = code == SQLITE_DONE ? DEP_OK : index_fail(index, fault);
-    (void)sqlite3_reset(statement);
-    return err;
+    (void)sqlite3_bind_int64(index->statements[which], 1, (int64_t)idx);
+    return step(index, which, fault);
 }
 
 static int complete_row(struct dep_index *index, const struct dep_index_row *row,
                         const struct dep_schema *schema, const json_t *claims,
                         struct dep_fault *fault)
 {
-    bool was_incomplete = false, ignored;
     if (!row->complete)
         return DEP_OK;
-    int err = step_one(index, ST_COMPLETE, row->index, &was_incomplete, fault);
-    if (!err && was_incomplete)
-        err = step_one(index, ST_UNWORD, row->index, &ignored, fault);
-    if (!err && was_incomplete && schema)
+    int err = step_one(index, ST_COMPLETE, row->index, fault);
+    if (err || sqlite3_changes(index->db) == 0)
+        return err;
+    err = step_one(index, ST_UNWORD, row->index, fault);
+    if (!err && schema)
         err = insert_fields(index, row, true, schema, claims, fault);
-    if (!err && was_incomplete && index->searchable)
+    if (!err && index->searchable)
         err = set_span(index, row, fault);
-    if (!err && was_incomplete)
+    if (!err)
         err = insert_moments(index, row, fault);
-    if (!err && was_incomplete)
-        err = tell_word(index, row, dep_json_array(claims, "refs"), fault);
-    return err;
+    return err ? err : tell_word(index, row, dep_json_array(claims, "refs"), fault);
 }
 
 int dep_index_project(struct dep_index *index, const struct dep_index_row *row,
