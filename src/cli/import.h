@@ -16,7 +16,7 @@ struct dep_import_names {
 };
 struct dep_table {
     struct dep_import *import;
-    struct dep_import_names *names; /* as many as rows */
+    struct dep_import_names *names; /* as many as rows; NULL once they are references */
     size_t room;
     json_t *passed; /* what isn't taken over, by name: how often it stands there */
 };

@@ -8,7 +8,7 @@
 
 static const char CLAUSE[] = "doc/format/record.md 10";
 
-void dep_table_done(struct dep_table *table)
+static void free_names(struct dep_table *table)
 {
     for (size_t i = 0; table->names && i < table->import->count; i++) {
         free(table->names[i].record);
@@ -17,6 +17,12 @@ void dep_table_done(struct dep_table *table)
         free(table->names[i].source);
     }
     free(table->names);
+    table->names = NULL;
+}
+
+void dep_table_done(struct dep_table *table)
+{
+    free_names(table);
     json_decref(table->passed);
 }
 
@@ -151,7 +157,7 @@ static int take_row(const struct head *head, const struct dep_csv_row *row,
         if (err == DEP_FOUND)
             err = dep_import_refuse(taken, why.id, why.clause, head->columns[i].flat.path);
     }
-    return err;
+    return err ? err : dep_import_share(import, taken->claims);
 }
 
 static int next(struct dep_csv *csv, struct dep_csv_row *row, bool *more,
@@ -292,6 +298,7 @@ int dep_table_refer(struct dep_node *node, struct dep_table *table, struct dep_p
                                     named[i].name);
     for (size_t i = 0; !err && i < import->count; i++)
         err = refer_row(node, table, i, named, count, problem);
+    free_names(table);
     if (err && !problem->fault.what)
         return dep_problem_fault(problem, err, "cli.import", import->type);
     return err;

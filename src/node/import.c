@@ -14,6 +14,7 @@ void dep_import_done(struct dep_import *import)
 {
     for (size_t i = 0; i < import->count; i++) {
         json_decref(import->rows[i].claims);
+        json_decref(import->rows[i].as_parent);
         free(import->rows[i].problem);
     }
     free(import->rows);
@@ -46,6 +47,13 @@ static bool share_texts(struct dep_import *import, json_t *claims)
     return true;
 }
 
+int dep_import_share(struct dep_import *import, json_t *claims)
+{
+    if (!import->shared)
+        import->shared = json_object();
+    return import->shared && share_texts(import, claims) ? DEP_OK : DEP_ERR_NOMEM;
+}
+
 int dep_import_add(struct dep_import *import, uint64_t line, json_t *claims)
 {
     DEP_AUTO_JSON *owned = claims;
@@ -58,9 +66,7 @@ int dep_import_add(struct dep_import *import, uint64_t line, json_t *claims)
     if (!grown)
         return DEP_ERR_NOMEM;
     import->rows = grown;
-    if (!import->shared)
-        import->shared = json_object();
-    if (!import->shared || !share_texts(import, owned))
+    if (dep_import_share(import, owned))
         return DEP_ERR_NOMEM;
     import->rows[import->count++] = (struct dep_import_row){
         .line = line, .claims = json_incref(owned), .parent = DEP_IMPORT_NONE};
@@ -358,27 +364,26 @@ int dep_import_refer(struct dep_import_row *row, json_t *ref)
     return json_array_append(refs, ref) ? DEP_ERR_NOMEM : DEP_OK;
 }
 
-/* Borrowed of the row's claims where it is DEP_OK. */
 static int add_ref(struct dep_import_row *row, const char *rel, const char *id,
-                   const struct dep_hash *sha256, json_t **out)
+                   const struct dep_hash *sha256)
 {
     DEP_AUTO_JSON *ref = dep_record_ref_new(rel, id, sha256);
-    *out = ref;
     return dep_import_refer(row, ref);
 }
 
 /* It refers to the row it is about as to a record: by an id drawn already, its digest yet to
- * come. */
+ * come. All that are about one row do so by one reference. */
 static int refer(const struct dep_import *import, struct dep_import_row *row)
 {
-    json_t *ref;
     int err = DEP_OK;
     if (row->parent != DEP_IMPORT_NONE) {
-        const struct dep_import_row *parent = &import->rows[row->parent];
-        err = add_ref(row, "about", parent->record, &parent->sha256, &row->parent_ref);
+        struct dep_import_row *parent = &import->rows[row->parent];
+        if (!parent->as_parent)
+            parent->as_parent = dep_record_ref_new("about", parent->record, &parent->sha256);
+        err = dep_import_refer(row, parent->as_parent);
     }
     if (!err && row->is == DEP_IMPORT_REVISES)
-        err = add_ref(row, "supersedes", row->revises, &row->revises_sha256, &ref);
+        err = add_ref(row, "supersedes", row->revises, &row->revises_sha256);
     return err;
 }
 
@@ -491,19 +496,28 @@ struct group {
     size_t *out_count;
 };
 
+/* What is recorded isn't needed any more, but for what the rows about it refer to it by. */
+static int recorded(struct dep_import_row *row, const struct dep_hash *sha256,
+                    struct dep_problem *problem)
+{
+    char hex[2 * DEP_HASH_LEN + 1];
+    row->sha256 = *sha256;
+    json_decref(row->claims);
+    row->claims = NULL;
+    dep_hex_encode(sha256->bytes, DEP_HASH_LEN, hex);
+    return row->as_parent && json_object_set_new(row->as_parent, "sha256", json_string(hex))
+               ? dep_problem_fault(problem, DEP_ERR_NOMEM, "node.import", row->record)
+               : DEP_OK;
+}
+
 static int commit_group(struct group *group, struct dep_problem *problem)
 {
     if (group->count == 0)
         return DEP_OK;
     int err = dep_node_append(group->node, group->drafts, group->count, group->done, problem);
-    /* What is recorded isn't needed any more. */
-    for (size_t i = 0; !err && i < group->count; i++) {
-        struct dep_import_row *row = group->rows[i];
-        row->sha256 = group->done[i].sha256;
-        json_decref(row->claims);
-        row->claims = row->parent_ref = NULL;
-    }
     *group->out_count += err ? 0 : group->count;
+    for (size_t i = 0; !err && i < group->count; i++)
+        err = recorded(group->rows[i], &group->done[i].sha256, problem);
     group->count = 0;
     return err;
 }
@@ -511,12 +525,6 @@ static int commit_group(struct group *group, struct dep_problem *problem)
 static int add_to_group(struct group *group, struct dep_import_row *row,
                         struct dep_problem *problem)
 {
-    if (row->parent_ref) {
-        char hex[2 * DEP_HASH_LEN + 1];
-        dep_hex_encode(group->import->rows[row->parent].sha256.bytes, DEP_HASH_LEN, hex);
-        if (json_object_set_new(row->parent_ref, "sha256", json_string(hex)))
-            return dep_problem_fault(problem, DEP_ERR_NOMEM, "node.import", row->record);
-    }
     group->rows[group->count] = row;
     group->drafts[group->count++] =
         (struct dep_draft){.type = group->import->type, .claims = row->claims, .jti = row->record};

@@ -33,7 +33,7 @@ struct dep_import_row {
     struct dep_hash sha256;        /* of that record */
     char revises[DEP_UUID_LEN + 1];
     struct dep_hash revises_sha256;
-    json_t *parent_ref; /* borrowed of `claims`, or NULL */
+    json_t *as_parent; /* owned: what the rows about it refer to it by; NULL: none is */
 };
 struct dep_import {
     const char *type;
@@ -49,6 +49,9 @@ void dep_import_done(struct dep_import *import);
 /* One row more, of `claims` (the reference is taken, also on failure). DEP_ERR_NOMEM,
  * DEP_ERR_CAP. */
 DEP_MUST_USE int dep_import_add(struct dep_import *import, uint64_t line, json_t *claims);
+/* Of claims that a row got after it was added: texts that stand in many rows are kept once.
+ * DEP_ERR_NOMEM. */
+DEP_MUST_USE int dep_import_share(struct dep_import *import, json_t *claims);
 /* The row is bad, and was before it is judged. DEP_ERR_NOMEM. */
 DEP_MUST_USE int dep_import_refuse(struct dep_import_row *row, const char *id, const char *clause,
                                    const char *detail);

@@ -152,3 +152,15 @@ total committed >second
 cmp first second
 depositary report campaign --csv | cut -d, -f2-16 | sort >out
 cut -d, -f2-16 table.csv | sort | cmp - out
+
+# Two rows about one: each names it by the digest of what was recorded.
+{
+    echo 'record,parent,kind,side,provider,receiver,reference,qualifier,on,amount,currency'
+    echo 'a,b,payment,provider,no,undp,NO-1,exact,2021-06-01,1,USD'
+    echo 'b,,commitment,provider,no,undp,NO-1,exact,2021-06-01,3,USD'
+    echo 'c,b,payment,provider,no,undp,NO-2,exact,2021-06-02,2,USD'
+} >siblings.csv
+import siblings.csv >/dev/null
+depositary list --type flow.recorded --newest --limit 3 --json | jq -r .id >ids
+while read -r id; do depositary show "$id" --json; done <ids >shown
+same '2 1' "$(jq -rs '(map(select(.claims.kind == "commitment")) | .[0]) as $to | map(.claims.refs[1] | select(. == {rel: "about", id: $to.id, sha256: $to.sha256})) | "\(length) \(unique | length)"' shown)" 'what two rows are about'
