@@ -64,15 +64,27 @@ static void trim(char *line)
         memmove(line, line + first, len - first + 1);
 }
 
+/* A zero byte (Ctrl-Space) would end the answer where nobody sees it: it stays as another control
+ * character, which won't do. */
+static void keep_zeros(char line[ANSWER_MAX])
+{
+    char *end = memchr(line, '\n', ANSWER_MAX);
+    for (char *at = line; end && at < end; at++)
+        if (!*at)
+            *at = '\1';
+}
+
 static bool read_answer(const char *label, char out[ANSWER_MAX])
 {
     for (;;) {
         dep_print_label(stderr, label);
         (void)fflush(stderr);
+        memset(out, '\1', ANSWER_MAX);
         if (!fgets(out, ANSWER_MAX, stdin)) {
             (void)fprintf(stderr, "\n"); /* what is said next stands on a line of its own */
             return false;
         }
+        keep_zeros(out);
         if (strcspn(out, "\n") < CUT_LEN) {
             trim(out);
             return true;
@@ -236,6 +248,15 @@ static json_t *digest_value(const char *answer)
     return err ? NULL : json_string(hex);
 }
 
+/* What no schema forbids in a string that isn't free text, and nobody means. */
+static bool has_control(const char *answer)
+{
+    for (const char *at = answer; *at; at++)
+        if ((unsigned char)*at < ' ' || *at == 0x7f)
+            return true;
+    return false;
+}
+
 /* NULL where the answer is none of this form. Of numbers, dates and codes the digits are turned
  * into ASCII. */
 static json_t *value_of(const struct asking *asking, const json_t *form, const char *answer)
@@ -265,6 +286,8 @@ static json_t *value_of(const struct asking *asking, const json_t *form, const c
         return moment_value(ascii);
     if (strcmp(type, "string") != 0)
         return number_value(ascii);
+    if (has_control(answer))
+        return NULL;
     return json_string(is_free_text(own) ? answer : ascii);
 }
 
@@ -688,9 +711,10 @@ bool dep_ask_fields(const struct dep_schema *schema, bool whole, const char *onl
                             .officer = officer,
                             .charter = charter,
                             .now_s = now_s};
-    (void)fprintf(
-        stderr, "%s\n",
-        _("Enter leaves a field out; \"? reason\" says unknown, \"! reason\" says refused."));
+    if (!only)
+        (void)fprintf(
+            stderr, "%s\n",
+            _("Enter leaves a field out; \"? reason\" says unknown, \"! reason\" says refused."));
     bool done = true;
     for (size_t i = 0; done && i < schema->field_count; i++)
         if ((only ? is_field_of(only, schema->fields[i].name)

@@ -8,6 +8,8 @@
 #include "cli/file_digest.h"
 #include "node/charter.h"
 #include "node/custody.h"
+#include "node/stated.h"
+#include "rules/mandate.h"
 
 #include "store/file.h"
 
@@ -159,6 +161,30 @@ bool dep_fields_ask_again(struct dep_args *args, const struct dep_schema *schema
            ask(args, schema, path, node, claims) && dep_fields_fill_unknown(schema, claims);
 }
 
+/* The records named stand here, and what this one must be about is among them. */
+static int refs_ready(const struct dep_args *args, struct dep_node *node, const char *type,
+                      struct dep_problem *problem)
+{
+    enum { ABOUT_MAX = 16 }; /* of those behind it is told at the end */
+    static const char *const options[] = {"--source", "--supersedes", "--about"};
+    struct dep_index_row rows[ABOUT_MAX];
+    const char *types[ABOUT_MAX], *name;
+    size_t count = 0;
+    int err = DEP_OK;
+    for (size_t r = 0; r < DEP_COUNT(options); r++) {
+        count = 0;
+        while (!err && count < ABOUT_MAX && (name = dep_arg_at(args, options[r], count))) {
+            err = dep_node_find(node, name, &rows[count], problem);
+            types[count] = rows[count].type;
+            count++;
+        }
+    }
+    const char *lacks = err || count == ABOUT_MAX ? NULL : dep_mandate_lacks(type, types, count);
+    return lacks ? dep_stated_bad(problem, "mandate.ref.count", "doc/format/mandate.md", "/refs",
+                                  "about", lacks)
+                 : err;
+}
+
 /* The passphrase is right, the item (of an erasure the record) there, and in a state that the event
  * may follow. */
 static bool is_ready(const struct dep_args *args, struct dep_node *node, const char *type,
@@ -171,6 +197,8 @@ static bool is_ready(const struct dep_args *args, struct dep_node *node, const c
     int err = dep_node_unlock(node, &problem);
     /* Of what is taken in, the name is of what it was made from, whatever became of that. */
     bool event = strcmp(type, "evidence.collected") != 0 && strcmp(type, "evidence.intake") != 0;
+    if (!err && strcmp(args->command, "record") == 0)
+        err = refs_ready(args, node, type, &problem);
     if (!err && name && strcmp(type, "record.erased") == 0)
         err = dep_node_erase_ready(node, name, &problem);
     else if (!err && name)

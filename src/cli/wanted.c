@@ -67,7 +67,8 @@ static void add_type(const json_t *form, const char *type, bool typed, struct de
             return;
         }
     if (strcmp(type, "string") == 0)
-        dep_buf_add_string(out, _("a text"));
+        dep_buf_add_string(out, typed ? _("a text, not empty, without control characters")
+                                      : _("a text"));
     else if (strcmp(type, "boolean") == 0)
         dep_buf_add_string(out, typed ? _("yes or no") : _("yes or no (in a file: true or false)"));
     else

@@ -232,6 +232,20 @@ static void list_named(const char *type, const char *rel, char *out, size_t room
     }
 }
 
+const char *dep_mandate_lacks(const char *type, const char *const *about, size_t count)
+{
+    for (size_t i = 0; i < DEP_COUNT(REFS); i++) {
+        const struct ref_row *row = &REFS[i];
+        bool there =
+            row->least == 0 || strcmp(row->rel, "about") != 0 || strcmp(row->type, type) != 0;
+        for (size_t j = 0; !there && j < count; j++)
+            there = fits(about[j], row->named);
+        if (!there)
+            return row->named;
+    }
+    return NULL;
+}
+
 static bool may_name(const char *type, const struct dep_mandate_ref *ref)
 {
     for (size_t i = 0; i < DEP_COUNT(REFS); i++)

@@ -17,6 +17,9 @@ enum {
 
 /* Is there anything to judge of a record of this type? */
 bool dep_mandate_governs(const char *type);
+/* The type of a record that one of `type` must be about; NULL: none, or `about`, the types of what
+ * it is about, has it. */
+const char *dep_mandate_lacks(const char *type, const char *const *about, size_t count);
 
 /* A record as far as it can be read here. */
 struct dep_mandate_record {

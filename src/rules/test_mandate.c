@@ -373,6 +373,27 @@ static void test_reduced(void **state)
     json_decref(fields);
 }
 
+static void test_lacks(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *type, *about[2], *lacks;
+    } rows[] = {
+        {"commitment.made", {"statement.adopted"}, NULL},
+        {"commitment.made", {NULL}, "statement.adopted"},
+        {"commitment.made", {"meeting.held"}, "statement.adopted"},
+        {"commitment.reaffirmed", {"statement.adopted"}, "commitment.made"},
+        {"commitment.reaffirmed", {"statement.adopted", "commitment.made"}, NULL},
+        {"incident.reported", {NULL}, NULL}, /* what it rests on need not be */
+        {"note", {NULL}, NULL},
+    };
+    for (size_t i = 0; i < DEP_COUNT(rows); i++) {
+        size_t count = (rows[i].about[0] != NULL) + (rows[i].about[1] != NULL);
+        const char *lacks = dep_mandate_lacks(rows[i].type, rows[i].about, count);
+        assert_string_equal(lacks ? lacks : "", rows[i].lacks ? rows[i].lacks : "");
+    }
+}
+
 /* Without memory a proposal is missing, and nothing else. */
 static void test_no_memory(void **state)
 {
@@ -402,10 +423,10 @@ static void test_no_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_drafts),   cmocka_unit_test(test_would_do),
-        cmocka_unit_test(test_looks_at), cmocka_unit_test(test_place),
-        cmocka_unit_test(test_public),   cmocka_unit_test(test_reduced),
-        cmocka_unit_test(test_no_memory)};
+        cmocka_unit_test(test_drafts),    cmocka_unit_test(test_would_do),
+        cmocka_unit_test(test_looks_at),  cmocka_unit_test(test_place),
+        cmocka_unit_test(test_public),    cmocka_unit_test(test_reduced),
+        cmocka_unit_test(test_no_memory), cmocka_unit_test(test_lacks)};
     if (dep_crypto_init(false))
         return 1;
     return cmocka_run_group_tests(tests, setup, teardown);

@@ -13,6 +13,9 @@ type two words
 see Right would be: a code of Latin letters
 type atack
 see Territory: 
+key @
+type IQ
+see Right would be: a code of Latin letters
 type IQ
 see What happened: 
 type shells fell on a market
@@ -40,6 +43,9 @@ see is asked for next
 see When › Date and time: 
 type 2021-03
 see When › Time zone: 
+key g
+type +03:00
+see a text, not empty, without control characters
 type 
 see When › Clock: 
 type 
@@ -61,6 +67,13 @@ id=$(tail -n 1 screen)
 depositary show "$id" --json >shown
 same '{"category":"attack","sources":[{"reliability":"B","credibility":"2"}],"confidence":"medium","audience":[],"publish_after_h":48,"when":{"original":"30 March","edtf":"2021-03"},"unknown":{"place":{"code":"unknown","reason":"nobody said"}}}' \
     "$(jq -c '(.claims // .) | {category, sources, confidence, audience, publish_after_h, when, unknown}' shown)" 'what was typed'
+
+# What a commitment is about is named by an option: that it lacks is told before anything is asked.
+: >script
+expect 1 env LANGUAGE=ar "$typist" script depositary record commitment.made >screen
+holds screen 'about \(statement.adopted\)\] \(mandate.ref.count\)'
+expect 1 "$typist" script depositary record incident.reported --source nowhere >screen
+holds screen 'index.absent'
 
 # A field that can't be unknown is asked again, in the reader's language; Ctrl-D ends it, and nothing is recorded.
 printf '%s\n' 'see Formation' 'type ? who knows' 'see ne peut être inconnu' 'type small_group' 'key d' >script
