@@ -42,6 +42,7 @@ static const struct kind {
     {"outbox.notice", SINCE, RECIPIENT, TEXT, "pack @ --out FOLDER"},
     {"outbox.kept", SINCE, RECIPIENT, TEXT, NULL},
     {"outbox.held", SINCE, RECIPIENT, TEXT, NULL},
+    {"outbox.derived", SINCE, RECIPIENT, TEXT, NULL},
     {"outbox.passed_on", SINCE, RECIPIENT, TEXT, NULL},
     {"outbox.unreachable", SINCE, RECIPIENT, TEXT, "print letter @ --out FILE"},
     {"due.request", BY, RECIPIENT, TEXT, "request answer @"},

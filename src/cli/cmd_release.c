@@ -179,9 +179,10 @@ static void show_answers(const json_t *answers)
         const char *outcome = dep_json_string(answer, "outcome"),
                    *erased = dep_json_string(answer, "erased"),
                    *officer = dep_json_string(answer, "officer");
-        int64_t passed_on = 0, left = 0;
+        int64_t passed_on = 0, left = 0, derived = 0;
         (void)dep_json_int(answer, "passed_on", &passed_on);
         (void)dep_json_int(answer, "passed_on_left", &left);
+        (void)dep_json_int(answer, "derived_kept", &derived);
         (void)snprintf(id, sizeof id, "withdrawal.%s", outcome ? outcome : "none");
         (void)printf("%*s%s  %s", INDENT, "", dep_json_string(answer, "withdrawal"), dep_word(id));
         if (erased && officer)
@@ -189,6 +190,8 @@ static void show_answers(const json_t *answers)
         if (passed_on)
             (void)printf(_("; passed on: %lld, of these not known to be erased: %lld"),
                          (long long)passed_on, (long long)left);
+        if (derived)
+            (void)printf(_("; items made of it that are kept there: %lld"), (long long)derived);
         (void)printf("\n");
     }
 }

@@ -1,6 +1,7 @@
 #include "node/answered.h"
 
 #include "codec/text.h"
+#include "node/derived.h"
 #include "node/evidence.h"
 #include "node/node_impl.h"
 #include "node/receive.h"
@@ -40,7 +41,8 @@ static void read_answer(const json_t *claims, struct dep_answered *out)
     *out = (struct dep_answered){.outcome = outcome ? outcome : "received",
                                  .erased_s = INT64_MAX,
                                  .passed_on = count_of(claims, "passed_on"),
-                                 .left = count_of(claims, "passed_on_left")};
+                                 .left = count_of(claims, "passed_on_left"),
+                                 .derived = count_of(claims, "derived_kept")};
     if (erased)
         (void)dep_time_parse(dep_slice_string(erased), &out->erased_s, NULL);
     (void)snprintf(out->officer, sizeof out->officer, "%s", officer ? officer : "");
@@ -119,7 +121,7 @@ bool dep_answered_closes(const struct dep_answered *answered)
     const char *outcome = answered->outcome;
     return outcome && (strcmp(outcome, "on_paper") == 0 ||
                        ((strcmp(outcome, "erased") == 0 || strcmp(outcome, "absent") == 0) &&
-                        !answered->left));
+                        !answered->left && !answered->derived));
 }
 
 bool dep_answered_heard_closes(const struct dep_schemas *schemas, const json_t *claims)
@@ -133,17 +135,26 @@ bool dep_answered_heard_closes(const struct dep_schemas *schemas, const json_t *
 struct answering {
     struct dep_node *node;
     const char *notice; /* id */
-    json_t *items;      /* that it withdraws here: true */
+    json_t *items;      /* that it withdraws here, and what was made of them: true */
+    json_t *order;      /* their ids, as they were found */
     bool held, kept;
     int64_t erased_s; /* the last of them; INT64_MIN: none is */
     char officer[DEP_CODE_LEN_MAX + 1];
-    uint64_t passed_on, left;
+    uint64_t passed_on, left, derived;
     struct dep_problem *problem;
 };
 
 static int no_memory(const struct answering *answering)
 {
     return dep_problem_fault(answering->problem, DEP_ERR_NOMEM, "node.answer", answering->notice);
+}
+
+static int note_item(const struct answering *answering, const char *id)
+{
+    return json_object_set_new(answering->items, id, json_true()) ||
+                   json_array_append_new(answering->order, json_string(id))
+               ? no_memory(answering)
+               : DEP_OK;
 }
 
 static int take_end(void *context, const struct dep_index_row *row)
@@ -185,9 +196,36 @@ static int match_heard(void *context, const struct dep_index_row *row)
     int err = dep_node_view_row(answering->node, row, false, &view, answering->problem);
     if (err || !dep_json_says(view.claims, "package", answering->notice))
         return err;
-    return json_object_set_new(answering->items, row->item, json_true())
-               ? no_memory(answering)
-               : take_item(answering, row->item);
+    err = note_item(answering, row->item);
+    return err ? err : take_item(answering, row->item);
+}
+
+/* ---- what was made of it: copies, translations, and of those again ---- */
+
+static int match_made_of(void *context, const struct dep_index_row *row)
+{
+    struct answering *answering = context;
+    struct dep_node *node = answering->node;
+    DEP_AUTO_ITEM item = {.item = ""};
+    if (!row->item[0] || json_object_get(answering->items, row->item))
+        return DEP_OK;
+    int err = note_item(answering, row->item);
+    if (!err)
+        err = dep_node_item_facts(node, row->item, false, &item, answering->problem);
+    if (!err)
+        answering->derived +=
+            !item.disposed || !dep_vault_gone(dep_register_dir_fd(node->reg), row->item);
+    return err;
+}
+
+static int take_derived(struct answering *answering)
+{
+    int err = DEP_OK;
+    for (size_t i = 0; !err && i < json_array_size(answering->order); i++)
+        err = dep_node_derived(answering->node,
+                               json_string_value(json_array_get(answering->order, i)),
+                               match_made_of, answering, answering->problem);
+    return err;
 }
 
 /* ---- and was passed on ---- */
@@ -244,7 +282,7 @@ static json_t *claims_of(const struct answering *answering, const struct dep_vie
     bool gone = answering->erased_s != INT64_MIN && !answering->held && !answering->kept;
     if (gone)
         dep_time_encode(answering->erased_s, erased);
-    return json_pack("{s:s,s:s*,s:s,s:s*,s:s*,s:I,s:I}", "package", answering->notice,
+    return json_pack("{s:s,s:s*,s:s,s:s*,s:s*,s:I,s:I,s:I}", "package", answering->notice,
                      "head_sha256", dep_json_string(received->claims, "head_sha256"), "outcome",
                      answering->held   ? "held"
                      : answering->kept ? "kept"
@@ -252,7 +290,7 @@ static json_t *claims_of(const struct answering *answering, const struct dep_vie
                                        : "absent",
                      "erased", gone ? erased : NULL, "officer", gone ? answering->officer : NULL,
                      "passed_on", (json_int_t)answering->passed_on, "passed_on_left",
-                     (json_int_t)answering->left);
+                     (json_int_t)answering->left, "derived_kept", (json_int_t)answering->derived);
 }
 
 struct said {
@@ -285,15 +323,19 @@ int dep_answer_make(struct dep_node *node, const struct dep_view *received, json
 {
     const char *notice = dep_json_string(received->claims, "package");
     DEP_AUTO_JSON *items = json_object();
+    DEP_AUTO_JSON *order = json_array();
     struct answering answering = {.node = node,
                                   .notice = notice ? notice : "",
                                   .items = items,
+                                  .order = order,
                                   .erased_s = INT64_MIN,
                                   .problem = problem};
     const struct dep_index_query heard = {.type = "foreign.record"},
                                  answers = {.type = TYPE, .newest_first = true};
-    int err = items ? dep_roll_list(node, &heard, match_heard, &answering, problem)
-                    : no_memory(&answering);
+    int err = items && order ? dep_roll_list(node, &heard, match_heard, &answering, problem)
+                             : no_memory(&answering);
+    if (!err)
+        err = take_derived(&answering);
     if (!err)
         err = dep_node_acts(node, "release.made", match_made, &answering, problem);
     json_t *claims = err ? NULL : claims_of(&answering, received);

@@ -19,6 +19,7 @@ struct dep_answered {
     int64_t erased_s;                   /* INT64_MAX: it isn't */
     char officer[DEP_CODE_LEN_MAX + 1]; /* who erased it there; or "" */
     uint64_t passed_on, left;           /* releases of it by its holder; not known to be erased */
+    uint64_t derived;                   /* items that its holder made of it and keeps */
 };
 DEP_MUST_USE int dep_answered_of(const struct dep_schemas *schemas, const struct dep_act *withdrawn,
                                  struct dep_answered *out);

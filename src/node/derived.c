@@ -157,3 +157,29 @@ int dep_node_derive(struct dep_node *node, const char *const *originals, size_t 
         *out_marking = deriving.marking;
     return err;
 }
+
+/* ---- and back ---- */
+
+struct looking {
+    struct dep_node *node;
+    dep_index_fn *each;
+    void *context;
+    struct dep_problem *problem;
+};
+
+/* It refers to the first record as it stood then. */
+static int list_made(void *context, const struct dep_index_row *row)
+{
+    const struct looking *looking = context;
+    const struct dep_index_query made = {
+        .type = "evidence.intake", .ref = row->jti, .rel = "source"};
+    return dep_roll_list(looking->node, &made, looking->each, looking->context, looking->problem);
+}
+
+int dep_node_derived(struct dep_node *node, const char *item, dep_index_fn *each, void *context,
+                     struct dep_problem *problem)
+{
+    const struct dep_index_query firsts = {.type = "evidence.", .item = item};
+    struct looking looking = {node, each, context, problem};
+    return dep_roll_list(node, &firsts, list_made, &looking, problem);
+}

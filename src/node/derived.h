@@ -18,4 +18,8 @@
  */
 DEP_MUST_USE int dep_node_derive(struct dep_node *node, const char *const *originals, size_t count,
                                  json_t *claims, json_t **out_marking, struct dep_problem *problem);
+
+/* Every evidence.intake that names a first record of `item` as its source, whatever shows. */
+DEP_MUST_USE int dep_node_derived(struct dep_node *node, const char *item, dep_index_fn *each,
+                                  void *context, struct dep_problem *problem);
 #endif

@@ -40,6 +40,7 @@ DEP_MUST_USE int dep_node_inbox(struct dep_node *node, uint64_t limit, struct de
  * its recipient didn't acknowledge), "outbox.unreachable" (the same of a recipient who keeps no
  * register, and so can acknowledge on paper alone), "outbox.kept" (it acknowledged, and didn't say
  * yet that it erased what was withdrawn), "outbox.held" (it says that a legal hold keeps it),
+ * "outbox.derived" (it erased it, and keeps what it made of it),
  * "outbox.passed_on" (it erased it, and not all of what it passed on is known to be). At most the
  * first `limit`; of what was made no more than the newest as many. */
 DEP_MUST_USE int dep_node_outbox(struct dep_node *node, uint64_t limit, struct dep_dues *out,

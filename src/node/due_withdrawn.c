@@ -21,14 +21,17 @@ static bool keeps_register(const struct dep_charter *charter, const char *code)
     return member && member->keeps_register;
 }
 
-/* What was erased where it went may be left with those to whom it was passed on. */
-static const char *notice_kind(const char *outcome, bool reachable)
+/* What was erased where it went may be left in what was made of it there, and with those to whom it
+ * was passed on. */
+static const char *notice_kind(const struct dep_answered *answered, bool reachable)
 {
+    const char *outcome = answered->outcome;
     if (!outcome)
         return reachable ? "outbox.notice" : "outbox.unreachable";
     return strcmp(outcome, "held") == 0     ? "outbox.held"
-           : strcmp(outcome, "erased") == 0 ? "outbox.passed_on"
-                                            : "outbox.kept";
+           : strcmp(outcome, "erased") != 0 ? "outbox.kept"
+           : answered->derived              ? "outbox.derived"
+                                            : "outbox.passed_on";
 }
 
 int dep_gather_notice(void *context, const struct dep_act *withdrawn)
@@ -48,7 +51,7 @@ int dep_gather_notice(void *context, const struct dep_act *withdrawn)
         err = dep_node_charter(gather->node, UINT64_MAX, &charter, gather->problem);
     if (err)
         return err;
-    const char *kind = notice_kind(answered.outcome, keeps_register(charter, recipient));
+    const char *kind = notice_kind(&answered, keeps_register(charter, recipient));
     return dep_gather_add(gather, kind, row, row->iat, recipient, NULL);
 }
 

@@ -1,6 +1,7 @@
 #include "node/release_case.h"
 
 #include "node/case.h"
+#include "node/derived.h"
 #include "node/evidence.h"
 #include "node/marking.h"
 #include "node/node_impl.h"
@@ -47,20 +48,10 @@ static int match_copy(void *context, const struct dep_index_row *row)
     return json_object_get(expanding->marked, copy.item) ? DEP_FOUND : DEP_OK;
 }
 
-/* It refers to the first record as it stood then. */
-static int match_copies(void *context, const struct dep_index_row *row)
-{
-    struct expanding *expanding = context;
-    const struct dep_index_query copies = {
-        .type = "evidence.intake", .ref = row->jti, .rel = "source"};
-    return dep_roll_list(expanding->node, &copies, match_copy, expanding, expanding->problem);
-}
-
 static int find_copy(struct expanding *expanding, const char *item)
 {
-    const struct dep_index_query firsts = {.type = "evidence.", .item = item};
     expanding->copy[0] = 0;
-    int err = dep_roll_list(expanding->node, &firsts, match_copies, expanding, expanding->problem);
+    int err = dep_node_derived(expanding->node, item, match_copy, expanding, expanding->problem);
     return err < 0 ? err : DEP_OK;
 }
 

@@ -67,10 +67,11 @@ static int list_answer(void *context, const char *withdrawal, const struct dep_a
     if (answered->erased_s != INT64_MAX)
         dep_time_encode(answered->erased_s, erased);
     json_t *answer =
-        json_pack("{s:s,s:s*,s:s*,s:s*,s:I,s:I}", "withdrawal", withdrawal, "outcome",
+        json_pack("{s:s,s:s*,s:s*,s:s*,s:I,s:I,s:I}", "withdrawal", withdrawal, "outcome",
                   answered->outcome, "erased", erased[0] ? erased : NULL, "officer",
                   answered->officer[0] ? answered->officer : NULL, "passed_on",
-                  (json_int_t)answered->passed_on, "passed_on_left", (json_int_t)answered->left);
+                  (json_int_t)answered->passed_on, "passed_on_left", (json_int_t)answered->left,
+                  "derived_kept", (json_int_t)answered->derived);
     return json_array_append_new(context, answer) ? DEP_ERR_NOMEM : DEP_OK;
 }
 

@@ -210,6 +210,8 @@ const struct words_entry WORDS_CONSENT[] = {
      N_("an officer's code is 1 to 64 letters, digits, dots, dashes and underscores")},
     {"officer.none", N_("no officer's keys lie in this register")},
     {"officer.which", N_("say who is at work: --as CODE, or DEPOSITARY_OFFICER")},
+    {"outbox.derived", N_("withdrawal, erased by its recipient, who keeps items made of it "
+                          "(copies, translations)")},
     {"outbox.held", N_("withdrawal, acknowledged; a LEGAL HOLD keeps it at its recipient")},
     {"outbox.kept", N_("withdrawal, acknowledged; not erased there yet, as far as is known")},
     {"outbox.notice", N_("withdrawal, not acknowledged by its recipient")},

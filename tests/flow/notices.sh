@@ -109,16 +109,20 @@ iq hold place "$held" --yes --file - >/dev/null <<<"$order"
 same due.hold "$(due_of)" 'what a hold keeps'
 expect 1 iq item dispose "$held" --yes --file - 2>err <<<"$order"
 holds err 'custody.hold'
+# Before that a copy in which something is painted over was made of it, and of that a transcript.
+echo 'painted over' >made-of
+iq intake made-of --stage redaction --of "$held" --json --file - >copied.json <<<"{\"exhibit\": \"R-1\", \"territory\": \"IQ\", \"basis\": $(text 'notice')}"
+iq intake made-of --stage transcript --of "$(json copied.json .item)" --json --file - >transcript.json <<<"{\"exhibit\": \"R-2\", \"territory\": \"IQ\", \"basis\": $(text 'notice')}"
 # Its holder's answer says how it stands with them; who withdrew it sees that, and that it isn't over.
-answer() { reg release list --json | jq -r --arg of "$first" '.answers[]? | select(.withdrawal == $of) | "\(.outcome) \(.officer) \(.passed_on)"'; }
-same 'null null 0' "$(answer)" 'nothing came yet'
+answer() { reg release list --json | jq -r --arg of "$first" '.answers[]? | select(.withdrawal == $of) | "\(.outcome) \(.officer) \(.passed_on) \(.derived_kept)"'; }
+same 'null null 0 0' "$(answer)" 'nothing came yet'
 send iq reg "$(json notice.json .record)" hold-told
-same 'held null 0' "$(answer)" 'a legal hold keeps it there'
+same 'held null 0 2' "$(answer)" 'a legal hold keeps it there'
 same iq "$(outbox held)" 'and it is still listed'
 same iq "$(outbox notice)" 'the other of them'
 iq hold lift "$held" --yes --file - >/dev/null <<<"$order"
 send iq reg "$(json notice.json .record)" kept-told
-same 'kept null 0' "$(answer)" 'not erased yet'
+same 'kept null 0 2' "$(answer)" 'not erased yet'
 # What can't be removed is told, and isn't said to be erased; the next command that records removes it.
 container=iq/vault/$held.tar.age
 mv "$container" container
@@ -141,17 +145,27 @@ echo 'more' | iq note >/dev/null
 same "$size" "$(stat -c %s linked)" 'what was removed'
 same 0 "$(head -c 4096 linked | tr -d '\0' | wc -c)" 'its header'
 same due.answer "$(iq due --json | jq -r 'select(.kind == "due.answer" or .kind == "due.container" or .kind == "due.withdrawn").kind')" 'what its sender is to be told'
+# What was made of it is told, and keeps it open, until that is gone too.
+iq item dispose "$(json copied.json .item)" --yes --file - >/dev/null <<<"$order"
+send iq reg "$(json notice.json .record)" made-kept
+same 'erased M1 0 1' "$(answer)" 'the transcript is kept'
+same iq "$(outbox derived)" 'what was made of it'
+LANGUAGE=fr reg release list >list
+holds list 'éléments qui en ont été tirés et y sont gardés : 1$'
+LANGUAGE=ar reg outbox >list
+holds list 'أُعدّت منها'
+iq item dispose "$(json transcript.json .item)" --yes --file - >/dev/null <<<"$order"
 send iq reg "$(json notice.json .record)" acknowledgement
 same acknowledgement "$(json acknowledgement.json .kind)" kind
-same "erased M1 0" "$(answer)" 'erased there, by whom'
+same "erased M1 0 0" "$(answer)" 'erased there, by whom'
 reg release list >list
 holds list "withdrawn; erased by its recipient: 20..-..-..T..:..:..Z, by M1"
 same '' "$(iq due --json | jq -r 'select(.kind == "due.answer").kind')" 'told'
 same iq "$(outbox notice)" 'one has acknowledged'
-same '' "$(outbox held)$(outbox kept)" 'and nothing of it is left'
+same '' "$(outbox held)$(outbox kept)$(outbox derived)" 'and nothing of it is left'
 iq pack "$(json notice.json .record)" --out once-more --yes --json >once-more.json
-# What was said already is said in the same record: held, kept, erased.
-same 3 "$(iq list --type withdrawal.answered --json | wc -l)" 'answers recorded'
+# What was said already is said in the same record: held, kept, erased, erased with what was made of it.
+same 4 "$(iq list --type withdrawal.answered --json | wc -l)" 'answers recorded'
 reg receive acknowledgement --json >again.json
 same true "$(json again.json .again)" 'the same acknowledgement twice'
 iq receive notice --json >again.json
