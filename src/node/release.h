@@ -149,7 +149,8 @@ struct dep_released {
     const struct dep_index_row *refused;       /* or NULL */
     uint64_t approvals, withdrawals;
     /* Of each withdrawal what became of it: array of {"withdrawal", "outcome"?, "erased"?,
-     * "officer"?, "passed_on", "passed_on_left", "derived_kept"}, as struct dep_answered has them. NULL: none. */
+     * "officer"?, "passed_on", "passed_on_left", "derived_kept"}, as struct dep_answered has
+     * them. NULL: none. */
     const json_t *answers;
     bool reviewed;       /* an urgent threat that was invoked: somebody looked at it */
     int64_t review_by_s; /* it was not yet; INT64_MAX: none owed */

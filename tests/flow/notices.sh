@@ -151,8 +151,8 @@ send iq reg "$(json notice.json .record)" made-kept
 same 'erased M1 0 1' "$(answer)" 'the transcript is kept'
 same iq "$(outbox derived)" 'what was made of it'
 LANGUAGE=fr reg release list >list
-holds list 'éléments qui en ont été tirés et y sont gardés : 1$'
-LANGUAGE=ar reg outbox >list
+holds list 'pièces qui en ont été tirées et y sont gardées : 1$'
+LANGUAGE='ar' reg outbox >list
 holds list 'أُعدّت منها'
 iq item dispose "$(json transcript.json .item)" --yes --file - >/dev/null <<<"$order"
 send iq reg "$(json notice.json .record)" acknowledgement

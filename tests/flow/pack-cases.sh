@@ -195,7 +195,7 @@ as A1 release --dry-run "$prepared" --json >seen.json || true
 same "$(id H-2) disposed,$(id H-3) in_error,$(id H-4) redacted,$(id H-5) redacted,$(id H-5r) unnamed" "$(jq -r '[.left_out[] | "\(.item) \(.why)"] | join(",")' seen.json)" 'marked since'
 for language in fr ar; do LANGUAGE=$language as A1 release --dry-run "$prepared" >"seen.$language" || true; done
 holds seen.fr 'H-2 .*il en a été disposé'
-holds seen.fr 'Autres éléments de .*, hors de ce qui a été préparé : 1$'
+holds seen.fr 'Autres pièces de .*, hors de ce qui a été préparé : 1$'
 holds seen.ar '^ما لا يخرج من القضية:$'
 printf '%s\n' "see What of the case doesn't go:" 'see H-4' 'see Others of the case, not among what was prepared: 1' 'see Approve exactly this?' 'type y' >script
 "$SOURCE_ROOT/tests/flow/typist" script depositary approve "$prepared" -C reg --as A1 >screen
