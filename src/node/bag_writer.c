@@ -460,8 +460,11 @@ int dep_bag_writer_finish(struct dep_bag_writer *writer, const struct dep_packag
                           struct dep_fault *fault)
 {
     int err = put_tags(writer, info, fault);
-    /* Once, for all: a package may have thousands of small files. */
-    return !err && syncfs(writer->fd) != 0 ? io_fault(fault, "file.sync", writer->dir) : err;
+    /* Once, for all: a package may have thousands of small files. FAT's and exFAT's syncfs() leaves
+     * it in the drive's own memory, which fsync() empties. */
+    if (!err && syncfs(writer->fd) != 0)
+        err = io_fault(fault, "file.sync", writer->dir);
+    return err ? err : dep_file_sync(writer->fd, writer->dir, fault);
 }
 
 static int by_name(const void *key, const void *entry)
@@ -514,5 +517,8 @@ int dep_bag_writer_publish(struct dep_bag_writer *writer, struct dep_fault *faul
     writer->published = true;
     if (!is_published(writer))
         return dep_fault_set(fault, DEP_ERR_CORRUPT, 0, "pack.lost", "%s", writer->path);
-    return dep_file_sync(writer->parent_fd, writer->path, fault);
+    /* The folder itself first: vfat gives a new name no place on the disk until what bears it is
+     * written, and would have a folder without end there after a power cut. */
+    int err = dep_file_sync(writer->fd, writer->path, fault);
+    return err ? err : dep_file_sync(writer->parent_fd, writer->path, fault);
 }
