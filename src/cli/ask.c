@@ -1,19 +1,15 @@
 #include "cli/ask.h"
 
-#include "cli/cli.h"
-#include "cli/file_digest.h"
+#include "cli/answer.h"
 #include "cli/listed.h"
 #include "cli/wanted.h"
-#include "codec/text.h"
 #include "node/custody.h"
 #include "node/stated.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* A terminal gives lines of 4,095 bytes at most, and drops what is beyond without a word. */
-enum { ANSWER_MAX = 16 * 1024, LABEL_MAX = 512, CUT_LEN = 4094 };
-#define BLANKS " \t\r\n"
+enum { LABEL_MAX = 512 };
 
 /* ABSENT: it is unknown, or refused, and `reason` says why. */
 enum got { GOT_END = -1, GOT_NOTHING, GOT_VALUE, GOT_ABSENT };
@@ -33,7 +29,7 @@ struct asking {
         SIGNER_NOBODY, /* has no key here: acts on paper, or by a record of its own */
     } signer;          /* of a side, in the field at hand */
     bool refused;
-    char reason[ANSWER_MAX];
+    char reason[DEP_ANSWER_MAX];
 };
 
 static enum got ask_form(struct asking *asking, const json_t *form, const char *label, bool needed,
@@ -52,48 +48,6 @@ bool dep_ask_absence(json_t *fields, const char *name, const char *code, const c
 }
 
 /* ---- one line ---- */
-
-/* Blanks around an answer are none of it: what is pasted brings them along. */
-static void trim(char *line)
-{
-    size_t first = strspn(line, BLANKS), len = strlen(line);
-    while (len > first && strchr(BLANKS, line[len - 1]))
-        len--;
-    line[len] = 0;
-    if (first)
-        memmove(line, line + first, len - first + 1);
-}
-
-/* A zero byte (Ctrl-Space) would end the answer where nobody sees it: it stays as another control
- * character, which won't do. */
-static void keep_zeros(char line[ANSWER_MAX])
-{
-    char *end = memchr(line, '\n', ANSWER_MAX);
-    for (char *at = line; end && at < end; at++)
-        if (!*at)
-            *at = '\1';
-}
-
-static bool read_answer(const char *label, char out[ANSWER_MAX])
-{
-    for (;;) {
-        dep_print_label(stderr, label);
-        (void)fflush(stderr);
-        memset(out, '\1', ANSWER_MAX);
-        if (!fgets(out, ANSWER_MAX, stdin)) {
-            (void)fprintf(stderr, "\n"); /* what is said next stands on a line of its own */
-            return false;
-        }
-        keep_zeros(out);
-        if (strcspn(out, "\n") < CUT_LEN) {
-            trim(out);
-            return true;
-        }
-        (void)fprintf(stderr, "  %s\n",
-                      _("This line was too long for the terminal, and its end is lost: answer "
-                        "shorter, or state it in a file (--file)."));
-    }
-}
 
 /* Before a question; in brackets, which belong to what is isolated in Arabic. */
 static void say_hint(const char *words)
@@ -121,10 +75,10 @@ static void say_right(const struct asking *asking, const json_t *form, const cha
 }
 
 /* A line; `out` is empty where there is none to be had. */
-static enum got ask_line(struct asking *asking, const char *label, char out[ANSWER_MAX])
+static enum got ask_line(struct asking *asking, const char *label, char out[DEP_ANSWER_MAX])
 {
     for (;;) {
-        if (!read_answer(label, out))
+        if (!dep_answer_read(label, out))
             return GOT_END;
         if (!out[0])
             return GOT_NOTHING;
@@ -141,12 +95,6 @@ static enum got ask_line(struct asking *asking, const char *label, char out[ANSW
     }
 }
 
-static bool is_ref(const json_t *form, const char *name)
-{
-    const char *ref = dep_json_string(form, "ref");
-    return ref && strcmp(ref, name) == 0;
-}
-
 /* Before a question whose answer has a form that nobody can guess. */
 static void say_form(const struct asking *asking, const json_t *form)
 {
@@ -157,7 +105,7 @@ static void say_form(const struct asking *asking, const json_t *form)
     bool wanted = type && (strcmp(type, "string") != 0 || format || dep_form_file(whole));
     for (size_t i = 0; format && i < DEP_COUNT(obvious); i++)
         wanted = wanted && strcmp(format, obvious[i]) != 0;
-    if (is_ref(form, "stated_time"))
+    if (dep_form_refers(form, "stated_time"))
         form = dep_schema_member(asking->schema, form, "edtf");
     else if (!wanted)
         return;
@@ -168,55 +116,11 @@ static void say_form(const struct asking *asking, const json_t *form)
         say_hint((const char *)right.data);
 }
 
-static json_t *text_value(const struct asking *asking, const char *answer)
-{
-    return json_pack("{s:s,s:s}", "text", answer, "lang", asking->lang);
-}
-
-/* In any zone; kept in UTC. */
-static json_t *moment_value(const char *answer)
-{
-    char utc[24];
-    int64_t unix_s;
-    if (!dep_time_parse(dep_slice_string(answer), &unix_s, NULL))
-        return NULL;
-    dep_time_encode(unix_s, utc);
-    return json_string(utc);
-}
-
-static json_t *number_value(const char *answer)
-{
-    char *end = NULL;
-    long long number = strtoll(answer, &end, 10);
-    return *end ? NULL : json_integer(number);
-}
-
-static json_t *boolean_value(const char *answer)
-{
-    bool yes = strcasecmp(answer, _("y")) == 0 || strcasecmp(answer, _("yes")) == 0;
-    bool no = strcasecmp(answer, _("n")) == 0 || strcasecmp(answer, _("no")) == 0;
-    return yes || no ? json_boolean(yes) : NULL;
-}
-
-/* As it is recorded, or as it is called in the reader's language. */
-static json_t *choice_value(const struct asking *asking, const json_t *form, const char *answer)
-{
-    size_t i;
-    json_t *choice;
-    json_array_foreach(dep_json_array(form, "enum"), i, choice)
-    {
-        const char *meaning = dep_form_choice(form, json_string_value(choice), asking->lang);
-        if (dep_is_called(json_string_value(choice), answer) ||
-            (meaning && dep_is_called(meaning, answer)))
-            return json_incref(choice);
-    }
-    return NULL;
-}
-
 /* Of these one line is asked, and the rest only where that was answered. */
 static bool is_asked_in_short(const struct asking *asking, const json_t *form)
 {
-    return is_ref(form, "stated_time") || (is_ref(form, "place") && !asking->whole);
+    return dep_form_refers(form, "stated_time") ||
+           (dep_form_refers(form, "place") && !asking->whole);
 }
 
 /* What is asked on one line, whatever it is made of. */
@@ -224,71 +128,7 @@ static bool is_one_line(const struct asking *asking, const json_t *form)
 {
     const json_t *whole = dep_schema_form(asking->schema, form);
     return json_object_get(whole, "type") || json_object_get(whole, "enum") ||
-           is_ref(form, "text") || is_asked_in_short(asking, form);
-}
-
-/* What somebody wrote in words is kept as it was written. */
-static bool is_free_text(const json_t *form)
-{
-    const char *input = dep_json_string(dep_json_object(form, "metadata"), "input");
-    return input && strcmp(input, "text") == 0;
-}
-
-/* Of a file's fingerprint the file itself may be named: nobody types 64 digits. */
-static json_t *digest_value(const char *answer)
-{
-    char hex[2 * DEP_HASH_LEN + 1];
-    struct dep_problem problem = {.detail = ""};
-    static const struct dep_args args; /* in words */
-    int err = dep_file_digest(answer, hex, &problem);
-    if (err)
-        (void)dep_say_problem(&args, err, &problem);
-    else
-        (void)fprintf(stderr, "  SHA-256: %s\n", hex);
-    return err ? NULL : json_string(hex);
-}
-
-/* What no schema forbids in a string that isn't free text, and nobody means. */
-static bool has_control(const char *answer)
-{
-    for (const char *at = answer; *at; at++)
-        if ((unsigned char)*at < ' ' || *at == 0x7f)
-            return true;
-    return false;
-}
-
-/* NULL where the answer is none of this form. Of numbers, dates and codes the digits are turned
- * into ASCII. */
-static json_t *value_of(const struct asking *asking, const json_t *form, const char *answer)
-{
-    if (is_ref(form, "text"))
-        return text_value(asking, answer);
-    if (is_ref(form, "place"))
-        return json_pack("{s:o}", "description", text_value(asking, answer));
-    DEP_AUTO_BUF digits;
-    dep_buf_init_secret(&digits, ANSWER_MAX);
-    dep_digits_ascii(dep_slice_string(answer), &digits);
-    if (dep_buf_err(&digits))
-        return NULL;
-    const char *ascii = digits.data ? (const char *)digits.data : "";
-    if (is_ref(form, "stated_time"))
-        return dep_edtf_valid(dep_slice_string(ascii)) ? json_pack("{s:s}", "edtf", ascii)
-                                                       : json_pack("{s:s}", "original", answer);
-    const json_t *own = dep_schema_form(asking->schema, form);
-    const char *type = dep_json_string(own, "type");
-    if (dep_form_file(own))
-        return digest_value(strlen(ascii) == 2 * DEP_HASH_LEN ? ascii : answer);
-    if (!type)
-        return choice_value(asking, own, ascii);
-    if (strcmp(type, "boolean") == 0)
-        return boolean_value(answer);
-    if (strcmp(type, "timestamp") == 0)
-        return moment_value(ascii);
-    if (strcmp(type, "string") != 0)
-        return number_value(ascii);
-    if (has_control(answer))
-        return NULL;
-    return json_string(is_free_text(own) ? answer : ascii);
+           dep_form_refers(form, "text") || is_asked_in_short(asking, form);
 }
 
 /* Only where the codes are held to it: what was collected may come from anywhere. */
@@ -319,7 +159,7 @@ static enum got ask_one(struct asking *asking, const json_t *form, const char *l
     if (!asking->again)
         say_form(asking, form);
     for (;;) {
-        char answer[ANSWER_MAX];
+        char answer[DEP_ANSWER_MAX];
         enum got got = ask_line(asking, label, answer);
         if (got == GOT_NOTHING && needed) {
             say_right(asking, form, _("This one is needed. Right would be:"));
@@ -328,7 +168,7 @@ static enum got ask_one(struct asking *asking, const json_t *form, const char *l
         if (got != GOT_VALUE)
             return got;
         const char *code = dep_listed_named(listed_of(asking), asking->now_s, form, answer);
-        json_t *value = value_of(asking, form, code ? code : answer);
+        json_t *value = dep_answer_value(asking->schema, form, asking->lang, code ? code : answer);
         bool fits =
             value && dep_schema_value_check(asking->schema, form, value, NULL, NULL) == DEP_OK;
         bool listed =
@@ -441,12 +281,12 @@ static bool goes_with(const struct asking *asking, const json_t *form, const cha
                       const json_t *member, const json_t *object, bool *out_must)
 {
     *out_must = false;
-    if (is_ref(form, "scope"))
+    if (dep_form_refers(form, "scope"))
         return *out_must = !dep_json_says(object, "kind", "all");
-    bool source = is_ref(form, "terms") && dep_json_says(object, "layer", "source");
-    if (is_ref(form, "terms") && strcmp(name, "grantor") == 0)
+    bool source = dep_form_refers(form, "terms") && dep_json_says(object, "layer", "source");
+    if (dep_form_refers(form, "terms") && strcmp(name, "grantor") == 0)
         return *out_must = !source;
-    if (is_ref(form, "terms") && strcmp(name, "session") == 0)
+    if (dep_form_refers(form, "terms") && strcmp(name, "session") == 0)
         return source;
     return asking->whole || !is_id(member);
 }
@@ -522,7 +362,7 @@ static enum got ask_side(struct asking *asking, const json_t *form, const char *
 static enum got ask_form(struct asking *asking, const json_t *form, const char *label, bool needed,
                          json_t **out)
 {
-    if (is_ref(form, "side"))
+    if (dep_form_refers(form, "side"))
         return ask_side(asking, form, label, needed, out);
     const json_t *whole = dep_schema_form(asking->schema, form);
     if (is_one_line(asking, form))
@@ -592,7 +432,7 @@ static bool examined_original(const json_t *fields)
 static bool is_asked(const struct asking *asking, const struct dep_schema_field *field)
 {
     if (strcmp(field->name, "unknown") == 0 || !is_stated(field->form) ||
-        is_ref(field->form, "verdict"))
+        dep_form_refers(field->form, "verdict"))
         return false;
     if (asking->whole)
         return true;
@@ -627,8 +467,8 @@ static bool may_stand(const struct asking *asking, const char *name, const json_
 static const json_t *part_of(const struct asking *asking, const json_t *form, const char *name)
 {
     const json_t *whole = dep_schema_form(asking->schema, form);
-    bool parted =
-        !is_one_line(asking, form) && !is_ref(form, "side") && !json_object_get(whole, "elements");
+    bool parted = !is_one_line(asking, form) && !dep_form_refers(form, "side") &&
+                  !json_object_get(whole, "elements");
     return parted && name[0] ? dep_schema_member(asking->schema, form, name) : NULL;
 }
 
