@@ -43,6 +43,12 @@ static int out_fault(const struct dep_item_out *item_out, const char *what, int 
                          item_out->order.name);
 }
 
+/* What the vault's writer could not write, it names after the vault. */
+static int written(const struct dep_item_out *item_out, int err, struct dep_fault *fault)
+{
+    return err == DEP_ERR_IO ? out_fault(item_out, "pack.item", fault->sys, fault) : err;
+}
+
 static int no_memory(struct dep_fault *fault)
 {
     return dep_fault_set(fault, DEP_ERR_NOMEM, 0, "pack.item", "items");
@@ -119,7 +125,9 @@ static int open_file(struct dep_item_out *item_out, struct dep_fault *fault)
 static int begin_file(struct dep_item_out *item_out, struct dep_fault *fault)
 {
     int err = item_out->fd < 0 ? open_file(item_out, fault) : DEP_OK;
-    return err ? err : dep_vault_writer_new_over(item_out->fd, &item_out->writer, fault);
+    return err ? err
+               : written(item_out,
+                         dep_vault_writer_new_over(item_out->fd, &item_out->writer, fault), fault);
 }
 
 /* A line of the manifests for what was digested since the last one. */
@@ -147,7 +155,9 @@ static int put_buffer(struct dep_item_out *item_out, struct dep_fault *fault)
 {
     uint8_t *buffer = item_out->buffer;
     item_out->buffer = NULL;
-    return dep_vault_writer_put(item_out->writer, buffer, item_out->buffer_len, fault);
+    return written(item_out,
+                   dep_vault_writer_put(item_out->writer, buffer, item_out->buffer_len, fault),
+                   fault);
 }
 
 static int end_file(struct dep_item_out *item_out, struct dep_fault *fault)
@@ -155,7 +165,7 @@ static int end_file(struct dep_item_out *item_out, struct dep_fault *fault)
     uint64_t len;
     int err = item_out->buffer ? put_buffer(item_out, fault) : DEP_OK;
     if (!err)
-        err = dep_vault_writer_sync(item_out->writer, &len, fault);
+        err = written(item_out, dep_vault_writer_sync(item_out->writer, &len, fault), fault);
     dep_vault_writer_free(item_out->writer);
     item_out->writer = NULL;
     if (!err && len != item_out->file_len)
@@ -173,7 +183,7 @@ static int write_bytes(struct dep_item_out *item_out, struct dep_slice bytes,
             item_out->buffer = dep_vault_writer_buffer(item_out->writer);
             item_out->buffer_len = 0;
             if (!item_out->buffer)
-                return dep_vault_writer_failure(item_out->writer, fault);
+                return written(item_out, dep_vault_writer_failure(item_out->writer, fault), fault);
         }
         size_t room = DEP_VAULT_PIECE - item_out->buffer_len;
         size_t take = bytes.len < room ? bytes.len : room;

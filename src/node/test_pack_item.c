@@ -5,6 +5,7 @@
 #include "node/test_item_support.h"
 
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 
 #define AT "bag/data/items/" ITEM "/"
@@ -372,6 +373,28 @@ static void test_killed(void **state)
     }
 }
 
+/* A disk that takes no more is the package's, not the vault's. */
+static void test_full(void **state)
+{
+    (void)state;
+    struct rlimit was;
+    struct dep_packed_item packed;
+    struct dep_problem problem = {.detail = ""};
+    struct dep_pack_item_order order = order_of(DEP_ITEM_WHOLE);
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &was), 0);
+    struct rlimit little = {1024 * 1024, was.rlim_max};
+    (void)signal(SIGXFSZ, SIG_IGN);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &little), 0);
+    int err = dep_pack_item(&order, &packed, &problem);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &was), 0);
+    (void)signal(SIGXFSZ, SIG_DFL);
+    assert_int_equal(err, DEP_ERR_IO);
+    assert_string_equal(problem.fault.what, "pack.item");
+    assert_string_equal(problem.fault.where, "items/" ITEM "/container.tar.age");
+    assert_int_equal(problem.fault.sys, EFBIG);
+    expect_nothing();
+}
+
 static void test_no_memory(void **state)
 {
     (void)state;
@@ -409,6 +432,7 @@ int main(void)
         cmocka_unit_test_setup(test_damaged, reset),
         cmocka_unit_test_setup(test_stopped, reset),
         cmocka_unit_test_setup(test_killed, reset),
+        cmocka_unit_test_setup(test_full, reset),
         cmocka_unit_test_setup(test_no_memory, reset),
     };
     return cmocka_run_group_tests_name("pack item", tests, make_item, remove_item);

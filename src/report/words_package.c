@@ -157,7 +157,8 @@ const struct words_entry WORDS_PACKAGE[] = {
      N_("the folder for the package could not be made: is it writable, is there room, and may a "
         "name there have these characters?")},
     {"pack.item",
-     N_("the container could not be written into the package; nothing of it was left there")},
+     N_("the container could not be written into the package: is there room on the disk, and is it "
+        "still there? No package was made")},
     {"pack.item.exists", N_("the package has this item already")},
     {"pack.item.stopped", N_("stopped by you; nothing of the container was left in the package")},
     {"pack.judges",
