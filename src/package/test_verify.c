@@ -515,7 +515,7 @@ static void test_forgeries(void **state)
         {"an item of a note", {TEST_CONTENT, item_of_note}, "item.record", DEP_ALTERED},
     };
     size_t failed = 0;
-    for (size_t i = 0; i < DEP_COUNT(rows); i += (size_t)test_steps(4, 9)) {
+    for (size_t i = 0; i < DEP_COUNT(rows); i += (size_t)test_steps(4, 17)) {
         struct test_world *world = test_world_new(schemas, &rows[i].edit);
         struct dep_verify *verify = NULL;
         assert_int_equal(test_verify(world, &verify), DEP_OK);

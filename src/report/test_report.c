@@ -56,7 +56,7 @@ static void test_documents(void **state)
     (void)state;
     static const char *const langs[] = {"en", "fr", "ar"};
     /* Of a long text each line costs more than the one before: under valgrind less is long. */
-    const size_t len = test_slowest() ? 6000 : 40000, least = len / 2000;
+    const size_t len = test_slowest() ? 4000 : 40000, least = len / 2000;
     char *big = malloc(len + 1);
     for (size_t i = 0; i < len; i++)
         big[i] = i % 9 == 8 ? ' ' : 'w';
