@@ -166,16 +166,23 @@ static bool sees_notes(void *context, const struct dep_index_row *row)
     return strcmp(row->type, "note") == 0;
 }
 
-/* What isn't seen takes no place: neither in a list nor before its limit. */
-static void test_seen(void **state)
+/* A fresh one; `searchable`: as an office register has it. */
+static struct dep_index *emptied(bool searchable)
 {
-    (void)state;
     struct dep_index *index = NULL;
     struct dep_fault fault;
     char path[128];
     (void)snprintf(path, sizeof path, "%s/index.db", top);
     (void)unlink(path);
-    assert_int_equal(dep_index_open(top, true, true, &index, &fault), DEP_OK);
+    assert_int_equal(dep_index_open(top, searchable, true, &index, &fault), DEP_OK);
+    return index;
+}
+
+/* What isn't seen takes no place: neither in a list nor before its limit. */
+static void test_seen(void **state)
+{
+    (void)state;
+    struct dep_index *index = emptied(true);
     project(index, 0, "evidence.collected", EVIDENCE, true);
     project(index, 1, "note", "{\"kind\":\"a\"}", true);
     project(index, 2, "note", "{\"kind\":\"b\"}", true);
@@ -205,19 +212,13 @@ static void test_seen(void **state)
             fail_msg("row %zu: %zu of %zu asked", i, got, asked);
     }
     dep_index_close(index);
-    (void)unlink(path);
 }
 
 /* Projected without a key, completed with one. */
 static void test_completion(void **state)
 {
     (void)state;
-    struct dep_index *index = NULL;
-    struct dep_fault fault;
-    char path[128];
-    (void)snprintf(path, sizeof path, "%s/index.db", top);
-    (void)unlink(path);
-    assert_int_equal(dep_index_open(top, true, true, &index, &fault), DEP_OK);
+    struct dep_index *index = emptied(true);
     project(index, 0, "evidence.collected", "{\"item\":\"i-1\"}", false);
     assert_int_equal(count(index, &(struct dep_index_query){.incomplete = true}), 1);
     project(index, 0, "evidence.collected", EVIDENCE, true);
@@ -226,8 +227,7 @@ static void test_completion(void **state)
     assert_int_equal(count(index, &(struct dep_index_query){.text = "blue"}), 1);
     dep_index_close(index);
     /* A field register indexes nothing protected. */
-    (void)unlink(path);
-    assert_int_equal(dep_index_open(top, false, true, &index, &fault), DEP_OK);
+    index = emptied(false);
     project(index, 0, "evidence.collected", EVIDENCE, true);
     assert_int_equal(count(index, &(struct dep_index_query){.text = "blue"}), 0);
     dep_index_close(index);
@@ -251,12 +251,8 @@ static int pages_of_words(struct dep_index *index)
 static void test_gathered(void **state)
 {
     (void)state;
-    struct dep_index *index = NULL;
+    struct dep_index *index = emptied(true);
     struct dep_fault fault;
-    char path[128];
-    (void)snprintf(path, sizeof path, "%s/index.db", top);
-    (void)unlink(path);
-    assert_int_equal(dep_index_open(top, true, true, &index, &fault), DEP_OK);
     for (int complete = 0; complete < 2; complete++) {
         assert_int_equal(dep_index_begin(index, &fault), DEP_OK);
         for (uint64_t i = 0; i < DEP_COUNT(IDS); i++)
@@ -268,7 +264,6 @@ static void test_gathered(void **state)
                          complete ? DEP_COUNT(IDS) : 0);
     }
     dep_index_close(index);
-    (void)unlink(path);
 }
 
 /* Whatever lies in its place, a fresh index is made. */

@@ -4,6 +4,7 @@
  */
 #include "base/test_slow.h"
 #include "log/subset.h"
+#include "log/test_naive.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -17,26 +18,7 @@ enum { TILES_MAX = 600, LEAVES_MAX = 131400 };
 
 static struct dep_hash *leaves;
 
-/* ---- the naive way (RFC 6962 section 2.1, as written there) ---- */
-
-static void naive_root(uint64_t from, uint64_t to, struct dep_hash *out)
-{
-    if (to == from) {
-        dep_sha256((struct dep_slice){NULL, 0}, out);
-        return;
-    }
-    if (to - from == 1) {
-        *out = leaves[from];
-        return;
-    }
-    uint64_t k = 1;
-    while (k * 2 < to - from)
-        k *= 2;
-    struct dep_hash left, right;
-    naive_root(from, from + k, &left);
-    naive_root(from + k, to, &right);
-    dep_sha256_node(&left, &right, out);
-}
+/* ---- the naive way ---- */
 
 /* c2sp.org/tlog-tiles: hash i of tile n at level l is the root of its 256^l leaves. */
 static void naive_tile(const struct dep_tile_id *tile, struct dep_hash *out)
@@ -44,7 +26,7 @@ static void naive_tile(const struct dep_tile_id *tile, struct dep_hash *out)
     uint64_t span = UINT64_C(1) << (8 * tile->level);
     for (uint64_t i = 0; i < tile->width; i++) {
         uint64_t from = (tile->index * DEP_TILE_WIDTH + i) * span;
-        naive_root(from, from + span, &out[i]);
+        naive_root(leaves, from, from + span, &out[i]);
     }
 }
 
@@ -136,7 +118,7 @@ static void test_enough_and_none_too_many(void **state)
     static const size_t counts[] = {0, 1, 2, 17, 400};
     for (size_t i = 0; i < DEP_COUNT(sizes); i += (size_t)test_step(5)) {
         struct dep_hash root;
-        naive_root(0, sizes[i], &root);
+        naive_root(leaves, 0, sizes[i], &root);
         for (size_t j = 0; j < DEP_COUNT(counts); j++) {
             uint64_t indices[400];
             size_t count = draw_indices(indices, counts[j], sizes[i]);
@@ -186,8 +168,8 @@ static void test_forged(void **state)
     static const uint64_t indices[] = {0, 300, 301, 65535, 65536, 69998};
     struct dep_hash root, other;
     struct package package;
-    naive_root(0, SIZE, &root);
-    naive_root(0, SIZE - 1, &other);
+    naive_root(leaves, 0, SIZE, &root);
+    naive_root(leaves, 0, SIZE - 1, &other);
     make(&package, indices, DEP_COUNT(indices), SIZE);
     assert_string_equal(verify(&package, indices, DEP_COUNT(indices), SIZE, &root), "");
     assert_string_equal(verify(&package, indices, DEP_COUNT(indices), SIZE, &other), "subset.root");
@@ -216,7 +198,7 @@ static void test_leaves(void **state)
     struct package package;
     struct dep_subset *subset = NULL;
     struct dep_finding why;
-    naive_root(0, SIZE, &root);
+    naive_root(leaves, 0, SIZE, &root);
     make(&package, indices, DEP_COUNT(indices), SIZE);
     assert_int_equal(dep_subset_new(SIZE, &root, give_tile, &package, &subset, &why), DEP_OK);
     static const struct {
@@ -241,7 +223,7 @@ static void test_leaves(void **state)
     dep_subset_free(subset);
 
     /* The empty tree, and no memory. */
-    naive_root(0, 0, &root);
+    naive_root(leaves, 0, 0, &root);
     assert_int_equal(dep_subset_new(0, &root, give_tile, &package, &subset, &why), DEP_OK);
     assert_int_equal(dep_subset_check(subset, 0, &leaves[0], &why), DEP_FOUND);
     dep_subset_free(subset);
