@@ -76,6 +76,11 @@ void dep_say_hint(const char *command, const char *nearest);
 /* The one of `names` that was meant by a word with a slip of the finger or two; or NULL. */
 const char *dep_nearest(const char *word, size_t len, const char *const *names, size_t count);
 
+/* ---- what is installed beside the program ---- */
+/* Path of a file of PREFIX/libexec, or, where nothing is installed yet, of the program's own
+ * folder. False: it isn't there. */
+bool dep_libexec(const char *name, char *out, size_t room);
+
 /* ---- output ---- */
 /* One JSON object a line on stdout; takes the reference. False (and a message) where stdout failed.
  */

@@ -1,6 +1,7 @@
 #include "report/document_impl.h"
 
-#include <glib.h>
+#include "codec/text.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -168,27 +169,22 @@ void dep_document_scale(struct dep_document *document, const char *from, const c
 
 char *dep_document_tame(const char *text)
 {
-    size_t len = strlen(text);
-    char *out = dep_alloc(3 * len + 1);
-    size_t at = 0;
-    for (const char *from = text; out && *from;) {
-        gunichar code = g_utf8_get_char_validated(from, -1);
-        bool bad = code == (gunichar)-1 || code == (gunichar)-2;
-        bool control =
-            !bad &&
-            ((code < 0x20 && code != '\n') || (code >= 0x7f && code < 0xa0) ||
-             (code >= 0x202a && code <= 0x202e) || code == 0x2066 ||
-             code == 0x2067 || /* 2068 and 2069 only isolate, and end with their paragraph */
-             (code & 0xfffe) == 0xfffe); /* no characters: XML may not hold them */
-        const char *next = bad ? from + 1 : from + g_utf8_skip[*(const guchar *)from];
-        if (bad || control) {
-            memcpy(out + at, "\xef\xbf\xbd", 3);
-            at += 3;
-        } else {
-            memcpy(out + at, from, (size_t)(next - from));
-            at += (size_t)(next - from);
-        }
-        from = next;
+    static const char replacement[] = "\xef\xbf\xbd";
+    struct dep_slice from = dep_slice_string(text);
+    char *out = dep_alloc(3 * from.len + 1);
+    size_t to = 0;
+    for (size_t at = 0, len; out && at < from.len; at += len) {
+        uint32_t code;
+        size_t read = dep_utf8_read(from, at, &code);
+        bool bad = read == 0 || (code < 0x20 && code != '\n') || (code >= 0x7f && code < 0xa0) ||
+                   (code >= 0x202a && code <= 0x202e) || code == 0x2066 ||
+                   code == 0x2067 || /* 2068 and 2069 only isolate, and end with their paragraph */
+                   (code & 0xfffe) == 0xfffe; /* no characters: XML may not hold them */
+        len = read ? read : 1;
+        const char *shown = bad ? replacement : text + at;
+        size_t shown_len = bad ? sizeof replacement - 1 : len;
+        memcpy(out + to, shown, shown_len);
+        to += shown_len;
     }
     return out;
 }

@@ -64,7 +64,8 @@ typedef int dep_document_write_fn(void *context, const uint8_t *data, size_t len
 struct dep_document_size {
     double width_mm, height_mm;
 };
-/* `size` NULL: A4. `out_pages` may be NULL. */
+/* `size` NULL: A4. `out_pages` may be NULL. Defined in document_pdf.c, which the program loads when
+ * it is first asked (cli/pdf.c) and unit tests are linked with. */
 DEP_MUST_USE int dep_document_finish(struct dep_document *document,
                                      const struct dep_document_size *size,
                                      dep_document_write_fn *write, void *context, size_t *out_pages,

@@ -51,6 +51,15 @@ for paper in label inventory page; do
         lacks <(pdftotext "$paper.pdf" -) 'extract-of-content|picture\.png'
     fi
 done
+# A program that was copied without what draws its papers says so, and leaves none.
+mkdir alone
+cp "$DEPOSITARY" alone/
+expect 3 alone/depositary print label F-child -C reg --lang en --out none.pdf 2>alone/said
+holds alone/said 'the module depositary-pdf.so is not where depositary is installed'
+printf 'no module\n' >alone/depositary-pdf.so
+expect 3 alone/depositary print label F-child -C reg --lang en --out none.pdf 2>alone/said
+holds alone/said "the module depositary-pdf.so can't be loaded: .*depositary-pdf.so"
+[ ! -e none.pdf ] || fail 'a paper that nobody drew'
 run item check E-2 --json >check
 same intact "$(json check .outcome)" 'check after a correction'
 depositary verify reg --json >verdict
