@@ -193,6 +193,22 @@ async function verify(folder, fingerprint) {
   return { account, records }
 }
 
+test('a judge that failed says so to whatever it is asked then, and nothing of the package', async () => {
+  const said = []
+  globalThis.onmessage = null
+  globalThis.postMessage = (message) => said.push(message)
+  const { outputFiles } = esbuild.buildSync({ entryPoints: [join(web, 'worker.js')], bundle: true, format: 'esm', write: false, nodePaths: [join(deps, 'node_modules')], logLevel: 'error' })
+  await import('data:text/javascript;base64,' + Buffer.from(outputFiles[0].contents).toString('base64'))
+  const name = readdirSync(kept)[0]
+  const files = new Map(filesBelow(join(kept, name, 'package')).map(([path, data]) => [path, new Held(data)]))
+  onmessage({ data: { role: 'judge', module, files, pin: null } })
+  onmessage({ data: { digests: [{ index: 0, algorithm: SHA256, digest: null }] } }) // what no hasher says: as memory that is used up, it throws
+  onmessage({ data: { finish: true } })
+  while (said.length < 3) await new Promise((resolve) => setTimeout(resolve, 1))
+  assert.deepEqual(said.map((message) => Object.keys(message)), [['jobs'], ['fault'], ['fault']])
+  assert.equal(said[2].fault, said[1].fault)
+})
+
 /** Here a link is followed, and doesn't say that it is one: there the finding is another. */
 const linked = (folder) => readdirSync(folder, { withFileTypes: true, recursive: true }).some((entry) => entry.isSymbolicLink())
 

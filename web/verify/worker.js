@@ -27,8 +27,10 @@ async function act({ data }) {
   }
 }
 
-// One after the other, whatever each waits for.
+// One after the other, whatever each waits for. After a fault nothing is done, and each message is answered with it: a judge that missed a
+// digest would say of the package what is true of this device.
 let before = Promise.resolve()
 onmessage = (event) => {
-  before = before.then(() => act(event)).catch(fail)
+  before = before.then(() => act(event))
+  before.catch(fail)
 }
