@@ -52,12 +52,16 @@ static int copy_bytes(struct dep_folder_copy *copy, int from, int to, uint64_t l
 int dep_folder_copy_file(struct dep_folder_copy *copy, int from_dir, int to_dir, const char *path,
                          mode_t mode)
 {
-    DEP_STORE_FD from = openat(from_dir, path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    /* It may have been exchanged since it was looked at: a pipe must not be waited for. */
+    DEP_STORE_FD from =
+        openat(from_dir, path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
     struct stat info;
     if (copy->progress)
         copy->progress(copy->context, copy->done, 0); /* many empty ones can be stopped too */
     if (from < 0 || fstat(from, &info) != 0)
         return copy_io(copy, "copy.read", path);
+    if (!S_ISREG(info.st_mode))
+        return dep_fault_set(copy->fault, DEP_ERR_IO, 0, "copy.kind", "%s", path);
     DEP_STORE_FD to = openat(to_dir, path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW,
                              (mode & 0777) | (copy->passing ? S_IRUSR | S_IWUSR : 0));
     if (to < 0)

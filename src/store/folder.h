@@ -24,7 +24,7 @@ struct dep_folder_copy {
 };
 /* `path` below `from` to the same path below `to`; links aren't followed. A file that grows
  * meanwhile is copied as long as it was. Synced, unless it is passing. Faults "copy.read",
- * "backup.write", "backup.copy". */
+ * "copy.kind", "copy.write", "copy.copy". */
 DEP_MUST_USE int dep_folder_copy_file(struct dep_folder_copy *copy, int from, int to,
                                       const char *path, mode_t mode);
 /* All beneath it; the folder itself may be there. */

@@ -2,6 +2,7 @@
  * A register on disk: commit, walk, protected values, erasing, audit, recovery, backup; each
  * allocation failed in turn.
  */
+#include "store/folder.h"
 #include "store/test_support.h"
 
 struct count {
@@ -234,6 +235,27 @@ static void test_backup(void **state)
     (void)nftw(keyring, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
     dep_issued_done(&kept);
     dep_issued_done(&erased);
+    done_place(&place);
+}
+
+/* Between looking at a file and opening it another may put a pipe there: it is not waited for. */
+static void test_copy_of_pipe(void **state)
+{
+    (void)state;
+    struct place place;
+    make_place(&place);
+    struct dep_fault fault = {.what = ""};
+    struct dep_folder_copy copy = {.strict = true, .passing = true, .fault = &fault};
+    int from = open(place.dir, O_RDONLY | O_DIRECTORY);
+    int to = openat(from, "log", O_RDONLY | O_DIRECTORY);
+    assert_int_equal(mkfifoat(from, "pipe", 0600), 0);
+    (void)alarm(10);
+    assert_int_equal(dep_folder_copy_file(&copy, from, to, "pipe", 0600), DEP_ERR_IO);
+    (void)alarm(0);
+    assert_string_equal(fault.what, "copy.kind");
+    assert_int_not_equal(faccessat(to, "pipe", F_OK, 0), 0);
+    (void)close(to);
+    (void)close(from);
     done_place(&place);
 }
 
@@ -590,7 +612,7 @@ int main(void)
         cmocka_unit_test(test_recovery),    cmocka_unit_test(test_backup),
         cmocka_unit_test(test_allocations), cmocka_unit_test(test_format),
         cmocka_unit_test(test_end),         cmocka_unit_test(test_walk_from),
-        cmocka_unit_test(test_orphans),
+        cmocka_unit_test(test_orphans),     cmocka_unit_test(test_copy_of_pipe),
     };
     return run_in_folder(tests, DEP_COUNT(tests));
 }
