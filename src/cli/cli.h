@@ -77,8 +77,8 @@ void dep_say_hint(const char *command, const char *nearest);
 const char *dep_nearest(const char *word, size_t len, const char *const *names, size_t count);
 
 /* ---- what is installed beside the program ---- */
-/* Path of a file of PREFIX/libexec, or, where nothing is installed yet, of the program's own
- * folder. False: it isn't there. */
+/* Path of a file of PREFIX/libexec, whether or not it is there. False: nobody knows where the
+ * program itself is, or `room` is too little. */
 bool dep_libexec(const char *name, char *out, size_t room);
 
 /* ---- output ---- */

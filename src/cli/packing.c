@@ -17,10 +17,9 @@ static int gather(void *context, const uint8_t *data, size_t len)
 }
 
 static int make_document(struct dep_node *node, const struct dep_packaged *packaged,
-                         const char *lang, dep_pack_put_fn *put, void *to)
+                         const char *lang, dep_pack_put_fn *put, void *to, struct dep_finding *why)
 {
     DEP_AUTO_BUF text;
-    struct dep_finding why = {.id = ""};
     char name[32] = "index.html";
     dep_buf_init_secret(&text, DOCUMENT_MAX);
     const struct dep_paper paper = {
@@ -31,14 +30,14 @@ static int make_document(struct dep_node *node, const struct dep_packaged *packa
         .context = &text,
     };
     int err =
-        lang ? dep_paper_custody(&paper, packaged, &why) : dep_packaged_index(&paper, packaged);
+        lang ? dep_paper_custody(&paper, packaged, why) : dep_packaged_index(&paper, packaged);
     if (lang)
         (void)snprintf(name, sizeof name, "custody.%s.pdf", lang);
     return err ? err : put(to, name, dep_buf_slice(&text));
 }
 
 int dep_pack_make_documents(void *context, const struct dep_pack_documents *of,
-                            dep_pack_put_fn *put, void *to)
+                            dep_pack_put_fn *put, void *to, struct dep_finding *why)
 {
     static const char *const languages[] = {"en", "fr", "ar"};
     struct dep_node *node = context;
@@ -58,9 +57,9 @@ int dep_pack_make_documents(void *context, const struct dep_pack_documents *of,
         packaged.recipient[i].lang = languages[i];
         packaged.recipient[i].name = dep_body_name(charter, code, languages[i]);
     }
-    err = make_document(node, &packaged, NULL, put, to);
+    err = make_document(node, &packaged, NULL, put, to, why);
     for (size_t i = 0; !err && json_array_size(of->items) && i < DEP_COUNT(languages); i++)
-        err = make_document(node, &packaged, languages[i], put, to);
+        err = make_document(node, &packaged, languages[i], put, to, why);
     return err;
 }
 

@@ -123,9 +123,9 @@ struct dep_pack_how {
     dep_progress_fn *reading_back;       /* bytes; NULL: not told */
     void *reading_context;
     /* Writes what people read, by put(to, ...); what it returns, if not DEP_OK, ends the packing
-     * (DEP_FOUND: "paper.glyph"). NULL: there is nothing. */
+     * (DEP_FOUND with `why`: of report/document.h). NULL: there is nothing. */
     int (*documents)(void *context, const struct dep_pack_documents *of, dep_pack_put_fn *put,
-                     void *to);
+                     void *to, struct dep_finding *why);
     void *documents_context; /* of these two */
     /* The same for the judge to read: a page, into a secret buffer. NULL only where nothing is
      * sealed. */

@@ -170,9 +170,10 @@ int pack_documents(struct dep_pack *pack, const struct dep_pack_how *how,
         return err;
     const struct dep_pack_documents of = {package, records, items,
                                           notice,  linked,  pack->count + pack->foreign_line_count};
-    err = how->documents(how->documents_context, &of, put, &putting);
-    if (err == DEP_FOUND) /* a letter that no font has */
-        return pack_found(pack, "paper.glyph", pack->id);
+    struct dep_finding why = {.id = ""};
+    err = how->documents(how->documents_context, &of, put, &putting, &why);
+    if (err == DEP_FOUND)
+        return pack_found(pack, why.id, pack->id);
     return err < 0 && !pack->problem->fault.what
                ? dep_problem_fault(pack->problem, err, "node.pack", "index.html")
                : err;

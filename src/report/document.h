@@ -6,8 +6,9 @@
  *          Arabic. Limits:  DEP_DOCUMENT_BLOCKS_MAX blocks, DEP_DOCUMENT_TEXT_MAX bytes a heading,
  *          label or cell; a text, or what stands beside a label, goes on in the next block. What is
  *          longer than a page goes on over the next.
- * Errors:  DEP_ERR_CAP, DEP_ERR_NOMEM, DEP_ERR_IO (the writer said no), DEP_FOUND "paper.glyph"
- *          where a font lacks a character.
+ * Errors:  DEP_ERR_CAP, DEP_ERR_NOMEM, DEP_ERR_IO (the writer said no), DEP_FOUND: "paper.glyph"
+ *          (no font has a character), "paper.module" (what draws pages isn't installed, or a
+ *          library that it needs).
  */
 #ifndef DEP_REPORT_DOCUMENT_H
 #define DEP_REPORT_DOCUMENT_H

@@ -252,6 +252,8 @@ const struct words_entry WORDS_REGISTER[] = {
     {"out", N_("sent")},
     {"paper", N_("the paper could not be printed")},
     {"paper.glyph", N_("a character on this paper is in no font here: install fonts-noto")},
+    {"paper.module", N_("what draws papers is not installed with this program, or a library that "
+                        "it needs is missing: install depositary again")},
     {"part_of", N_("part of")},
     {"pkcs8", N_("not an Ed25519 key in PKCS#8")},
     {"postponed", N_("postponed")},

@@ -30,6 +30,11 @@ expect 2 as L1 pack "$made" 2>err
 expect 2 as L1 pack --out x 2>err
 expect 1 as L1 pack "$made" --to defence --out x 2>err
 holds err 'pack.recipient'
+mkdir -p alone/bin
+cp "$DEPOSITARY" alone/bin/
+PATH=$PWD/alone/bin:$PATH expect 1 as L1 pack "$made" --out bag --json >/dev/null 2>err
+holds err paper.module # what draws its certificate isn't there
+for made_up in bag*; do [ ! -e "$made_up" ] || fail "a package that nobody could finish: $made_up"; done
 same 0 "$(count package.sent)" 'packages sent'
 
 # ---- packed ----
