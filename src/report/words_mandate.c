@@ -62,6 +62,9 @@ const struct words_entry WORDS_MANDATE[] = {
     {"mandate.order", N_("it ends before it begins")},
     {"mandate.original", N_("of the same text it was said whether it is held (in brackets)")},
     {"mandate.own", N_("a commitment isn’t reaffirmed by the statement in which it was made")},
+    {"mandate.paid_back",
+     N_("what was paid back is exact or about so much: “more than” it would be "
+        "read two ways")},
     {"mandate.paragraph", N_("the statement has no such paragraph (in brackets: those it has)")},
     {"mandate.parent",
      N_("a commitment keeps a pledge, a payment a commitment or a pledge: of the same "

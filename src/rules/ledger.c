@@ -10,27 +10,29 @@ static int range(struct dep_finding *why)
 
 /* ---- amounts in the ledger's currency ---- */
 
-static enum dep_amount_is converted_is(const struct dep_flow *flow)
+/* Of more than so much only its lower end is known. Where that is about, or where it is paid back,
+ * nothing is sure of what it comes to. */
+static enum dep_amount_is valued_as(const struct dep_flow *flow, bool rate_about)
 {
-    return flow->is == DEP_AMOUNT_NOT_DISCLOSED || !flow->rate_about ? flow->is : DEP_AMOUNT_ABOUT;
+    bool more = flow->is == DEP_AMOUNT_MORE_THAN;
+    if (more && (rate_about || flow->amount.nano < 0))
+        return DEP_AMOUNT_NOT_DISCLOSED;
+    return flow->is == DEP_AMOUNT_EXACT && rate_about ? DEP_AMOUNT_ABOUT : flow->is;
 }
 
 static int convert(const struct dep_ledger_of *of, struct dep_flow *flow, struct dep_finding *why)
 {
     flow->value = (struct dep_decimal){0};
-    flow->value_is = flow->is;
-    flow->converted = flow->is != DEP_AMOUNT_NOT_DISCLOSED && flow->currency;
-    if (!flow->converted)
-        return DEP_OK;
-    if (strcmp(flow->currency, of->currency) == 0) {
+    bool same = flow->currency && strcmp(flow->currency, of->currency) == 0;
+    bool rated = !same && flow->rate_currency && strcmp(flow->rate_currency, of->currency) == 0;
+    flow->value_is = valued_as(flow, rated && flow->rate_about);
+    flow->converted =
+        flow->currency && (same || rated) && flow->value_is != DEP_AMOUNT_NOT_DISCLOSED;
+    if (flow->converted && same)
         flow->value = flow->amount;
-        return DEP_OK;
-    }
-    flow->converted = flow->rate_currency && strcmp(flow->rate_currency, of->currency) == 0;
-    if (!flow->converted)
+    if (!flow->converted || same)
         return DEP_OK;
     int places = dep_currency_places(dep_slice_string(of->currency));
-    flow->value_is = converted_is(flow);
     return dep_decimal_multiply(flow->amount, flow->rate, places < 0 ? 2 : (unsigned)places,
                                 &flow->value)
                ? DEP_OK
@@ -110,27 +112,41 @@ static int compare_id(const void *left, const void *right)
     return strcmp(a->id, b->id);
 }
 
-/* The entry that counts the parent's flow, where it is in the totals; or NULL. */
-static struct dep_flow *parent_of(struct dep_flow *flows, struct dep_flow *const *by_id,
-                                  size_t count, const struct dep_flow *flow)
+/* The entry that counts what this entry names as its parent, where it is in the totals; or NULL. */
+static struct dep_flow *named_by(struct dep_flow *flows, struct dep_flow *const *by_id,
+                                 size_t count, const struct dep_flow *flow)
 {
     const struct dep_flow wanted = {.id = flow->parent}, *key = &wanted;
     struct dep_flow *const *found =
         flow->parent ? bsearch(&key, by_id, count, sizeof(void *), compare_id) : NULL;
     struct dep_flow *parent = found ? &flows[(*found)->counted_by] : NULL;
-    return parent && parent->place == DEP_FLOW_COUNTED ? parent : NULL;
+    bool of_it = parent && parent->place == DEP_FLOW_COUNTED && parent->kind < flow->kind;
+    return of_it ? parent : NULL;
 }
 
-static void place_payments(struct dep_flow *flows, struct dep_flow *const *by_id, size_t count)
+/* Of each flow that counts, by the place of the entry that counts it. Any of its entries may name
+ * the parent: one side's book may have the commitment and the other's not, and beside it the
+ * payment would count twice. So a commitment goes before a pledge, whichever entry names it; then
+ * what the counting entry names before what others do. */
+static void find_parents(struct dep_flow *flows, struct dep_flow *const *by_id, size_t count,
+                         struct dep_flow **parents)
 {
-    for (size_t i = 0; i < count; i++) {
-        struct dep_flow *flow = &flows[i];
-        if (flow->place != DEP_FLOW_COUNTED || flow->kind != DEP_FLOW_PAYMENT)
-            continue;
-        const struct dep_flow *parent = parent_of(flows, by_id, count, flow);
-        if (parent && parent->kind == DEP_FLOW_COMMITMENT)
-            flow->place = DEP_FLOW_KEPT;
-    }
+    for (int others = 0; others < 2; others++)
+        for (size_t i = 0; i < count; i++) {
+            size_t of = flows[i].counted_by;
+            if ((of != i) != (others != 0) || flows[of].place != DEP_FLOW_COUNTED)
+                continue;
+            struct dep_flow *parent = named_by(flows, by_id, count, &flows[i]);
+            if (parent && (!parents[of] || parent->kind > parents[of]->kind))
+                parents[of] = parent;
+        }
+}
+
+static void place_payments(struct dep_flow *flows, struct dep_flow *const *parents, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (parents[i] && parents[i]->kind == DEP_FLOW_COMMITMENT)
+            flows[i].place = DEP_FLOW_KEPT;
 }
 
 /* ---- payments beyond their commitment ---- */
@@ -140,6 +156,7 @@ struct paying {
     struct dep_decimal amount, value;
     bool other_currency; /* some payment isn't in the commitment's */
     bool unsure;         /* about so much was paid back: it may be less */
+    bool value_unsure;   /* the same, in the ledger's */
 };
 
 static int add_payment(const struct dep_flow *commitment, const struct dep_flow *payment,
@@ -157,9 +174,11 @@ static int add_payment(const struct dep_flow *commitment, const struct dep_flow 
         paying->other_currency = true;
     else if (!dep_decimal_add(paying->amount, payment->amount, &paying->amount))
         return range(why);
-    bool converts = payment->converted && payment->value_is != DEP_AMOUNT_ABOUT;
-    return !converts || dep_decimal_add(paying->value, payment->value, &paying->value) ? DEP_OK
-                                                                                       : range(why);
+    if (!payment->converted || payment->value_is == DEP_AMOUNT_ABOUT) {
+        paying->value_unsure = paying->value_unsure || payment->amount.nano < 0;
+        return DEP_OK;
+    }
+    return dep_decimal_add(paying->value, payment->value, &paying->value) ? DEP_OK : range(why);
 }
 
 /* Where all are in one currency they are compared in that: rates of two days would differ. */
@@ -169,23 +188,19 @@ static bool is_overpaid(const struct dep_flow *commitment, const struct paying *
         return false;
     if (!paying->other_currency)
         return dep_decimal_compare(paying->amount, commitment->amount) > 0;
-    return commitment->converted && commitment->value_is == DEP_AMOUNT_EXACT &&
+    return !paying->value_unsure && commitment->converted &&
+           commitment->value_is == DEP_AMOUNT_EXACT &&
            dep_decimal_compare(paying->value, commitment->value) > 0;
 }
 
-static int find_overpaid(struct dep_flow *flows, struct dep_flow *const *by_id, size_t count,
+static int find_overpaid(struct dep_flow *flows, struct dep_flow *const *parents, size_t count,
                          struct dep_finding *why)
 {
     DEP_AUTO_FREE struct paying *paying = dep_alloc_array(count, sizeof *paying);
     int err = paying ? DEP_OK : DEP_ERR_NOMEM;
-    for (size_t i = 0; !err && i < count; i++) {
-        const struct dep_flow *flow = &flows[i];
-        if (flow->kind != DEP_FLOW_PAYMENT || flow->place != DEP_FLOW_KEPT)
-            continue;
-        const struct dep_flow *parent = parent_of(flows, by_id, count, flow);
-        if (parent)
-            err = add_payment(parent, flow, &paying[parent - flows], why);
-    }
+    for (size_t i = 0; !err && i < count; i++)
+        if (flows[i].place == DEP_FLOW_KEPT)
+            err = add_payment(parents[i], &flows[i], &paying[parents[i] - flows], why);
     for (size_t i = 0; !err && i < count; i++)
         flows[i].overpaid = flows[i].kind == DEP_FLOW_COMMITMENT &&
                             flows[i].place == DEP_FLOW_COUNTED &&
@@ -193,44 +208,55 @@ static int find_overpaid(struct dep_flow *flows, struct dep_flow *const *by_id, 
     return err;
 }
 
-/* What is left of a pledge is what it says less what kept it. Where that has no figure, nothing is
- * said to be left: a total is rather too small than too large. */
-static int take_from(struct dep_flow *pledge, const struct dep_flow *flow, struct dep_finding *why)
+/* ---- what is left of pledges ---- */
+
+/* What keeps a pledge: not whatever it comes to, but how sure that is. */
+struct keeping {
+    bool any, figureless, about, more_than;
+};
+
+static int take_from(struct dep_flow *pledge, const struct dep_flow *flow, struct keeping *keeping,
+                     struct dep_finding *why)
 {
     struct dep_decimal less = {-flow->value.nano};
-    if (!flow->converted || !pledge->converted) {
+    keeping->any = true;
+    keeping->figureless = keeping->figureless || !flow->converted || !pledge->converted;
+    keeping->about = keeping->about || flow->value_is == DEP_AMOUNT_ABOUT;
+    keeping->more_than = keeping->more_than || flow->value_is == DEP_AMOUNT_MORE_THAN;
+    return keeping->figureless || dep_decimal_add(pledge->value, less, &pledge->value) ? DEP_OK
+                                                                                       : range(why);
+}
+
+/* More than so much was kept: less is left than the difference, by nobody knows how much. More than
+ * so much was pledged and about so much kept: about where it begins isn't known either. */
+static void say_left(struct dep_flow *pledge, const struct keeping *keeping)
+{
+    bool more = pledge->value_is == DEP_AMOUNT_MORE_THAN;
+    if (keeping->figureless || pledge->value.nano <= 0) {
+        pledge->place = DEP_FLOW_KEPT;
+        pledge->converted = pledge->converted && !keeping->figureless;
+    } else if (keeping->more_than || (more && keeping->about)) {
         pledge->converted = false;
-        return DEP_OK;
-    }
-    if (flow->value_is != DEP_AMOUNT_EXACT && pledge->value_is == DEP_AMOUNT_EXACT)
+        pledge->value_is = DEP_AMOUNT_NOT_DISCLOSED;
+    } else if (keeping->about) {
         pledge->value_is = DEP_AMOUNT_ABOUT;
-    return dep_decimal_add(pledge->value, less, &pledge->value) ? DEP_OK : range(why);
+    }
 }
 
 /* All is taken off before any is marked as kept: what was paid back may come before what it pays
  * back. */
-static int place_pledges(struct dep_flow *flows, struct dep_flow *const *by_id, size_t count,
+static int place_pledges(struct dep_flow *flows, struct dep_flow *const *parents, size_t count,
                          struct dep_finding *why)
 {
-    DEP_AUTO_FREE bool *used = dep_alloc_array(count, sizeof *used);
-    if (!used)
-        return DEP_ERR_NOMEM;
-    for (size_t i = 0; i < count; i++) {
-        const struct dep_flow *flow = &flows[i];
-        if (flow->kind == DEP_FLOW_PLEDGE || flow->place != DEP_FLOW_COUNTED)
-            continue;
-        struct dep_flow *parent = parent_of(flows, by_id, count, flow);
-        if (!parent || parent->kind != DEP_FLOW_PLEDGE)
-            continue;
-        used[parent - flows] = true;
-        int err = take_from(parent, flow, why);
-        if (err)
-            return err;
-    }
-    for (size_t i = 0; i < count; i++)
-        if (used[i] && (!flows[i].converted || flows[i].value.nano <= 0))
-            flows[i].place = DEP_FLOW_KEPT;
-    return DEP_OK;
+    DEP_AUTO_FREE struct keeping *keeping = dep_alloc_array(count, sizeof *keeping);
+    int err = keeping ? DEP_OK : DEP_ERR_NOMEM;
+    for (size_t i = 0; !err && i < count; i++)
+        if (parents[i] && parents[i]->kind == DEP_FLOW_PLEDGE)
+            err = take_from(parents[i], &flows[i], &keeping[parents[i] - flows], why);
+    for (size_t i = 0; !err && i < count; i++)
+        if (keeping[i].any)
+            say_left(&flows[i], &keeping[i]);
+    return err;
 }
 
 int dep_ledger_place(const struct dep_ledger_of *of, struct dep_flow *flows, size_t count,
@@ -239,7 +265,8 @@ int dep_ledger_place(const struct dep_ledger_of *of, struct dep_flow *flows, siz
     if (count == 0)
         return DEP_OK;
     DEP_AUTO_FREE struct dep_flow **sorted = dep_alloc_array(count, sizeof(void *));
-    if (!sorted)
+    DEP_AUTO_FREE struct dep_flow **parents = dep_alloc_array(count, sizeof(void *));
+    if (!sorted || !parents)
         return DEP_ERR_NOMEM;
     int err = DEP_OK;
     for (size_t i = 0; !err && i < count; i++) {
@@ -253,9 +280,10 @@ int dep_ledger_place(const struct dep_ledger_of *of, struct dep_flow *flows, siz
     for (size_t i = 0; i < count; i++)
         place_within(of, &flows[i]);
     qsort(sorted, count, sizeof(void *), compare_id);
-    place_payments(flows, sorted, count);
-    err = find_overpaid(flows, sorted, count, why);
-    return err ? err : place_pledges(flows, sorted, count, why);
+    find_parents(flows, sorted, count, parents);
+    place_payments(flows, parents, count);
+    err = find_overpaid(flows, parents, count, why);
+    return err ? err : place_pledges(flows, parents, count, why);
 }
 
 /* ---- sums ---- */
@@ -275,7 +303,7 @@ static bool add(const struct dep_flow *flow, struct dep_ledger_sum *sum)
 {
     struct dep_decimal *into = NULL;
     if (!flow->converted) {
-        if (flow->is == DEP_AMOUNT_NOT_DISCLOSED)
+        if (flow->value_is == DEP_AMOUNT_NOT_DISCLOSED)
             sum->undisclosed_count++;
         else
             sum->foreign_count++;

@@ -16,7 +16,7 @@ enum dep_flow_side { DEP_SIDE_OF_PROVIDER, DEP_SIDE_OF_RECEIVER, DEP_SIDE_OF_OTH
 enum dep_amount_is {
     DEP_AMOUNT_EXACT,
     DEP_AMOUNT_ABOUT,
-    DEP_AMOUNT_MORE_THAN,
+    DEP_AMOUNT_MORE_THAN,     /* and nobody knows by how much */
     DEP_AMOUNT_NOT_DISCLOSED, /* or in kind: there is no figure */
 };
 
@@ -45,7 +45,10 @@ struct dep_flow {
     /* Set by dep_ledger_place(). */
     enum dep_flow_place place;
     size_t counted_by; /* the entry that counts it, where `place` is another side's or repeated */
-    bool converted;    /* `value` is the amount in the ledger's currency */
+    /* `value` is the amount in the ledger's currency, of a pledge what is left of it, and
+     * `value_is` holds of it, whatever the amounts really are ("How sure"). Else there is no
+     * rate, or `value_is` is not_disclosed: nothing is sure. */
+    bool converted;
     struct dep_decimal value;
     enum dep_amount_is value_is;
     bool overpaid; /* a commitment that counts, and its payments surely come to more */
@@ -67,7 +70,7 @@ DEP_MUST_USE int dep_ledger_place(const struct dep_ledger_of *of, struct dep_flo
 struct dep_ledger_sum {
     struct dep_decimal exact, about, more_than;
     size_t exact_count, about_count, more_than_count;
-    size_t undisclosed_count; /* no figure */
+    size_t undisclosed_count; /* no figure, or none that is sure */
     size_t foreign_count;     /* in a currency without a rate */
 };
 /* No flow is in it, nor counted beside it. */

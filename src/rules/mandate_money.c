@@ -47,6 +47,14 @@ static int judge_amount(const struct mandate *m, const char *name, const char *i
     return read_decimal(m, where, amount, out);
 }
 
+/* Is it above the figure, or more that was paid back? */
+static int judge_paid_back(const struct mandate *m, struct dep_decimal amount)
+{
+    return amount.nano < 0 && mandate_is(m->claims, "qualifier", "more_than")
+               ? mandate_bad(m, "mandate.paid_back", "/qualifier", "more_than", "about")
+               : DEP_OK;
+}
+
 static int judge_no_less_than_zero(const struct mandate *m, const char *where,
                                    struct dep_decimal value)
 {
@@ -176,6 +184,8 @@ int mandate_flow_recorded(const struct mandate *m)
         err = judge_currency(m, "/currency", currency);
     if (!err && !payment) /* what is paid back is a payment below zero */
         err = judge_no_less_than_zero(m, "/amount", amount);
+    if (!err)
+        err = judge_paid_back(m, amount);
     if (!err)
         err = judge_rate(m);
     if (!err)

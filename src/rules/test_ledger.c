@@ -146,6 +146,44 @@ static void test_sides(void **state)
     assert_int_equal(sum_of(flows, DEP_COUNT(flows), DEP_LEDGER_PAID).undisclosed_count, 1);
 }
 
+/* Whichever entry names the commitment, by whichever side's entry of it: the payment is of it and
+ * not beside it. The same of what keeps a pledge. */
+static void test_parent_of_either(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *provider, *receiver, *other; /* the payment's parent, as each side names it */
+        bool kept;                               /* by the commitment */
+        const char *pledged;
+    } rows[] = {
+        {"c", NULL, NULL, true, "40"},   {NULL, "cr", NULL, true, "40"},
+        {NULL, "c", NULL, true, "40"},   {NULL, NULL, "c", true, "40"},
+        {"cr", "c", NULL, true, "40"},   {"p", "cr", NULL, true, "40"},
+        {"c", "pr", "p", true, "40"},    {NULL, "x", "c", true, "40"},
+        {NULL, NULL, "x", false, "40"},  {NULL, NULL, NULL, false, "40"},
+        {NULL, "pr", NULL, false, "15"}, {"p", NULL, NULL, false, "15"},
+    };
+    for (size_t i = 0; i < DEP_COUNT(rows); i++) {
+        struct dep_flow flows[] = {
+            flow("p", NULL, PLEDGE, "1", "100"),
+            flow("pr", NULL, DEP_FLOW_PLEDGE, DEP_SIDE_OF_RECEIVER, "1", "100"),
+            flow("c", NULL, COMMITMENT, "1", "60"),
+            flow("cr", "pr", DEP_FLOW_COMMITMENT, DEP_SIDE_OF_RECEIVER, "1", "60"),
+            flow("d", rows[i].provider, PAYMENT, "1", "25"),
+            flow("dr", rows[i].receiver, DEP_FLOW_PAYMENT, DEP_SIDE_OF_RECEIVER, "1", "25"),
+            flow("do", rows[i].other, DEP_FLOW_PAYMENT, DEP_SIDE_OF_OTHER, "1", "25"),
+        };
+        place(&OPEN, flows, DEP_COUNT(flows));
+        if ((flows[4].place == DEP_FLOW_KEPT) != rows[i].kept)
+            fail_msg("row %zu", i);
+        expect(flows, DEP_COUNT(flows), rows[i].pledged, rows[i].kept ? "60" : "85", "25");
+        /* And where the receiver's entry is the one that has the figure. */
+        flows[4].is = DEP_AMOUNT_NOT_DISCLOSED;
+        place(&OPEN, flows, DEP_COUNT(flows));
+        expect(flows, DEP_COUNT(flows), rows[i].pledged, rows[i].kept ? "60" : "85", "25");
+    }
+}
+
 static void test_boundary(void **state)
 {
     (void)state;
@@ -222,6 +260,9 @@ static void test_overpaid(void **state)
         {"40", "10", DEP_AMOUNT_EXACT, DEP_AMOUNT_EXACT, "EUR", "2.01", true},
         {"40", "10", DEP_AMOUNT_EXACT, DEP_AMOUNT_EXACT, "EUR", "2", false},
         {"40", "1000", DEP_AMOUNT_EXACT, DEP_AMOUNT_EXACT, "EUR", NULL, false},
+        {"61", "-1", DEP_AMOUNT_EXACT, DEP_AMOUNT_EXACT, "EUR", "2", false},
+        {"61", "-1", DEP_AMOUNT_EXACT, DEP_AMOUNT_EXACT, "EUR", "0.5", true},
+        {"61", "-2", DEP_AMOUNT_EXACT, DEP_AMOUNT_EXACT, "EUR", NULL, false},
     };
     for (size_t i = 0; i < DEP_COUNT(rows); i++) {
         struct dep_flow flows[] = {
@@ -437,11 +478,12 @@ static void test_converted(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_overpaid),  cmocka_unit_test(test_revised),
-        cmocka_unit_test(test_converted), cmocka_unit_test(test_chain),
-        cmocka_unit_test(test_paid_back), cmocka_unit_test(test_sides),
-        cmocka_unit_test(test_boundary),  cmocka_unit_test(test_currencies),
-        cmocka_unit_test(test_range),     cmocka_unit_test(test_properties),
+        cmocka_unit_test(test_overpaid),   cmocka_unit_test(test_revised),
+        cmocka_unit_test(test_converted),  cmocka_unit_test(test_chain),
+        cmocka_unit_test(test_paid_back),  cmocka_unit_test(test_sides),
+        cmocka_unit_test(test_boundary),   cmocka_unit_test(test_currencies),
+        cmocka_unit_test(test_range),      cmocka_unit_test(test_parent_of_either),
+        cmocka_unit_test(test_properties),
     };
     return cmocka_run_group_tests_name("ledger", tests, NULL, NULL);
 }

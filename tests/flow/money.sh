@@ -124,3 +124,16 @@ line=$(depositary charter show --json | jq -r '.lists.lines[0].code // .charter.
 record allocation.made "${allocation/stabilisation/$line},\"to\":\"2021-12-31\"}" >/dev/null
 expect 1 depositary report campaign other 2>why
 holds why ledger.campaign
+
+# Only the receiver's book has the payment under its commitment: it isn't beside it. More than so much less about so much is no figure.
+campaign=$(record campaign.opened '{"called":[{"text":"Schools","lang":"en"}],"code":"schools","currency":"USD","qualifier":"not_disclosed","from":"2021"}')
+sums() { depositary report campaign schools --json >report; json report '.totals | "\(.committed.exact) \(.paid.exact) \(.pledged.more_than) \(.pledged.without_figure)"'; }
+pledge=$(add "$(flow pledge us US-1 600 USD '{"qualifier":"more_than"}')")
+made=$(add "$(flow commitment us US-1 60 USD)" --about "$pledge")
+add "$(flow payment us US-1 25 USD)" >/dev/null
+same '85.00 25.00 540.00 0' "$(sums)" 'a payment that nobody said is of the commitment'
+add "$(flow payment us US-1 25 USD '{"side":"receiver"}')" --about "$made" >/dev/null
+same '60.00 25.00 540.00 0' "$(sums)" 'a parent that only the other side names'
+add "$(flow payment us US-2 5 USD '{"qualifier":"about"}')" --about "$pledge" >/dev/null
+same '60.00 25.00 0.00 1' "$(sums)" 'more than so much less about so much'
+refused mandate.paid_back '/qualifier: more_than' flow.recorded "$(flow payment us US-3 -5 USD '{"qualifier":"more_than"}')"
