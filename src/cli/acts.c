@@ -1,7 +1,6 @@
 #include "cli/acts.h"
 
 #include "cli/show.h"
-#include "cli/wanted.h"
 #include "codec/text.h"
 
 #include <string.h>
@@ -70,38 +69,27 @@ static int answer(const struct dep_recording *recording, const char *type)
     return DEP_EXIT_YES;
 }
 
-/* `out_path`: where in the claims that stands which is refused; "" where nothing is, or nobody can
- * say where. */
-static int try_one(struct dep_args *args, struct dep_node *node, const char *type, json_t *claims,
-                   dep_recording_fn *run, char out_path[DEP_JTD_POINTER_MAX])
+struct attempted {
+    struct dep_args *args;
+    struct dep_node *node;
+    const char *type;
+    dep_recording_fn *run;
+    int status; /* of the answer */
+};
+
+static int attempt(void *context, json_t *claims, struct dep_problem *problem)
 {
+    struct attempted *attempted = context;
     DEP_AUTO_JSON *said = json_array();
     DEP_AUTO_JSON *more = json_object();
-    struct dep_recording recording = {.args = args, .said = said, .more = more};
+    struct dep_recording recording = {.args = attempted->args, .said = said, .more = more};
     recording.notices = (struct dep_notices){gather_notice, &recording};
-    struct dep_problem problem = {.detail = ""};
-    int err = claims && said && more
-                  ? run(node, claims, &recording, &problem)
-                  : dep_problem_fault(&problem, DEP_ERR_NOMEM, "cli.record", type);
-    (void)snprintf(out_path, DEP_JTD_POINTER_MAX, "%s",
-                   err == DEP_FOUND ? problem.where.instance_path : "");
-    return err ? dep_say_refused(args, dep_schemas_find(dep_node_schemas(node), type, 0), claims,
-                                 false, err, &problem)
-               : answer(&recording, type);
-}
-
-/* On a terminal what is refused is asked for again, and what else was answered stays. */
-static int try_until(struct dep_args *args, struct dep_node *node, const char *type, json_t *claims,
-                     dep_recording_fn *run)
-{
-    const struct dep_schema *schema = dep_schemas_find(dep_node_schemas(node), type, 0);
-    for (;;) {
-        char path[DEP_JTD_POINTER_MAX];
-        DEP_AUTO_JSON *tried = json_deep_copy(claims); /* what is recorded is made of it */
-        int status = try_one(args, node, type, tried, run, path);
-        if (!path[0] || !schema || !dep_fields_ask_again(args, schema, node, claims, path))
-            return status;
-    }
+    int err = said && more
+                  ? attempted->run(attempted->node, claims, &recording, problem)
+                  : dep_problem_fault(problem, DEP_ERR_NOMEM, "cli.record", attempted->type);
+    if (!err)
+        attempted->status = answer(&recording, attempted->type);
+    return err;
 }
 
 static int record(struct dep_args *args, const char *type, bool stated, json_t *known,
@@ -122,7 +110,10 @@ static int record(struct dep_args *args, const char *type, bool stated, json_t *
         dep_say(_("out of memory"));
         return DEP_EXIT_FAULT;
     }
-    status = try_until(args, node, type, claims, run);
+    struct attempted attempted = {args, node, type, run, DEP_EXIT_YES};
+    status = dep_fields_attempt(args, node, type, claims, attempt, &attempted);
+    if (!status)
+        status = attempted.status;
     dep_node_close(node);
     return dep_finish_output(status);
 }

@@ -196,11 +196,12 @@ static bool is_stated(const json_t *form)
     return !dep_form_drawn(form) && !dep_form_measured(form);
 }
 
-/* That the program prints, and nobody has at hand. */
-static bool is_id(const json_t *form)
+/* An id, or a record's fingerprint: that the program prints, and nobody has at hand. */
+static bool is_printed(const json_t *form)
 {
     const char *format = dep_json_string(dep_json_object(form, "metadata"), "format");
-    return format && strcmp(format, "uuid") == 0;
+    return format &&
+           (strcmp(format, "uuid") == 0 || (strcmp(format, "sha256") == 0 && !dep_form_file(form)));
 }
 
 static bool is_item_type(const struct dep_schema *schema)
@@ -288,7 +289,7 @@ static bool goes_with(const struct asking *asking, const json_t *form, const cha
         return *out_must = !source;
     if (dep_form_refers(form, "terms") && strcmp(name, "session") == 0)
         return source;
-    return asking->whole || !is_id(member);
+    return asking->whole || !is_printed(member);
 }
 
 /* Left out with the first of its members that would be needed. */
@@ -439,9 +440,8 @@ static bool is_asked(const struct asking *asking, const struct dep_schema_field 
     if (!is_one_line(asking, field->form) || dep_form_file(field->form))
         return true;
     const char *type = dep_json_string(field->form, "type");
-    bool own = field->format &&
-               (strcmp(field->format, "uuid") == 0 || strcmp(field->format, "sha256") == 0);
-    return !own && (!type || strcmp(type, "string") == 0 || strcmp(type, "timestamp") == 0);
+    return !is_printed(field->form) &&
+           (!type || strcmp(type, "string") == 0 || strcmp(type, "timestamp") == 0);
 }
 
 /* What the schema lets pass and the charter doesn't is told here: at the end all answers would be
@@ -555,13 +555,15 @@ bool dep_ask_fields(const struct dep_schema *schema, bool whole, const char *onl
         (void)fprintf(
             stderr, "%s\n",
             _("Enter leaves a field out; \"? reason\" says unknown, \"! reason\" says refused."));
-    bool done = true;
+    bool done = true, found = !only;
     for (size_t i = 0; done && i < schema->field_count; i++)
         if ((only ? is_field_of(only, schema->fields[i].name)
                   : !json_object_get(fields, schema->fields[i].name)) &&
             is_asked(&asking, &schema->fields[i]) &&
-            (!is_about_original(&schema->fields[i]) || examined_original(fields)))
+            (!is_about_original(&schema->fields[i]) || examined_original(fields))) {
             done = ask_field(&asking, &schema->fields[i], only ? only : "", fields);
+            found = true;
+        }
     dep_wipe(asking.reason, sizeof asking.reason);
-    return done;
+    return done && found;
 }

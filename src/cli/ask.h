@@ -14,8 +14,8 @@
  * `officer` (or NULL) signs this officer's side, whose code isn't asked for. `charter` (or NULL) is
  * in force at `now_s`: of its lists the codes are told that would do. An answer that doesn't fit is
  * told what would, and asked again. `only`: what stands at this JSON pointer, again, as near to it
- * as can be asked, and nothing else; NULL: all. False: the terminal was closed, or memory gave
- * out.
+ * as can be asked, and nothing else; NULL: all. False: the terminal was closed, memory gave out, or
+ * nothing that is asked lies there.
  */
 bool dep_ask_fields(const struct dep_schema *schema, bool whole, const char *only,
                     const char *officer, const struct dep_charter *charter, int64_t now_s,

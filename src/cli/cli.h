@@ -163,11 +163,16 @@ json_t *dep_fields_read(struct dep_args *args, const char *type, json_t *known,
 struct dep_node *dep_fields_open(struct dep_args *args, const char *type, const char *item,
                                  json_t *known, json_t **out_claims, int *out_status);
 /*
- * What was refused is asked for anew, and what else was answered stays: the field of `claims` that
- * `path` (a JSON pointer) begins with. False where nobody is asked, or there is no answer.
+ * One attempt to record `claims`, the caller's, of which it makes what is recorded.
  */
-bool dep_fields_ask_again(struct dep_args *args, const struct dep_schema *schema,
-                          struct dep_node *node, json_t *claims, const char *path);
+typedef int dep_attempt_fn(void *context, json_t *claims, struct dep_problem *problem);
+/*
+ * Attempts with copies of `claims` until it is done. What is refused is said; where somebody is
+ * asked, the field it lies in is asked for anew, and what else was answered stays. 0, or the exit
+ * status.
+ */
+int dep_fields_attempt(struct dep_args *args, struct dep_node *node, const char *type,
+                       json_t *claims, dep_attempt_fn *attempt, void *context);
 /* What may be unknown and wasn't stated is unknown, and the reason is that it wasn't stated. False
  * without memory. */
 bool dep_fields_fill_unknown(const struct dep_schema *schema, json_t *fields);

@@ -3,7 +3,6 @@
  * plain account of what was done.
  */
 #include "cli/cli.h"
-#include "cli/wanted.h"
 
 #include "codec/text.h"
 #include "node/derived.h"
@@ -29,9 +28,13 @@ static const struct dep_option OPTIONS[] = {
 
 struct session {
     const struct dep_args *args;
+    struct dep_node *node;
+    const char *type;
     struct dep_progress progress;
     json_t *not_taken; /* array */
     bool declined;
+    struct dep_collected done;
+    json_t *reported; /* digests compared, of what was sealed; or NULL */
 };
 
 enum { NOT_TAKEN_SHOWN = 20, NOT_TAKEN_KEPT = 100000 };
@@ -101,8 +104,9 @@ static void notice(void *context, const struct dep_entry *entry)
                                               reason ? reason : text));
 }
 
-static int show_json(const struct session *session, const struct dep_collected *done)
+static int show_json(const struct session *session)
 {
+    const struct dep_collected *done = &session->done;
     char root[2 * DEP_HASH_LEN + 1], container[DEP_UUID_LEN + 32];
     dep_hex_encode(done->sealed.manifest_root.bytes, DEP_HASH_LEN, root);
     (void)snprintf(container, sizeof container, "vault/%s.tar.age", done->item);
@@ -199,37 +203,37 @@ static int add_marking(void *context, const char *item, const struct dep_draft *
 
 /* Lawyer-client, medical, sexual and child material is restricted at once, whoever forgets to say
  * so. */
-static int set_restricted(const struct dep_args *args, json_t *claims)
+static int set_restricted(const struct dep_args *args, json_t *claims, struct dep_problem *problem)
 {
     bool restricted = dep_flag(args, "--restricted") || dep_json_true(claims, "restricted") ||
                       json_array_size(dep_json_array(claims, "sensitive")) > 0;
-    if (json_object_set_new(claims, "restricted", json_boolean(restricted)) == 0)
-        return DEP_EXIT_YES;
-    dep_say(_("out of memory"));
-    return DEP_EXIT_FAULT;
+    return json_object_set_new(claims, "restricted", json_boolean(restricted))
+               ? dep_problem_fault(problem, DEP_ERR_NOMEM, "collect.record", args->dir)
+               : DEP_OK;
 }
 
-static int run(struct dep_args *args, const char *type, struct dep_node *node, json_t *claims)
+static int seal(void *context, json_t *claims, struct dep_problem *problem)
 {
-    struct dep_problem problem = {.detail = ""};
-    DEP_AUTO_JSON *not_taken = json_array();
+    struct session *session = context;
+    const struct dep_args *args = session->args;
     DEP_AUTO_JSON *marking = NULL;
-    struct session session = {.args = args, .not_taken = not_taken};
-    dep_progress_init(&session.progress, _("Sealing"));
     struct dep_collect_order order = {
         .paths = args->positional,
         .path_count = args->positional_count,
         .claims = claims,
-        .type = type,
+        .type = session->type,
         .cross_mounts = dep_flag(args, "--cross-mounts"),
         .survey = asks(args) || isatty(STDERR_FILENO),
         .confirm = confirm,
         .progress = progress,
         .notice = notice,
-        .context = &session,
+        .context = session,
     };
-    int err = derive(node, args, claims, &marking, &problem);
-    struct inherited inherited = {.marking = marking, .problem = &problem};
+    (void)json_array_clear(session->not_taken); /* of an attempt before */
+    int err = set_restricted(args, claims, problem);
+    if (!err)
+        err = derive(session->node, args, claims, &marking, problem);
+    struct inherited inherited = {.marking = marking, .problem = problem};
     struct dep_done marked;
     if (marking) {
         order.more = add_marking;
@@ -238,25 +242,41 @@ static int run(struct dep_args *args, const char *type, struct dep_node *node, j
     }
     json_t *reported = json_object_get(claims, "reported_digests");
     if (!err && reported)
-        err = dep_node_compare_digests(order.paths, order.path_count, reported, progress, &session,
-                                       &problem);
-    struct dep_collected done;
+        err = dep_node_compare_digests(order.paths, order.path_count, reported, progress, session,
+                                       problem);
     if (!err)
-        err = dep_node_collect(node, &order, &done, &problem);
-    dep_progress_end(&session.progress);
-    if (err && session.declined) {
+        err = dep_node_collect(session->node, &order, &session->done, problem);
+    dep_progress_end(&session->progress);
+    if (err && session->declined) {
         dep_say(_("nothing was sealed"));
-        return DEP_EXIT_WANTING;
+        return DEP_OK;
     }
-    if (err)
-        return dep_say_refused(args, dep_schemas_find(dep_node_schemas(node), type, 0), claims,
-                               false, err, &problem);
-    if (args->json && show_json(&session, &done))
+    session->reported = err ? NULL : json_incref(reported);
+    return err;
+}
+
+static int tell(const struct session *session)
+{
+    if (session->declined)
+        return DEP_EXIT_WANTING;
+    if (session->args->json && show_json(session))
         return DEP_EXIT_FAULT;
-    if (!args->json)
-        show_words(&done);
-    say_compared(args, reported);
-    return dep_finish_output(done.sealed.not_taken ? DEP_EXIT_WANTING : DEP_EXIT_YES);
+    if (!session->args->json)
+        show_words(&session->done);
+    say_compared(session->args, session->reported);
+    return dep_finish_output(session->done.sealed.not_taken ? DEP_EXIT_WANTING : DEP_EXIT_YES);
+}
+
+static int run(struct dep_args *args, const char *type, struct dep_node *node, json_t *claims)
+{
+    DEP_AUTO_JSON *not_taken = json_array();
+    struct session session = {.args = args, .node = node, .type = type, .not_taken = not_taken};
+    dep_progress_init(&session.progress, _("Sealing"));
+    int status = dep_fields_attempt(args, node, type, claims, seal, &session);
+    if (!status)
+        status = tell(&session);
+    json_decref(session.reported);
+    return status;
 }
 
 /* What was named must be there before anything is asked about it. Of a link only the link is taken:
@@ -307,8 +327,6 @@ static int collect(int argc, char **argv, const char *command, const char *usage
     if (args.positional_count == 0 && json_array_size(dep_json_array(claims, "things")) == 0)
         status = dep_usage_error(
             &args, _("name files or folders, or state physical things in the fields"));
-    if (!status)
-        status = set_restricted(&args, claims);
     if (!status)
         status = run(&args, type, node, claims);
     dep_node_close(node);

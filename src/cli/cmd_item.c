@@ -228,6 +228,19 @@ static bool is_meant(const struct dep_args *args, const char *type)
            dep_confirm(_("Dispose of it? What vault/ has of it is removed for good."));
 }
 
+struct custody {
+    struct dep_node *node;
+    struct dep_custody_order order;
+    struct dep_done done;
+};
+
+static int record_custody(void *context, json_t *claims, struct dep_problem *problem)
+{
+    struct custody *custody = context;
+    custody->order.claims = claims;
+    return dep_node_custody(custody->node, &custody->order, &custody->done, problem);
+}
+
 int dep_custody_command(struct dep_args *args, const char *type, const char *name)
 {
     int status = DEP_EXIT_YES;
@@ -240,17 +253,14 @@ int dep_custody_command(struct dep_args *args, const char *type, const char *nam
         dep_node_close(node);
         return DEP_EXIT_WANTING;
     }
-    struct dep_problem problem = {.detail = ""};
-    struct dep_done done;
-    const struct dep_custody_order order = {.name = name,
-                                            .type = type,
-                                            .claims = claims,
-                                            .answers = dep_arg(args, "--answers"),
-                                            .supersedes = dep_arg(args, "--supersedes")};
-    int err = dep_node_custody(node, &order, &done, &problem);
-    status = err ? dep_say_refused(args, dep_schemas_find(dep_node_schemas(node), type, 0), claims,
-                                   false, err, &problem)
-                 : show_done(args, type, &done);
+    struct custody custody = {.node = node,
+                              .order = {.name = name,
+                                        .type = type,
+                                        .answers = dep_arg(args, "--answers"),
+                                        .supersedes = dep_arg(args, "--supersedes")}};
+    status = dep_fields_attempt(args, node, type, claims, record_custody, &custody);
+    if (!status)
+        status = show_done(args, type, &custody.done);
     dep_node_close(node);
     return dep_finish_output(status);
 }

@@ -2,7 +2,6 @@
  * hold, erase, backup, restore.
  */
 #include "cli/cli.h"
-#include "cli/wanted.h"
 #include "node/audit.h"
 
 #include <string.h>
@@ -33,6 +32,18 @@ int dep_cmd_hold(int argc, char **argv)
 
 /* ---- erase ---- */
 
+struct erasure {
+    struct dep_node *node;
+    const char *record;
+    struct dep_done done;
+};
+
+static int erase(void *context, json_t *claims, struct dep_problem *problem)
+{
+    struct erasure *erasure = context;
+    return dep_node_erase(erasure->node, erasure->record, claims, &erasure->done, problem);
+}
+
 int dep_cmd_erase(int argc, char **argv)
 {
     static const struct dep_option options[] = {
@@ -61,22 +72,18 @@ int dep_cmd_erase(int argc, char **argv)
         dep_node_close(node);
         return DEP_EXIT_WANTING;
     }
-    struct dep_problem problem = {.detail = ""};
-    struct dep_done done;
-    int err = dep_node_erase(node, args.positional[0], claims, &done, &problem);
-    if (err)
-        status =
-            dep_say_refused(&args, dep_schemas_find(dep_node_schemas(node), "record.erased", 0),
-                            claims, false, err, &problem);
-    else if (args.json)
+    struct erasure erasure = {.node = node, .record = args.positional[0]};
+    const struct dep_done *done = &erasure.done;
+    status = dep_fields_attempt(&args, node, "record.erased", claims, erase, &erasure);
+    if (!status && args.json)
         status = dep_print_json(
-                     json_pack("{s:s,s:I}", "record", done.jti, "index", (json_int_t)done.index))
+                     json_pack("{s:s,s:I}", "record", done->jti, "index", (json_int_t)done->index))
                      ? DEP_EXIT_YES
                      : DEP_EXIT_FAULT;
-    else
+    else if (!status)
         (void)printf(_("Erased; recorded as %s. Old backups of the keyring and flash memory may "
                        "still hold the key: see the guide.\n"),
-                     done.jti);
+                     done->jti);
     dep_node_close(node);
     return dep_finish_output(status);
 }

@@ -16,6 +16,18 @@ static const struct dep_option OPTIONS[] = {
     {"--limit", 0, true, false, N_("list: at most so many")},
 };
 
+struct planned {
+    struct dep_node *node;
+    struct dep_judgement judgement;
+    struct dep_done done;
+};
+
+static int judge_mission(void *context, json_t *claims, struct dep_problem *problem)
+{
+    struct planned *planned = context;
+    return dep_node_mission(planned->node, claims, &planned->judgement, &planned->done, problem);
+}
+
 static int record_mission(struct dep_args *args)
 {
     int status = dep_confine_command(args, true);
@@ -25,12 +37,11 @@ static int record_mission(struct dep_args *args)
     struct dep_node *node = dep_fields_open(args, "mission.recorded", NULL, NULL, &claims, &status);
     if (!node)
         return status;
-    struct dep_problem problem = {.detail = ""};
-    struct dep_done done = {.jti = ""};
-    DEP_AUTO_JUDGEMENT judgement = {.materials = NULL};
-    int err = dep_node_mission(node, claims, &judgement, &done, &problem);
-    status = err ? dep_say_problem(args, err, &problem)
-                 : dep_tell_judgement(args, node, &judgement, &done);
+    struct planned planned = {.node = node};
+    status = dep_fields_attempt(args, node, "mission.recorded", claims, judge_mission, &planned);
+    if (!status)
+        status = dep_tell_judgement(args, node, &planned.judgement, &planned.done);
+    dep_judgement_done(&planned.judgement);
     dep_node_close(node);
     return status;
 }

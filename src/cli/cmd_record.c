@@ -77,9 +77,18 @@ static bool print_done(const struct dep_args *args, const char *type, const json
            (!receipt || printf("%s\n", dep_receipt_grouped(receipt, grouped)) > 0);
 }
 
-static int try_one(struct dep_args *args, struct dep_node *node, const char *type, json_t *claims,
-                   struct dep_done *done, struct dep_problem *problem)
+struct recording {
+    struct dep_args *args;
+    struct dep_node *node;
+    const char *type;
+    bool stdout_failed;
+};
+
+static int record_one(void *context, json_t *claims, struct dep_problem *problem)
 {
+    struct recording *recording = context;
+    struct dep_node *node = recording->node;
+    const char *type = recording->type;
     static const struct {
         const char *option, *rel;
     } refs[] = {{"--supersedes", "supersedes"}, {"--about", "about"}, {"--source", "source"}};
@@ -88,32 +97,23 @@ static int try_one(struct dep_args *args, struct dep_node *node, const char *typ
     if (!err)
         err = dep_mandate_draw(node, type, claims, problem);
     for (size_t r = 0; r < DEP_COUNT(refs); r++)
-        for (size_t i = 0; !err && (name = dep_arg_at(args, refs[r].option, i)); i++)
+        for (size_t i = 0; !err && (name = dep_arg_at(recording->args, refs[r].option, i)); i++)
             err = add_ref(node, claims, refs[r].rel, type, name, problem);
     struct dep_draft draft = {.type = type, .claims = claims};
-    return err ? err : dep_node_commit(node, &draft, 1, done, problem);
+    struct dep_done done = {.jti = ""};
+    if (!err)
+        err = dep_node_commit(node, &draft, 1, &done, problem);
+    if (!err)
+        recording->stdout_failed = !print_done(recording->args, type, claims, &done);
+    return err;
 }
 
-/* On a terminal a field that is refused is asked for again. */
 static int commit_one(struct dep_args *args, struct dep_node *node, const char *type,
                       json_t *claims)
 {
-    const struct dep_schema *schema = dep_schemas_find(dep_node_schemas(node), type, 0);
-    for (;;) {
-        struct dep_problem problem = {.detail = ""};
-        struct dep_done done = {.jti = ""};
-        DEP_AUTO_JSON *tried = json_deep_copy(claims);
-        int err = tried ? try_one(args, node, type, tried, &done, &problem)
-                        : dep_problem_fault(&problem, DEP_ERR_NOMEM, "cli.record", type);
-        if (!err)
-            return dep_finish_output(print_done(args, type, tried, &done) ? DEP_EXIT_YES
-                                                                          : DEP_EXIT_FAULT);
-        int status = dep_say_refused(args, schema, tried, true, err, &problem);
-        bool may_ask = err == DEP_FOUND && schema && strcmp(args->command, "record") == 0;
-        if (!may_ask ||
-            !dep_fields_ask_again(args, schema, node, claims, problem.where.instance_path))
-            return status;
-    }
+    struct recording recording = {args, node, type, false};
+    int status = dep_fields_attempt(args, node, type, claims, record_one, &recording);
+    return dep_finish_output(recording.stdout_failed ? DEP_EXIT_FAULT : status);
 }
 
 /* ---- record --stream ---- */

@@ -21,6 +21,7 @@ static const struct dep_option OPTIONS[] = {
 
 /* ---- prepare ---- */
 
+/* Those that the command names, behind what the file does. */
 static bool add_materials(const struct dep_args *args, json_t *claims)
 {
     json_t *materials = json_object_get(claims, "materials");
@@ -51,34 +52,82 @@ static int tell_required(struct dep_args *args, struct dep_node *node, const jso
                : dep_tell_prepared(args, node, &judgement, claims, left_out, done);
 }
 
+struct preparing {
+    struct dep_node *node;
+    bool dry;
+    json_t *left_out;
+    struct dep_view view; /* of what was prepared; of a dry run only its claims */
+    struct dep_done done;
+};
+
+static int prepare_one(void *context, json_t *claims, struct dep_problem *problem)
+{
+    struct preparing *preparing = context;
+    struct dep_node *node = preparing->node;
+    json_t *left_out = NULL;
+    int err = preparing->dry
+                  ? dep_node_release_complete(node, claims, &left_out, problem)
+                  : dep_node_release_prepare(node, claims, &left_out, &preparing->done, problem);
+    if (!err && preparing->dry)
+        preparing->view.claims = json_incref(claims);
+    else if (!err)
+        err = dep_node_view(node, preparing->done.jti, true, &preparing->view, problem);
+    json_decref(preparing->left_out);
+    preparing->left_out = left_out;
+    return err;
+}
+
+/* So that nobody answers in vain. */
+static int find_named(struct dep_node *node, const json_t *known, struct dep_problem *problem)
+{
+    DEP_AUTO_JSON *named = json_deep_copy(known);
+    json_t *found = NULL;
+    if (!named)
+        return dep_problem_fault(problem, DEP_ERR_NOMEM, "node.release", "materials");
+    int err = dep_node_unlock(node, problem);
+    if (!err)
+        err = dep_node_release_complete(node, named, &found, problem);
+    json_decref(found);
+    return err;
+}
+
+/* Where it was prepared it was, whatever is missing yet. */
+static int tell_prepared(struct dep_args *args, const struct preparing *preparing)
+{
+    const struct dep_view *view = &preparing->view;
+    if (preparing->dry)
+        return tell_required(args, preparing->node, view->claims, preparing->left_out, NULL, NULL);
+    int status = tell_required(args, preparing->node, view->claims, preparing->left_out, view,
+                               &preparing->done);
+    return status == DEP_EXIT_WANTING ? DEP_EXIT_YES : status;
+}
+
 static int prepare(struct dep_args *args, struct dep_node *node)
 {
-    struct dep_problem problem = {.detail = ""};
-    struct dep_done done;
+    static const char TYPE[] = "release.prepared";
     int status = DEP_EXIT_YES;
-    DEP_AUTO_JSON *claims = dep_fields_read(args, "release.prepared", NULL, node, &status);
-    if (!claims)
-        return status;
-    if (!add_materials(args, claims)) {
+    bool asked = !dep_arg(args, "--file");
+    DEP_AUTO_JSON *known = asked && args->positional_count > 1 ? json_object() : NULL;
+    bool failed = known && !add_materials(args, known);
+    struct dep_problem problem = {.detail = ""};
+    int err = known && !failed ? find_named(node, known, &problem) : DEP_OK;
+    if (err)
+        return dep_say_problem(args, err, &problem);
+    DEP_AUTO_JSON *claims = failed ? NULL : dep_fields_read(args, TYPE, known, node, &status);
+    failed = failed || (claims && !asked && !add_materials(args, claims));
+    if (failed) {
         dep_say(_("out of memory"));
         return DEP_EXIT_FAULT;
     }
-    bool dry = dep_flag(args, "--dry-run");
-    json_t *found = NULL;
-    int err = dry ? dep_node_release_complete(node, claims, &found, &problem)
-                  : dep_node_release_prepare(node, claims, &found, &done, &problem);
-    DEP_AUTO_JSON *left_out = found;
-    if (err)
-        return dep_say_problem(args, err, &problem);
-    if (dry)
-        return tell_required(args, node, claims, left_out, NULL, NULL);
-    DEP_AUTO_VIEW view = {.claims = NULL};
-    err = dep_node_view(node, done.jti, true, &view, &problem);
-    if (err)
-        return dep_say_problem(args, err, &problem);
-    status = tell_required(args, node, view.claims, left_out, &view, &done);
-    /* It was prepared, whatever is missing yet. */
-    return status == DEP_EXIT_WANTING ? DEP_EXIT_YES : status;
+    if (!claims)
+        return status;
+    struct preparing preparing = {.node = node, .dry = dep_flag(args, "--dry-run")};
+    status = dep_fields_attempt(args, node, TYPE, claims, prepare_one, &preparing);
+    if (!status)
+        status = tell_prepared(args, &preparing);
+    json_decref(preparing.left_out);
+    dep_view_done(&preparing.view);
+    return status;
 }
 
 /* ---- release itself ---- */

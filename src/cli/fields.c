@@ -6,6 +6,7 @@
 #include "cli/ask.h"
 #include "cli/cli.h"
 #include "cli/file_digest.h"
+#include "cli/wanted.h"
 #include "node/charter.h"
 #include "node/custody.h"
 #include "node/stated.h"
@@ -147,18 +148,32 @@ json_t *dep_fields_read(struct dep_args *args, const char *type, json_t *known,
     return fields;
 }
 
-bool dep_fields_ask_again(struct dep_args *args, const struct dep_schema *schema,
-                          struct dep_node *node, json_t *claims, const char *path)
+/* False where nobody is asked, the path leads to nothing that is, or there is no answer. */
+static bool ask_again(struct dep_args *args, const struct dep_schema *schema, struct dep_node *node,
+                      json_t *claims, const char *path)
 {
-    char name[64];
-    size_t len = path[0] == '/' ? strcspn(path + 1, "/") : 0;
-    if (!asks(args) || !len || len >= sizeof name)
-        return false;
-    memcpy(name, path + 1, len);
-    name[len] = 0;
-    /* "unknown" isn't asked for: the reasons in it would be gone. */
-    return dep_schema_field_find(schema, name) && strcmp(name, "unknown") != 0 &&
-           ask(args, schema, path, node, claims) && dep_fields_fill_unknown(schema, claims);
+    return asks(args) && path[0] && ask(args, schema, path, node, claims) &&
+           dep_fields_fill_unknown(schema, claims);
+}
+
+int dep_fields_attempt(struct dep_args *args, struct dep_node *node, const char *type,
+                       json_t *claims, dep_attempt_fn *attempt, void *context)
+{
+    const struct dep_schema *schema = dep_schemas_find(dep_node_schemas(node), type, 0);
+    /* Else there is missing what the program adds, and it would be called so. */
+    bool whole = strcmp(args->command, "record") == 0 || strcmp(args->command, "note") == 0;
+    for (;;) {
+        struct dep_problem problem = {.detail = ""};
+        DEP_AUTO_JSON *tried = json_deep_copy(claims);
+        int err = tried ? attempt(context, tried, &problem)
+                        : dep_problem_fault(&problem, DEP_ERR_NOMEM, "cli.fields", type);
+        if (!err)
+            return DEP_EXIT_YES;
+        int status = dep_say_refused(args, schema, tried, whole, err, &problem);
+        if (err != DEP_FOUND || !schema ||
+            !ask_again(args, schema, node, claims, problem.where.instance_path))
+            return status;
+    }
 }
 
 /* The records named stand here, and what this one must be about is among them. */

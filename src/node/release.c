@@ -77,7 +77,12 @@ static int complete_materials(struct dep_node *node, json_t *claims, json_t **ou
         if (!err)
             err = complete_material(node, material, problem);
     }
-    return err ? err : dep_release_records_judge(node, claims, problem);
+    if (!err)
+        err = dep_release_records_judge(node, claims, problem);
+    if (err == DEP_FOUND)
+        (void)snprintf(problem->where.instance_path, sizeof problem->where.instance_path,
+                       "/materials");
+    return err;
 }
 
 int dep_node_release_complete(struct dep_node *node, json_t *claims, json_t **out_left_out,
@@ -377,7 +382,7 @@ int dep_node_withdrawal_acknowledged(struct dep_node *node, const char *withdraw
     if (err)
         return dep_custody_side_problem(claims, "side", withdrawal, problem);
     if (state && strcmp(state, "signed") == 0)
-        return dep_problem_found(problem, "consent.paper", CLAUSE, "/side");
+        return dep_stated_bad(problem, "consent.paper", CLAUSE, "/side", "", "");
     return dep_act_record_judged(node, "withdrawal.acknowledged", claims, judge_acknowledgement,
                                  &acknowledging, out, problem);
 }

@@ -68,6 +68,66 @@ depositary show "$id" --json >shown
 same '{"category":"attack","sources":[{"reliability":"B","credibility":"2"}],"confidence":"medium","audience":[],"publish_after_h":48,"when":{"original":"30 March","edtf":"2021-03"},"unknown":{"place":{"code":"unknown","reason":"nobody said"}}}' \
     "$(jq -c '(.claims // .) | {category, sources, confidence, audience, publish_after_h, when, unknown}' shown)" 'what was typed'
 
+# So it is with the events of an item, and with a release: what else was answered stays, and is not asked for again.
+box() { depositary collect --yes --json --file - <<<"{\"exhibit\": \"$1\", \"things\": [{\"description\": {\"text\": \"box\", \"lang\": \"en\"}, \"quantity\": 1}]}" | jq -r .item; }
+sent=$(box sent)
+depositary item transfer sent --yes --file - >/dev/null <<<'{"giver": {"state": "signed", "code": "T1"}, "taker": {"state": "refused", "reason": {"text": "no key", "lang": "en"}}, "to": {"text": "lab", "lang": "en"}}'
+cat >script <<'S'
+see receives › How
+type signed
+see receives › Role
+type 
+see gives › How
+type signed
+see gives › Code
+type T9
+see gives › Role
+type driver
+see Time
+type 
+see Place
+type 
+see Purpose
+type 
+see found 1
+type 
+see applied 1
+type 
+see seals:
+type 
+see Condition
+type dry
+see Storage
+type 
+see Photographs 1
+type 
+see Remark
+type 
+see custody.signed
+see gives › How
+type signed
+see gives › Code
+type T1
+see gives › Role
+type 
+S
+expect 0 "$typist" script depositary item receive sent >screen
+id=$(sed -n 's/^Recorded: \([0-9a-f-]*\).*/\1/p' screen)
+same 'T1 dry' "$(depositary show "$id" --json | jq -r '(.claims // .) | "\(.giver.code) \(.condition.text)"')" 'what was typed of the receipt'
+
+# What a release names by the command is looked for before anything is asked, and isn't asked for.
+: >script
+expect 1 "$typist" script depositary release prepare nowhere >screen
+holds screen 'item.absent'
+printf '%s\n' 'see Action:' 'type release' 'see Recipient:' 'type court' 'see Purpose:' 'type trial' 'see Materials 1 › Item:' "type ${sent%?????}00000" 'see Fields shown 1' 'type ' 'see Redacted:' 'type no' \
+    'see Only these files 1' 'type ' 'see does not show 1' 'type ' 'see in clear' 'type ' 'see Materials 2 › Item:' 'type ' 'see Line of effort:' 'type ' 'see (item.absent)' \
+    'see Materials 1 › Item:' "type $sent" 'see Fields shown 1' 'type ' 'see Redacted:' 'type no' 'see Only these files 1' 'type ' 'see does not show 1' 'type ' 'see in clear' 'type ' 'see Materials 2 › Item:' 'type ' >script
+expect 0 "$typist" script depositary release prepare >screen
+holds screen "$sent"
+printf '%s\n' 'see Action:' 'type release' 'see Recipient:' 'type court' 'see Purpose:' 'type trial' 'see Line of effort:' 'type ' >script
+expect 0 "$typist" script depositary release prepare sent >screen
+lacks screen 'Materials 1'
+
 # What a commitment is about is named by an option: that it lacks is told before anything is asked.
 : >script
 expect 1 env LANGUAGE=ar "$typist" script depositary record commitment.made >screen
