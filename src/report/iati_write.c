@@ -96,15 +96,22 @@ static const char *kind_of(const struct writer *writer, size_t at)
     return dep_json_string(claims_of(writer, at), "kind");
 }
 
-/* Of an activity: by what tells the flow apart from every other of its reporter. */
+/* Of an activity: by what tells the flow apart from every other of its reporter. No code has a
+ * colon in it, so that two of them never make the identifier of two others. */
 static void add_identifier(const struct writer *writer, size_t at)
 {
     const struct dep_flow *flow = &writer->campaign->flows[at];
+    const char *parts[] = {flow->side != DEP_SIDE_OF_PROVIDER ? flow->provider : NULL,
+                           flow->side != DEP_SIDE_OF_RECEIVER ? flow->receiver : NULL,
+                           flow->reference};
     add_escaped(writer->out, reporter_of(writer, flow));
-    dep_buf_addf(writer->out, "-%s-", kind_of(writer, at));
-    add_escaped(writer->out, flow->side == DEP_SIDE_OF_PROVIDER ? flow->receiver : flow->provider);
-    dep_buf_add_byte(writer->out, '-');
-    add_escaped(writer->out, flow->reference);
+    dep_buf_addf(writer->out, "-%s", kind_of(writer, at));
+    for (size_t i = 0; i < DEP_COUNT(parts); i++) {
+        if (!parts[i])
+            continue;
+        dep_buf_add_byte(writer->out, ':');
+        add_escaped(writer->out, parts[i]);
+    }
 }
 
 static bool same_reporter(const struct writer *writer, size_t a, size_t b)
