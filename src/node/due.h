@@ -58,7 +58,8 @@ DEP_MUST_USE int dep_node_outbox(struct dep_node *node, uint64_t limit, struct d
  *   "due.urgency"     review of a release that invoked an urgent threat to life
  *   "due.retention"   the charter's period is over: keep, erase or return
  *   "due.withdrawn"   an item here whose sender withdrew it, not disposed of
- *   "due.answer"      such an item, erased, and its sender wasn't told; the record is the notice's
+ *   "due.answer"      such an item, erased, and its sender wasn't told, or what of it is left is
+ *                     another number now; the record is the notice's
  *   "due.container"   an item disposed of whose container could not be removed
  *   "due.hold"        one of the two, but a legal hold is in force and wins
  *   "due.timestamp"   its certificate expires, and no later token covers the record of it

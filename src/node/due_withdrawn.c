@@ -59,28 +59,55 @@ int dep_gather_notice(void *context, const struct dep_act *withdrawn)
 
 struct withdrawn {
     struct dep_gather *gather;
-    json_t *items;  /* that were looked at: true */
-    json_t *erased; /* ids of notices whose sender was told that it is: true */
+    json_t *items;   /* that were looked at: true */
+    json_t *answers; /* by the notice's id: claims of its newest answer, null once it is judged */
     const char *notice;
 };
 
-static int set(struct withdrawn *withdrawn, json_t *set, const char *id)
+/* `value` is taken over. */
+static int set(const struct withdrawn *withdrawn, json_t *set, const char *id, json_t *value)
 {
-    return json_object_set_new(set, id, json_true())
+    return json_object_set_new(set, id, value)
                ? dep_problem_fault(withdrawn->gather->problem, DEP_ERR_NOMEM, "node.due", id)
                : DEP_OK;
 }
 
 static int note_answer(void *context, const struct dep_index_row *row)
 {
-    struct withdrawn *withdrawn = context;
+    const struct withdrawn *withdrawn = context;
     struct dep_gather *gather = withdrawn->gather;
     DEP_AUTO_VIEW view = {.claims = NULL};
     int err = dep_node_view_row(gather->node, row, true, &view, gather->problem);
     const char *notice = dep_json_string(view.claims, "package");
-    return err || !notice || !dep_json_says(view.claims, "outcome", "erased")
-               ? err
-               : set(withdrawn, withdrawn->erased, notice);
+    if (err || !notice)
+        return err;
+    json_t *claims = json_incref((json_t *)(uintptr_t)view.claims);
+    return set(withdrawn, withdrawn->answers, notice, claims);
+}
+
+/* Then there is nothing that an answer could say otherwise later. */
+static bool all_erased(const json_t *answer)
+{
+    int64_t left, derived;
+    return dep_json_says(answer, "outcome", "erased") &&
+           dep_json_int(answer, "passed_on_left", &left) && left == 0 &&
+           dep_json_int(answer, "derived_kept", &derived) && derived == 0;
+}
+
+/* What was made of it may be gone since, and what was passed on withdrawn: what it comes to now is
+ * counted as for an answer, and compared with the newest. */
+static int is_said(const struct withdrawn *withdrawn, const struct dep_view *received,
+                   bool *out_said)
+{
+    const struct dep_gather *gather = withdrawn->gather;
+    struct dep_index_row said = {.jti = ""};
+    json_t *now = NULL;
+    int err = DEP_OK;
+    if (json_object_get(withdrawn->answers, withdrawn->notice))
+        err = dep_answer_make(gather->node, received, &now, &said, gather->problem);
+    json_decref(now);
+    *out_said = said.jti[0] != 0;
+    return err;
 }
 
 /* The notice as it came. */
@@ -89,16 +116,20 @@ static int match_notice(void *context, const struct dep_index_row *row)
     const struct withdrawn *withdrawn = context;
     struct dep_gather *gather = withdrawn->gather;
     DEP_AUTO_VIEW view = {.claims = NULL};
+    bool said = false;
     int err = dep_node_view_row(gather->node, row, true, &view, gather->problem);
     if (err || !dep_json_says(view.claims, "package", withdrawn->notice) ||
         !dep_json_says(view.claims, "outcome", "taken"))
         return err;
-    err = dep_gather_add(gather, "due.answer", row, row->iat,
-                         dep_json_string(view.claims, "sender"), NULL);
+    err = is_said(withdrawn, &view, &said);
+    if (!err && !said)
+        err = dep_gather_add(gather, "due.answer", row, row->iat,
+                             dep_json_string(view.claims, "sender"), NULL);
     return err ? err : DEP_FOUND;
 }
 
-/* It was disposed of: does whoever withdrew it know? */
+/* It was disposed of: does whoever withdrew it know, and what of it is left here? A notice of
+ * several items is judged once. */
 static int answer_due(struct withdrawn *withdrawn, const struct dep_index_row *row)
 {
     const struct dep_gather *gather = withdrawn->gather;
@@ -106,10 +137,15 @@ static int answer_due(struct withdrawn *withdrawn, const struct dep_index_row *r
     DEP_AUTO_VIEW view = {.claims = NULL};
     int err = dep_node_view_row(gather->node, row, false, &view, gather->problem);
     withdrawn->notice = dep_json_string(view.claims, "package");
-    if (err || !withdrawn->notice || json_object_get(withdrawn->erased, withdrawn->notice))
+    if (err || !withdrawn->notice)
         return err;
+    const json_t *answer = json_object_get(withdrawn->answers, withdrawn->notice);
+    if (json_is_null(answer) || all_erased(answer))
+        return DEP_OK;
     err = dep_roll_list(gather->node, &received, match_notice, withdrawn, gather->problem);
-    return err < 0 ? err : DEP_OK;
+    if (err < 0)
+        return err;
+    return set(withdrawn, withdrawn->answers, withdrawn->notice, json_null());
 }
 
 /* What its sender withdrew is disposed of by authority, or a hold keeps it. Of the records that say
@@ -121,7 +157,7 @@ static int item_withdrawn(void *context, const struct dep_index_row *row)
     DEP_AUTO_ITEM item = {.item = ""};
     if (!row->item[0] || json_object_get(withdrawn->items, row->item))
         return DEP_OK;
-    int err = set(withdrawn, withdrawn->items, row->item);
+    int err = set(withdrawn, withdrawn->items, row->item, json_true());
     if (!err)
         err = dep_node_item(gather->node, row->item, false, &item, gather->problem);
     if (err || !item.withdrawn)
@@ -145,12 +181,12 @@ int dep_gather_withdrawn(struct dep_gather *gather)
 {
     struct dep_node *node = gather->node;
     DEP_AUTO_JSON *items = json_object();
-    DEP_AUTO_JSON *erased = json_object();
-    struct withdrawn withdrawn = {gather, items, erased, NULL};
+    DEP_AUTO_JSON *answers_of = json_object();
+    struct withdrawn withdrawn = {gather, items, answers_of, NULL};
     struct dep_index_query heard = {.type = "foreign.record"},
                            answers = {.type = "withdrawal.answered"},
                            disposed = {.type = "custody.disposed"};
-    if (!items || !erased)
+    if (!items || !answers_of)
         return dep_problem_fault(gather->problem, DEP_ERR_NOMEM, "node.due", "");
     if (dep_node_pages_searched(node)) {
         heard.field = "record_type";

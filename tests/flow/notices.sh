@@ -150,17 +150,20 @@ iq item dispose "$(json copied.json .item)" --yes --file - >/dev/null <<<"$order
 send iq reg "$(json notice.json .record)" made-kept
 same 'erased M1 0 1' "$(answer)" 'the transcript is kept'
 same iq "$(outbox derived)" 'what was made of it'
+answer_due() { iq due --json | jq -r 'select(.kind == "due.answer").kind'; }
+same '' "$(answer_due)" 'told as it is'
 LANGUAGE=fr reg release list >list
 holds list 'pièces qui en ont été tirées et y sont gardées : 1$'
 LANGUAGE='ar' reg outbox >list
 holds list 'أُعدّت منها'
 iq item dispose "$(json transcript.json .item)" --yes --file - >/dev/null <<<"$order"
+same due.answer "$(answer_due)" 'told to be kept, and gone since'
 send iq reg "$(json notice.json .record)" acknowledgement
 same acknowledgement "$(json acknowledgement.json .kind)" kind
 same "erased M1 0 0" "$(answer)" 'erased there, by whom'
 reg release list >list
 holds list "withdrawn; erased by its recipient: 20..-..-..T..:..:..Z, by M1"
-same '' "$(iq due --json | jq -r 'select(.kind == "due.answer").kind')" 'told'
+same '' "$(answer_due)" 'told'
 same iq "$(outbox notice)" 'one has acknowledged'
 same '' "$(outbox held)$(outbox kept)$(outbox derived)" 'and nothing of it is left'
 iq pack "$(json notice.json .record)" --out once-more --yes --json >once-more.json
