@@ -50,10 +50,10 @@ DEP_MUST_USE int dep_sdjwt_issue(const json_t *open, const json_t *protected_fie
                                  struct dep_buf *out_disclosures);
 /*
  * RFC 9901 section 7.1 over a payload and disclosures ('~'-joined, may be empty): `out` is the
- * processed payload, `_sd`, `_sd_alg` and "..." gone. Every rule of doc/format/record.md section 6
- * is a finding "sdjwt.*" of its own. Recursive disclosures and array elements are understood
- * (foreign SD-JWTs); `out_top_level_only` (may be NULL) tells whether only top-level claims were
- * protected.
+ * processed payload, `_sd`, `_sd_alg` and "..." gone; `payload` stays as it was, and the two may
+ * share what stands below their tops. Every rule of doc/format/record.md section 6 is a finding
+ * "sdjwt.*" of its own. Recursive disclosures and array elements are understood (foreign SD-JWTs);
+ * `out_top_level_only` (may be NULL) tells whether only top-level claims were protected.
  */
 DEP_MUST_USE int dep_sdjwt_apply(const json_t *payload, struct dep_slice disclosures, json_t **out,
                                  bool *out_top_level_only, struct dep_finding *why);

@@ -2,9 +2,9 @@
  * RFC 9901 section 7.1, strictly: published libraries accept most of what is refused here, so each
  * rule stands alone with its own finding.
  *
- * Works in place on a deep copy of the payload. Disclosures are sorted by digest once; the digests
- * met on the way are collected and compared at the end, so that "the same digest twice anywhere"
- * costs one sort.
+ * Works in place on a copy of the payload, a deep one where what changes lies below its top.
+ * Disclosures are sorted by digest once; the digests met on the way are collected and compared at
+ * the end, so that "the same digest twice anywhere" costs one sort.
  */
 #include "record/internal.h"
 
@@ -228,13 +228,47 @@ static int top_apply(struct sd_apply *apply, json_t *payload)
     return DEP_OK;
 }
 
+/* Is something in it taken out, or put in, where disclosures are applied? */
+static bool marked(const json_t *value)
+{
+    const char *name;
+    size_t index;
+    json_t *member;
+    if (json_object_get(value, "_sd") || json_object_get(value, "..."))
+        return true;
+    json_object_foreach((json_t *)(uintptr_t)value, name, member)
+    {
+        if (marked(member))
+            return true;
+    }
+    json_array_foreach(value, index, member)
+    {
+        if (marked(member))
+            return true;
+    }
+    return false;
+}
+
+static bool marked_below(const json_t *payload)
+{
+    const char *name;
+    json_t *member;
+    json_object_foreach((json_t *)(uintptr_t)payload, name, member)
+    {
+        if (marked(member))
+            return true;
+    }
+    return false;
+}
+
 int dep_sdjwt_apply(const json_t *payload, struct dep_slice disclosures, json_t **out,
                     bool *out_top_level_only, struct dep_finding *why)
 {
     if (!json_is_object(payload))
         return dep_found(why, "sdjwt.payload", "RFC 9901 4.1", 0);
     struct sd_apply apply = {.top_level_only = true, .why = why, .removed = json_array()};
-    DEP_AUTO_JSON *copy = json_deep_copy(payload);
+    json_t *from = (json_t *)(uintptr_t)payload;
+    DEP_AUTO_JSON *copy = marked_below(payload) ? json_deep_copy(payload) : json_copy(from);
     int err = copy && apply.removed ? items_parse(&apply, disclosures) : DEP_ERR_NOMEM;
     if (!err)
         err = top_apply(&apply, copy);

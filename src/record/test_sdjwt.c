@@ -81,7 +81,9 @@ static int row_apply(const struct row *row, json_t **out, bool *top, struct dep_
             dep_buf_add_byte(&sent, (uint8_t)*at);
     }
     DEP_AUTO_JSON *payload = json_of((const char *)payload_text.data);
+    DEP_AUTO_JSON *before = json_deep_copy(payload);
     int err = dep_sdjwt_apply(payload, dep_buf_slice(&sent), out, top, why);
+    assert_true(json_equal(payload, before));
     for (size_t i = 0; i < SLOTS; i++)
         free(encoded[i]);
     return err;
