@@ -59,11 +59,6 @@ static const uint8_t VALUES[128] = {
     0x29, 0x2a, 0x2b, 0x2c, 0x2d, 0x2e, 0x2f, 0x30, 0x31, 0x32, 0x33, 0xc0, 0xc0, 0xc0, 0xc0, 0xc0,
 };
 
-static uint8_t value_of(uint8_t byte)
-{
-    return byte < sizeof VALUES ? VALUES[byte] : NEITHER;
-}
-
 /* Without its padding; false where the padding isn't what the encoder writes. */
 static bool strip_padding(enum dep_base64 kind, struct dep_slice *text)
 {
@@ -76,30 +71,43 @@ static bool strip_padding(enum dep_base64 kind, struct dep_slice *text)
     return true;
 }
 
-/* The bytes of `count` digits, 2 to 4 of them; the bits that are left over come back. */
-static uint32_t decode_group(const uint8_t *digits, size_t count, uint8_t *out, uint8_t *marks)
+/* What was read of a text so far: the marks of its digits, and any bit beyond ASCII. */
+struct seen {
+    uint8_t marks, bits;
+};
+
+static uint32_t digit(uint8_t byte, struct seen *seen)
 {
-    uint32_t bits = 0;
-    for (size_t i = 0; i < count; i++) {
-        uint8_t value = value_of(digits[i]);
-        *marks |= value;
-        bits = bits << 6 | (value & DIGIT);
-    }
-    unsigned left = (unsigned)(6 * count % 8);
-    for (size_t i = 0; out && i < 6 * count / 8; i++)
-        out[i] = (uint8_t)(bits >> (6 * count - 8 * (i + 1)));
-    return bits & ((1u << left) - 1);
+    uint8_t value = VALUES[byte % sizeof VALUES];
+    seen->marks |= value;
+    seen->bits |= byte;
+    return value & DIGIT;
 }
 
 /* `out` NULL: only judge. */
 static bool decode(enum dep_base64 kind, struct dep_slice text, uint8_t *out)
 {
-    uint8_t marks = 0;
+    struct seen seen = {0, 0};
     size_t at = 0;
-    for (; at + 4 <= text.len; at += 4, out = out ? out + 3 : NULL)
-        (void)decode_group(text.data + at, 4, out, &marks);
-    uint32_t left = at < text.len ? decode_group(text.data + at, text.len - at, out, &marks) : 0;
-    return left == 0 && !(marks & (kind == DEP_BASE64_URL ? NOT_URL : NOT_STD));
+    for (; at + 4 <= text.len; at += 4) {
+        const uint8_t *digits = text.data + at;
+        uint32_t bits = digit(digits[0], &seen) << 18 | digit(digits[1], &seen) << 12 |
+                        digit(digits[2], &seen) << 6 | digit(digits[3], &seen);
+        if (!out)
+            continue;
+        *out++ = (uint8_t)(bits >> 16);
+        *out++ = (uint8_t)(bits >> 8);
+        *out++ = (uint8_t)bits;
+    }
+    uint32_t last = 0; /* two or three digits, the bits beyond whole bytes zero */
+    size_t rest = text.len - at;
+    for (size_t i = 0; i < rest; i++)
+        last |= digit(text.data[at + i], &seen) << (18 - 6 * i);
+    for (size_t i = 0; i + 1 < rest; i++, last = last << 8 & 0xffffff)
+        if (out)
+            *out++ = (uint8_t)(last >> 16);
+    uint8_t wrong = kind == DEP_BASE64_URL ? NOT_URL : NOT_STD;
+    return last == 0 && !(seen.marks & wrong) && !(seen.bits & 0x80);
 }
 
 bool dep_base64_valid(enum dep_base64 kind, struct dep_slice text)

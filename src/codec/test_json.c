@@ -165,6 +165,24 @@ static void test_refusals(void **state)
     free(long_text);
 }
 
+/* Each byte at each place of a string: eight at a time are looked at. */
+static void test_every_byte(void **state)
+{
+    (void)state;
+    enum { LEN = 19 };
+    for (size_t at = 1; at < LEN - 1; at++)
+        for (int byte = 0; byte < 256; byte++) {
+            char text[LEN + 1] = "\"aaaaaaaaaaaaaaaaa\"";
+            json_t *value = NULL;
+            text[at] = (char)byte;
+            bool plain = byte >= ' ' && byte < 0x80 && byte != '"' && byte != '\\';
+            int err = dep_json_parse(dep_slice_of(text, LEN), &value, NULL);
+            assert_int_equal(err, plain ? DEP_OK : DEP_FOUND);
+            assert_true(!plain || memcmp(json_string_value(value), text + 1, LEN - 2) == 0);
+            json_decref(value);
+        }
+}
+
 static void test_depth(void **state)
 {
     (void)state;
@@ -286,9 +304,12 @@ static void test_says(void **state)
 int main(void)
 {
     dep_json_own_memory();
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_suite), cmocka_unit_test(test_refusals),
-        cmocka_unit_test(test_depth), cmocka_unit_test(test_refused_memory),
-        cmocka_unit_test(test_freed), cmocka_unit_test(test_says)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_suite),
+                                       cmocka_unit_test(test_refusals),
+                                       cmocka_unit_test(test_every_byte),
+                                       cmocka_unit_test(test_depth),
+                                       cmocka_unit_test(test_refused_memory),
+                                       cmocka_unit_test(test_freed),
+                                       cmocka_unit_test(test_says)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -35,6 +35,10 @@ static void test_base64(void **state)
         {DEP_BASE64_STD, "//+/", "\xff\xff\xbf", true},
         {DEP_BASE64_URL, "A", NULL, false},
         {DEP_BASE64_URL, "", "", true},
+        {DEP_BASE64_URL, "Zm9\xf6", NULL, false},
+        {DEP_BASE64_URL, "Zm9vYm\xc5", NULL, false},
+        {DEP_BASE64_URL, "Zm9vY\xe7", NULL, false},
+        {DEP_BASE64_URL, "Zm9vYmF", NULL, false},
     };
     for (size_t i = 0; i < DEP_COUNT(rows); i++) {
         DEP_AUTO_BUF out, again;

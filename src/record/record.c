@@ -91,9 +91,9 @@ static int digests_check(const json_t *payload, struct dep_finding *why)
     json_array_foreach(digests, index, entry)
     {
         const char *text = json_string_value(entry);
-        uint8_t bytes[DEP_HASH_LEN];
-        if (!text || strcmp(before, text) >= 0 ||
-            !dep_base64_parse_exact(DEP_BASE64_URL, dep_slice_string(text), bytes, sizeof bytes))
+        if (!text || json_string_length(entry) != DEP_DIGEST_TEXT_LEN ||
+            strcmp(before, text) >= 0 ||
+            !dep_base64_valid(DEP_BASE64_URL, dep_slice_of(text, DEP_DIGEST_TEXT_LEN)))
             return dep_found(why, "record.sd", "record.md 2", 0);
         before = text;
     }
