@@ -11,10 +11,10 @@
 #include "node/publish.h"
 #include "node/release.h"
 #include "node/verify_bag.h"
+#include "store/file.h"
 
 #include <errno.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 static const struct dep_option OPTIONS[] = {
@@ -29,9 +29,8 @@ static const struct dep_option OPTIONS[] = {
 
 static int make_folder(const char *dir, bool may_exist, struct dep_fault *fault)
 {
-    if (mkdir(dir, 0755) == 0 || (may_exist && errno == EEXIST))
-        return DEP_OK;
-    return dep_fault_set(fault, DEP_ERR_IO, errno, "publish.folder", "%s", dir);
+    int err = dep_folder_create(dir, 0755, "publish.folder", fault);
+    return err && may_exist && fault->sys == EEXIST ? DEP_OK : err;
 }
 
 static int write_package(struct dep_node *node, const char *made, const char *path,

@@ -5,7 +5,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 enum { IDENTITIES_MAX = 64, IDENTITY_FILE_MAX = 64 * 1024, PASSPHRASE_MAX = 1024 };
@@ -84,8 +83,11 @@ static int read_held(struct dep_args *args, struct held *held, struct dep_proble
 
 static int make_folder(const char *path, int *out_fd, struct dep_problem *problem)
 {
-    if (mkdir(path, 0700) != 0 && errno == EEXIST)
+    int err = dep_folder_create(path, 0700, "extract.create", &problem->fault);
+    if (err && problem->fault.sys == EEXIST)
         return dep_problem_found(problem, "extract.exists", "doc/format/package.md 6.3", path);
+    if (err)
+        return err;
     *out_fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
     if (*out_fd >= 0)
         return DEP_OK;

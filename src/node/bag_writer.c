@@ -6,7 +6,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,7 +37,8 @@ struct stream {
 
 struct dep_bag_writer {
     char path[PATH_ROOM], dir[PATH_ROOM];
-    int fd, data_fd, parent_fd; /* the parent is opened before anything in it changes */
+    const char *name; /* in `path` */
+    int fd, data_fd, parent_fd;
     bool published;
     struct stream stream;
     struct dep_bag_written *entries; /* their paths are in the bag, and owned */
@@ -118,9 +118,8 @@ static bool is_unfinished_bag(int fd)
  * folder, where nobody mistakes it for the bag, and before the bag is recorded. */
 static int try_name(const struct dep_bag_writer *writer, struct dep_fault *fault)
 {
-    const char *slash = strrchr(writer->path, '/'), *name = slash ? slash + 1 : writer->path;
-    bool good = mkdirat(writer->data_fd, name, 0700) == 0 &&
-                unlinkat(writer->data_fd, name, AT_REMOVEDIR) == 0;
+    bool good = mkdirat(writer->data_fd, writer->name, 0700) == 0 &&
+                unlinkat(writer->data_fd, writer->name, AT_REMOVEDIR) == 0;
     return good ? DEP_OK : io_fault(fault, "pack.folder", writer->path);
 }
 
@@ -149,12 +148,11 @@ static int open_folder(struct dep_bag_writer *writer, struct dep_fault *fault)
 
 static int open_parent(struct dep_bag_writer *writer, struct dep_fault *fault)
 {
-    char room[PATH_ROOM];
     struct stat info;
-    (void)snprintf(room, sizeof room, "%s", writer->path);
-    writer->parent_fd = open(dirname(room), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (writer->parent_fd < 0)
-        return io_fault(fault, "pack.folder", writer->path);
+    int err = dep_folder_of(AT_FDCWD, writer->path, "pack.folder", &writer->parent_fd,
+                            &writer->name, fault);
+    if (err)
+        return err;
     if (lstat(writer->path, &info) == 0) {
         errno = EEXIST;
         return io_fault(fault, "pack.exists", writer->path);
@@ -460,11 +458,7 @@ int dep_bag_writer_finish(struct dep_bag_writer *writer, const struct dep_packag
                           struct dep_fault *fault)
 {
     int err = put_tags(writer, info, fault);
-    /* Once, for all: a package may have thousands of small files. FAT's and exFAT's syncfs() leaves
-     * it in the drive's own memory, which fsync() empties. */
-    if (!err && syncfs(writer->fd) != 0)
-        err = io_fault(fault, "file.sync", writer->dir);
-    return err ? err : dep_file_sync(writer->fd, writer->dir, fault);
+    return err ? err : dep_folder_sync_below(writer->fd, writer->dir, fault);
 }
 
 static int by_name(const void *key, const void *entry)
@@ -483,20 +477,6 @@ const struct dep_bag_written *dep_bag_writer_find(const struct dep_bag_writer *w
                                  : NULL;
 }
 
-/* A file system that can't promise it by itself (network, FUSE) is asked beforehand. */
-static int rename_new(const char *from, const char *to)
-{
-    struct stat info;
-    int done = renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE);
-    if (done == 0 || errno != EINVAL)
-        return done;
-    if (lstat(to, &info) == 0) {
-        errno = EEXIST;
-        return -1;
-    }
-    return rename(from, to);
-}
-
 /* There are drivers that make an empty folder of the new name (fusefat 0.1a). The folder is listed:
  * a path below it may still be in the kernel's memory. */
 static bool is_published(const struct dep_bag_writer *writer)
@@ -512,13 +492,19 @@ static bool is_published(const struct dep_bag_writer *writer)
 
 int dep_bag_writer_publish(struct dep_bag_writer *writer, struct dep_fault *fault)
 {
-    if (rename_new(writer->dir, writer->path) != 0)
-        return io_fault(fault, errno == EEXIST ? "pack.exists" : "file.rename", writer->path);
+    const struct dep_placing to = {.fd = writer->fd,
+                                   .from_fd = AT_FDCWD,
+                                   .from = writer->dir,
+                                   .folder_fd = writer->parent_fd,
+                                   .name = writer->name};
+    int err = dep_file_name(&to, "file.rename", writer->path, fault);
+    if (err) {
+        if (fault->sys == EEXIST)
+            fault->what = "pack.exists";
+        return err;
+    }
     writer->published = true;
     if (!is_published(writer))
         return dep_fault_set(fault, DEP_ERR_CORRUPT, 0, "pack.lost", "%s", writer->path);
-    /* The folder itself first: vfat gives a new name no place on the disk until what bears it is
-     * written, and would have a folder without end there after a power cut. */
-    int err = dep_file_sync(writer->fd, writer->path, fault);
-    return err ? err : dep_file_sync(writer->parent_fd, writer->path, fault);
+    return dep_file_keep(&to, writer->path, fault);
 }

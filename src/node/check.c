@@ -145,24 +145,32 @@ static int extract_to(struct dep_container *container, const struct dep_entry *e
                       const char *out_path, struct dep_problem *problem)
 {
     char temporary[4096];
+    struct dep_fault *fault = &problem->fault;
+    struct dep_placing to = {.from_fd = AT_FDCWD, .from = temporary};
     if (access(out_path, F_OK) == 0)
         return dep_problem_found(problem, "extract.exists", "DESIGN 9", out_path);
     if (snprintf(temporary, sizeof temporary, "%s.unfinished", out_path) >= (int)sizeof temporary)
         return dep_problem_found(problem, "extract.path", "DESIGN 9", out_path);
+    DEP_AUTO_FD folder_fd = -1;
+    int err = dep_folder_of(AT_FDCWD, out_path, "extract.create", &folder_fd, &to.name, fault);
+    if (err)
+        return err;
     DEP_AUTO_FD fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd < 0) {
         int sys = errno;
-        return dep_fault_set(&problem->fault, DEP_ERR_IO, sys, "extract.create", "%s", temporary);
+        return dep_fault_set(fault, DEP_ERR_IO, sys, "extract.create", "%s", temporary);
     }
-    int err = dep_container_extract(container, entry, fd, &problem->finding, &problem->fault);
+    to.fd = fd;
+    to.folder_fd = folder_fd;
+    err = dep_container_extract(container, entry, fd, &problem->finding, fault);
     if (!err)
-        err = dep_file_sync(fd, temporary, &problem->fault);
-    if (!err && renameat2(AT_FDCWD, temporary, AT_FDCWD, out_path, RENAME_NOREPLACE) != 0) {
-        int sys = errno;
-        err = dep_fault_set(&problem->fault, DEP_ERR_IO, sys, "extract.rename", "%s", out_path);
-    }
+        err = dep_file_sync(fd, temporary, fault);
+    if (!err)
+        err = dep_file_name(&to, "extract.rename", out_path, fault);
     if (err)
         (void)unlink(temporary);
+    else
+        err = dep_file_keep(&to, out_path, fault);
     return err == DEP_FOUND
                ? dep_problem_found(problem, problem->finding.id, problem->finding.clause, out_path)
                : err;

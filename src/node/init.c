@@ -444,22 +444,17 @@ static int build(struct init_work *work)
     return err;
 }
 
-/* Durable under its name: the parent is opened before the rename, so that a failed sync is seen. */
 static int put_in_place(struct init_work *work)
 {
-    char parent[4096];
-    (void)snprintf(parent, sizeof parent, "%s", work->order->dir);
-    char *slash = strrchr(parent, '/');
-    if (slash)
-        slash[slash == parent ? 1 : 0] = 0;
-    DEP_AUTO_FD parent_fd = open(slash ? parent : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (parent_fd < 0 ||
-        renameat2(AT_FDCWD, work->dir, AT_FDCWD, work->order->dir, RENAME_NOREPLACE) != 0) {
-        int sys = errno;
-        return dep_fault_set(&work->problem->fault, DEP_ERR_IO, sys, "init.rename", "%s",
-                             work->order->dir);
-    }
-    return dep_file_sync(parent_fd, parent, &work->problem->fault);
+    struct dep_fault *fault = &work->problem->fault;
+    DEP_AUTO_FD fd = open(work->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DEP_AUTO_FD parent_fd = -1;
+    struct dep_placing to = {.fd = fd, .from_fd = AT_FDCWD, .from = work->dir};
+    if (fd < 0)
+        return dep_problem_fault(work->problem, DEP_ERR_IO, "init.folder", work->dir);
+    int err = dep_folder_of(AT_FDCWD, work->order->dir, "init.rename", &parent_fd, &to.name, fault);
+    to.folder_fd = parent_fd;
+    return err ? err : dep_file_place(&to, "init.rename", work->order->dir, fault);
 }
 
 int dep_node_init(const struct dep_init_order *order, struct dep_problem *problem)

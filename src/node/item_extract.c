@@ -123,8 +123,6 @@ static int write_file(struct dep_item_extract *extract, const struct dep_entry *
     /* A time that the file system can't hold is told by the manifest. */
     if (!err)
         (void)futimens(fd, times);
-    if (!err)
-        err = dep_file_sync(fd, name, fault);
     if (err)
         (void)unlinkat(parent, name, 0);
     extract->count += !err;
@@ -193,18 +191,18 @@ int dep_item_extract_raw(struct dep_item_extract *extract, const char *name, uin
     if (fd < 0)
         return extract_fault("extract.create", errno, dep_slice_string(name), fault);
     struct raw raw = {.fd = fd, .name = name, .fault = fault};
-    int err = dep_container_read(extract->container, offset, len, write_raw, &raw, why, fault);
-    return err ? err : dep_file_sync(fd, name, fault);
+    return dep_container_read(extract->container, offset, len, write_raw, &raw, why, fault);
 }
 
 int dep_item_extract_publish(struct dep_item_extract *extract, struct dep_fault *fault)
 {
-    int err = dep_file_sync(extract->top_fd, extract->hidden, fault);
-    if (err)
-        return err;
-    if (renameat(extract->dir_fd, extract->hidden, extract->dir_fd, extract->item) != 0)
-        return extract_fault("extract.rename", errno, dep_slice_string(extract->item), fault);
-    return dep_file_sync(extract->dir_fd, extract->item, fault);
+    const struct dep_placing to = {.fd = extract->top_fd,
+                                   .from_fd = extract->dir_fd,
+                                   .from = extract->hidden,
+                                   .folder_fd = extract->dir_fd,
+                                   .name = extract->item};
+    int err = dep_folder_sync_below(extract->top_fd, extract->hidden, fault);
+    return err ? err : dep_file_place(&to, "extract.rename", extract->item, fault);
 }
 
 uint64_t dep_item_extract_count(const struct dep_item_extract *extract)

@@ -296,12 +296,17 @@ int dep_item_out_finish(struct dep_item_out *item_out, struct dep_packed_item *o
 int dep_item_out_publish(struct dep_item_out *item_out, struct dep_fault *fault)
 {
     const struct dep_item_out_order *order = &item_out->order;
-    if (renameat(order->items_fd, item_out->hidden, order->items_fd, order->item) != 0) {
-        int sys = errno;
-        return out_fault(item_out, "pack.item", sys, fault);
-    }
-    item_out->hidden[0] = 0;
-    return dep_file_sync(order->items_fd, "items", fault);
+    const struct dep_placing to = {.fd = item_out->dir_fd,
+                                   .from_fd = order->items_fd,
+                                   .from = item_out->hidden,
+                                   .folder_fd = order->items_fd,
+                                   .name = order->item};
+    char where[NAME_LEN + sizeof "items/"];
+    (void)snprintf(where, sizeof where, "items/%s", order->item);
+    int err = dep_file_place(&to, "pack.item", where, fault);
+    if (!err)
+        item_out->hidden[0] = 0;
+    return err;
 }
 
 void dep_item_out_free(struct dep_item_out *item_out)

@@ -15,7 +15,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 enum { NAME_MAX_LEN = DEP_CODE_LEN_MAX + 16 };
@@ -82,8 +81,9 @@ int dep_key_request(const char *keys_dir, const char *member, const char *code, 
         return wrong(problem, "init.member", member);
     if (!dep_code_valid(dep_slice_string(code)))
         return wrong(problem, "officer.code", code);
-    if (mkdir(keys_dir, 0700) != 0 && errno != EEXIST)
-        return dep_problem_fault(problem, DEP_ERR_IO, "keys.folder", keys_dir);
+    int err = dep_folder_create(keys_dir, 0700, "keys.folder", &problem->fault);
+    if (err && problem->fault.sys != EEXIST)
+        return err;
     DEP_AUTO_FD keys = open(keys_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (keys < 0)
         return dep_problem_fault(problem, DEP_ERR_IO, "keys.folder", keys_dir);
@@ -270,10 +270,12 @@ static int former_aside(struct dep_node *node, int keys_fd, const char *code,
         char from[NAME_MAX_LEN + 16], to[NAME_MAX_LEN + 16];
         (void)snprintf(from, sizeof from, "officer-%s%s", code, suffixes[i]);
         (void)snprintf(to, sizeof to, "former-%s%s", former->kid, suffixes[i]);
-        if (renameat2(keys_fd, from, keys_fd, to, RENAME_NOREPLACE) != 0 && errno != ENOENT)
-            return dep_problem_fault(problem, DEP_ERR_IO, "keys.folder", from);
+        bool moved;
+        int err = dep_file_move(keys_fd, from, keys_fd, to, "keys.folder", &moved, &problem->fault);
+        if (err)
+            return err;
     }
-    return former ? dep_file_sync(keys_fd, "keys", &problem->fault) : DEP_OK;
+    return DEP_OK;
 }
 
 int dep_key_enrol(struct dep_node *node, const char *code, unsigned roles, bool no_passphrase,

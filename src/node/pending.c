@@ -72,15 +72,29 @@ static int note_found(void *context, const struct dep_index_row *row)
     return DEP_FOUND;
 }
 
-static int sweep_one(struct dep_node *node, const char *name, uint64_t *out_moved,
+static int move_aside(struct dep_node *node, const char *item, int aside_fd, uint64_t *out_moved,
+                      struct dep_problem *problem)
+{
+    int reg = dep_register_dir_fd(node->reg);
+    char container[PENDING_PATH], name[PENDING_PATH];
+    bool moved = false;
+    (void)snprintf(container, sizeof container, "vault/%.40s.tar.age", item);
+    (void)snprintf(name, sizeof name, "%.40s.tar.age", item);
+    int err =
+        dep_file_move(reg, container, aside_fd, name, "collect.pending", &moved, &problem->fault);
+    if (err || !moved)
+        return err;
+    ++*out_moved;
+    return dep_folder_sync(reg, "vault", &problem->fault);
+}
+
+static int sweep_one(struct dep_node *node, const char *name, int aside_fd, uint64_t *out_moved,
                      struct dep_problem *problem)
 {
     int reg = dep_register_dir_fd(node->reg);
-    char marker[PENDING_PATH], container[PENDING_PATH], aside[PENDING_PATH];
+    char marker[PENDING_PATH];
     const char *item = name + sizeof PREFIX - 1;
     (void)snprintf(marker, sizeof marker, "aside/%.64s", name);
-    (void)snprintf(container, sizeof container, "vault/%.40s.tar.age", item);
-    (void)snprintf(aside, sizeof aside, "aside/%.40s.tar.age", item);
     DEP_AUTO_FD fd = openat(reg, marker, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
     if (fd < 0)
         return errno == ENOENT ? DEP_OK : io(node, problem, "collect.pending", marker);
@@ -91,12 +105,10 @@ static int sweep_one(struct dep_node *node, const char *name, uint64_t *out_move
     int err = dep_roll_list(node, &query, note_found, &recorded, problem);
     if (err < 0)
         return err;
-    if (!recorded && renameat2(reg, container, reg, aside, RENAME_NOREPLACE) == 0)
-        ++*out_moved;
-    else if (!recorded && errno != ENOENT)
-        return io(node, problem, "collect.pending", container);
-    (void)unlinkat(reg, marker, 0);
-    return dep_folder_sync(reg, "vault", &problem->fault);
+    err = recorded ? DEP_OK : move_aside(node, item, aside_fd, out_moved, problem);
+    if (!err)
+        (void)unlinkat(reg, marker, 0);
+    return err;
 }
 
 int dep_pending_sweep(struct dep_node *node, uint64_t *out_moved, struct dep_problem *problem)
@@ -108,7 +120,7 @@ int dep_pending_sweep(struct dep_node *node, uint64_t *out_moved, struct dep_pro
     int err = DEP_OK;
     for (struct dirent *entry; !err && (entry = readdir(folder));)
         if (strncmp(entry->d_name, PREFIX, sizeof PREFIX - 1) == 0)
-            err = sweep_one(node, entry->d_name, out_moved, problem);
+            err = sweep_one(node, entry->d_name, fd, out_moved, problem);
     (void)closedir(folder);
     return err;
 }

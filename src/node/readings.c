@@ -129,13 +129,16 @@ void dep_readings_keep(struct dep_node *node, const char *jti)
 int dep_readings_set_aside(struct dep_node *node, const char *code, const char *kid,
                            struct dep_problem *problem)
 {
-    char from[PATH_ROOM], to[sizeof "readings/_former." + DEP_KID_LEN];
-    int dir = dep_register_dir_fd(node->reg);
-    (void)snprintf(from, sizeof from, "readings/%s", code);
-    (void)snprintf(to, sizeof to, "readings/_former.%s", kid);
-    if (renameat2(dir, from, dir, to, RENAME_NOREPLACE) == 0)
-        return dep_folder_sync(dir, "readings", &problem->fault);
-    return errno == ENOENT ? DEP_OK : dep_problem_fault(problem, DEP_ERR_IO, "node.readings", from);
+    char name[sizeof "_former." + DEP_KID_LEN];
+    bool moved;
+    DEP_AUTO_FD folder =
+        openat(dep_register_dir_fd(node->reg), "readings", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (folder < 0 && errno == ENOENT)
+        return DEP_OK;
+    (void)snprintf(name, sizeof name, "_former.%s", kid);
+    return folder < 0 ? dep_problem_fault(problem, DEP_ERR_IO, "node.readings", "readings")
+                      : dep_file_move(folder, code, folder, name, "node.readings", &moved,
+                                      &problem->fault);
 }
 
 /* ---- when ---- */

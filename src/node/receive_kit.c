@@ -294,10 +294,7 @@ int receive_kit_fill(struct receiving *receiving, struct dep_kept *out)
         if (is_listed(record) && !known_at(receiving, record))
             err = add_record(receiving, record, out);
     }
-    return err || !json_array_size(kit->group)
-               ? err
-               : dep_folder_sync(dep_register_dir_fd(receiving->node->reg), "vault",
-                                 &receiving->problem->fault);
+    return err;
 }
 
 int receive_kit_rest(struct receiving *receiving)

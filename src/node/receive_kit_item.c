@@ -60,21 +60,24 @@ static int move_container(struct receiving *receiving, const char *item, const j
     struct dep_node *node = receiving->node;
     struct dep_fault *fault = &receiving->problem->fault;
     const char *path = dep_json_string(line, "path");
-    char from[320], to[DEP_UUID_LEN + 32];
+    char from[320], name[DEP_UUID_LEN + 16];
     int64_t pieces = 1;
     (void)dep_json_int(line, "pieces", &pieces);
     (void)snprintf(from, sizeof from, pieces > 1 ? "data/%s.000" : "data/%s", path ? path : "");
-    (void)snprintf(to, sizeof to, "vault/%s.tar.age", item);
+    (void)snprintf(name, sizeof name, "%s.tar.age", item);
+    DEP_AUTO_FD vault =
+        openat(dep_register_dir_fd(node->reg), "vault", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (vault < 0)
+        return failed(receiving, "vault");
     DEP_AUTO_FD fd = openat(receiving->copy_fd, from, O_RDWR | O_APPEND | O_NOFOLLOW | O_CLOEXEC);
     if (fd < 0 || fchmod(fd, 0600) != 0)
         return failed(receiving, from);
     int err = join_pieces(receiving, path, pieces, fd);
     if (!err)
         err = dep_file_sync(fd, from, fault);
-    if (!err && renameat2(receiving->copy_fd, from, dep_register_dir_fd(node->reg), to,
-                          RENAME_NOREPLACE) != 0)
-        err = failed(receiving, to);
-    return err;
+    const struct dep_placing to = {
+        .fd = fd, .from_fd = receiving->copy_fd, .from = from, .folder_fd = vault, .name = name};
+    return err ? err : dep_file_place(&to, "receive.read", name, fault);
 }
 
 static int bring_container(struct receiving *receiving, const char *item, const json_t *line)

@@ -8,7 +8,6 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 static int copy_io(const struct dep_folder_copy *copy, const char *what, const char *path)
@@ -21,9 +20,9 @@ static int copy_io(const struct dep_folder_copy *copy, const char *what, const c
 static int copy_log(struct dep_folder_copy *copy, int from, int to)
 {
     int err = dep_folder_copy(copy, from, to, "log/tile");
-    if (err || faccessat(from, "log/checkpoints", F_OK, 0) != 0)
-        return err;
-    return dep_folder_copy(copy, from, to, "log/checkpoints");
+    if (!err && faccessat(from, "log/checkpoints", F_OK, 0) == 0)
+        err = dep_folder_copy(copy, from, to, "log/checkpoints");
+    return err ? err : dep_folder_sync(to, "log", copy->fault);
 }
 
 /* Checkpoint and records first: what is copied later may hold more than they tell of, never less.
@@ -48,11 +47,13 @@ static int copy_register(struct dep_folder_copy *copy, int from, int to)
 
 static int make_new(const char *dir, int *out_fd, struct dep_fault *fault)
 {
-    if (mkdir(dir, 0700) != 0 || (*out_fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) < 0) {
-        int sys = errno;
-        return dep_fault_set(fault, DEP_ERR_IO, sys, "backup.folder", "%s", dir);
-    }
-    return DEP_OK;
+    int err = dep_folder_create(dir, 0700, "backup.folder", fault);
+    if (err)
+        return err;
+    *out_fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int sys = errno;
+    return *out_fd >= 0 ? DEP_OK
+                        : dep_fault_set(fault, DEP_ERR_IO, sys, "backup.folder", "%s", dir);
 }
 
 int dep_register_backup(struct dep_register *reg, const char *dir, dep_progress_fn *progress,
@@ -137,17 +138,24 @@ int dep_register_restore(const char *backup_dir, const char *keyring_dir, const 
     DEP_STORE_FD from = open(backup_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     DEP_STORE_FD keyring_from = open(keyring_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     DEP_STORE_FD to = -1;
+    DEP_STORE_FD parent = -1;
+    const char *name;
     if (from < 0 || keyring_from < 0)
         return copy_io(&copy, "restore.read", from < 0 ? backup_dir : keyring_dir);
-    int err = make_new(unfinished, &to, fault);
+    int err = dep_folder_of(AT_FDCWD, dir, "restore.rename", &parent, &name, fault);
+    if (!err)
+        err = make_new(unfinished, &to, fault);
     if (!err)
         err = copy_register(&copy, from, to);
     if (!err)
         err = dep_folder_copy(&copy, keyring_from, to, "keyring");
     if (!err)
         err = check_copy(unfinished, fault);
-    if (!err && renameat2(AT_FDCWD, unfinished, AT_FDCWD, dir, RENAME_NOREPLACE) != 0)
-        err = copy_io(&copy, "restore.rename", dir);
+    if (!err) {
+        const struct dep_placing place = {
+            .fd = to, .from_fd = AT_FDCWD, .from = unfinished, .folder_fd = parent, .name = name};
+        err = dep_file_place(&place, "restore.rename", dir, fault);
+    }
     if (err && to >= 0)
         dep_folder_remove(unfinished);
     return err;

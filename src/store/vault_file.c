@@ -294,36 +294,21 @@ int dep_vault_writer_sync(struct dep_vault_writer *writer, uint64_t *out_len,
     return err;
 }
 
-/* Never over a name that is taken. */
-static int give_name(const struct dep_vault_writer *writer, const char *name)
-{
-    char self[64];
-    (void)snprintf(self, sizeof self, "/proc/self/fd/%d", writer->fd);
-    if (!writer->hidden[0])
-        return linkat(AT_FDCWD, self, writer->vault_fd, name, AT_SYMLINK_FOLLOW);
-    int done =
-        renameat2(writer->vault_fd, writer->hidden, writer->vault_fd, name, RENAME_NOREPLACE);
-    if (done == 0 || errno != EINVAL)
-        return done;
-    /* Such a file system may not know the flag either; an item's name is drawn by one process. */
-    if (faccessat(writer->vault_fd, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0) {
-        errno = EEXIST;
-        return -1;
-    }
-    return renameat(writer->vault_fd, writer->hidden, writer->vault_fd, name);
-}
-
 int dep_vault_writer_publish(struct dep_vault_writer *writer, const char *item,
                              struct dep_fault *fault)
 {
-    char name[DEP_UUID_LEN + 16];
+    char name[DEP_UUID_LEN + 16], where[sizeof name + 8];
     (void)snprintf(name, sizeof name, "%s.tar.age", item);
-    if (give_name(writer, name) != 0) {
-        int sys = errno;
-        return dep_fault_set(fault, DEP_ERR_IO, sys, "vault.publish", "vault/%s", name);
-    }
-    writer->hidden[0] = 0;
-    return dep_file_sync(writer->vault_fd, "vault", fault);
+    (void)snprintf(where, sizeof where, "vault/%s", name);
+    const struct dep_placing to = {.fd = writer->fd,
+                                   .from_fd = writer->vault_fd,
+                                   .from = writer->hidden[0] ? writer->hidden : NULL,
+                                   .folder_fd = writer->vault_fd,
+                                   .name = name};
+    int err = dep_file_place(&to, "vault.publish", where, fault);
+    if (!err)
+        writer->hidden[0] = 0;
+    return err;
 }
 
 int dep_vault_writer_fd(const struct dep_vault_writer *writer)

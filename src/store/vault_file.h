@@ -32,7 +32,7 @@ DEP_MUST_USE int dep_vault_writer_put(struct dep_vault_writer *writer, uint8_t *
                                       struct dep_fault *fault);
 /* The fault of the first write that failed; only after dep_vault_writer_buffer() gave NULL. */
 DEP_MUST_USE int dep_vault_writer_failure(struct dep_vault_writer *writer, struct dep_fault *fault);
-/* Wait for all writes, cut to length, fdatasync. */
+/* Wait for all writes, cut to length, fsync. */
 DEP_MUST_USE int dep_vault_writer_sync(struct dep_vault_writer *writer, uint64_t *out_len,
                                        struct dep_fault *fault);
 /* Give it its name vault/<item>.tar.age, sync the folder. Fails where the name is taken. */
