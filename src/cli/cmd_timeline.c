@@ -49,6 +49,7 @@ static const struct dep_table_column COLUMNS[] = {
     {"from", N_("Received from"), DEP_TABLE_BELOW, dep_table_body},
     {"withheld", N_("Withheld"), DEP_TABLE_BELOW, NULL},
     {"withdrawn", N_("Withdrawn by its sender"), DEP_TABLE_BELOW, words_of},
+    {"kit", N_("Handed over by the field kit"), DEP_TABLE_BELOW, dep_table_body},
     {"item", NULL, 0, NULL},
     {"recorded", NULL, 0, NULL},
     {"uncertainty_s", NULL, 0, NULL},
@@ -96,7 +97,7 @@ static bool add_stated(json_t *row, const json_t *time)
     return bad == 0;
 }
 
-/* Of what another member reported: whose it is, and what of it isn't known here. */
+/* Of what somebody else recorded: whose it is, and what of it isn't known here. */
 static bool add_told(const struct dep_table *table, json_t *row,
                      const struct dep_timeline_item *item)
 {

@@ -1,6 +1,7 @@
 /*
- * report incidents: what is known of each by now, where nothing could be seen, and what other
- * members reported of theirs, which is theirs still: in lines of their own, and in no count.
+ * report incidents: what is known of each by now, where nothing could be seen, and what field kits
+ * handed over and other members reported of theirs, which is theirs still: in lines of their own,
+ * and in no count.
  */
 #include "cli/report_table.h"
 #include "codec/edtf.h"
@@ -32,12 +33,11 @@ static const char *incident_words(const struct dep_table *table, const char *col
     if (strcmp(column, "confidence") == 0)
         return dep_table_choice(table, "incident.reported", column, code);
     if (strcmp(column, "kind") == 0)
-        return strcmp(code, "incident") == 0 || strcmp(code, "received") == 0 ? _("incident")
-                                                                              : _("coverage");
+        return strstr(code, "coverage") ? _("coverage") : _("incident");
     return words_of_standing(table, code);
 }
 
-/* What another member's code is called there isn't known here. */
+/* What the code of another member, or of a kit, is called there isn't known here. */
 static const char *category_words(const struct dep_table *table, const char *column,
                                   const char *code)
 {
@@ -196,13 +196,13 @@ static int add_coverage(void *context, const struct dep_act *act)
     return dep_table_row(table, coverage_row(claims, act->head.row.jti));
 }
 
-/* ---- what other members reported ---- */
+/* ---- what field kits handed over, and other members reported ---- */
 
 /* Newest first: what corrects a report came with it or after it, and is met before it. A part is an
  * object with the claims of one record, the names withheld of them, and how it stands. */
 struct received {
     struct dep_table *table;
-    json_t *seen;    /* SHA-256 of what was met: the same may have come by several packages */
+    json_t *seen;    /* for dep_reported_again() */
     json_t *waiting; /* "SHA-256 MEMBER" of a report: the parts that correct it, newest first */
     json_t *rows;    /* newest first */
     bool full;
@@ -210,24 +210,22 @@ struct received {
 
 enum { KEY_ROOM = 2 * DEP_HASH_LEN + DEP_MEMBER_LEN_MAX + 2 };
 
-/* Another member's report is corrected by its own word only. */
-static void key_of(const struct dep_hash *report, const char *member, char out[KEY_ROOM])
+/* Somebody else's report is corrected by its own word only. */
+static void key_of(const char *report_sha256, const char *member, char out[KEY_ROOM])
 {
-    char hex[2 * DEP_HASH_LEN + 1];
-    dep_hex_encode(report->bytes, DEP_HASH_LEN, hex);
-    (void)snprintf(out, KEY_ROOM, "%s %s", hex, member);
+    (void)snprintf(out, KEY_ROOM, "%s %s", report_sha256, member);
 }
 
 static json_t *part_of(const struct dep_reported *reported, const char *record)
 {
     DEP_AUTO_BUF withheld;
     dep_buf_init(&withheld, CELL_MAX);
-    dep_reported_withheld(&reported->told, &withheld);
+    dep_reported_withheld(reported, &withheld);
     return dep_buf_err(&withheld)
                ? NULL
-               : json_pack("{s:O,s:s,s:s,s:s,s:s*}", "claims", reported->told.claims, "withheld",
-                           (const char *)withheld.data, "record", record, "from",
-                           reported->told.record.iss, "standing",
+               : json_pack("{s:O,s:s,s:s,s:s,s:s*}", "claims", reported->claims, "withheld",
+                           (const char *)withheld.data, "record", record,
+                           reported->kit_officer ? "kit" : "from", reported->member, "standing",
                            reported->withdrawn  ? "withdrawn"
                            : reported->disputed ? "disputed"
                                                 : NULL);
@@ -272,19 +270,21 @@ static void add_withheld(const struct dep_table *table, const json_t *parts, str
 /* `row`, taken, is marked as what it is; NULL without memory. */
 static json_t *marked(const struct dep_table *table, json_t *row, const json_t *parts)
 {
-    static const char *const kinds[][2] = {{"incident", "received"},
-                                           {"coverage", "received_coverage"}};
+    static const char *const kinds[][3] = {{"incident", "received", "kit"},
+                                           {"coverage", "received_coverage", "kit_coverage"}};
     DEP_AUTO_BUF withheld;
     dep_buf_init(&withheld, CELL_MAX);
     add_withheld(table, parts, &withheld);
     const json_t *first = json_array_get(parts, 0);
+    bool kit = json_object_get(first, "kit") != NULL;
+    const char *whose = kit ? "kit" : "from";
     int bad = !row || dep_buf_err(&withheld) ||
-              json_object_set(row, "from", json_object_get(first, "from"));
+              json_object_set(row, whose, json_object_get(first, whose));
     if (!bad && withheld.len)
         bad = json_object_set_new(row, "withheld", json_string((const char *)withheld.data));
     for (size_t i = 0; !bad && i < DEP_COUNT(kinds); i++)
         if (dep_json_says(row, "kind", kinds[i][0]))
-            bad = json_object_set_new(row, "kind", json_string(kinds[i][1]));
+            bad = json_object_set_new(row, "kind", json_string(kinds[i][1 + kit]));
     for (size_t i = json_array_size(parts); !bad && i-- > 0;) {
         json_t *standing = json_object_get(json_array_get(parts, i), "standing");
         bad = standing && json_object_set(row, "standing", standing);
@@ -335,7 +335,8 @@ static json_t *gathered(json_t *waiting, json_t *head)
     return parts;
 }
 
-static int take_head(struct received *received, const struct dep_presentation *told, json_t *head)
+static int take_head(struct received *received, const struct dep_view *view, const char *member,
+                     json_t *head)
 {
     char key[KEY_ROOM];
     received->full = json_array_size(received->rows) >= received->table->limit;
@@ -343,19 +344,20 @@ static int take_head(struct received *received, const struct dep_presentation *t
         json_decref(head);
         return DEP_FOUND;
     }
-    key_of(&told->record.jwt.sha256, told->record.iss, key);
+    key_of(dep_json_string(view->claims, "sha256"), member, key);
     DEP_AUTO_JSON *parts = gathered(json_object_get(received->waiting, key), head);
     (void)json_object_del(received->waiting, key);
     return parts ? add_row(received, parts) : no_memory(received->table);
 }
 
-static int take_correction(struct received *received, const struct dep_presentation *told,
+static int take_correction(struct received *received, const struct dep_reported *reported,
                            json_t *part)
 {
-    char key[KEY_ROOM];
+    char key[KEY_ROOM], hex[2 * DEP_HASH_LEN + 1];
     struct dep_hash report = {{0}};
-    (void)dep_record_ref_sha256(told->claims, "about", &report);
-    key_of(&report, told->record.iss, key);
+    (void)dep_record_ref_sha256(reported->claims, "about", &report);
+    dep_hex_encode(report.bytes, DEP_HASH_LEN, hex);
+    key_of(hex, reported->member, key);
     json_t *waiting = json_object_get(received->waiting, key);
     if (!waiting) {
         waiting = json_array();
@@ -369,23 +371,26 @@ static int take_received(void *context, const struct dep_act *act)
 {
     struct received *received = context;
     struct dep_table *table = received->table;
-    if (dep_table_leaves_out(table, act))
-        return DEP_OK;
-    const char *sha256 = dep_json_string(act->head.claims, "sha256");
+    const struct dep_view *view = &act->head;
     DEP_AUTO_REPORTED reported = {.withdrawn = false};
-    if (json_object_get(received->seen, sha256))
+    bool again;
+    if (!dep_reported_is(view) || dep_table_leaves_out(table, act))
         return DEP_OK;
-    int err = dep_node_reported(table->node, &act->head, &reported, table->problem);
-    if (err)
-        return err;
-    json_t *part = part_of(&reported, act->head.row.jti);
-    if (!part || json_object_set_new(received->seen, sha256, json_true())) {
-        json_decref(part);
-        return no_memory(table);
+    if (!dep_reported_opens(view)) {
+        table->unread++;
+        return DEP_OK;
     }
-    return strcmp(reported.told.record.type, "incident.corrected") == 0
-               ? take_correction(received, &reported.told, part)
-               : take_head(received, &reported.told, part);
+    if (dep_reported_again(received->seen, view, &again))
+        return no_memory(table);
+    int err = again ? DEP_OK : dep_node_reported(table->node, view, &reported, table->problem);
+    if (err || again)
+        return err;
+    json_t *part = part_of(&reported, view->row.jti);
+    if (!part)
+        return no_memory(table);
+    return strcmp(reported.type, "incident.corrected") == 0
+               ? take_correction(received, &reported, part)
+               : take_head(received, view, reported.member, part);
 }
 
 /* A correction whose report never came stands by itself. */
@@ -414,14 +419,14 @@ static int write_rows(struct received *received)
     return err;
 }
 
-static int add_received(struct dep_table *table)
+/* `type`: of the records that hold them. */
+static int add_received(struct dep_table *table, const char *type, json_t *seen)
 {
-    DEP_AUTO_JSON *seen = json_object();
     DEP_AUTO_JSON *waiting = json_object();
     DEP_AUTO_JSON *rows = json_array();
     struct received received = {table, seen, waiting, rows, false};
-    struct dep_index_query query = {.type = DEP_FOREIGN_REPORT, .newest_first = true};
-    if (!seen || !waiting || !rows)
+    struct dep_index_query query = {.type = type, .newest_first = true};
+    if (!waiting || !rows)
         return no_memory(table);
     int err = dep_node_acts_of(table->node, &query, take_received, &received, table->problem);
     if (received.full)
@@ -429,7 +434,7 @@ static int add_received(struct dep_table *table)
     else if (!err)
         err = add_lone(&received);
     table->cut = table->cut || received.full;
-    table->word = DEP_FOREIGN_REPORT;
+    table->word = type;
     return err ? err : write_rows(&received);
 }
 
@@ -451,8 +456,10 @@ int dep_report_incidents(struct dep_args *args, struct dep_node *node, struct de
         {"corrections", N_("Corrections"), 11, NULL},
         {"standing", N_("Standing"), 0, incident_words},
         {"from", N_("Received from"), DEP_TABLE_BELOW, dep_table_body},
-        {"withheld", N_("Withheld"), DEP_TABLE_BELOW, NULL}};
+        {"withheld", N_("Withheld"), DEP_TABLE_BELOW, NULL},
+        {"kit", N_("Handed over by the field kit"), DEP_TABLE_BELOW, dep_table_body}};
     DEP_AUTO_CALLED called = {.found = NULL};
+    DEP_AUTO_JSON *seen = json_object();
     struct dep_table table = {.args = args,
                               .node = node,
                               .problem = problem,
@@ -461,12 +468,15 @@ int dep_report_incidents(struct dep_args *args, struct dep_node *node, struct de
                               .at_s = INT64_MAX,
                               .called = &called};
     (void)dep_report_as_of(args, &table.at_s); /* dep_cmd_report() asked */
-    int err = dep_table_begin(&table);
+    int err = seen ? dep_table_begin(&table) : no_memory(&table);
     if (!err)
         err = dep_table_acts(&table, "incident.reported", add_incident);
     if (!err)
         err = dep_table_acts(&table, "coverage.stated", add_coverage);
+    /* A kit's incident that its member gave as well is the kit's: that is whole. */
     if (!err)
-        err = add_received(&table);
+        err = add_received(&table, DEP_KIT_REPORT, seen);
+    if (!err)
+        err = add_received(&table, DEP_FOREIGN_REPORT, seen);
     return err ? err : dep_table_end(&table);
 }

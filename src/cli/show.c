@@ -209,7 +209,7 @@ static void show_withheld(struct dep_node *node, const struct dep_view *view)
     bool begun = false;
     if (dep_node_reported(node, view, &reported, &unused))
         return;
-    const struct dep_schema *schema = reported.told.schema;
+    const struct dep_schema *schema = reported.schema;
     for (size_t i = 0; i < schema->field_count; i++) {
         if (reported.told.shown[i])
             continue;

@@ -7,7 +7,7 @@
 
 bool dep_handed_is(const char *type)
 {
-    return strcmp(type, "kit.record") == 0 || strcmp(type, "kit.report") == 0;
+    return strcmp(type, "kit.record") == 0 || strcmp(type, DEP_KIT_REPORT) == 0;
 }
 
 bool dep_handed_holds(const char *type)
@@ -17,7 +17,7 @@ bool dep_handed_holds(const char *type)
 
 const char *dep_handed_type_for(const struct dep_schema *schema)
 {
-    return (schema->readers | schema->shown) & DEP_ROLE_DESK ? "kit.report" : "kit.record";
+    return (schema->readers | schema->shown) & DEP_ROLE_DESK ? DEP_KIT_REPORT : "kit.record";
 }
 
 static const char *text_of(const struct dep_view *view, const char *name)

@@ -9,6 +9,7 @@
 #include "node/release.h"
 #include "node/reported.h"
 #include "node/timeline.h"
+#include "rules/action.h"
 #include "rules/mandate.h"
 
 #include <string.h>
@@ -229,7 +230,7 @@ int dep_node_project(struct dep_node *node, struct dep_index_row *row, const cha
     char hex[2 * DEP_HASH_LEN + 1];
     int64_t uncertainty_s = node->world.clock_uncertainty_s; /* a draft has no clock yet */
     /* What a record that is held says is searched for, and says nothing here; but for when it was
-     * that what another member reported happened. */
+     * that an incident that somebody else recorded happened. */
     bool own = strcmp(type, row->type) == 0;
     (void)dep_json_int(dep_json_object(claims, "clock"), "uncertainty_s", &uncertainty_s);
     if (own) {
@@ -237,7 +238,8 @@ int dep_node_project(struct dep_node *node, struct dep_index_row *row, const cha
         if (row->word == DEP_WORD_ANSWERS && dep_answered_heard_closes(node->schemas, claims))
             row->word = DEP_WORD_CLOSES;
     }
-    if (own || strcmp(row->type, DEP_FOREIGN_REPORT) == 0)
+    if (own || strcmp(row->type, DEP_FOREIGN_REPORT) == 0 ||
+        (strcmp(row->type, DEP_KIT_REPORT) == 0 && dep_material_is_record(type)))
         row->span = dep_timeline_hull(schema, claims, row->iat, uncertainty_s);
     if (own && row->complete) {
         set_due(claims, row);

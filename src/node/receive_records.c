@@ -2,6 +2,7 @@
 
 #include "package/records.h"
 #include "record/presentation.h"
+#include "rules/action.h"
 #include "rules/heard.h"
 
 #include <errno.h>
@@ -54,8 +55,8 @@ static bool is_heard(const json_t *record)
 /* What a release may give by itself (doc/decisions/033): for who keeps incidents here. */
 static bool is_report(const json_t *record)
 {
-    return is_type(record, "incident.reported") || is_type(record, "incident.corrected") ||
-           is_type(record, "coverage.stated");
+    const char *type = dep_json_string(record, "type");
+    return type && dep_material_is_record(type);
 }
 
 /* ---- records ---- */

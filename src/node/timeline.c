@@ -31,7 +31,8 @@ struct gathering {
     size_t item_room, event_room;
     struct dep_edtf_span span;
     uint64_t limit;
-    const struct dep_reported *reported; /* by another member: what the view holds; else NULL */
+    const struct dep_reported *reported; /* by somebody else: what the view holds; else NULL */
+    json_t *seen;                        /* for dep_reported_again() */
     struct dep_problem *problem;
 };
 
@@ -68,11 +69,11 @@ static json_t *told_of(const struct dep_reported *reported)
 {
     DEP_AUTO_BUF withheld;
     dep_buf_init(&withheld, WITHHELD_MAX);
-    dep_reported_withheld(&reported->told, &withheld);
+    dep_reported_withheld(reported, &withheld);
     if (dep_buf_err(&withheld))
         return NULL;
-    return json_pack("{s:s,s:s*,s:s*}", "from", reported->told.record.iss, "withheld",
-                     withheld.len ? (const char *)withheld.data : NULL, "withdrawn",
+    return json_pack("{s:s,s:s*,s:s*}", reported->kit_officer ? "kit" : "from", reported->member,
+                     "withheld", withheld.len ? (const char *)withheld.data : NULL, "withdrawn",
                      reported->withdrawn ? "yes" : NULL);
 }
 
@@ -96,13 +97,13 @@ static int add_event(struct gathering *gathering, const struct dep_view *view, c
                                        .uncertainty_s = uncertainty_of(view->claims),
                                        .field = field,
                                        .time = json_incref((json_t *)(uintptr_t)time),
-                                       .unread = !view->readable,
+                                       .unread = !view->readable || view->handed_why,
                                        .told = told};
     memcpy(item->record, view->row.jti, sizeof item->record);
     memcpy(item->item, view->row.item, sizeof item->item);
-    (void)snprintf(item->type, sizeof item->type, "%s",
-                   reported ? reported->told.record.type : view->row.type);
-    memcpy(item->by_code, view->row.by_code, sizeof item->by_code);
+    (void)snprintf(item->type, sizeof item->type, "%s", reported ? reported->type : view->row.type);
+    (void)snprintf(item->by_code, sizeof item->by_code, "%s",
+                   reported && reported->kit_officer ? reported->kit_officer : view->row.by_code);
     timeline->events[timeline->count] = (struct dep_timeline_event){
         .span = *span, .index = view->row.index, .recorded = !field, .of = timeline->count};
     timeline->count++;
@@ -168,7 +169,7 @@ static const struct dep_schema *schema_of(const struct gathering *gathering,
 {
     int64_t version = 0;
     if (gathering->reported)
-        return gathering->reported->told.schema;
+        return gathering->reported->schema;
     (void)dep_json_int(view->claims, "v", &version);
     return dep_schemas_find(gathering->node->schemas, view->row.type, (int)version);
 }
@@ -176,7 +177,7 @@ static const struct dep_schema *schema_of(const struct gathering *gathering,
 static int add_stated(struct gathering *gathering, const struct dep_view *view, size_t *out_stated)
 {
     const struct dep_schema *schema = schema_of(gathering, view);
-    const json_t *claims = gathering->reported ? gathering->reported->told.claims : view->claims;
+    const json_t *claims = gathering->reported ? gathering->reported->claims : view->claims;
     size_t count = schema ? schema->field_count : 0;
     int err = DEP_OK;
     *out_stated = 0;
@@ -202,10 +203,15 @@ static int add_view(void *context, const struct dep_view *view)
 {
     struct gathering *gathering = context;
     DEP_AUTO_REPORTED reported = {.withdrawn = false};
+    bool again;
     if (view->row.superseded)
         return DEP_OK;
-    if (!view->readable || strcmp(view->row.type, DEP_FOREIGN_REPORT) != 0)
+    if (!dep_reported_is(view) || !dep_reported_opens(view))
         return add_times(gathering, view);
+    if (dep_reported_again(gathering->seen, view, &again))
+        return dep_problem_fault(gathering->problem, DEP_ERR_NOMEM, "node.timeline", "events");
+    if (again)
+        return DEP_OK;
     int err = dep_node_reported(gathering->node, view, &reported, gathering->problem);
     gathering->reported = &reported;
     err = err ? err : add_times(gathering, view);
@@ -361,7 +367,8 @@ static int gather_campaign(struct gathering *gathering, const char *name)
 
 static int gather(struct gathering *gathering, const struct dep_timeline_order *order)
 {
-    struct dep_index_query all = {.newest_first = order->limit != UINT64_MAX};
+    /* Of what came by several packages what came last is shown, and so is met first. */
+    struct dep_index_query all = {.newest_first = true};
     switch (order->of) {
     case DEP_TIMELINE_ITEM: return gather_item(gathering, order->name);
     case DEP_TIMELINE_CASE: return gather_case(gathering, order->name);
@@ -379,12 +386,15 @@ int dep_node_timeline(struct dep_node *node, const struct dep_timeline_order *or
                       struct dep_timeline *out, struct dep_problem *problem)
 {
     DEP_AUTO_TIMELINE timeline = {.count = 0};
+    DEP_AUTO_JSON *seen = json_object();
     struct gathering gathering = {.node = node,
                                   .timeline = &timeline,
                                   .span = order->span,
                                   .limit = order->limit,
+                                  .seen = seen,
                                   .problem = problem};
-    int err = gather(&gathering, order);
+    int err = seen ? gather(&gathering, order)
+                   : dep_problem_fault(problem, DEP_ERR_NOMEM, "node.timeline", "events");
     if (!err && dep_timeline_order(timeline.events, timeline.count))
         err = dep_problem_fault(problem, DEP_ERR_NOMEM, "node.timeline", "events");
     if (!err) {

@@ -21,9 +21,10 @@ struct dep_timeline_item {
     const char *field; /* of the schema; NULL: the recording */
     json_t *time;      /* as stated; or NULL */
     bool unread;       /* it shows and can't be read: more may be stated in it */
-    /* Of what another member reported, whose `type` and `field` these are: "from"; "withheld"
-     * (names, blanks between) where some were; "withdrawn": "yes" where its sender did so. Else
-     * NULL. */
+    /* Of an incident that somebody else recorded, whose `type` and `field` these are: "from", the
+     * member that gave it, or "kit", the field kit that handed it over (`by_code` is its officer);
+     * "withheld" (names, blanks between) where some were; "withdrawn": "yes" where its sender did
+     * so. Else NULL. */
     json_t *told;
 };
 struct dep_timeline {

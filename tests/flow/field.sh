@@ -101,8 +101,9 @@ for at in 1 2; do
 done
 thing=$(depositary collect -C kit --json --yes --file - <<<'{"exhibit": "thing-1", "things": [{"description": {"text": "a notebook", "lang": "en"}, "quantity": 1}]}' | jq -r .item)
 depositary record code.stated --file - --yes -C kit >/dev/null <<<'{"list": "incidents", "code": "attack", "called": []}'
-depositary record incident.reported --file - --yes -C kit >/dev/null <<<'{"category": "attack", "territory": "IQ", "what_happened": {"text": "zebra-incident", "lang": "en"},
-    "sources": [{"reliability": "B", "credibility": "2"}], "confidence": "high", "audience": ["test"], "publish_after_h": 24}'
+incident=$(depositary record incident.reported --file - --yes -C kit <<<'{"category": "attack", "territory": "IQ", "when": {"edtf": "2021-03-28"}, "what_happened": {"text": "zebra-incident", "lang": "en"},
+    "sources": [{"reliability": "B", "credibility": "2"}], "confidence": "high", "audience": ["test"], "publish_after_h": 24}')
+depositary record incident.corrected --about "$incident" --file - --yes -C kit >/dev/null <<<'{"effect": "corrects", "confidence": "low", "reason": {"text": "a second source", "lang": "en"}}'
 depositary pack --whole --to test -C kit --out later >/dev/null
 cp -a later cut
 sed -i '$d' cut/data/logs/000/records.jsonl
@@ -118,7 +119,7 @@ for call in ${FLOW_SANITIZED:+none} linkat:2 renameat:1 none; do
     first=${first:-$now}
     depositary receive later --unproved -C reg --as T1 --json >again.json
     now="$now $(depositary list --type kit. -C reg --as T1 --json | wc -l) $(depositary item list -C reg --as T1 --json | wc -l)"
-    case "$now" in "$first $((first + 8)) 6" | "$((first + 8)) $((first + 8)) 6") ;; *) fail "killed at $call: half of it is there, or it is doubled: $now" ;; esac
+    case "$now" in "$first $((first + 9)) 6" | "$((first + 9)) $((first + 9)) 6") ;; *) fail "killed at $call: half of it is there, or it is doubled: $now" ;; esac
     same intact "$(depositary verify reg --json | jq -r .verdict)" "killed at $call"
 done
 rm -rf office && mv reg office
@@ -140,6 +141,23 @@ told=$(office search attack --json | jq -r 'select(.type == "kit.report").id' | 
 same 'zebra-incident' "$(office show "$told" --json | jq -r .kit.what_happened.text)" 'the incident'
 same 'null secret.reader' "$(depositary show "$told" -C office --as T2 --json | jq -r '"\(.kit.what_happened) \(.kit_why_not)"')" 'to who may not read it'
 LANG=C office show "$told" | among 'Recorded on the kit by custodian F1 of kit1'
+# It stands in reports and timelines as what it is: the kit's, with what corrects it, and in no line of the office's own.
+same "kit|kit1|null|$told|2021-03-28|low|1|corrected" "$(office report incidents --json | jq -r '[.kind, .kit, .from, .record, .when, .confidence, .corrections, .standing] | map(. // "null") | join("|")')" 'among the incidents'
+for words in 'en:Handed over by the field kit: .*kit1' 'fr:Remis par le registre de terrain :? ?.*kit1' 'ar:kit1'; do
+    LANGUAGE=${words%%:*} office report incidents | grep -A2 "$told" >page
+    holds page "${words#*:}"
+    lacks page zebra
+done
+events() { office timeline all --json "$@" 2>/dev/null | jq -r "select(.record == \"$told\") | [.what, .field, .time, .kit, .from, .by] | join(\"|\")"; }
+same 'incident.reported|when|2021-03-28|kit1||F1' "$(events)" 'when it happened'
+same "$(events)" "$(events --limit 9 --from 2021-03 --to 2021-03)" 'on a page'
+# Who may know of it and not read it is told that it isn't all.
+for view in 'report incidents' 'timeline all'; do
+    # shellcheck disable=SC2086
+    expect 1 depositary $view -C office --as T2 >page 2>why
+    holds why report.unread
+    lacks page 2021-03-28
+done
 
 # What goes on from there is the office's, and with it what the kit signed of it, with the proofs of the kit's log, nothing of it disclosed.
 office request in --yes --file - >/dev/null <<<'{"from": "court", "to": "test", "purpose": "protection", "scope": {"kind": "all"}}'

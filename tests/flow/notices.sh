@@ -239,6 +239,11 @@ told=$(desk report incidents --json | jq -r 'select(.kind == "received").record'
 same 'received|test|2021-03-29|33.31 44.36||1|corrected|category what_happened sources confidence audience publish_after_h place attribution unknown' "$(told)" 'as corrected'
 given retracted "$first, $second, $(of "$(correct retracts '')" 'effect territory')"
 told=$(desk report incidents --limit 5 --json | jq -r 'select(.kind == "received").record')
+# It came three times, and happened once.
+for page in '' '--limit 90' '--limit 90 --from 2021-03-28 --to 2021-03-28'; do
+    # shellcheck disable=SC2086
+    same "$told" "$(desk timeline all $page --json 2>/dev/null | jq -r 'select(.what == "incident.reported" and .from).record')" "once in a timeline: $page"
+done
 same 'received test 2 retracted' "$(desk report incidents --json | jq -r "select(.record == \"$told\") | [.kind, .from, .corrections, .standing] | join(\" \")")" 'as retracted'
 send reg iq "$(say reg '{"scope": {"kind": "all"}}' withdraw "$released")" ended
 same withdrawn "$(told | cut -d'|' -f7)" 'withdrawn by its sender'
