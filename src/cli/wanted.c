@@ -19,6 +19,12 @@ static const struct {
     {"text", N_("a text, not empty, without control characters")},
     {"count", N_("a whole number from 1")},
     {"decimal", N_("a plain decimal number: 1250000.50, without separators or exponent")},
+    {"latitude",
+     N_("degrees, south of the equator below zero, a point before the decimals: from -90 to "
+        "90, as 33.31")},
+    {"longitude",
+     N_("degrees, west of Greenwich below zero, a point before the decimals: from -180 to "
+        "180, as 44.36")},
     {"age-recipient", N_("an age recipient: age1…")},
     {"jwk-thumbprint", N_("the thumbprint of a key")},
     {"base64url", N_("base64url without padding")},

@@ -134,6 +134,27 @@ static bool listed(const char *list, struct dep_slice code)
     return false;
 }
 
+bool dep_degrees_parse(struct dep_slice text, unsigned most, size_t *out_decimals)
+{
+    enum { WHOLE_MAX = 3 };
+    size_t from = text.len > 0 && text.data[0] == '-', at = from, decimals = 0;
+    unsigned degrees = 0;
+    bool beyond = false;
+    for (; digit(text, at) && at - from < WHOLE_MAX; at++)
+        degrees = degrees * 10 + (unsigned)(text.data[at] - '0');
+    bool whole = at > from;
+    if (at < text.len && text.data[at] == '.') {
+        for (at++; digit(text, at); at++, decimals++)
+            beyond = beyond || text.data[at] != '0';
+        whole = whole && decimals > 0;
+    }
+    if (!whole || at != text.len || degrees > most || (degrees == most && beyond))
+        return false;
+    if (out_decimals)
+        *out_decimals = decimals;
+    return true;
+}
+
 int dep_currency_places(struct dep_slice code)
 {
     if (code.len != 3)

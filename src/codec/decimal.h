@@ -3,7 +3,7 @@
  *
  * Format:  doc/format/mandate.md section 3: [-]DIGITS[.DIGITS], at most 18 digits before the point
  *          and 9 behind it; no exponent, no needless leading zero, no "-0". And currencies, ISO
- *          4217.
+ *          4217. And degrees of a place (doc/format/record.md section 5).
  * Layer:   codec (pure).
  */
 #ifndef DEP_CODEC_DECIMAL_H
@@ -31,6 +31,12 @@ DEP_MUST_USE bool dep_decimal_multiply(struct dep_decimal a, struct dep_decimal 
                                        struct dep_decimal *out);
 /* As memcmp. */
 int dep_decimal_compare(struct dep_decimal a, struct dep_decimal b);
+
+/*
+ * Degrees of a place: [-]DIGITS[.DIGITS], from -`most` to `most`, with as many decimals as were
+ * measured. False, and `out_decimals` (may be NULL) untouched, where it isn't that.
+ */
+bool dep_degrees_parse(struct dep_slice text, unsigned most, size_t *out_decimals);
 
 /* The minor unit of a currency of ISO 4217 as its number of decimals; -1 where there is none
  * such. */

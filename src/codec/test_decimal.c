@@ -175,12 +175,36 @@ static void test_currencies(void **state)
         assert_int_equal(dep_currency_places(dep_slice_string(rows[i].code)), rows[i].places);
 }
 
+static void test_degrees(void **state)
+{
+    (void)state;
+    enum { UNTOUCHED = 77 };
+    static const struct {
+        const char *text;
+        unsigned most;
+        size_t decimals; /* UNTOUCHED: refused */
+    } rows[] = {
+        {"33.31284", 90, 5}, {"-33.3", 90, 1},     {"0", 90, 0},      {"-0.0", 90, 1},
+        {"90", 90, 0},       {"-90.00", 90, 2},    {"180.0", 180, 1}, {"33.3128400000001", 90, 13},
+        {"90.1", 90, 77},    {"-90.0001", 90, 77}, {"91", 90, 77},    {"180.1", 180, 77},
+        {"1000", 180, 77},   {"", 90, 77},         {"-", 90, 77},     {".5", 90, 77},
+        {"5.", 90, 77},      {"+5", 90, 77},       {"33,3", 90, 77},  {"33.3N", 90, 77},
+        {"33 18", 90, 77},   {"3.3.1", 90, 77},    {"3e1", 90, 77},
+    };
+    for (size_t i = 0; i < DEP_COUNT(rows); i++) {
+        size_t decimals = UNTOUCHED;
+        bool good = dep_degrees_parse(dep_slice_string(rows[i].text), rows[i].most, &decimals);
+        if (good != (rows[i].decimals != UNTOUCHED) || decimals != rows[i].decimals)
+            fail_msg("%s", rows[i].text);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_forms),      cmocka_unit_test(test_encode),
         cmocka_unit_test(test_multiply),   cmocka_unit_test(test_properties),
-        cmocka_unit_test(test_currencies),
+        cmocka_unit_test(test_currencies), cmocka_unit_test(test_degrees),
     };
     return cmocka_run_group_tests_name("decimal", tests, NULL, NULL);
 }

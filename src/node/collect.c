@@ -180,6 +180,23 @@ static int judge_dispossessed(struct collect_work *work)
     return err ? dep_custody_side_problem(claims, field, field, work->problem) : DEP_OK;
 }
 
+/* What the record can't hold, or nobody here may sign, is told before anything is sealed, which
+ * takes hours. What is measured isn't there yet, and need not be. */
+static int judge_stated(struct collect_work *work)
+{
+    const struct dep_collect_order *order = work->order;
+    struct dep_problem *problem = work->problem;
+    const struct dep_schema *schema = dep_schemas_find(work->node->schemas, order->type, 0);
+    assert(schema);
+    int err = dep_node_may_sign(work->node, order->type, problem);
+    if (!err)
+        err = dep_record_claims_check(schema, order->claims, &problem->where, &problem->finding);
+    if (err == DEP_FOUND && problem->where.instance_path[0])
+        (void)snprintf(problem->detail, sizeof problem->detail, "%s%s", order->type,
+                       problem->where.instance_path);
+    return err;
+}
+
 static int record(struct collect_work *work)
 {
     const struct dep_collect_order *order = work->order;
@@ -225,7 +242,9 @@ static int run(struct collect_work *work)
     dep_uuid7_encode((uint64_t)node->world.clock(), random, work->out->item);
     if (json_object_set_new(order->claims, "item", json_string(work->out->item)))
         return dep_problem_fault(work->problem, DEP_ERR_NOMEM, "collect.record", node->dir);
-    err = make_statement(work);
+    err = judge_stated(work);
+    if (!err)
+        err = make_statement(work);
     if (err)
         return err;
     struct dep_seal_order seal = {

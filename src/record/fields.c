@@ -52,18 +52,24 @@ static void where_below(struct dep_jtd_error *where, const char *name,
     (void)snprintf(where->schema_path, sizeof where->schema_path, "%s", error->schema_path);
 }
 
-int dep_schema_value_check(const struct dep_schema *schema, const json_t *form, const json_t *value,
-                           struct dep_jtd_error *where, struct dep_finding *why)
+static int value_check(const struct dep_schema *schema, const json_t *form, const json_t *value,
+                       dep_format_fn *format, struct dep_jtd_error *where, struct dep_finding *why)
 {
     struct dep_jtd_error error;
-    bool format;
-    int count = dep_jtd_validate_form(schema->jtd, form, value, dep_format_valid, &error, &format);
+    bool of_format;
+    int count = dep_jtd_validate_form(schema->jtd, form, value, format, &error, &of_format);
     if (count <= 0)
         return count;
     if (where)
         *where = error;
-    return dep_found(why, format ? "record.format" : "record.field",
-                     format ? "record.md 5" : "RFC 8927 3.3", 0);
+    return dep_found(why, of_format ? "record.format" : "record.field",
+                     of_format ? "record.md 5" : "RFC 8927 3.3", 0);
+}
+
+int dep_schema_value_check(const struct dep_schema *schema, const json_t *form, const json_t *value,
+                           struct dep_jtd_error *where, struct dep_finding *why)
+{
+    return value_check(schema, form, value, dep_format_stated, where, why);
 }
 
 /* Names in `unknown` are fields that may be unknown. */
@@ -85,8 +91,8 @@ static int unknown_check(const struct dep_schema *schema, const json_t *unknown,
 }
 
 static int field_check(const struct dep_schema *schema, const struct dep_schema_field *field,
-                       const json_t *claims, bool whole, struct dep_jtd_error *where,
-                       struct dep_finding *why)
+                       const json_t *claims, bool whole, dep_format_fn *format,
+                       struct dep_jtd_error *where, struct dep_finding *why)
 {
     const json_t *value = json_object_get(claims, field->name);
     if (value && !field->open && json_is_null(value))
@@ -100,17 +106,18 @@ static int field_check(const struct dep_schema *schema, const struct dep_schema_
     if (!value && field->required && (whole || field->open))
         return missing("record.field", field->name, where, why);
     struct dep_jtd_error error;
-    int err = value ? dep_schema_value_check(schema, field->form, value, &error, why) : DEP_OK;
+    int err = value ? value_check(schema, field->form, value, format, &error, why) : DEP_OK;
     if (err == DEP_FOUND)
         where_below(where, field->name, &error);
     return err;
 }
 
 int dep_record_fields_check(const struct dep_schema *schema, const json_t *claims, bool whole,
-                            struct dep_jtd_error *where, struct dep_finding *why)
+                            dep_format_fn *format, struct dep_jtd_error *where,
+                            struct dep_finding *why)
 {
     for (size_t i = 0; i < schema->field_count; i++) {
-        int err = field_check(schema, &schema->fields[i], claims, whole, where, why);
+        int err = field_check(schema, &schema->fields[i], claims, whole, format, where, why);
         if (err)
             return err;
     }
@@ -144,8 +151,8 @@ int dep_record_violations(const struct dep_schema *schema, const json_t *claims,
     for (size_t i = 0; i <= schema->field_count; i++) {
         struct dep_violation *next = next_violation(out, max, count, &spare);
         int err = i < schema->field_count
-                      ? field_check(schema, &schema->fields[i], claims, true, &next->where,
-                                    &next->finding)
+                      ? field_check(schema, &schema->fields[i], claims, true, dep_format_stated,
+                                    &next->where, &next->finding)
                       : unknown_check(schema, json_object_get(claims, "unknown"), &next->where,
                                       &next->finding);
         if (err < 0)

@@ -245,6 +245,15 @@ static int set_text(json_t *holder, const char *name, struct dep_slice cell, con
     return bad ? DEP_ERR_NOMEM : DEP_OK;
 }
 
+static bool is_decimal(const char *format)
+{
+    static const char *const decimals[] = {"decimal", "latitude", "longitude"};
+    for (size_t i = 0; format && i < DEP_COUNT(decimals); i++)
+        if (strcmp(decimals[i], format) == 0)
+            return true;
+    return false;
+}
+
 int dep_flat_set(const struct dep_flat_column *column, struct dep_slice cell,
                  const struct dep_flat_style *style, json_t *claims, struct dep_finding *why)
 {
@@ -256,7 +265,7 @@ int dep_flat_set(const struct dep_flat_column *column, struct dep_slice cell,
     cell = unguarded(prose ? cell : trim(cell));
     if (cell.len == 0)
         return DEP_OK;
-    if (format && strcmp(format, "decimal") == 0) {
+    if (is_decimal(format)) {
         int err = decimal_of(cell, style, &value, why);
         if (err)
             return err;

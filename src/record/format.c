@@ -3,6 +3,7 @@
  */
 #include "codec/base64.h"
 #include "codec/bech32.h"
+#include "codec/decimal.h"
 #include "codec/text.h"
 #include "record/internal.h"
 
@@ -91,6 +92,13 @@ static bool utc_valid(struct dep_slice text)
 /* The one format of numbers: how many there are of what is there. */
 static const char COUNT[] = "count";
 
+/* Of records that are read: before latitudes and longitudes had a format, anything was stated. */
+static bool any_valid(struct dep_slice text)
+{
+    (void)text;
+    return true;
+}
+
 static const struct {
     const char *name;
     bool (*valid)(struct dep_slice text);
@@ -106,6 +114,8 @@ static const struct {
     {"jwk-thumbprint", thumbprint_valid},
     {"base64url", base64url_valid},
     {"utc", utc_valid},
+    {"latitude", any_valid},
+    {"longitude", any_valid},
 };
 
 bool dep_format_valid(const char *format, const json_t *value)
@@ -119,6 +129,19 @@ bool dep_format_valid(const char *format, const json_t *value)
         if (strcmp(formats[i].name, format) == 0)
             return formats[i].valid(text);
     return false;
+}
+
+bool dep_format_stated(const char *format, const json_t *value)
+{
+    static const struct {
+        const char *name;
+        unsigned most;
+    } degrees[] = {{"latitude", 90}, {"longitude", 180}};
+    struct dep_slice text = dep_slice_of(json_string_value(value), json_string_length(value));
+    for (size_t i = 0; json_is_string(value) && i < DEP_COUNT(degrees); i++)
+        if (strcmp(degrees[i].name, format) == 0)
+            return dep_degrees_parse(text, degrees[i].most, NULL);
+    return dep_format_valid(format, value);
 }
 
 bool dep_format_known(const char *format)

@@ -61,6 +61,8 @@ DEP_MUST_USE int dep_jtd_validate_form(const json_t *root, const json_t *form, c
                                        bool *out_format);
 /* The formats of doc/format/record.md section 5; unknown names are accepted by none. */
 bool dep_format_valid(const char *format, const json_t *value);
+/* The same of what is to be recorded: places on earth, too. */
+bool dep_format_stated(const char *format, const json_t *value);
 bool dep_format_known(const char *format);
 
 /* ---- fields of a type ---- */
@@ -69,11 +71,12 @@ bool dep_record_envelope_name(const char *name);
 bool dep_record_clock_known(const char *source);
 /*
  * The members of `claims` that are fields, against their forms; required fields and the rule of
- * `unknown`. `whole`: nothing may be missing. Null of a protected field counts as absent.
+ * `unknown`. `whole`: nothing may be missing. Null of a protected field counts as absent. `format`:
+ * dep_format_valid, or dep_format_stated of what is to be recorded.
  */
 DEP_MUST_USE int dep_record_fields_check(const struct dep_schema *schema, const json_t *claims,
-                                         bool whole, struct dep_jtd_error *where,
-                                         struct dep_finding *why);
+                                         bool whole, dep_format_fn *format,
+                                         struct dep_jtd_error *where, struct dep_finding *why);
 DEP_MUST_USE int dep_record_refs_check(const json_t *refs, struct dep_jtd_error *where,
                                        struct dep_finding *why);
 /* Set `where` (may be NULL) to "/name". */

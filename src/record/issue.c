@@ -41,8 +41,8 @@ static int issuer_check(const struct dep_issuer *issuer, const char *jti,
     return DEP_OK;
 }
 
-static int claims_check(const struct dep_schema *schema, const json_t *claims,
-                        struct dep_jtd_error *where, struct dep_finding *why)
+int dep_record_claims_check(const struct dep_schema *schema, const json_t *claims,
+                            struct dep_jtd_error *where, struct dep_finding *why)
 {
     const char *name;
     json_t *value;
@@ -61,7 +61,7 @@ static int claims_check(const struct dep_schema *schema, const json_t *claims,
             return dep_found(why, "record.field", "record.md 5", 0);
         }
     }
-    return dep_record_fields_check(schema, claims, true, where, why);
+    return dep_record_fields_check(schema, claims, true, dep_format_stated, where, why);
 }
 
 static void text_member(struct dep_buf *out, const char *before, const char *value)
@@ -158,7 +158,7 @@ int dep_record_issue(const struct dep_schemas *schemas, const char *type, const 
         return dep_found(why, "record.signer", "record.md 5", 0);
     int err = issuer_check(issuer, jti, where, why);
     if (!err)
-        err = claims_check(schema, claims, where, why);
+        err = dep_record_claims_check(schema, claims, where, why);
     if (err)
         return err;
 

@@ -184,7 +184,7 @@ int dep_record_claims(const struct dep_schemas *schemas, const struct dep_record
     if (whole && (err = complete_check(schema, claims, where, why)))
         return err;
     nulls_drop(schema, claims);
-    if ((err = dep_record_fields_check(schema, claims, whole, where, why)))
+    if ((err = dep_record_fields_check(schema, claims, whole, dep_format_valid, where, why)))
         return err;
     *out = json_incref(claims);
     return DEP_OK;

@@ -48,6 +48,9 @@ DEP_MUST_USE int dep_record_issue(const struct dep_schemas *schemas, const char 
                                   const json_t *claims, const char *jti,
                                   const struct dep_issuer *issuer, struct dep_issued *out,
                                   struct dep_jtd_error *where, struct dep_finding *why);
+/* What of these it would find in the claims, whoever signs. */
+DEP_MUST_USE int dep_record_claims_check(const struct dep_schema *schema, const json_t *claims,
+                                         struct dep_jtd_error *where, struct dep_finding *why);
 
 /* A record as read: form and envelope checked, signature not. */
 struct dep_record {

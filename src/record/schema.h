@@ -96,8 +96,8 @@ bool dep_form_file(const json_t *form);
 /* One that the program measures ("measured"): not asked for. */
 bool dep_form_measured(const json_t *form);
 
-/* Whether `value` is what `form` says, formats included: DEP_FOUND "record.field", "record.format"
- * with the place below the value in `where` (may be NULL). */
+/* Whether `value` is what `form` says, formats included, as it is to be recorded: DEP_FOUND
+ * "record.field", "record.format" with the place below the value in `where` (may be NULL). */
 DEP_MUST_USE int dep_schema_value_check(const struct dep_schema *schema, const json_t *form,
                                         const json_t *value, struct dep_jtd_error *where,
                                         struct dep_finding *why);

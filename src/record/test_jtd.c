@@ -233,12 +233,39 @@ static void test_formats(void **state)
     }
 }
 
+/* What was recorded before there were these formats is read as it stands. */
+static void test_degrees(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *format, *text;
+        bool good;
+    } rows[] = {{"latitude", "33.31", true},   {"latitude", "-90", true},
+                {"latitude", "90.5", false},   {"latitude", "north", false},
+                {"longitude", "90.5", true},   {"longitude", "-180", true},
+                {"longitude", "180.5", false}, {"longitude", "44,36", false},
+                {"decimal", "180.5", true},    {"decimal", "44,36", false}};
+    for (size_t i = 0; i < DEP_COUNT(rows); i++) {
+        DEP_AUTO_JSON *text = json_string(rows[i].text);
+        bool of_old = strcmp(rows[i].format, "decimal") != 0;
+        if (dep_format_stated(rows[i].format, text) != rows[i].good)
+            fail_msg("%s %s", rows[i].format, rows[i].text);
+        assert_int_equal(dep_format_valid(rows[i].format, text), of_old || rows[i].good);
+    }
+    DEP_AUTO_JSON *number = json_integer(33);
+    assert_true(dep_format_stated("latitude", number)); /* of strings only */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_vectors_validation), cmocka_unit_test(test_vectors_invalid_schemas),
-        cmocka_unit_test(test_refusals),           cmocka_unit_test(test_circle_ends),
-        cmocka_unit_test(test_long_paths_are_cut), cmocka_unit_test(test_formats),
+        cmocka_unit_test(test_vectors_validation),
+        cmocka_unit_test(test_vectors_invalid_schemas),
+        cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_circle_ends),
+        cmocka_unit_test(test_long_paths_are_cut),
+        cmocka_unit_test(test_formats),
+        cmocka_unit_test(test_degrees),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -194,6 +194,8 @@ static const char *example_string(const char *format)
         {"jwk-thumbprint", "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k"},
         {"base64url", "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k"},
         {"utc", "2026-11-24T09:15:17Z"},
+        {"latitude", "33.31"},
+        {"longitude", "44.36"},
     };
     for (size_t i = 0; format && i < DEP_COUNT(rows); i++)
         if (strcmp(rows[i].format, format) == 0)

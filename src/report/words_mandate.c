@@ -72,7 +72,9 @@ const struct words_entry WORDS_MANDATE[] = {
     {"mandate.partner", N_("a member is no partner: what members have, a partner doesn’t")},
     {"mandate.party", N_("who is concerned, or may be, doesn’t assess")},
     {"mandate.period", N_("an allocation is a total over a month or more")},
-    {"mandate.place", N_("a latitude or longitude is decimal degrees, and both stand together")},
+    {"mandate.place",
+     N_("latitude and longitude stand together, in degrees: from -90 to 90, and from -180 "
+        "to 180")},
     {"mandate.precision",
      N_("more exact than the precision stated, or than 100 m (in brackets: what would do)")},
     {"mandate.rate",

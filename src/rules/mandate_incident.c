@@ -2,6 +2,7 @@
  * Incidents, allegations, grave violations: no picture of where anyone is, no judge in their own
  * cause, no child that could be found.
  */
+#include "codec/decimal.h"
 #include "codec/text.h"
 #include "rules/mandate_impl.h"
 
@@ -13,6 +14,7 @@ enum {
     COARSE_M = 10000, /* what may be recorded at once */
     QUIET_S = 86400,
     QUIET_H = 24,
+    DEGREES_MAX = 180, /* which are latitudes, and have less, the schema knows */
 };
 
 /* ---- places ---- */
@@ -23,26 +25,10 @@ static size_t decimals_of(int64_t precision_m)
     return precision_m < 1000 ? 3 : precision_m < 10000 ? 2 : precision_m < 100000 ? 1 : 0;
 }
 
-/* -?DDD[.D+], at most 180. `out_decimals`: how many there are. */
-static bool degrees_read(const char *text, size_t *out_decimals)
-{
-    const char *at = text + (text[0] == '-');
-    size_t whole = strspn(at, "0123456789");
-    size_t decimals = at[whole] == '.' ? strspn(at + whole + 1, "0123456789") : 0;
-    unsigned degrees = 0;
-    for (size_t i = 0; i < whole && whole <= 3; i++)
-        degrees = degrees * 10 + (unsigned)(at[i] - '0');
-    size_t len = whole + (at[whole] == '.' ? decimals + 1 : 0);
-    if (whole == 0 || whole > 3 || degrees > 180 || at[len] || (at[whole] == '.' && !decimals))
-        return false;
-    *out_decimals = decimals;
-    return true;
-}
-
 bool dep_place_reduce(const char *degrees, int64_t precision_m, char *out)
 {
     size_t decimals, most = decimals_of(precision_m);
-    if (!degrees_read(degrees, &decimals))
+    if (!dep_degrees_parse(dep_slice_string(degrees), DEGREES_MAX, &decimals))
         return false;
     size_t len = strlen(degrees);
     if (decimals > most)
@@ -63,7 +49,7 @@ static int judge_degrees(const struct mandate *m, const json_t *place, const cha
     const char *degrees = dep_json_string(place, name);
     size_t decimals;
     (void)snprintf(where, sizeof where, "/place/%s", name);
-    if (!degrees || !degrees_read(degrees, &decimals))
+    if (!degrees || !dep_degrees_parse(dep_slice_string(degrees), DEGREES_MAX, &decimals))
         return mandate_bad(m, "mandate.place", where, degrees ? degrees : "", "33.31");
     if (decimals <= decimals_of(precision_m))
         return DEP_OK;

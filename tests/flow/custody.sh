@@ -120,6 +120,29 @@ for wrong in -1 -100000 4294967296 '"near"'; do
     holds err 'Precision, in metres \[evidence.collected/place/precision_m\]: it has not the right form'
 done
 
+# Where on earth it is, the earth has: degrees, and no more of them than there are; of a new item it is told before anything is sealed.
+for wrong in '"latitude": "90.5"' '"latitude": "north"' '"longitude": "-180.01"' '"longitude": "44,36"'; do
+    echo "{\"worked_on\": \"working_copy\", \"place\": {$wrong}}" | expect 1 run item examine E-1 --file - 2>why
+    holds why '\(record.format\)'
+    holds why 'from -(90 to 90|180 to 180)'
+done
+mkdir places
+mkfifo places/fifo
+sealed=$(ls reg/vault | wc -l) recorded=$(run list --json | wc -l)
+while IFS='|' read -r wrong said; do
+    echo "$wrong" | expect 1 run collect places --yes --file - 2>why
+    holds why "$said"
+    lacks why 'not taken'
+done <<'W'
+{"exhibit": "P-1", "place": {"latitude": "91", "longitude": "44.36"}}|/place/latitude.*record.format
+{"exhibit": "P-1", "nobody": 1}|/nobody.*there is no such field
+{"exhibit": "P-1", "collected_at": {"edtf": "30.3.2021"}}|/collected_at/edtf.*record.format
+W
+same "$sealed $recorded" "$(ls reg/vault | wc -l) $(run list --json | wc -l)" 'what was sealed and recorded of it'
+echo '{"exhibit": "P-1", "place": {"latitude": "-33.31284", "longitude": "180"}}' | expect 1 run collect places --yes --file - 2>why
+holds why 'not taken'
+expect 0 run item history P-1
+
 # Two holds: the lift of one leaves the other. The order is photographed, as anything may be.
 first=$(run hold place E-2 --yes --json --file - <<<"${order%\}}, \"photos\": [{\"sha256\": \"flagged/picture.png\"}]}" | jq -r .record)
 same "$(sha256sum flagged/picture.png | cut -d' ' -f1)" "$(run show "$first" --json | jq -r '.claims.photos[0].sha256')" 'photograph of the order'
