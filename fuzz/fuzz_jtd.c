@@ -19,7 +19,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (!schema || !value)
         return 0;
     struct dep_finding why = {NULL, NULL, 0};
-    int err = dep_jtd_check(schema, &why);
+    int err = dep_jtd_check(schema, NULL, &why);
     if (err) {
         if (err < 0 || !why.id)
             abort();

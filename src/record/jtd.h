@@ -8,8 +8,11 @@
 
 enum { DEP_JTD_DEPTH_MAX = 64, DEP_JTD_POINTER_MAX = 512 };
 
-/* RFC 8927 section 3.2; findings "jtd.schema.*". `schema` must outlive its use. */
-DEP_MUST_USE int dep_jtd_check(const json_t *schema, struct dep_finding *why);
+/* RFC 8927 section 3.2; findings "jtd.schema.*". `schema` must outlive its use. `checked` (or
+ * NULL): definitions that were found to be good; where it has the same ones they aren't checked
+ * again. */
+DEP_MUST_USE int dep_jtd_check(const json_t *schema, const json_t *checked,
+                               struct dep_finding *why);
 
 struct dep_jtd_error {
     char instance_path[DEP_JTD_POINTER_MAX]; /* JSON pointers, cut if longer */

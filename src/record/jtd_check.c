@@ -46,7 +46,7 @@ static const struct {
 };
 
 struct check {
-    const json_t *definitions; /* or NULL */
+    const json_t *definitions, *checked; /* or NULL */
     struct dep_finding *why;
 };
 
@@ -123,7 +123,9 @@ static int enum_check(const struct check *check, const json_t *values)
 
 static int schema_check(const struct check *check, const json_t *schema, bool root, size_t depth);
 
-static int members_check(const struct check *check, const json_t *object, size_t depth)
+/* Those that are the same in `checked` (or NULL) are good. */
+static int members_check(const struct check *check, const json_t *object, const json_t *checked,
+                         size_t depth)
 {
     const char *name;
     json_t *member;
@@ -131,7 +133,9 @@ static int members_check(const struct check *check, const json_t *object, size_t
         return bad(check, "jtd.schema.object", "RFC 8927 2.2");
     json_object_foreach((json_t *)(uintptr_t)object, name, member)
     {
-        int err = schema_check(check, member, false, depth + 1);
+        int err = json_object_get(checked, name) == member
+                      ? DEP_OK
+                      : schema_check(check, member, false, depth + 1);
         if (err)
             return err;
     }
@@ -145,9 +149,9 @@ static int properties_check(const struct check *check, const json_t *schema, uns
     const json_t *optional = json_object_get(schema, "optionalProperties");
     int err = DEP_OK;
     if (form & K_PROPERTIES)
-        err = members_check(check, required, depth);
+        err = members_check(check, required, NULL, depth);
     if (!err && form & K_OPTIONAL)
-        err = members_check(check, optional, depth);
+        err = members_check(check, optional, NULL, depth);
     if (err)
         return err;
     if (form & K_ADDITIONAL && !json_is_boolean(json_object_get(schema, "additionalProperties")))
@@ -167,7 +171,7 @@ static int mapping_check(const struct check *check, const json_t *schema, size_t
     const json_t *mapping = json_object_get(schema, "mapping");
     if (!tag)
         return bad(check, "jtd.schema.discriminator", "RFC 8927 2.2.8");
-    int err = members_check(check, mapping, depth);
+    int err = members_check(check, mapping, NULL, depth);
     if (err)
         return err;
     const char *name;
@@ -196,7 +200,7 @@ static int shared_check(const struct check *check, const json_t *schema, unsigne
         return DEP_OK;
     if (!root)
         return bad(check, "jtd.schema.definitions", "RFC 8927 2.1");
-    return members_check(check, check->definitions, depth);
+    return members_check(check, check->definitions, check->checked, depth);
 }
 
 static int schema_check(const struct check *check, const json_t *schema, bool root, size_t depth)
@@ -229,8 +233,8 @@ static int schema_check(const struct check *check, const json_t *schema, bool ro
     }
 }
 
-int dep_jtd_check(const json_t *schema, struct dep_finding *why)
+int dep_jtd_check(const json_t *schema, const json_t *checked, struct dep_finding *why)
 {
-    struct check check = {json_object_get(schema, "definitions"), why};
+    struct check check = {json_object_get(schema, "definitions"), checked, why};
     return schema_check(&check, schema, true, 0);
 }

@@ -184,7 +184,7 @@ static int schema_read(const struct dep_schema_file *file, const json_t *shared,
     if (err)
         return err;
     out->jtd = jtd;
-    if ((err = definitions_merge(jtd, shared)) || (err = dep_jtd_check(jtd, why)))
+    if ((err = definitions_merge(jtd, shared)) || (err = dep_jtd_check(jtd, shared, why)))
         return err;
     const json_t *meta = dep_json_object(jtd, "metadata");
     int64_t stated;
@@ -212,7 +212,13 @@ static int schema_order(const void *a, const void *b)
     return order ? order : y->version - x->version;
 }
 
-/* Definitions refer to each other and nowhere else. */
+/* Definitions refer to each other and nowhere else: once for all the types that share them. */
+static int definitions_check(json_t *shared, struct dep_finding *why)
+{
+    DEP_AUTO_JSON *alone = json_pack("{s:O}", "definitions", shared);
+    return alone ? dep_jtd_check(alone, NULL, why) : DEP_ERR_NOMEM;
+}
+
 static int definitions_find(const struct dep_schema_file *files, size_t count, json_t **out,
                             struct dep_finding *why)
 {
@@ -222,6 +228,8 @@ static int definitions_find(const struct dep_schema_file *files, size_t count, j
         int err = dep_json_parse(files[i].text, out, why);
         if (!err && !json_is_object(*out))
             err = dep_found(why, "schema.form", "record.md 5", i);
+        if (!err)
+            err = definitions_check(*out, why);
         if (err > 0 && why)
             why->offset = i;
         return err;

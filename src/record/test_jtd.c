@@ -37,7 +37,7 @@ static void validation_case(const char *name, const json_t *test)
     const json_t *schema = json_object_get(test, "schema");
     const json_t *expected = json_object_get(test, "errors");
     struct dep_jtd_error errors[32];
-    assert_int_equal(dep_jtd_check(schema, NULL), DEP_OK);
+    assert_int_equal(dep_jtd_check(schema, NULL, NULL), DEP_OK);
     int count =
         dep_jtd_validate(schema, json_object_get(test, "instance"), errors, DEP_COUNT(errors));
     if (count != (int)json_array_size(expected))
@@ -90,7 +90,7 @@ static void test_vectors_invalid_schemas(void **state)
     json_object_foreach(schemas, name, schema)
     {
         struct dep_finding why = {"", "", 0};
-        int err = dep_jtd_check(schema, &why);
+        int err = dep_jtd_check(schema, NULL, &why);
         if (err != DEP_FOUND)
             print_message("accepted: %s\n", name);
         assert_int_equal(err, DEP_FOUND);
@@ -132,7 +132,7 @@ static void test_refusals(void **state)
     for (size_t i = 0; i < DEP_COUNT(rows); i++) {
         struct dep_finding why = {"", "", 0};
         DEP_AUTO_JSON *schema = json_of(rows[i].schema);
-        int err = dep_jtd_check(schema, &why);
+        int err = dep_jtd_check(schema, NULL, &why);
         if (err != (*rows[i].id ? DEP_FOUND : DEP_OK) || strcmp(why.id, rows[i].id) != 0)
             fail_msg("row %zu: %s", i, why.id);
     }
@@ -140,7 +140,7 @@ static void test_refusals(void **state)
     for (size_t i = 0; i <= DEP_JTD_DEPTH_MAX; i++)
         deep = json_pack("{s:o}", "elements", deep);
     struct dep_finding why = {"", "", 0};
-    assert_int_equal(dep_jtd_check(deep, &why), DEP_FOUND);
+    assert_int_equal(dep_jtd_check(deep, NULL, &why), DEP_FOUND);
     assert_string_equal(why.id, "jtd.schema.depth");
     json_decref(deep);
 }
@@ -150,7 +150,7 @@ static void test_circle_ends(void **state)
     (void)state;
     DEP_AUTO_JSON *circle =
         json_of("{\"ref\":\"a\",\"definitions\":{\"a\":{\"ref\":\"b\"},\"b\":{\"ref\":\"a\"}}}");
-    assert_int_equal(dep_jtd_check(circle, NULL), DEP_OK);
+    assert_int_equal(dep_jtd_check(circle, NULL, NULL), DEP_OK);
     assert_int_equal(dep_jtd_validate(circle, json_null(), NULL, 0), DEP_ERR_CAP);
 }
 

@@ -116,6 +116,42 @@ static void test_versions(void **state)
     assert_found(dep_schemas_parse(twice, 2, &schemas, &why), &why, "schema.version");
 }
 
+/* Those that types share are checked by themselves, a type's own besides. */
+static void test_definitions(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *shared, *own, *id;
+        size_t file;
+    } rows[] = {
+        {"{\"d\":{\"ref\":\"e\"},\"e\":{}}", "", "", 0},
+        {"{\"d\":{\"type\":\"int64\"}}", "", "jtd.schema.type", 1},
+        {"{\"d\":{\"ref\":\"e\"}}", "", "jtd.schema.ref", 1},
+        {"{\"d\":{\"ref\":\"e\"}}", ",\"definitions\":{\"e\":{}}", "jtd.schema.ref", 1},
+        {"[]", "", "schema.form", 1},
+        {"{\"d\":{}}", ",\"definitions\":{\"e\":{\"ref\":\"d\"}}", "", 0},
+        {"{\"d\":{}}", ",\"definitions\":{\"e\":{\"type\":\"int64\"}}", "jtd.schema.type", 0},
+        {"{\"d\":{}}", ",\"definitions\":{\"d\":{\"type\":\"int64\"}}", "jtd.schema.type", 0},
+    };
+    for (size_t i = 0; i < DEP_COUNT(rows); i++) {
+        char text[1024];
+        (void)snprintf(text, sizeof text,
+                       "{" META("1") ",\"properties\":{\"a\":{\"ref\":\"d\",\"metadata\":{" LABELS
+                                     "}}}%s}",
+                       rows[i].own);
+        const struct dep_schema_file files[] = {file_of("a.jtd.json", text),
+                                                file_of("_definitions.json", rows[i].shared)};
+        struct dep_schemas *schemas = NULL;
+        struct dep_finding why = {"", "", 0};
+        int err = dep_schemas_parse(files, DEP_COUNT(files), &schemas, &why);
+        if (err != (*rows[i].id ? DEP_FOUND : DEP_OK) || strcmp(why.id, rows[i].id) != 0 ||
+            why.offset != rows[i].file)
+            fail_msg("row %zu: %s in file %zu", i, why.id, why.offset);
+        if (!err)
+            dep_schemas_free(schemas);
+    }
+}
+
 /* The program's own: all of them good, the key records there. */
 static void test_built_in(void **state)
 {
@@ -470,11 +506,12 @@ int main(void)
     if (dep_crypto_init(false))
         return 1;
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_refused),       cmocka_unit_test(test_versions),
-        cmocka_unit_test(test_built_in),      cmocka_unit_test(test_shown),
-        cmocka_unit_test(test_inside),        cmocka_unit_test(test_roles),
-        cmocka_unit_test(test_out_of_memory), cmocka_unit_test(test_clear),
-        cmocka_unit_test(test_clear_fails),   cmocka_unit_test(test_superseded),
+        cmocka_unit_test(test_refused),     cmocka_unit_test(test_versions),
+        cmocka_unit_test(test_definitions), cmocka_unit_test(test_built_in),
+        cmocka_unit_test(test_shown),       cmocka_unit_test(test_inside),
+        cmocka_unit_test(test_roles),       cmocka_unit_test(test_out_of_memory),
+        cmocka_unit_test(test_clear),       cmocka_unit_test(test_clear_fails),
+        cmocka_unit_test(test_superseded),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
