@@ -46,7 +46,7 @@ static int tell_required(struct dep_args *args, struct dep_node *node, const jso
     DEP_AUTO_JUDGEMENT judgement = {.materials = NULL};
     int err =
         dep_node_judge(node, &moment, "release.prepared", claims, prepared, &judgement, &problem);
-    if (!err && left_out && !args->json)
+    if (left_out && !args->json)
         dep_show_expanded(node, claims, left_out);
     return err ? dep_say_problem(args, err, &problem)
                : dep_tell_prepared(args, node, &judgement, claims, left_out, done);

@@ -545,6 +545,8 @@ void dep_show_left_out(struct dep_node *node, const json_t *left_out)
 {
     size_t i, unnamed = 0;
     json_t *item;
+    if (json_is_null(left_out))
+        (void)printf("%s\n", dep_word("release.case.unseen"));
     json_array_foreach(left_out, i, item)
     {
         unnamed += dep_json_says(item, "why", "unnamed");

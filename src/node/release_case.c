@@ -211,6 +211,13 @@ int dep_release_case_expand(struct dep_node *node, json_t *claims, json_t **out_
     return err;
 }
 
+/* Where not, each case looks as if nothing were marked for it. */
+static bool shows_markings(const struct dep_node *node)
+{
+    const struct dep_schema *schema = dep_schemas_find(node->schemas, "marking.set", 0);
+    return schema && schema->shown & node->roles_shown;
+}
+
 int dep_release_case_left_out(struct dep_node *node, const json_t *claims, json_t **out,
                               struct dep_problem *problem)
 {
@@ -236,6 +243,8 @@ int dep_release_case_left_out(struct dep_node *node, const json_t *claims, json_
     if (!err && of_case)
         err = expand(&expanding, of_case);
     if (!err)
-        *out = json_object_size(marked) ? json_incref(left_out) : NULL;
+        *out = json_object_size(marked)           ? json_incref(left_out)
+               : of_case && !shows_markings(node) ? json_null()
+                                                  : NULL;
     return err;
 }

@@ -22,7 +22,8 @@ DEP_MUST_USE int dep_release_case_expand(struct dep_node *node, json_t *claims,
 /*
  * The same list for what was prepared, as it stands now: what is marked for its `case` and isn't
  * among its materials. `why` may be "unnamed" too: nothing keeps it back, whoever prepared it named
- * other items, or it was marked since. NULL where no case is named, or no marking for it shows.
+ * other items, or it was marked since. NULL where no case is named, or nothing is marked for it;
+ * the JSON null where a case is named and the officer's roles show no markings.
  */
 DEP_MUST_USE int dep_release_case_left_out(struct dep_node *node, const json_t *claims,
                                            json_t **out, struct dep_problem *problem);

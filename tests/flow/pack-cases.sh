@@ -8,7 +8,7 @@ need jq age age-keygen sha256sum sha512sum python3
 . "$SOURCE_ROOT/tests/flow/packing"
 # The charter lets what a release rests on go along, as far as that leads to no source.
 two_members '[{"rel": "authority", "least": "included"}]'
-new_officers 'L1:legal,custodian' 'L2:legal' 'A1:approver,legal'
+new_officers 'L1:legal,custodian' 'L2:legal' 'A1:approver,legal' 'A2:approver,desk'
 age-keygen -o court.key 2>/dev/null
 key=$(age-keygen -y court.key)
 ask court trial
@@ -197,6 +197,11 @@ for language in fr ar; do LANGUAGE=$language as A1 release --dry-run "$prepared"
 holds seen.fr 'H-2 .*il en a été disposé'
 holds seen.fr 'Autres pièces de .*, hors de ce qui a été préparé : 1$'
 holds seen.ar '^ما لا يخرج من القضية:$'
+# Who sees no markings sees none of it, and is told that.
+same 3 "$(for language in en fr ar; do { LANGUAGE=$language as A2 release --dry-run "$prepared" 2>/dev/null || true; } | grep -E 'a legal officer or a custodian|un juriste ou un détenteur|أمين حيازة'; done | sort -u | wc -l)" 'in three languages'
+printf '%s\n' "see a legal officer or a custodian can tell" 'see Approve exactly this?' 'type n' >script
+"$SOURCE_ROOT/tests/flow/typist" script depositary approve "$prepared" -C reg --as A2 >screen || true
+holds screen 'what is marked for the case'
 printf '%s\n' "see What of the case doesn't go:" 'see H-4' 'see Others of the case, not among what was prepared: 1' 'see Approve exactly this?' 'type y' >script
 "$SOURCE_ROOT/tests/flow/typist" script depositary approve "$prepared" -C reg --as A1 >screen
 same "$whole" "$(as L1 show "$(json prepared.json .record)" --json | jq -r .claims.case)" 'which case it was prepared for'
