@@ -18,11 +18,10 @@ struct asking {
     const struct dep_schema *schema;
     const char *lang;
     bool whole;
-    bool unknown_ok;                   /* of the field at hand */
-    bool again;                        /* one more of a list, whose choices were shown */
-    const char *officer;               /* at work; or NULL */
-    const struct dep_charter *charter; /* or NULL */
-    int64_t now_s;
+    bool unknown_ok; /* of the field at hand */
+    bool again;      /* one more of a list, whose choices were shown */
+    struct dep_called *called;
+    const char *officer; /* at work; or NULL */
     enum signer {
         SIGNER_OTHER,  /* somebody whose code is asked for */
         SIGNER_SELF,   /* the officer at work, and nobody else */
@@ -131,12 +130,6 @@ static bool is_one_line(const struct asking *asking, const json_t *form)
            dep_form_refers(form, "text") || is_asked_in_short(asking, form);
 }
 
-/* Only where the codes are held to it: what was collected may come from anywhere. */
-static const struct dep_charter *listed_of(const struct asking *asking)
-{
-    return dep_stated_has_codes(asking->schema->type) ? asking->charter : NULL;
-}
-
 /* Each value as it is typed, and what it means. */
 static void show_choices(const struct asking *asking, const json_t *form)
 {
@@ -149,15 +142,28 @@ static void show_choices(const struct asking *asking, const json_t *form)
     }
 }
 
+/* False, and said, where they can't be read. */
+static bool find_listed(const struct asking *asking, const json_t *form, struct dep_listed *out)
+{
+    struct dep_problem problem = {.detail = ""};
+    static const struct dep_args args; /* in words */
+    int err = dep_listed_of(asking->called, asking->schema->type, form, out, &problem);
+    if (err)
+        (void)dep_say_problem(&args, err, &problem);
+    return !err;
+}
+
 static enum got ask_one(struct asking *asking, const json_t *form, const char *label, bool needed,
                         json_t **out)
 {
+    DEP_AUTO_LISTED listed = {.codes = NULL};
+    if (!find_listed(asking, form, &listed))
+        return GOT_END;
     if (!asking->again) {
         show_choices(asking, dep_schema_form(asking->schema, form));
-        dep_listed_show(listed_of(asking), asking->now_s, form);
-    }
-    if (!asking->again)
+        dep_listed_show(&listed);
         say_form(asking, form);
+    }
     for (;;) {
         char answer[DEP_ANSWER_MAX];
         enum got got = ask_line(asking, label, answer);
@@ -167,25 +173,22 @@ static enum got ask_one(struct asking *asking, const json_t *form, const char *l
         }
         if (got != GOT_VALUE)
             return got;
-        const char *code = dep_listed_named(listed_of(asking), asking->now_s, form, answer);
+        const char *code = dep_listed_named(&listed, answer);
         json_t *value = dep_answer_value(asking->schema, form, asking->lang, code ? code : answer);
         bool fits =
             value && dep_schema_value_check(asking->schema, form, value, NULL, NULL) == DEP_OK;
-        bool listed =
-            !fits || !json_is_string(value) ||
-            dep_listed_has(listed_of(asking), asking->now_s, form, json_string_value(value));
+        bool known =
+            !fits || !json_is_string(value) || dep_listed_has(&listed, json_string_value(value));
         dep_wipe(answer, sizeof answer);
-        if (fits && listed) {
+        if (fits && known) {
             *out = value;
             return GOT_VALUE;
         }
         json_decref(value);
-        if (!fits) {
+        if (!fits)
             say_right(asking, form, _("That doesn't fit. Right would be:"));
-        } else {
-            (void)fprintf(stderr, "  %s\n", _("The charter has no such code there. It has:"));
-            dep_listed_show(listed_of(asking), asking->now_s, form);
-        }
+        else
+            dep_listed_refuse(&listed);
     }
 }
 
@@ -453,9 +456,9 @@ static bool may_stand(const struct asking *asking, const char *name, const json_
     struct dep_problem problem = {.detail = ""};
     static const struct dep_args args; /* in words */
     int err = dep_stated_times(asking->schema->type, stated, &problem);
-    if (!err && asking->charter)
-        err = dep_stated_codes(asking->charter, asking->schema->type, stated, asking->now_s,
-                               &problem);
+    if (!err)
+        err = dep_stated_codes(asking->called->charter, asking->schema->type, stated,
+                               dep_node_now_ms(asking->called->node) / 1000, &problem);
     if (err)
         (void)dep_say_problem(&args, err, &problem);
     (void)snprintf(out_path, DEP_JTD_POINTER_MAX, "%s", problem.where.instance_path);
@@ -542,15 +545,13 @@ static bool is_field_of(const char *path, const char *name)
 }
 
 bool dep_ask_fields(const struct dep_schema *schema, bool whole, const char *only,
-                    const char *officer, const struct dep_charter *charter, int64_t now_s,
-                    json_t *fields)
+                    struct dep_called *called, json_t *fields)
 {
     struct asking asking = {.schema = schema,
                             .lang = dep_reader_language(),
                             .whole = whole,
-                            .officer = officer,
-                            .charter = charter,
-                            .now_s = now_s};
+                            .called = called,
+                            .officer = dep_node_officer(called->node)};
     if (!only)
         (void)fprintf(
             stderr, "%s\n",

@@ -77,6 +77,15 @@ static json_t *look_up(const struct dep_called *called, const char *type, struct
     return naming->text ? naming->text : json_null();
 }
 
+bool dep_called_stated(const char *list)
+{
+    static const char *const lists[] = {"formations", "incidents", "allegations", "initiatives"};
+    for (size_t i = 0; i < DEP_COUNT(lists); i++)
+        if (strcmp(lists[i], list) == 0)
+            return true;
+    return false;
+}
+
 const char *dep_called_code(struct dep_called *called, const char *list, const char *code)
 {
     char name[DEP_CODE_LEN_MAX + 32];
@@ -119,20 +128,16 @@ const char *dep_called_body(struct dep_called *called, const char *code)
 
 const char *dep_called_listed(struct dep_called *called, const char *list, const char *code)
 {
-    static const char *const stated[] = {"formations", "incidents", "allegations", "initiatives"};
     char key[2 * DEP_CODE_LEN_MAX];
     if (strcmp(list, "bodies") == 0)
         return dep_called_body(called, code);
-    for (size_t i = 0; i < DEP_COUNT(stated); i++) {
-        if (strcmp(stated[i], list) != 0)
-            continue;
-        const char *name = dep_called_code(called, list, code);
-        (void)snprintf(key, sizeof key, "%s (%s)", list, code);
-        if (name && !json_object_get(called->found, key))
-            (void)json_object_set_new(called->found, key, json_sprintf("%s (%s)", name, code));
-        return dep_json_string(called->found, key);
-    }
-    return NULL;
+    if (!dep_called_stated(list))
+        return NULL;
+    const char *name = dep_called_code(called, list, code);
+    (void)snprintf(key, sizeof key, "%s (%s)", list, code);
+    if (name && !json_object_get(called->found, key))
+        (void)json_object_set_new(called->found, key, json_sprintf("%s (%s)", name, code));
+    return dep_json_string(called->found, key);
 }
 
 const char *dep_called_bodies(struct dep_called *called, const char *codes)

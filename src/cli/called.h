@@ -21,6 +21,8 @@ DEP_MUST_USE int dep_called_init(struct dep_node *node, const char *lang, struct
 void dep_called_done(struct dep_called *called);
 #define DEP_AUTO_CALLED DEP_CLEANUP(dep_called_done) struct dep_called
 
+/* Whether code.stated states the codes of this list. */
+bool dep_called_stated(const char *list);
 /* Of a list of code.stated; NULL where it is called nothing. */
 const char *dep_called_code(struct dep_called *called, const char *list, const char *code);
 /*

@@ -7,7 +7,6 @@
 #include "cli/cli.h"
 #include "cli/file_digest.h"
 #include "cli/wanted.h"
-#include "node/charter.h"
 #include "node/custody.h"
 #include "node/stated.h"
 #include "rules/mandate.h"
@@ -99,15 +98,13 @@ static bool asks(const struct dep_args *args)
 static bool ask(struct dep_args *args, const struct dep_schema *schema, const char *only,
                 struct dep_node *node, json_t *fields)
 {
-    const struct dep_charter *charter = NULL;
+    DEP_AUTO_CALLED called = {.found = NULL};
     struct dep_problem problem = {.detail = ""};
     bool whole = strcmp(args->command, "record") == 0;
-    int err = node ? dep_node_charter(node, UINT64_MAX, &charter, &problem) : DEP_OK;
+    int err = dep_called_init(node, dep_reader_language(), &called, &problem);
     if (err)
         (void)dep_say_problem(args, err, &problem);
-    return !err &&
-           dep_ask_fields(schema, whole, only, node ? dep_node_officer(node) : args->officer,
-                          charter, node ? dep_node_now_ms(node) / 1000 : 0, fields);
+    return !err && dep_ask_fields(schema, whole, only, &called, fields);
 }
 
 json_t *dep_fields_read(struct dep_args *args, const char *type, json_t *known,

@@ -1,7 +1,9 @@
 #include "cli/listed.h"
 
-#include "cli/cli.h"
 #include "cli/verdict.h"
+#include "node/mandate.h"
+#include "node/stated.h"
+#include "rules/mandate.h"
 
 #include <string.h>
 
@@ -41,39 +43,79 @@ bool dep_is_called(const char *name, const char *answer)
     return strcasecmp(folded[0], folded[1]) == 0;
 }
 
-struct listed {
-    const struct dep_charter *charter;
-    int64_t now_s;
-    bool members;
-    enum dep_list list;
-    size_t count;
+/* ---- the lists ---- */
+
+static bool add(struct dep_listed *listed, const char *code, const char *name)
+{
+    return json_object_set_new(listed->codes, code, name ? json_string(name) : json_null()) == 0;
+}
+
+static bool add_members(const struct dep_called *called, int64_t now_s, struct dep_listed *out)
+{
+    bool good = true;
+    for (size_t i = 0; good && i < dep_charter_member_count(called->charter); i++) {
+        const struct dep_charter_member *member = dep_charter_member_at(called->charter, i);
+        if (dep_interval_has(&member->membership, now_s))
+            good = add(out, member->id, dep_member_name(called->charter, member->id));
+    }
+    return good;
+}
+
+/* `ever`: whenever it was in the list. */
+static bool add_codes(const struct dep_called *called, enum dep_list list, bool ever, int64_t now_s,
+                      struct dep_listed *out)
+{
+    bool good = true;
+    for (size_t i = 0; good && i < dep_charter_code_count(called->charter, list); i++) {
+        const struct dep_charter_code *code = dep_charter_code_at(called->charter, list, i);
+        if (ever || dep_interval_has(&code->in_list, now_s))
+            good = add(out, code->code, dep_code_name(called->charter, list, code->code));
+    }
+    return good;
+}
+
+struct gathering {
+    struct dep_called *called;
+    const char *list;
+    struct dep_listed *out;
 };
 
-static bool find(const struct dep_charter *charter, int64_t now_s, const json_t *form,
-                 struct listed *out)
+static int add_stated(void *context, const char *code)
 {
-    const char *name = dep_json_string(dep_json_object(form, "metadata"), "list");
-    if (!name || !charter)
-        return false;
-    *out = (struct listed){.charter = charter, .now_s = now_s};
-    out->members = strcmp(name, "members") == 0;
-    if (!out->members && !dep_list_find(name, &out->list))
-        return false;
-    out->count = out->members ? dep_charter_member_count(charter)
-                              : dep_charter_code_count(charter, out->list);
-    return true;
+    const struct gathering *gathering = context;
+    return add(gathering->out, code, dep_called_code(gathering->called, gathering->list, code))
+               ? DEP_OK
+               : DEP_ERR_NOMEM;
 }
 
-/* NULL where it would not do now. */
-static const char *code_at(const struct listed *listed, size_t i)
+int dep_listed_of(struct dep_called *called, const char *type, const json_t *form,
+                  struct dep_listed *out, struct dep_problem *problem)
 {
-    if (listed->members) {
-        const struct dep_charter_member *member = dep_charter_member_at(listed->charter, i);
-        return dep_interval_has(&member->membership, listed->now_s) ? member->id : NULL;
-    }
-    const struct dep_charter_code *code = dep_charter_code_at(listed->charter, listed->list, i);
-    return dep_interval_has(&code->in_list, listed->now_s) ? code->code : NULL;
+    const char *name = dep_json_string(dep_json_object(form, "metadata"), "list");
+    bool now = dep_stated_has_codes(type), governed = dep_mandate_governs(type);
+    bool members = name && strcmp(name, "members") == 0, stated = name && dep_called_stated(name);
+    enum dep_list list = DEP_LIST_COUNT;
+    *out = (struct dep_listed){.any = now, .stated = stated};
+    /* What was collected may come from anywhere. */
+    if (!name || !(now || governed) || !(members || stated || dep_list_find(name, &list)))
+        return DEP_OK;
+    int64_t now_s = dep_node_now_ms(called->node) / 1000;
+    struct gathering gathering = {called, name, out};
+    out->codes = json_object();
+    if (stated && out->codes)
+        return dep_node_mandate_codes(called->node, name, add_stated, &gathering, problem);
+    bool good = out->codes && (members ? add_members(called, now_s, out)
+                                       : add_codes(called, list, governed, now_s, out));
+    return good ? DEP_OK : dep_problem_fault(problem, DEP_ERR_NOMEM, "cli.listed", name);
 }
+
+void dep_listed_done(struct dep_listed *listed)
+{
+    json_decref(listed->codes);
+    listed->codes = NULL;
+}
+
+/* ---- an answer ---- */
 
 void dep_listed_choice(const char *value, const char *meaning)
 {
@@ -85,45 +127,45 @@ void dep_listed_choice(const char *value, const char *meaning)
     (void)fprintf(stderr, "\n");
 }
 
-void dep_listed_show(const struct dep_charter *charter, int64_t now_s, const json_t *form)
+static void say(const char *words)
 {
-    struct listed listed;
-    if (!find(charter, now_s, form, &listed))
-        return;
-    for (size_t i = 0; i < listed.count; i++) {
-        const char *code = code_at(&listed, i);
-        if (code)
-            dep_listed_choice(code, listed.members ? dep_member_name(charter, code)
-                                                   : dep_code_name(charter, listed.list, code));
-    }
+    (void)fprintf(stderr, "  ");
+    dep_print_column(stderr, words, 0);
+    (void)fprintf(stderr, "\n");
 }
 
-bool dep_listed_has(const struct dep_charter *charter, int64_t now_s, const json_t *form,
-                    const char *code)
+void dep_listed_show(const struct dep_listed *listed)
 {
-    struct listed listed;
-    if (!find(charter, now_s, form, &listed) || strcmp(code, "any") == 0)
-        return true;
-    for (size_t i = 0; i < listed.count; i++) {
-        const char *one = code_at(&listed, i);
-        if (one && strcmp(one, code) == 0)
-            return true;
-    }
-    return false;
+    const char *code;
+    json_t *name;
+    if (listed->codes && json_object_size(listed->codes) == 0)
+        say(listed->stated
+                ? _("No code is stated there yet: depositary record code.stated states one.")
+                : _("The charter has no code there."));
+    json_object_foreach(listed->codes, code, name) dep_listed_choice(code, json_string_value(name));
 }
 
-const char *dep_listed_named(const struct dep_charter *charter, int64_t now_s, const json_t *form,
-                             const char *answer)
+void dep_listed_refuse(const struct dep_listed *listed)
 {
-    struct listed listed;
-    if (!find(charter, now_s, form, &listed))
-        return NULL;
-    for (size_t i = 0; i < listed.count; i++) {
-        const char *code = code_at(&listed, i);
-        const char *name = !code            ? NULL
-                           : listed.members ? dep_member_name(charter, code)
-                                            : dep_code_name(charter, listed.list, code);
-        if (name && dep_is_called(name, answer))
+    if (json_object_size(listed->codes) > 0)
+        say(listed->stated ? _("No such code is stated there. These are:")
+                           : _("The charter has no such code there. It has:"));
+    dep_listed_show(listed);
+}
+
+bool dep_listed_has(const struct dep_listed *listed, const char *code)
+{
+    return !listed->codes || (listed->any && strcmp(code, "any") == 0) ||
+           json_object_get(listed->codes, code);
+}
+
+const char *dep_listed_named(const struct dep_listed *listed, const char *answer)
+{
+    const char *code;
+    json_t *name;
+    json_object_foreach(listed->codes, code, name)
+    {
+        if (json_is_string(name) && dep_is_called(json_string_value(name), answer))
             return code;
     }
     return NULL;

@@ -1,26 +1,37 @@
 /*
- * Codes of the charter's lists, for whoever is asked for one.
+ * Codes of the lists that a field names: those of the charter, and those of code.stated.
  * Layer:   cli.
  */
 #ifndef DEP_CLI_LISTED_H
 #define DEP_CLI_LISTED_H
-#include "rules/charter.h"
+#include "cli/called.h"
+
+/* What may be stated in one field. */
+struct dep_listed {
+    json_t *codes; /* by code what it is called, or null; NULL where any code may be stated */
+    bool any;      /* the word "any" may be */
+    bool stated;   /* they are those of code.stated */
+};
+/*
+ * `form` names a list in its metadata ("purposes", "members", "incidents"). Of a type that is held
+ * to it as it is now, what is in the list now; of a record of the mandate, which is held to it as
+ * it was at the time it is about, what ever was. A fault, or why there is no charter.
+ */
+DEP_MUST_USE int dep_listed_of(struct dep_called *called, const char *type, const json_t *form,
+                               struct dep_listed *out, struct dep_problem *problem);
+void dep_listed_done(struct dep_listed *listed);
+#define DEP_AUTO_LISTED DEP_CLEANUP(dep_listed_done) struct dep_listed
+
+/* On stderr; where there is none yet, how there comes to be one. */
+void dep_listed_show(const struct dep_listed *listed);
+/* That an answer is none of them, and which are. */
+void dep_listed_refuse(const struct dep_listed *listed);
+bool dep_listed_has(const struct dep_listed *listed, const char *code);
+/* The code that is called so in the reader's language; NULL where none is. Borrowed. */
+const char *dep_listed_named(const struct dep_listed *listed, const char *answer);
 
 /* A line on stderr: what is typed, and what it means where that is something else. */
 void dep_listed_choice(const char *value, const char *meaning);
-/*
- * `form` names a list in its metadata ("purposes", "members"), or none: then nothing is shown, and
- * every code is one of it; as where `charter` is NULL. What isn't in its list at `now_s` isn't
- * shown, and none of it.
- */
-void dep_listed_show(const struct dep_charter *charter, int64_t now_s, const json_t *form);
-/* "any" is one of each list: where it may not stand, dep_stated_codes() says so. */
-bool dep_listed_has(const struct dep_charter *charter, int64_t now_s, const json_t *form,
-                    const char *code);
-/* The code that is called so in the reader's language; NULL where none is. Borrowed of the
- * charter. */
-const char *dep_listed_named(const struct dep_charter *charter, int64_t now_s, const json_t *form,
-                             const char *answer);
 /* Whether an answer is this name: capitals count as small letters, an apostrophe and a blank as
  * keyboards have them, and Arabic, which is typed without them, as if no vowel signs stood in it.
  */

@@ -119,6 +119,16 @@ static int lists_read(struct dep_node *node, struct dep_problem *problem)
     return DEP_OK;
 }
 
+int dep_node_mandate_codes(struct dep_node *node, const char *list, dep_mandate_code_fn *each,
+                           void *context, struct dep_problem *problem)
+{
+    int err = lists_read(node, problem);
+    for (size_t i = 0; !err && i < node->lists->code_count; i++)
+        if (strcmp(node->lists->codes[i].list, list) == 0)
+            err = each(context, node->lists->codes[i].code);
+    return err;
+}
+
 /* ---- what the draft refers to ---- */
 
 enum { BEFORE_MAX = 64 };

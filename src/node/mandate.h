@@ -26,6 +26,12 @@ DEP_MUST_USE int dep_mandate_draw(struct dep_node *node, const char *type, json_
 DEP_MUST_USE int dep_node_mandate_word(struct dep_node *node, const struct dep_act *act,
                                        const char *updates, json_t **out,
                                        struct dep_problem *problem);
+/* The codes of a list of code.stated ("incidents") that weren't corrected, of whatever time; one
+ * that was stated of several times comes as often. Ends with the first that isn't DEP_OK. */
+typedef int dep_mandate_code_fn(void *context, const char *code);
+DEP_MUST_USE int dep_node_mandate_codes(struct dep_node *node, const char *list,
+                                        dep_mandate_code_fn *each, void *context,
+                                        struct dep_problem *problem);
 /* A receipt as it is given away: in groups of four, to be copied by hand. Returns `out`. */
 enum { DEP_RECEIPT_ROOM = 32 };
 const char *dep_receipt_grouped(const char *receipt, char out[DEP_RECEIPT_ROOM]);

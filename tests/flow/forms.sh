@@ -4,19 +4,31 @@ typist=$SOURCE_ROOT/tests/flow/typist
 new_register reg --roles custodian,legal,desk,administrator --territory IQ
 export DEPOSITARY_REGISTER=reg
 stream() { depositary record "$1" --stream >/dev/null; }
-printf '{"list":"%s","code":"%s","called":[]}\n' incidents attack formations small_group | stream code.stated
+printf '{"list":"%s","code":"%s","called":%s}\n' incidents attack '[{"text": "An attack", "lang": "en"}]' formations small_group '[]' | stream code.stated
+
+# Where no code is stated yet, that is told with how one comes to be; nothing else would do.
+printf '%s\n' 'see No code is stated there yet: depositary record code.stated' 'see Kind' 'type damage' 'see No code is stated there yet' 'key d' >script
+expect 3 "$typist" script depositary record allegation.received >screen
 
 # Nested members and lists; a wrong answer is told what would be right; what may be unknown is, with its reason.
 cat >script <<'S'
+see attack — An attack
 see Category: 
 type two words
 see Right would be: a code of Latin letters
 type atack
+see No such code is stated there. These are:
+see attack — An attack
+see Category: 
+type AN attack
+see IQ — Iraq
 see Territory: 
 key @
 type IQ
 see Right would be: a code of Latin letters
-type IQ
+type FR
+see The charter has no such code there. It has:
+type Iraq
 see What happened: 
 type shells fell on a market
 see Sources, graded 1 › 
@@ -36,7 +48,7 @@ type
 see Published no sooner
 type soon
 see a whole number from 0 to 65535
-type 48
+type 12
 see When: 
 type 30 March
 see is asked for next
@@ -57,9 +69,9 @@ see Place › Description:
 type ? nobody said
 see Attributed, never established 1 › 
 type 
-see no such code is stated
-see Category: 
-type attack
+see (mandate.delay)
+see Published no sooner
+type 48
 S
 # What the register refuses at the end is asked for again, and nothing else is.
 expect 0 "$typist" script depositary record incident.reported >screen
