@@ -139,6 +139,14 @@ static bool has_control(const char *answer)
     return false;
 }
 
+bool dep_answer_no_day(const char *answer)
+{
+    DEP_AUTO_BUF digits;
+    dep_buf_init_secret(&digits, DEP_ANSWER_MAX);
+    dep_digits_ascii(dep_slice_string(answer), &digits);
+    return !dep_buf_err(&digits) && dep_day_missing(dep_buf_slice(&digits));
+}
+
 json_t *dep_answer_value(const struct dep_schema *schema, const json_t *form, const char *lang,
                          const char *answer)
 {
@@ -153,8 +161,9 @@ json_t *dep_answer_value(const struct dep_schema *schema, const json_t *form, co
         return NULL;
     const char *ascii = digits.data ? (const char *)digits.data : "";
     if (dep_form_refers(form, "stated_time"))
-        return dep_edtf_valid(dep_slice_string(ascii)) ? json_pack("{s:s}", "edtf", ascii)
-                                                       : json_pack("{s:s}", "original", answer);
+        return dep_day_missing(dep_slice_string(ascii))  ? NULL
+               : dep_edtf_valid(dep_slice_string(ascii)) ? json_pack("{s:s}", "edtf", ascii)
+                                                         : json_pack("{s:s}", "original", answer);
     const json_t *own = dep_schema_form(schema, form);
     const char *type = dep_json_string(own, "type");
     if (dep_form_file(own))

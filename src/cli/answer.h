@@ -18,6 +18,8 @@ bool dep_answer_read(const char *label, char out[DEP_ANSWER_MAX]);
  */
 json_t *dep_answer_value(const struct dep_schema *schema, const json_t *form, const char *lang,
                          const char *answer);
+/* Whether an answer is a day that its month doesn't have. */
+bool dep_answer_no_day(const char *answer);
 /* Is it one of the definitions, by that name ("text", "place")? */
 bool dep_form_refers(const json_t *form, const char *name);
 #endif

@@ -142,6 +142,12 @@ static void show_choices(const struct asking *asking, const json_t *form)
     }
 }
 
+static bool is_date(const struct asking *asking, const json_t *form)
+{
+    const json_t *whole = dep_schema_form(asking->schema, form);
+    return dep_form_refers(form, "stated_time") || dep_form_date(whole);
+}
+
 /* False, and said, where they can't be read. */
 static bool find_listed(const struct asking *asking, const json_t *form, struct dep_listed *out)
 {
@@ -175,6 +181,7 @@ static enum got ask_one(struct asking *asking, const json_t *form, const char *l
             return got;
         const char *code = dep_listed_named(&listed, answer);
         json_t *value = dep_answer_value(asking->schema, form, asking->lang, code ? code : answer);
+        bool no_day = is_date(asking, form) && dep_answer_no_day(answer);
         bool fits =
             value && dep_schema_value_check(asking->schema, form, value, NULL, NULL) == DEP_OK;
         bool known =
@@ -186,7 +193,9 @@ static enum got ask_one(struct asking *asking, const json_t *form, const char *l
         }
         json_decref(value);
         if (!fits)
-            say_right(asking, form, _("That doesn't fit. Right would be:"));
+            say_right(asking, form,
+                      no_day ? _("There is no such day. Right would be:")
+                             : _("That doesn't fit. Right would be:"));
         else
             dep_listed_refuse(&listed);
     }

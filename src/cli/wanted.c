@@ -1,5 +1,7 @@
 #include "cli/wanted.h"
 
+#include "codec/text.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -147,6 +149,7 @@ struct wrong {
     const json_t *form;   /* NULL: there is no such field */
     const json_t *parent; /* of it */
     bool stated;
+    bool day; /* a date that there isn't */
     struct dep_buf label;
 };
 
@@ -191,6 +194,8 @@ static void follow(const struct dep_schema *schema, const json_t *claims, struct
     }
     out->form = form;
     out->stated = value && !json_is_null(value);
+    const char *text = json_string_value(value);
+    out->day = text && dep_form_date(form) && dep_day_missing(dep_slice_string(text));
 }
 
 static const char *words_of(const struct wrong *wrong)
@@ -200,6 +205,7 @@ static const char *words_of(const struct wrong *wrong)
         return dep_word(id);
     return !wrong->form                      ? _("there is no such field")
            : !wrong->stated                  ? _("it is missing")
+           : wrong->day                      ? dep_word("stated.day")
            : strncmp(id, "custody.", 8) == 0 ? dep_word(id)
                                              : _("it has not the right form");
 }

@@ -137,6 +137,32 @@ static void test_utf8(void **state)
     check_rows(rows, DEP_COUNT(rows), dep_utf8_valid);
 }
 
+static void test_missing_days(void **state)
+{
+    (void)state;
+    static const struct valid_row rows[] = {
+        {"2021-02-31", true},
+        {"2021-02-29", true},
+        {"2024-02-29", false},
+        {"2021-04-31", true},
+        {"2021-04-30", false},
+        {"2021-02-31?", true},
+        {"2021-02-31T10:00:00Z", true},
+        {"2021-02-28T25:00:00Z", false}, /* the day there is */
+        {"2021-02-01/2021-02-30", true},
+        {"2021-02-30/..", true},
+        {"2021-02-01/2021-02-28", false},
+        {"2021-02-32", false}, /* no month has it: not how a day is written */
+        {"2021-13-31", false},
+        {"2021-02-310", false},
+        {"2021-02", false},
+        {"31.2.2021", false},
+        {"", false},
+        {"/", false},
+    };
+    check_rows(rows, DEP_COUNT(rows), dep_day_missing);
+}
+
 static void test_edtf(void **state)
 {
     (void)state;
@@ -264,11 +290,12 @@ static void test_shown(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_base64),  cmocka_unit_test(test_base64_exact),
-        cmocka_unit_test(test_bech32),  cmocka_unit_test(test_utf8),
-        cmocka_unit_test(test_edtf),    cmocka_unit_test(test_lang),
-        cmocka_unit_test(test_uuid),    cmocka_unit_test(test_time),
-        cmocka_unit_test(test_percent), cmocka_unit_test(test_shown),
+        cmocka_unit_test(test_base64),       cmocka_unit_test(test_base64_exact),
+        cmocka_unit_test(test_bech32),       cmocka_unit_test(test_utf8),
+        cmocka_unit_test(test_missing_days), cmocka_unit_test(test_edtf),
+        cmocka_unit_test(test_lang),         cmocka_unit_test(test_uuid),
+        cmocka_unit_test(test_time),         cmocka_unit_test(test_percent),
+        cmocka_unit_test(test_shown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -221,6 +221,23 @@ bool dep_time_parse(struct dep_slice text, int64_t *unix_s, int *offset_min)
     return true;
 }
 
+static bool is_missing(struct dep_slice date)
+{
+    int year, month, day;
+    return take_digits(&date, 4, &year) && take_byte(&date, '-') && take_digits(&date, 2, &month) &&
+           take_byte(&date, '-') && take_digits(&date, 2, &day) && month >= 1 && month <= 12 &&
+           day <= 31 && day > dep_days_in_month(year, month) &&
+           (date.len == 0 || memchr("Tt?~%", date.data[0], 5));
+}
+
+bool dep_day_missing(struct dep_slice text)
+{
+    while (text.len)
+        if (is_missing(dep_slice_next(&text, '/')))
+            return true;
+    return false;
+}
+
 /* ---- EDTF (ISO 8601-2:2019 clause 4, levels 0 and 1) ---- */
 
 /* Two digits or "XX"; -1 for unspecified. */

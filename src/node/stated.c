@@ -100,7 +100,9 @@ static int set_time(void *context, json_t *value, const char *pointer)
     /* To the second: a fraction would be lost, and a consent begin before what its grantor said. */
     if (dep_buf_err(&ascii) || !ascii.len || memchr(dep_buf_slice(&ascii).data, '.', ascii.len) ||
         !dep_time_parse(dep_buf_slice(&ascii), &unix_s, NULL))
-        return found_at(problem, "stated.time", pointer, stated, "2026-12-31T17:00:00+03:00");
+        return found_at(problem,
+                        dep_day_missing(dep_buf_slice(&ascii)) ? "stated.day" : "stated.time",
+                        pointer, stated, "2026-12-31T17:00:00+03:00");
     dep_time_encode(unix_s, utc);
     return json_string_set(value, utc)
                ? dep_problem_fault(problem, DEP_ERR_NOMEM, "node.stated", pointer)

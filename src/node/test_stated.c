@@ -40,7 +40,7 @@ static void test_times(void **state)
         {"request.made", "{\"deadline\":\"2026-12-31T17:00:00\"}", NULL, "stated.time"},
         {"request.made", "{\"deadline\":\"\"}", NULL, "stated.time"},
         {"request.made", "{\"deadline\":\"2026-12-31T17:00:00.5Z\"}", NULL, "stated.time"},
-        {"request.made", "{\"deadline\":\"2027-02-29T17:00:00Z\"}", NULL, "stated.time"},
+        {"request.made", "{\"deadline\":\"2027-02-29T17:00:00Z\"}", NULL, "stated.day"},
         {"note", "{\"deadline\":\"soon\"}", "{\"deadline\":\"soon\"}", NULL},
         {"consent.given",
          "{\"terms\":{\"in_force\":{\"from\":\"2027-01-01T00:00:00+14:00\",\"to\":"

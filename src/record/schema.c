@@ -418,6 +418,14 @@ bool dep_form_file(const json_t *form)
     return has_input(form, "file");
 }
 
+bool dep_form_date(const json_t *form)
+{
+    const char *format = dep_json_string(dep_json_object(form, "metadata"), "format");
+    const char *type = dep_json_string(form, "type");
+    return (type && strcmp(type, "timestamp") == 0) ||
+           (format && (strcmp(format, "edtf") == 0 || strcmp(format, "utc") == 0));
+}
+
 bool dep_form_measured(const json_t *form)
 {
     return has_input(form, "measured");

@@ -93,6 +93,8 @@ const char *dep_form_choice(const json_t *form, const char *value, const char *l
 bool dep_form_drawn(const json_t *form);
 /* The fingerprint of a file that whoever states it has ("file"): it may be named in its place. */
 bool dep_form_file(const json_t *form);
+/* A date or a moment, in one string. */
+bool dep_form_date(const json_t *form);
 /* One that the program measures ("measured"): not asked for. */
 bool dep_form_measured(const json_t *form);
 

@@ -319,6 +319,7 @@ const struct words_entry WORDS_REGISTER[] = {
     {"stated.code",
      N_("the charter in force has no such code there (in brackets: those that would do)")},
     {"stated.code.ended", N_("this code is not in force now (in brackets: those that are)")},
+    {"stated.day", N_("there is no such day")},
     {"stated.file",
      N_("no such file, or none that can be read: name the file, or give its SHA-256")},
     {"stated.interval", N_("it ends before it begins")},

@@ -178,6 +178,22 @@ holds why 'درجة اليقين .*ليس بالصيغة المطلوبة'
 holds why 'الصحيح:'
 expect 1 depositary record incident.reported --file bad --yes --json >found 2>/dev/null
 same '/confidence record.field How sure' "$(jq -r 'select(.pointer == "/confidence") | "\(.pointer) \(.finding) \(.field)"' found)" 'as JSON'
+# A day that its month doesn't have is called that: in a file, typed, and with a time of day.
+while IFS='|' read -r language no_such formation member from digits; do
+    export LANGUAGE=$language
+    expect 1 depositary record membership.stated --file - --yes 2>why <<<'{"formation": "small_group", "member": "be", "from": "2021-02-31"}'
+    holds why "\[membership.stated/from\]: .*$no_such"
+    printf '%s\n' "see $formation: " 'type small_group' "see $member: " 'type be' 'see : ' 'type ' 'see : ' 'type ' 'see 1' 'type ' "see $from: " "type $digits" "see $no_such" 'key d' >script
+    expect 3 "$typist" script depositary record membership.stated >screen
+    expect 1 depositary request in --file - --yes 2>why <<<'{"from": "court", "to": "court", "purpose": "trial", "scope": {"kind": "all"}, "deadline": "2021-02-29T10:00:00Z"}'
+    holds why "$no_such.*stated.day"
+done <<'L'
+en|here is no such day|Formation|Member|From|2021-04-31
+fr|e jour n’existe pas|Formation |Membre |À partir du |2021-04-31
+ar|لا يوم بهذا التاريخ|التشكيل|العضو|من|٢٠٢١-٠٤-٣١
+L
+unset LANGUAGE
+
 # What is missing is named as well, once nothing else is wrong.
 echo '{"category": "attack"}' | expect 1 depositary record incident.reported --file - --yes 2>why
 holds why 'Territory \[incident.reported/territory\]: it is missing'
