@@ -31,8 +31,8 @@ bool dep_uuid7_valid(struct dep_slice text);
 void dep_time_encode(int64_t unix_s, char *out);
 /* RFC 3339 with any offset; `offset_min` may be NULL. */
 bool dep_time_parse(struct dep_slice text, int64_t *unix_s, int *offset_min);
-/* Whether a date, a moment or an end of an interval is written as it should be and is a day that its
- * month doesn't have: "2021-02-31". */
+/* Whether a date, a moment or an end of an interval is written as it should be and is a day that
+ * its month doesn't have: "2021-02-31". */
 bool dep_day_missing(struct dep_slice text);
 
 /* Of the proleptic Gregorian calendar: days since 1970-01-01; days of a month (1 to 12). */

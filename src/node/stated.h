@@ -12,9 +12,9 @@
 
 /*
  * Times of `type` in `claims`: digits of other scripts, and any offset that RFC 3339 allows, become
- * UTC as INTERVAL demands. Findings: "stated.time" (malformed), "stated.day" (its month doesn't have it), "stated.interval" (ends before it
- * begins); `problem` gets the pointer and, as detail, pointer and value. On a finding `claims` may
- * be changed in part: it is not to be recorded.
+ * UTC as INTERVAL demands. Findings: "stated.time" (malformed), "stated.day" (its month doesn't
+ * have it), "stated.interval" (ends before it begins); `problem` gets the pointer and, as detail,
+ * pointer and value. On a finding `claims` may be changed in part: it is not to be recorded.
  */
 DEP_MUST_USE int dep_stated_times(const char *type, json_t *claims, struct dep_problem *problem);
 

@@ -229,11 +229,11 @@ const struct words_entry WORDS_CONSENT[] = {
     {"release.audience",
      N_("the incident isn’t meant for this recipient: those it is for don’t name them")},
     {"release.case", N_("a release is for one case")},
+    {"release.case.empty", N_("nothing is marked for this case that could go")},
     {"release.case.unseen",
      N_("what is marked for the case doesn't show to your roles, so what of it "
         "goes and what doesn't isn't known to you: a legal officer or a "
         "custodian can tell")},
-    {"release.case.empty", N_("nothing is marked for this case that could go")},
     {"release.charter", N_("it was prepared under another charter: prepare a new one")},
     {"release.corrected", N_("it was corrected meanwhile: name the newer one")},
     {"release.field", N_("the record has no such field")},
