@@ -41,7 +41,7 @@ static const char SCHEMA[] =
     "CREATE TABLE ref(idx INTEGER NOT NULL, rel TEXT NOT NULL, target TEXT NOT NULL);"
     "CREATE INDEX ref_target ON ref(target, idx);"
     "CREATE TABLE due(idx INTEGER PRIMARY KEY, type TEXT NOT NULL, end_s INTEGER NOT NULL, state "
-    "INTEGER NOT NULL);"
+    "INTEGER NOT NULL, checked_s INTEGER NOT NULL);"
     "CREATE INDEX due_open ON due(type, state, end_s, idx) WHERE state>1;"
     "CREATE VIRTUAL TABLE words USING fts5(type, value, columnsize=0, tokenize='unicode61 "
     "remove_diacritics 2');";
@@ -65,7 +65,7 @@ static const char *const SQL[ST_COUNT] = {
     [ST_DUE] =
         "INSERT OR REPLACE INTO due VALUES(?1,?2,?3,CASE WHEN EXISTS(SELECT 1 FROM ref CROSS "
         "JOIN record AS said ON said.idx=ref.idx WHERE ref.target=?5 AND said.type "
-        "IN('consent.withdrawn','assurance.withdrawn')) THEN 1 ELSE ?4 END)",
+        "IN('consent.withdrawn','assurance.withdrawn')) THEN 1 ELSE ?4 END,?6)",
     /* Where nothing is known it stays as it was. */
     [ST_SPAN] = "UPDATE record SET span=?1,span_s=?2,span_end_s=?3 WHERE idx=?4 AND (span_s<>?2 OR "
                 "span_end_s<>?3)",
@@ -76,8 +76,8 @@ static const char *const SQL[ST_COUNT] = {
         "JOIN record AS said ON said.idx=ref.idx WHERE own.target=?2 AND own.rel='digest' "
         "AND said.type IN('consent.withdrawn','assurance.withdrawn'))",
     [ST_WORD] = "UPDATE due SET state=?2 WHERE state<>4 AND " OF_TARGET,
-    [ST_CHECK] = "UPDATE due SET state=?2 WHERE idx=(SELECT idx FROM record WHERE jti=?1 AND "
-                 "code<>?3)",
+    [ST_CHECK] = "UPDATE due SET state=?2,end_s=checked_s WHERE idx=(SELECT idx FROM record WHERE "
+                 "jti=?1 AND code<>?3)",
     [ST_ANSWER] = "UPDATE due SET state=1 WHERE type='package.sent' AND " OF_TARGET,
     [ST_FALL] = "UPDATE due SET state=4 WHERE idx IN(SELECT idx FROM ref WHERE rel='rests' AND "
                 "target=(SELECT lower(hex(sha256)) FROM record WHERE jti=?1))",
@@ -458,6 +458,7 @@ static int insert_due(struct dep_index *index, const struct dep_index_row *row,
     (void)sqlite3_bind_int64(statement, 3, row->due_s);
     (void)sqlite3_bind_int(statement, 4, (int)row->due);
     index_bind_text(statement, 5, row->jti);
+    (void)sqlite3_bind_int64(statement, 6, row->checked_due_s);
     return step(index, ST_DUE, fault);
 }
 

@@ -17,7 +17,7 @@
 #include "codec/edtf.h"
 #include "record/record.h"
 
-enum { DEP_INDEX_VERSION = 9, DEP_INDEX_LIST_MAX = 1000000, DEP_INDEX_QUERY_MAX = 1024 };
+enum { DEP_INDEX_VERSION = 10, DEP_INDEX_LIST_MAX = 1000000, DEP_INDEX_QUERY_MAX = 1024 };
 
 /* Segment, length and offset of a line in records/, private/ or keyring/. len 0: none. */
 struct dep_index_place {
@@ -64,6 +64,7 @@ struct dep_index_row {
     enum dep_index_word word;
     enum dep_index_due due;
     int64_t due_s;              /* INT64_MAX: at no moment */
+    int64_t checked_due_s;      /* takes its place once another officer checked it */
     struct dep_edtf_span span;  /* what its times may mean; empty: none */
     const json_t *requirements; /* of its verdict, borrowed; NULL: none */
     const char *relied; /* digest by which verdicts rest on it, borrowed; NULL: they don't */

@@ -414,8 +414,10 @@ static int gather_prepared(struct dep_gather *gather)
 
 static int gather_on_paper(struct dep_gather *gather, const char *type)
 {
-    struct dep_gather_of of = {
-        .type = type, .due = DEP_DUE_WAITS, .until_s = INT64_MAX, .not_by = gather->node->officer};
+    struct dep_gather_of of = {.type = type,
+                               .due = DEP_DUE_WAITS,
+                               .until_s = dep_gather_until(gather),
+                               .not_by = gather->node->officer};
     return dep_gather_dated(gather, &of, consent_to_check);
 }
 
@@ -427,14 +429,14 @@ static int inbox(struct dep_gather *gather)
     int err = DEP_OK;
     if (roles & DEP_ROLE_LEGAL)
         err = gather_open(gather, "allegation.received", allegation_waits);
+    if (!err && roles & (DEP_ROLE_LEGAL | DEP_ROLE_DESK))
+        err = gather_missions(gather, mission_waits);
     if (!err && roles & (DEP_ROLE_LEGAL | DEP_ROLE_APPROVER))
         err = gather_on_paper(gather, "consent.given");
     if (!err && roles & (DEP_ROLE_LEGAL | DEP_ROLE_APPROVER))
         err = gather_on_paper(gather, "assurance.given");
     if (!err && roles & DEP_ROLE_APPROVER)
         err = gather_prepared(gather);
-    if (!err && roles & (DEP_ROLE_LEGAL | DEP_ROLE_DESK))
-        err = gather_missions(gather, mission_waits);
     if (!err)
         err = gather_requests(gather, "in", request_in);
     return err || !(roles & (DEP_ROLE_LEGAL | DEP_ROLE_AUDITOR))

@@ -142,16 +142,20 @@ static void due_of_interval(const json_t *claims, struct dep_index_row *row)
     due_at(row, time_of(dep_json_object(terms ? terms : claims, "in_force"), "to"));
 }
 
-/* What a side refused, or nobody could give, never is in force. */
+/* What a side refused, or nobody could give, never is in force. What is on paper waits for another
+ * officer's check since it was recorded, and then lapses. */
 static void due_of_given(const json_t *claims, struct dep_index_row *row)
 {
     const json_t *side = dep_json_object(claims, "side");
     bool on_paper = dep_json_says(side, "state", "on_paper");
     due_of_interval(claims, row);
-    if (!on_paper && !dep_json_says(side, "state", "signed"))
+    if (!on_paper && !dep_json_says(side, "state", "signed")) {
         row->due = DEP_DUE_CLOSED;
-    else if (on_paper)
+    } else if (on_paper) {
+        row->checked_due_s = row->due_s;
         row->due = DEP_DUE_WAITS;
+        row->due_s = row->iat;
+    }
 }
 
 static void due_of_prepared(const json_t *claims, struct dep_index_row *row)

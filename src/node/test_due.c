@@ -17,7 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { DAY_S = 24 * 60 * 60, NAMED_MAX = 64 };
+enum { DAY_S = 24 * 60 * 60, ON_PAPER = 12 };
 static int64_t ahead_s;
 
 static int64_t clock_ahead(void)
@@ -208,6 +208,12 @@ static int record_all(void **state)
         record(ROWS[i].by, ROWS[i].type,
                written(ROWS[i].claims, ROWS[i].of ? &done[ROWS[i].of - 1] : NULL),
                ROWS[i].about ? &done[ROWS[i].about - 1] : NULL, &done[i]);
+    /* More on paper than a page has: what lapses first was recorded last. */
+    for (int i = 0; i < ON_PAPER; i++) {
+        char claims[1024];
+        (void)snprintf(claims, sizeof claims, CONSENT("DAY+%d", "PAPER"), 60 - i);
+        record("L", "consent.given", written(claims, NULL), NULL, done);
+    }
     return 0;
 }
 
