@@ -3,7 +3,10 @@
 #include "cli/answer.h"
 #include "cli/listed.h"
 #include "cli/wanted.h"
+#include "codec/text.h"
+#include "node/case.h"
 #include "node/custody.h"
+#include "node/evidence.h"
 #include "node/stated.h"
 
 #include <stdlib.h>
@@ -20,6 +23,7 @@ struct asking {
     bool whole;
     bool unknown_ok; /* of the field at hand */
     bool again;      /* one more of a list, whose choices were shown */
+    enum names { NAMES_NOTHING, NAMES_ITEM, NAMES_CASE, NAMES_RECORD } names; /* the id at hand */
     struct dep_called *called;
     const char *officer; /* at work; or NULL */
     enum signer {
@@ -148,6 +152,43 @@ static bool is_date(const struct asking *asking, const json_t *form)
     return dep_form_refers(form, "stated_time") || dep_form_date(whole);
 }
 
+static int id_of(const struct asking *asking, const char *answer, char out[DEP_UUID_LEN + 1],
+                 struct dep_problem *problem)
+{
+    struct dep_node *node = asking->called->node;
+    DEP_AUTO_ITEM item = {.item = ""};
+    DEP_AUTO_CASE of_case = {.stage = NULL};
+    struct dep_index_row row = {.jti = ""};
+    int err = asking->names == NAMES_ITEM   ? dep_node_item(node, answer, false, &item, problem)
+              : asking->names == NAMES_CASE ? dep_node_case(node, answer, &of_case, problem)
+                                            : dep_node_find(node, answer, &row, problem);
+    if (!err)
+        (void)snprintf(out, DEP_UUID_LEN + 1, "%s",
+                       item.item[0]    ? item.item
+                       : of_case.id[0] ? of_case.id
+                                       : row.jti);
+    return err;
+}
+
+/* What is named otherwise than by its whole id becomes that, which is shown. False, and said, where
+ * nothing here is called so. */
+static bool find_id(const struct asking *asking, char answer[DEP_ANSWER_MAX])
+{
+    char id[DEP_UUID_LEN + 1];
+    struct dep_problem problem = {.detail = ""};
+    static const struct dep_args args; /* in words */
+    if (!asking->names || dep_uuid7_valid(dep_slice_string(answer)))
+        return true;
+    int err = id_of(asking, answer, id, &problem);
+    if (err) {
+        (void)dep_say_problem(&args, err, &problem);
+        return false;
+    }
+    (void)snprintf(answer, DEP_ANSWER_MAX, "%s", id);
+    (void)fprintf(stderr, "  %s\n", id);
+    return true;
+}
+
 /* False, and said, where they can't be read. */
 static bool find_listed(const struct asking *asking, const json_t *form, struct dep_listed *out)
 {
@@ -157,6 +198,28 @@ static bool find_listed(const struct asking *asking, const json_t *form, struct 
     if (err)
         (void)dep_say_problem(&args, err, &problem);
     return !err;
+}
+
+/* The value of an answer; false, and said what would be right, where it won't do. */
+static bool take(const struct asking *asking, const json_t *form, const struct dep_listed *listed,
+                 const char *answer, json_t **out)
+{
+    const char *code = dep_listed_named(listed, answer);
+    json_t *value = dep_answer_value(asking->schema, form, asking->lang, code ? code : answer);
+    bool fits = value && dep_schema_value_check(asking->schema, form, value, NULL, NULL) == DEP_OK;
+    if (fits && (!json_is_string(value) || dep_listed_has(listed, json_string_value(value)))) {
+        *out = value;
+        return true;
+    }
+    json_decref(value);
+    bool no_day = is_date(asking, form) && dep_answer_no_day(answer);
+    if (!fits)
+        say_right(asking, form,
+                  no_day ? _("There is no such day. Right would be:")
+                         : _("That doesn't fit. Right would be:"));
+    else
+        dep_listed_refuse(listed);
+    return false;
 }
 
 static enum got ask_one(struct asking *asking, const json_t *form, const char *label, bool needed,
@@ -179,25 +242,13 @@ static enum got ask_one(struct asking *asking, const json_t *form, const char *l
         }
         if (got != GOT_VALUE)
             return got;
-        const char *code = dep_listed_named(&listed, answer);
-        json_t *value = dep_answer_value(asking->schema, form, asking->lang, code ? code : answer);
-        bool no_day = is_date(asking, form) && dep_answer_no_day(answer);
-        bool fits =
-            value && dep_schema_value_check(asking->schema, form, value, NULL, NULL) == DEP_OK;
-        bool known =
-            !fits || !json_is_string(value) || dep_listed_has(&listed, json_string_value(value));
-        dep_wipe(answer, sizeof answer);
-        if (fits && known) {
-            *out = value;
-            return GOT_VALUE;
-        }
-        json_decref(value);
-        if (!fits)
-            say_right(asking, form,
-                      no_day ? _("There is no such day. Right would be:")
-                             : _("That doesn't fit. Right would be:"));
+        if (find_id(asking, answer) && take(asking, form, &listed, answer, out))
+            got = GOT_VALUE;
         else
-            dep_listed_refuse(&listed);
+            got = GOT_NOTHING;
+        dep_wipe(answer, sizeof answer);
+        if (got == GOT_VALUE)
+            return got;
     }
 }
 
@@ -268,10 +319,22 @@ static void label_member(const struct asking *asking, const json_t *form, const 
         (void)snprintf(out, LABEL_MAX, "%s › %s", label, own ? own : name);
 }
 
+/* What the id that is a member of `object` is of. */
+static enum names names_of(const json_t *form, const char *name, const json_t *object)
+{
+    const char *format = dep_json_string(dep_json_object(form, "metadata"), "format");
+    if (!format || strcmp(format, "uuid") != 0)
+        return NAMES_NOTHING;
+    return strcmp(name, "item") == 0 || dep_json_says(object, "kind", "item")   ? NAMES_ITEM
+           : strcmp(name, "case") == 0 || dep_json_says(object, "kind", "case") ? NAMES_CASE
+                                                                                : NAMES_RECORD;
+}
+
 static enum got ask_into(struct asking *asking, const json_t *form, const char *name,
                          const char *label, bool needed, json_t *object)
 {
     json_t *value = NULL;
+    asking->names = names_of(form, name, object);
     enum got got = ask_form(asking, form, label, needed, &value);
     return got == GOT_VALUE && json_object_set_new(object, name, value) ? GOT_END : got;
 }

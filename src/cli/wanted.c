@@ -16,6 +16,7 @@ static const struct {
      N_("a date as exact as it is known: 2021-03-30, 2021-03, 2021 or 2021-03-30T14:05:00Z")},
     {"sha256", N_("a SHA-256: 64 of the digits 0-9 a-f")},
     {"uuid", N_("an id as the program prints it")},
+    {"name", N_("an id as the program prints it, or its beginning; of an item its exhibit number")},
     {"lang", N_("a language: fr, en, ar or another tag of BCP 47")},
     {"code", N_("a code of Latin letters, digits, \".\", \"_\" and \"-\", with no blank")},
     {"text", N_("a text, not empty, without control characters")},
@@ -69,6 +70,8 @@ static void add_type(const json_t *form, const char *type, bool typed, struct de
                              "64 of the digits 0-9 a-f"));
         return;
     }
+    if (typed && format && strcmp(format, "uuid") == 0)
+        format = "name";
     for (size_t i = 0; format && i < DEP_COUNT(formats); i++)
         if (strcmp(formats[i].format, format) == 0) {
             dep_buf_add_string(out, _(formats[i].right));

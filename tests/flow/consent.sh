@@ -111,7 +111,7 @@ refused_source '.side.code = "L-1"' custody.signed
 {
     printf '%s\n' 'see Qui consent' 'type SOURCE humaine ' 'see actions 1' 'type release' 'see actions 2' 'type ' 'see Destinataires 1' 'type any' 'see Destinataires 2' 'type ' \
         'see Finalités 1' "type Enquête d'une commission ou d'un mécanisme" 'see Finalités 2' 'type ' 'see effort 1' 'type any' 'see effort 2' 'type ' 'see Territoires 1' 'type any' \
-        'see Territoires 2' 'type ' 'see couvre' 'type une pièce' 'see tel que le programme' 'see Pièce ou dossier' "type $item" 'see À partir du' 'type 2020-01-01T00:00:00Z' \
+        'see Territoires 2' 'type ' 'see couvre' 'type une pièce' 'see tel que le programme' 'see Pièce ou dossier' 'type nulle part' 'see item.absent' 'see Pièce ou dossier' "type $item" 'see À partir du' 'type 2020-01-01T00:00:00Z' \
         'see non compris' 'type 2019-01-01T00:00:00Z' 'see traitement 1' 'type ' 'see Langue parlée' 'type fr' 'see interprète' 'type oui' 'see (oui ou non)' 'see Risques' 'type non' \
         'see identité peut' 'type non' 'see Le lieu' 'type non' 'see image et la voix' 'type oui' 'see représentant' 'type sans objet' 'see Assentiment' 'type sans objet' \
         'see (stated.interval)' 'see non compris' 'type 2999-01-01T00:00:00Z' 'see a agi' 'type signé' 'see Fonction' 'type ' 'see Conditions' 'type pas de nom'

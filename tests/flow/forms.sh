@@ -133,12 +133,18 @@ expect 1 "$typist" script depositary release prepare nowhere >screen
 holds screen 'item.absent'
 printf '%s\n' 'see Action:' 'type release' 'see Recipient:' 'type court' 'see Purpose:' 'type trial' 'see Materials 1 › Item:' "type ${sent%?????}00000" 'see Fields shown 1' 'type ' 'see Redacted:' 'type no' \
     'see Only these files 1' 'type ' 'see does not show 1' 'type ' 'see in clear' 'type ' 'see Materials 2 › Item:' 'type ' 'see Line of effort:' 'type ' 'see (item.absent)' \
-    'see Materials 1 › Item:' "type $sent" 'see Fields shown 1' 'type ' 'see Redacted:' 'type no' 'see Only these files 1' 'type ' 'see does not show 1' 'type ' 'see in clear' 'type ' 'see Materials 2 › Item:' 'type ' >script
+    'see Materials 1 › Item:' 'type nowhere' 'see (item.absent)' 'see Materials 1 › Item:' 'type sent' "see $sent" 'see Fields shown 1' 'type ' 'see Redacted:' 'type no' 'see Only these files 1' 'type ' 'see does not show 1' 'type ' 'see in clear' 'type ' 'see Materials 2 › Item:' 'type ' >script
 expect 0 "$typist" script depositary release prepare >screen
 holds screen "$sent"
 printf '%s\n' 'see Action:' 'type release' 'see Recipient:' 'type court' 'see Purpose:' 'type trial' 'see Line of effort:' 'type ' >script
 expect 0 "$typist" script depositary release prepare sent >screen
 lacks screen 'Materials 1'
+
+# A case is named by the beginning of its id, which is completed; what nothing here is called is told there.
+case=$(depositary case open --yes --json --file - <<<'{"authority": "court", "jurisdiction": "IQ", "stage": "trial"}' | jq -r .case)
+printf '%s\n' 'see Requesting authority:' 'type court' 'see Requested authority:' 'type court' 'see Purpose:' 'type trial' 'see What it covers:' 'type case' 'see or its beginning' 'see Item or case:' 'type sent' \
+    'see (case.absent)' 'see Item or case:' "type ${case%????????????}" "see $case" 'see Our reference' 'key d' >script
+expect 3 "$typist" script depositary request in >screen
 
 # What a commitment is about is named by an option: that it lacks is told before anything is asked.
 : >script
