@@ -11,6 +11,7 @@ import { createRequire } from 'node:module'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import test, { after, before } from 'node:test'
+import { memoryOf } from './limited.mjs'
 import { typed } from './typed.mjs'
 import { judging } from './valid.mjs'
 
@@ -46,9 +47,10 @@ function flip(path, at) {
   writeFileSync(path, data)
 }
 
-/** A page in `language`; whatever it asks of a network, and whatever goes wrong in it, fails the test. */
-async function opened(language = 'en') {
+/** A page in `language`; whatever it asks of a network, and whatever goes wrong in it, fails the test. `before`: a script that runs first. */
+async function opened(language = 'en', before = null) {
   const context = await browser.newContext({ locale: language, viewport: { width: 1000, height: 1100 } })
+  if (before) await context.addInitScript({ content: before })
   const page = await context.newPage()
   page.wrong = []
   page.on('pageerror', (error) => page.wrong.push(error.message))
@@ -382,6 +384,38 @@ test('one folder at a time: another while it is verified, stopping, and another 
   assert.deepEqual(page.wrong, [])
   await page.context().close()
 })
+
+/** The page's own module, whose memory ends `more` pages beyond what it begins with. */
+function shortOfMemory(more) {
+  const bytes = Buffer.from(/<script[^>]* id="?wasm"?[^>]*>([^<]*)/.exec(readFileSync(html, 'utf8'))[1].trim(), 'base64')
+  const memory = memoryOf(bytes), limited = Buffer.from(memory.limit(memory.first + more)).toString('base64')
+  return `{ const compile = WebAssembly.compile; WebAssembly.compile = () => compile(Uint8Array.from(atob('${limited}'), (one) => one.charCodeAt(0))) }`
+}
+
+/** The judge is told of a file that is not there, as no page tells it: the module traps. */
+const TRAPS = `{ const post = Worker.prototype.postMessage; Worker.prototype.postMessage = function (message, ...rest) {
+  if (message.finish) post.call(this, { digests: [{ index: 99999, algorithm: 8, digest: new Uint8Array(64) }] })
+  return post.call(this, message, ...rest)
+} }`
+
+const ENDS = { en: 'The verification could not be finished.', fr: 'La vérification n’a pas pu être achevée.', ar: 'تعذّر إتمام التحقق.' }
+
+for (const [how, script, id] of [['short of memory from the start', () => shortOfMemory(20), 'memory'], ['short of memory at the end', () => shortOfMemory(100), 'memory'], ['whose module traps', () => TRAPS, 'out of bounds']]) {
+  test(`a device ${how}: that is said, and nothing of the package`, async () => {
+    for (const language of ['en', 'fr', 'ar']) {
+      const page = await opened(language, script())
+      assert.deepEqual(await verified(page, good), { result: 'unproved', found: [] })
+      const said = await page.textContent('#verdict')
+      assert.ok(said.startsWith(ENDS[language]) && said.includes(id), said)
+      for (const part of ['package', 'items', 'custody', 'findings']) assert.equal(await page.$(`#${part}-title`), null, part)
+      assert.equal(await page.evaluate(() => document.activeElement.id), 'verdict')
+      await accessible(page, how)
+      await page.screenshot({ path: join(shots, `${how.replaceAll(' ', '-')}-${language}.png`), fullPage: true })
+      assert.deepEqual(page.wrong, [])
+      await page.context().close()
+    }
+  })
+}
 
 test('the language changes with the result on the page', async () => {
   const page = await opened()

@@ -11,6 +11,7 @@ import { tmpdir } from 'node:os'
 import { join, relative, resolve } from 'node:path'
 import test, { after } from 'node:test'
 import { pathToFileURL } from 'node:url'
+import { memoryOf } from './limited.mjs'
 
 globalThis.crypto ??= webcrypto // node 18
 const [wasm, web, deps, kept] = process.argv.slice(2).map((path) => resolve(path))
@@ -19,7 +20,7 @@ after(() => rmSync(dir, { recursive: true, force: true }))
 const esbuild = createRequire(join(deps, 'package.json'))('esbuild')
 const entry = { contents: "export * from './wasm.js'\nexport { start as judging } from './judge.js'\nexport { first, second } from './hasher.js'", resolveDir: web }
 esbuild.buildSync({ stdin: entry, bundle: true, format: 'esm', outfile: join(dir, 'web.mjs'), nodePaths: [join(deps, 'node_modules')], logLevel: 'error' })
-const { Core, Hash, SHA256, SHA512, judging, first, second } = await import(pathToFileURL(join(dir, 'web.mjs')))
+const { Core, Fault, Hash, SHA256, SHA512, judging, first, second } = await import(pathToFileURL(join(dir, 'web.mjs')))
 const module = new WebAssembly.Module(readFileSync(wasm))
 const core = await Core.start(module)
 
@@ -174,10 +175,10 @@ const digests = { [SHA256]: new Hash(core, SHA256), [SHA512]: new Hash(core, SHA
 const payload = new Hash(core, SHA256)
 
 /** The page's own judge, tokens and all; of its workers only what hashes is done here, as web/verify/hasher.js does it. */
-async function verify(folder, fingerprint) {
+async function verify(folder, fingerprint, by = module) {
   const files = new Map(filesBelow(folder).map(([path, data]) => [path, new Held(data)]))
   let jobs
-  const judge = await judging({ module, files, pin: fingerprint ? core.fingerprint(fingerprint).pin : null }, (said) => ({ jobs } = said))
+  const judge = await judging({ module: by, files, pin: fingerprint ? core.fingerprint(fingerprint).pin : null }, (said) => ({ jobs } = said))
   for (const job of jobs) {
     const { data } = job.file
     for (const algorithm of [SHA256, SHA512]) {
@@ -207,6 +208,31 @@ test('a judge that failed says so to whatever it is asked then, and nothing of t
   while (said.length < 3) await new Promise((resolve) => setTimeout(resolve, 1))
   assert.deepEqual(said.map((message) => Object.keys(message)), [['jobs'], ['fault'], ['fault']])
   assert.equal(said[2].fault, said[1].fault)
+})
+
+test('with too little memory, however much that is, it says that of the device, and nothing else of the package than with enough', async (t) => {
+  const memory = memoryOf(readFileSync(wasm)), modules = new Map()
+  const limited = (pages) => modules.get(pages) ?? modules.set(pages, new WebAssembly.Module(memory.limit(pages))).get(pages)
+  const names = readdirSync(kept).sort()
+  const accounts = names.map((name) => JSON.parse(readFileSync(join(kept, name, 'account.json'), 'utf8')).account)
+  const chosen = ['intact', 'altered', 'unproved'].map((result) => names[accounts.findIndex((account) => account.result === result)])
+  let failed = 0
+  for (const [at, name] of chosen.entries()) {
+    assert.ok(name, 'a package of each result')
+    const folder = join(kept, name, 'package'), pin = readFileSync(join(kept, name, 'pin'), 'utf8'), enough = await verify(folder, pin)
+    for (let pages = memory.first, whole = 0; whole < 2; pages += at === 0 ? 2 : 11) {
+      try {
+        assert.deepEqual(await verify(folder, pin, limited(pages)), enough, `${name}, ${pages} pages`)
+        whole++
+      } catch (error) {
+        if (!(error instanceof Fault)) throw error
+        assert.equal(error.message, 'memory')
+        failed++
+      }
+    }
+  }
+  t.diagnostic(`${failed} times too little`)
+  assert.ok(failed > 50)
 })
 
 /** Here a link is followed, and doesn't say that it is one: there the finding is another. */

@@ -3,9 +3,10 @@
 import { Decrypter } from 'age-encryption'
 import { _, bytes, number, words } from './words.js'
 import { code, isolated, make } from './dom.js'
-import { word } from './values.js'
+import { saysNothing, word } from './values.js'
 import { members } from './tar.js'
-import { Hash, SHA256 } from './wasm.js'
+import { isOfDevice } from './run.js'
+import { Core, Found, Hash, SHA256 } from './wasm.js'
 
 const KEPT_MAX = 256 * 1024 * 1024 // of one item's viewable files, in the browser's memory
 const MANIFEST_MAX = 64 * 1024 * 1024
@@ -82,17 +83,17 @@ async function contents(core, stream, progress) {
 
 const hex = (data) => [...data].map((byte) => byte.toString(16).padStart(2, '0')).join('')
 
-/** Does what was opened agree with what the record committed to? null: the record doesn't show by what to judge. */
+/** Does what was opened agree with what the record committed to? null: the record doesn't show by what to judge, or it is too long for that. */
 async function agrees(core, item, { list, special }) {
   if (!item.root) return null
+  const listing = item.as === 'parts' ? 'proofs' : 'manifest'
+  if (!special[listing]) return list.some(({ name, size }) => name === listing && size > MANIFEST_MAX) ? null : false
   if (item.as === 'parts') {
-    if (!special.proofs) return false
     const said = core.parts(new Uint8Array(await special.proofs.arrayBuffer()))
     if (said.root !== item.root || said.item !== item.item) return false
     const files = list.filter(({ name }) => name !== 'proofs')
     return files.length === said.entries.length && said.entries.every((entry, at) => same(entry, files[at], false))
   }
-  if (!special.manifest) return false
   const said = core.manifest(new Uint8Array(await special.manifest.arrayBuffer()))
   if (said.root !== item.root) return false
   const taken = said.entries.filter(({ kind }) => kind !== '-')
@@ -149,20 +150,22 @@ function opener(report, item, index, title) {
         if (secret) secret.value = ''
         const total = files.reduce((sum, file) => sum + file.size, 0)
         let shown = 0
-        const opened = await contents(report.core, stream, (seen) => {
+        // One of its own: of one that trapped, or whose memory is used up, nothing more is believed.
+        const core = await Core.start(report.module)
+        const opened = await contents(core, stream, (seen) => {
           if (performance.now() - shown < 250) return
           shown = performance.now()
           said.textContent = _('%s of %s read', bytes(seen), bytes(total))
         })
-        const intact = await agrees(report.core, report.result.items[index], opened).catch(() => false)
+        const intact = await agrees(core, report.result.items[index], opened).catch(orFalse)
+        if (intact !== null) report.result.account = await report.run.item(index, intact)
         report.opened ??= new Map()
         report.opened.set(index, opened)
-        if (intact !== null) report.result.account = await report.run.item(index, intact)
         report.refresh()
         report.element.querySelectorAll('.item')[index]?.querySelector('table')?.focus()
       } catch (error) {
         if (error?.message in WRONG) report.result.account = await report.run.item(index, false)
-        said.textContent = WRONG[error?.message]?.() ?? _('It could not be opened: wrong passphrase or key, or altered bytes.')
+        said.textContent = WRONG[error?.message]?.() ?? (isOfDevice(error) ? saysNothing(error) : null) ?? _('It could not be opened: wrong passphrase or key, or altered bytes.')
         button.disabled = false
       }
     }
@@ -170,6 +173,12 @@ function opener(report, item, index, title) {
   sealed ? make('p', {}, make('label', { for: `secret-${index}` }, isKey ? _('Key (AGE-SECRET-KEY-1…), used on this page only') : _('Passphrase, used on this page only'))) : null,
   make('p', { class: 'ask' }, secret, button),
   said)
+}
+
+/** What isn't a listing disagrees; what couldn't be read says nothing. */
+function orFalse(error) {
+  if (error instanceof Found) return false
+  throw error
 }
 
 const WRONG = { form: () => _('What is in it is no tar.'), cut: () => _('What is in it ends too early.'), tail: () => _('Something was appended to what is in it.') }

@@ -7,7 +7,7 @@ import { Fingerprint } from './fingerprint.js'
 import { Report } from './report.js'
 import { Run } from './run.js'
 import { Core } from './wasm.js'
-import { Types } from './values.js'
+import { Types, saysNothing } from './values.js'
 
 const VERSION = DEPOSITARY_VERSION // given by tools/web-bundle
 const page = document.getElementById('page')
@@ -139,9 +139,9 @@ async function start() {
       result: found, types: new Types(core.schemas(), found.charters), folder: name, run, version: VERSION, when: Date.now(),
       fingerprint: (digest) => core.fingerprintOf(Uint8Array.from(digest.match(/../g), (byte) => parseInt(byte, 16)))
     })
-    state.report.core = core
+    state.report.module = module
   } catch (error) {
-    if (state.run === run) state.problem = String(error?.message ?? error)
+    if (state.run === run) state.problem = error
   }
   if (state.run !== run) return
   showProgress(null)
@@ -161,7 +161,7 @@ function showResult() {
   result.replaceChildren()
   if (state.problem) {
     result.append(make('div', { class: 'verdict unproved', id: 'verdict', role: 'alert', tabindex: '-1' }, make('strong', {}, _('The verification could not be finished.')),
-      make('p', {}, _('That says nothing about the package. Was the medium removed, or is this device short of memory? Try again; if it happens again, keep this: %s', state.problem))))
+      make('p', {}, saysNothing(state.problem))))
   } else if (state.report) {
     result.append(make('p', { class: 'act' }, make('button', { type: 'button', onclick: () => print() }, _('Print this report'))), state.report.render())
   }

@@ -3,7 +3,8 @@
 import { Decrypter, identityToRecipient } from 'age-encryption'
 import { _, number, words } from './words.js'
 import { code, make } from './dom.js'
-import { word } from './values.js'
+import { isOfDevice } from './run.js'
+import { saysNothing, word } from './values.js'
 
 const PATH = 'data/notice/records.jsonl.age'
 
@@ -33,11 +34,12 @@ function opener(report, notice) {
       secret.value = ''
       try {
         await open(report, await decrypt(file, typed, isKey))
-      } catch {
+      } catch (error) {
+        const failed = isOfDevice(error)
         // Whoever holds the key that it is said to be sealed for, and can't open it, was deceived.
-        if (isKey && notice.to === await identityToRecipient(typed).catch(() => null)) await open(report, null)
+        if (!failed && isKey && notice.to === await identityToRecipient(typed).catch(() => null)) await open(report, null)
         else {
-          said.textContent = _('It could not be opened: wrong passphrase or key, or altered bytes.')
+          said.textContent = failed ? saysNothing(error) : _('It could not be opened: wrong passphrase or key, or altered bytes.')
           button.disabled = false
         }
       }

@@ -1,5 +1,16 @@
 // One verification: the workers, what goes between them, how far it is.
 
+import { Fault } from './wasm.js'
+
+/** A worker that could not go on. */
+class Failed extends Error {}
+
+/** It was this device or the medium that failed, not what was read: nothing was found out then. */
+export function isOfDevice(error) {
+  return error instanceof Failed || error instanceof Fault || error instanceof RangeError || error instanceof WebAssembly.RuntimeError ||
+    error?.name === 'NotReadableError' || error?.name === 'NotFoundError'
+}
+
 export class Run {
   /** `parts`: {module, workerURL}; `progress({done, total, files, count, rate, left})`. */
   constructor({ module, workerURL }, files, pin, progress) {
@@ -17,9 +28,9 @@ export class Run {
   /** A message from `worker` that has one of `names`; faults end the run. */
   #expect(worker, ...names) {
     return new Promise((resolve, reject) => {
-      worker.onerror = (event) => reject(new Error(event.message || 'worker'))
+      worker.onerror = (event) => reject(new Failed(event.message || 'worker'))
       worker.onmessage = ({ data }) => {
-        if (data.fault !== undefined) reject(new Error(data.fault))
+        if (data.fault !== undefined) reject(new Failed(data.fault))
         else if (names.some((name) => name in data)) resolve(data)
       }
     })
@@ -59,9 +70,9 @@ export class Run {
     }
     await new Promise((resolve, reject) => {
       for (const worker of hashers) {
-        worker.onerror = (event) => reject(new Error(event.message || 'worker'))
+        worker.onerror = (event) => reject(new Failed(event.message || 'worker'))
         worker.onmessage = ({ data }) => {
-          if (data.fault !== undefined) return reject(new Error(data.fault))
+          if (data.fault !== undefined) return reject(new Failed(data.fault))
           if (data.digest || data.payload) {
             if (waiting.push(data) >= 256) flush()
           } else if (data.unreadable) {
@@ -91,8 +102,9 @@ export class Run {
 
   #drained(worker, take) {
     return new Promise((resolve, reject) => {
+      worker.onerror = (event) => reject(new Failed(event.message || 'worker'))
       worker.onmessage = ({ data }) => {
-        if (data.fault !== undefined) reject(new Error(data.fault))
+        if (data.fault !== undefined) reject(new Failed(data.fault))
         else if (data.digest || data.payload) take(data)
         else if (data.drained) resolve()
       }

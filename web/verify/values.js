@@ -3,6 +3,10 @@
 import { _, current, direction, number, time, words } from './words.js'
 import { code, isolated, make } from './dom.js'
 
+/** Of a device or medium that failed. */
+export const saysNothing = (error) =>
+  _('That says nothing about the package. Was the medium removed, or is this device short of memory? Try again; if it happens again, keep this: %s', String(error?.message ?? error))
+
 /** Labels and forms of the record types; names of members and codes as the charter has them. */
 export class Types {
   constructor(schemas, charter) {

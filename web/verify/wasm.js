@@ -7,6 +7,9 @@ export const SHA256 = 4, SHA512 = 8 // DEP_BAG_SHA256, DEP_BAG_SHA512
 const FOUND = 1
 const FAULTS = { '-1': 'memory', '-2': 'cap', '-3': 'io', '-4': 'corrupt', '-5': 'crypto', '-8': 'changed' }
 
+/** What the C found in foreign data. */
+export class Found extends Error {}
+
 /** What the C reports as a fault: nothing was found out, in one sense or the other. */
 export class Fault extends Error {
   constructor(code) {
@@ -83,15 +86,15 @@ export class Core {
     })
   }
 
-  /** A container's manifest: {root, lines, entries: [{kind, sha256, offset, stored, sparse, path}]}. Throws where it is none. */
+  /** A container's manifest: {root, lines, entries: [{kind, sha256, offset, stored, sparse, path}]}. Throws Found where it is none. */
   manifest(data) {
-    if (this.ok(this.with(data, (at, length) => this.c.manifest(at, length))) === FOUND) throw new Error(this.answer().id)
+    if (this.ok(this.with(data, (at, length) => this.c.manifest(at, length))) === FOUND) throw new Found(this.answer().id)
     return this.answer()
   }
 
   /** The member `proofs` of parts: {item, root, entries}, each entry proved in the root. */
   parts(data) {
-    if (this.ok(this.with(data, (at, length) => this.c.parts(at, length))) === FOUND) throw new Error(this.answer().id)
+    if (this.ok(this.with(data, (at, length) => this.c.parts(at, length))) === FOUND) throw new Found(this.answer().id)
     return this.answer()
   }
 
