@@ -31,6 +31,7 @@ struct asking {
         SIGNER_SELF,   /* the officer at work, and nobody else */
         SIGNER_NOBODY, /* has no key here: acts on paper, or by a record of its own */
     } signer;          /* of a side, in the field at hand */
+    bool found;        /* something to be asked for */
     bool refused;
     char reason[DEP_ANSWER_MAX];
 };
@@ -616,6 +617,32 @@ static bool is_field_of(const char *path, const char *name)
            (path[len + 1] == '/' || !path[len + 1]);
 }
 
+static bool is_wanted(const struct asking *asking, const struct dep_schema_field *field,
+                      const char *only, const json_t *fields)
+{
+    return (only ? is_field_of(only, field->name) : !json_object_get(fields, field->name)) &&
+           is_asked(asking, field) && (!is_about_original(field) || examined_original(fields));
+}
+
+/* Those that the schema has behind the field of this name, each with those behind it; NULL: those
+ * behind none. */
+static bool ask_behind(struct asking *asking, const char *name, const char *only, json_t *fields)
+{
+    bool done = true;
+    for (size_t i = 0; done && i < asking->schema->field_count; i++) {
+        const struct dep_schema_field *field = &asking->schema->fields[i];
+        const char *after = dep_json_string(dep_json_object(field->form, "metadata"), "after");
+        if (name ? !after || strcmp(after, name) != 0 : after != NULL)
+            continue;
+        if (is_wanted(asking, field, only, fields)) {
+            asking->found = true;
+            done = ask_field(asking, field, only ? only : "", fields);
+        }
+        done = done && ask_behind(asking, field->name, only, fields);
+    }
+    return done;
+}
+
 bool dep_ask_fields(const struct dep_schema *schema, bool whole, const char *only,
                     struct dep_called *called, json_t *fields)
 {
@@ -628,15 +655,7 @@ bool dep_ask_fields(const struct dep_schema *schema, bool whole, const char *onl
         (void)fprintf(
             stderr, "%s\n",
             _("Enter leaves a field out; \"? reason\" says unknown, \"! reason\" says refused."));
-    bool done = true, found = !only;
-    for (size_t i = 0; done && i < schema->field_count; i++)
-        if ((only ? is_field_of(only, schema->fields[i].name)
-                  : !json_object_get(fields, schema->fields[i].name)) &&
-            is_asked(&asking, &schema->fields[i]) &&
-            (!is_about_original(&schema->fields[i]) || examined_original(fields))) {
-            done = ask_field(&asking, &schema->fields[i], only ? only : "", fields);
-            found = true;
-        }
+    bool done = ask_behind(&asking, NULL, only, fields);
     dep_wipe(asking.reason, sizeof asking.reason);
-    return done && found;
+    return done && (!only || asking.found);
 }

@@ -10,7 +10,7 @@ printf '{"list":"%s","code":"%s","called":%s}\n' incidents attack '[{"text": "An
 printf '%s\n' 'see No code is stated there yet: depositary record code.stated' 'see Kind' 'type damage' 'see No code is stated there yet' 'key d' >script
 expect 3 "$typist" script depositary record allegation.received >screen
 
-# Nested members and lists; a wrong answer is told what would be right; what may be unknown is, with its reason.
+# What belongs together is asked together: when, where, what. Nested members and lists; a wrong answer is told what would be right; what may be unknown is, with its reason.
 cat >script <<'S'
 see attack — An attack
 see Category: 
@@ -21,6 +21,22 @@ see No such code is stated there. These are:
 see attack — An attack
 see Category: 
 type AN attack
+see When: 
+type 30 March
+see is asked for next
+see When › Date and time: 
+type 2021-03
+see When › Time zone: 
+key g
+type +03:00
+see a text, not empty, without control characters
+type 
+see When › Clock: 
+type 
+see To be added
+type 
+see When › Calendar: 
+type 
 see IQ — Iraq
 see Territory: 
 key @
@@ -29,8 +45,12 @@ see Right would be: a code of Latin letters
 type FR
 see The charter has no such code there. It has:
 type Iraq
+see Place › Description: 
+type ? nobody said
 see What happened: 
 type shells fell on a market
+see Attributed, never established 1 › 
+type 
 see Sources, graded 1 › 
 type Z
 see Right would be: one of these: A
@@ -49,26 +69,6 @@ see Published no sooner
 type soon
 see a whole number from 0 to 65535
 type 12
-see When: 
-type 30 March
-see is asked for next
-see When › Date and time: 
-type 2021-03
-see When › Time zone: 
-key g
-type +03:00
-see a text, not empty, without control characters
-type 
-see When › Clock: 
-type 
-see To be added
-type 
-see When › Calendar: 
-type 
-see Place › Description: 
-type ? nobody said
-see Attributed, never established 1 › 
-type 
 see (mandate.delay)
 see Published no sooner
 type 48
@@ -131,8 +131,8 @@ same 'T1 dry' "$(depositary show "$id" --json | jq -r '(.claims // .) | "\(.give
 : >script
 expect 1 "$typist" script depositary release prepare nowhere >screen
 holds screen 'item.absent'
-printf '%s\n' 'see Action:' 'type release' 'see Recipient:' 'type court' 'see Purpose:' 'type trial' 'see Materials 1 › Item:' "type ${sent%?????}00000" 'see Fields shown 1' 'type ' 'see Redacted:' 'type no' \
-    'see Only these files 1' 'type ' 'see does not show 1' 'type ' 'see in clear' 'type ' 'see Materials 2 › Item:' 'type ' 'see Line of effort:' 'type ' 'see (item.absent)' \
+printf '%s\n' 'see Action:' 'type release' 'see Recipient:' 'type court' 'see Purpose:' 'type trial' 'see Line of effort:' 'type ' 'see Materials 1 › Item:' "type ${sent%?????}00000" 'see Fields shown 1' 'type ' 'see Redacted:' 'type no' \
+    'see Only these files 1' 'type ' 'see does not show 1' 'type ' 'see in clear' 'type ' 'see Materials 2 › Item:' 'type ' 'see (item.absent)' \
     'see Materials 1 › Item:' 'type nowhere' 'see (item.absent)' 'see Materials 1 › Item:' 'type sent' "see $sent" 'see Fields shown 1' 'type ' 'see Redacted:' 'type no' 'see Only these files 1' 'type ' 'see does not show 1' 'type ' 'see in clear' 'type ' 'see Materials 2 › Item:' 'type ' >script
 expect 0 "$typist" script depositary release prepare >screen
 holds screen "$sent"
