@@ -311,17 +311,6 @@ static int insert_row(struct dep_index *index, const struct dep_index_row *row,
     return step(index, ST_INSERT, fault);
 }
 
-static int insert_field(struct dep_index *index, uint64_t idx, const struct dep_schema_field *field,
-                        const char *value, struct dep_fault *fault)
-{
-    sqlite3_stmt *statement = index->statements[ST_FIELD];
-    (void)sqlite3_bind_int64(statement, 1, (int64_t)idx);
-    index_bind_text(statement, 2, field->name);
-    index_bind_text(statement, 3, value);
-    (void)sqlite3_bind_int(statement, 4, !field->open);
-    return step(index, ST_FIELD, fault);
-}
-
 /* As one word of FTS5, which takes no part of a value for it: "t" and the letters and digits of a
  * type, "f" and those before its dot. */
 void index_type_word(const char *type, char first, size_t len, struct dep_buf *out)
@@ -339,14 +328,159 @@ static void type_words(const char *type, struct dep_buf *out)
     index_type_word(type, 'f', strcspn(type, "."), out);
 }
 
+/* ---- what a record says, flat ---- */
+
+enum part_kind { PART_FIELD, PART_REF, PART_RESTS, PART_RELIED };
+struct dep_index_part {
+    enum part_kind kind;
+    const struct dep_schema_field *field; /* of a value */
+    size_t first, second;                 /* where its texts begin */
+};
+
+void dep_index_said_done(struct dep_index_said *said)
+{
+    free(said->parts);
+    dep_buf_done(&said->texts);
+    dep_buf_done(&said->words);
+    *said = (struct dep_index_said){.parts = NULL};
+}
+
+static size_t add_text(struct dep_index_said *said, const char *text)
+{
+    size_t at = said->texts.len;
+    dep_buf_add(&said->texts, text, strlen(text) + 1);
+    return at;
+}
+
+static int add_part(struct dep_index_said *said, enum part_kind kind,
+                    const struct dep_schema_field *field, const char *first, const char *second)
+{
+    struct dep_index_part *parts =
+        dep_list_reserve(said->parts, said->count, 1, sizeof *parts, &said->room);
+    if (!parts)
+        return DEP_ERR_NOMEM;
+    said->parts = parts;
+    struct dep_index_part *part = &parts[said->count++];
+    *part = (struct dep_index_part){kind, field, add_text(said, first), 0};
+    if (second)
+        part->second = add_text(said, second);
+    return dep_buf_err(&said->texts);
+}
+
+/* Digits as a search has them too (list.c). */
+static int add_value(struct dep_index_said *said, const struct dep_schema_field *field,
+                     const char *value)
+{
+    dep_digits_ascii(dep_slice_string(value), &said->words);
+    dep_buf_add_byte(&said->words, '\n');
+    int err = dep_buf_err(&said->words);
+    return err ? err : add_part(said, PART_FIELD, field, value, NULL);
+}
+
+/* A list of codes is found by each; what is said of each of several things, by every word of it.
+ * What is open and no string is the log's own affair (a status has thousands), and isn't looked
+ * for. */
+static int add_nested(struct dep_index_said *said, const struct dep_schema_field *field,
+                      json_t *value)
+{
+    int err = DEP_OK;
+    const char *name;
+    size_t i;
+    json_t *each;
+    if (json_is_string(value))
+        return add_value(said, field, json_string_value(value));
+    json_array_foreach(value, i, each)
+    {
+        err = err ? err : add_nested(said, field, each);
+    }
+    json_object_foreach(value, name, each)
+    {
+        err = err ? err : add_nested(said, field, each);
+    }
+    return err;
+}
+
+static int add_fields(const struct dep_index *index, const struct dep_schema *schema,
+                      const json_t *claims, struct dep_index_said *said)
+{
+    int err = DEP_OK;
+    for (size_t i = 0; !err && schema && i < schema->field_count; i++) {
+        const struct dep_schema_field *field = &schema->fields[i];
+        json_t *value = json_object_get(claims, field->name);
+        if (!field->open && !(field->searchable && index->searchable))
+            continue;
+        if (!field->open || json_is_string(value))
+            err = add_nested(said, field, value);
+    }
+    return err;
+}
+
+static int add_refs(const json_t *refs, struct dep_index_said *said)
+{
+    size_t i;
+    json_t *ref;
+    int err = DEP_OK;
+    json_array_foreach(refs, i, ref)
+    {
+        const char *rel = dep_json_string(ref, "rel");
+        const char *target = dep_json_string(ref, "id");
+        if (!err && rel && target)
+            err = add_part(said, PART_REF, NULL, rel, target);
+    }
+    return err;
+}
+
+static int add_rests(const struct dep_index_row *row, struct dep_index_said *said)
+{
+    size_t i;
+    json_t *requirement;
+    int err = row->relied ? add_part(said, PART_RELIED, NULL, row->relied, NULL) : DEP_OK;
+    json_array_foreach(row->requirements, i, requirement)
+    {
+        const char *hex = dep_json_string(requirement, "record");
+        if (!err && hex)
+            err = add_part(said, PART_RESTS, NULL, hex, NULL);
+    }
+    return err;
+}
+
+int dep_index_read(const struct dep_index *index, const struct dep_index_row *row,
+                   const struct dep_schema *schema, const json_t *claims,
+                   struct dep_index_said *out)
+{
+    if (!out->texts.cap) {
+        dep_buf_init_secret(&out->texts, 2 * DEP_JSON_LEN_MAX);
+        dep_buf_init_secret(&out->words, DEP_JSON_LEN_MAX);
+    }
+    dep_buf_clear(&out->texts);
+    dep_buf_clear(&out->words);
+    out->count = 0;
+    int err = add_fields(index, schema, claims, out);
+    if (!err)
+        err = add_refs(dep_json_array(claims, "refs"), out);
+    return err ? err : add_rests(row, out);
+}
+
+/* ---- and put in ---- */
+
+static const char *first_of(const struct dep_index_said *said, const struct dep_index_part *part)
+{
+    return (const char *)said->texts.data + part->first;
+}
+
+static const char *second_of(const struct dep_index_said *said, const struct dep_index_part *part)
+{
+    return (const char *)said->texts.data + part->second;
+}
+
 static int insert_words(struct dep_index *index, const struct dep_index_row *row,
                         const struct dep_buf *words, struct dep_fault *fault)
 {
     DEP_AUTO_BUF type;
     dep_buf_init(&type, 2 * DEP_TYPE_LEN_MAX + 8);
     type_words(row->type, &type);
-    if (dep_buf_err(&type) || dep_buf_err(words))
-        return dep_buf_err(&type) ? dep_buf_err(&type) : dep_buf_err(words);
+    if (dep_buf_err(&type))
+        return dep_buf_err(&type);
     sqlite3_stmt *statement = index->statements[ST_WORDS];
     (void)sqlite3_bind_int64(statement, 1, (int64_t)row->index);
     (void)sqlite3_bind_text(statement, 2, (const char *)words->data, (int)words->len,
@@ -355,96 +489,50 @@ static int insert_words(struct dep_index *index, const struct dep_index_row *row
     return step(index, ST_WORDS, fault);
 }
 
-/* A record's values on their way in. */
-struct values {
-    const struct dep_index_row *row;
-    const struct dep_schema_field *field;
-    bool stands; /* as a value: only its words are missing */
-    struct dep_buf words;
-};
-
-/* Digits as a search has them too (list.c). */
-static int insert_value(struct dep_index *index, struct values *values, const char *value,
-                        struct dep_fault *fault)
-{
-    dep_digits_ascii(dep_slice_string(value), &values->words);
-    dep_buf_add_byte(&values->words, '\n');
-    return values->stands ? DEP_OK
-                          : insert_field(index, values->row->index, values->field, value, fault);
-}
-
-/* A list of codes is found by each; what is said of each of several things, by every word of it.
- * What is open and no string is the log's own affair (a status has thousands), and isn't looked
- * for. */
-static int insert_nested(struct dep_index *index, struct values *values, json_t *value,
-                         struct dep_fault *fault)
-{
-    int err = DEP_OK;
-    const char *name;
-    size_t i;
-    json_t *each;
-    if (json_is_string(value))
-        return insert_value(index, values, json_string_value(value), fault);
-    json_array_foreach(value, i, each)
-    {
-        err = err ? err : insert_nested(index, values, each, fault);
-    }
-    json_object_foreach(value, name, each)
-    {
-        err = err ? err : insert_nested(index, values, each, fault);
-    }
-    return err;
-}
-
-/* `again`: the open fields stand already; add the protected ones. */
+/* `again`: the open fields stand already; the protected ones are added. */
 static int insert_fields(struct dep_index *index, const struct dep_index_row *row, bool again,
-                         const struct dep_schema *schema, const json_t *claims,
-                         struct dep_fault *fault)
+                         const struct dep_index_said *said, struct dep_fault *fault)
 {
-    struct values values = {.row = row};
+    sqlite3_stmt *statement = index->statements[ST_FIELD];
     int err = DEP_OK;
-    dep_buf_init(&values.words, DEP_JSON_LEN_MAX);
-    for (size_t i = 0; !err && i < schema->field_count; i++) {
-        const struct dep_schema_field *field = &schema->fields[i];
-        json_t *value = json_object_get(claims, field->name);
-        if (!field->open && !(field->searchable && index->searchable))
+    for (size_t i = 0; !err && i < said->count; i++) {
+        const struct dep_index_part *part = &said->parts[i];
+        if (part->kind != PART_FIELD || (again && part->field->open))
             continue;
-        values.field = field;
-        values.stands = again && field->open;
-        if (!field->open || json_is_string(value))
-            err = insert_nested(index, &values, value, fault);
+        (void)sqlite3_bind_int64(statement, 1, (int64_t)row->index);
+        index_bind_text(statement, 2, part->field->name);
+        index_bind_text(statement, 3, first_of(said, part));
+        (void)sqlite3_bind_int(statement, 4, !part->field->open);
+        err = step(index, ST_FIELD, fault);
     }
-    if (!err && (values.words.len || dep_buf_err(&values.words)))
-        err = insert_words(index, row, &values.words, fault);
-    dep_buf_done(&values.words);
-    return err;
+    return err || !said->words.len ? err : insert_words(index, row, &said->words, fault);
 }
 
-static int insert_refs(struct dep_index *index, uint64_t idx, const json_t *refs,
+static int insert_ref(struct dep_index *index, uint64_t idx, const char *rel, const char *target,
+                      struct dep_fault *fault)
+{
+    sqlite3_stmt *statement = index->statements[ST_REF];
+    (void)sqlite3_bind_int64(statement, 1, (int64_t)idx);
+    index_bind_text(statement, 2, rel);
+    index_bind_text(statement, 3, target);
+    int err = step(index, ST_REF, fault);
+    if (err || strcmp(rel, "supersedes") != 0)
+        return err;
+    index_bind_text(index->statements[ST_SUPERSEDE], 1, target);
+    (void)sqlite3_bind_int64(index->statements[ST_SUPERSEDE], 2, (int64_t)idx);
+    return step(index, ST_SUPERSEDE, fault);
+}
+
+static int insert_refs(struct dep_index *index, uint64_t idx, const struct dep_index_said *said,
                        struct dep_fault *fault)
 {
-    size_t i;
-    json_t *ref;
-    json_array_foreach(refs, i, ref)
-    {
-        const char *rel = dep_json_string(ref, "rel");
-        const char *target = dep_json_string(ref, "id");
-        if (!rel || !target)
-            continue;
-        sqlite3_stmt *statement = index->statements[ST_REF];
-        (void)sqlite3_bind_int64(statement, 1, (int64_t)idx);
-        index_bind_text(statement, 2, rel);
-        index_bind_text(statement, 3, target);
-        int err = step(index, ST_REF, fault);
-        if (!err && strcmp(rel, "supersedes") == 0) {
-            index_bind_text(index->statements[ST_SUPERSEDE], 1, target);
-            (void)sqlite3_bind_int64(index->statements[ST_SUPERSEDE], 2, (int64_t)idx);
-            err = step(index, ST_SUPERSEDE, fault);
-        }
-        if (err)
-            return err;
+    int err = DEP_OK;
+    for (size_t i = 0; !err && i < said->count; i++) {
+        const struct dep_index_part *part = &said->parts[i];
+        if (part->kind == PART_REF)
+            err = insert_ref(index, idx, first_of(said, part), second_of(said, part), fault);
     }
-    return DEP_OK;
+    return err;
 }
 
 /* ---- moments, and what rests on what ---- */
@@ -481,35 +569,30 @@ static int insert_digest(struct dep_index *index, uint64_t idx, const char *rel,
     return step(index, ST_RESTS, fault);
 }
 
-static int insert_rests(struct dep_index *index, const struct dep_index_row *row,
+static int insert_rests(struct dep_index *index, uint64_t idx, const char *hex,
                         struct dep_fault *fault)
 {
-    size_t i;
-    json_t *requirement;
-    int err = DEP_OK;
-    json_array_foreach(row->requirements, i, requirement)
-    {
-        const char *hex = dep_json_string(requirement, "record");
-        if (err || !hex)
-            continue;
-        err = insert_digest(index, row->index, "rests", hex, fault);
-        (void)sqlite3_bind_int64(index->statements[ST_FELL], 1, (int64_t)row->index);
-        index_bind_text(index->statements[ST_FELL], 2, hex);
-        err = err ? err : step(index, ST_FELL, fault);
-    }
-    return err;
+    int err = insert_digest(index, idx, "rests", hex, fault);
+    (void)sqlite3_bind_int64(index->statements[ST_FELL], 1, (int64_t)idx);
+    index_bind_text(index->statements[ST_FELL], 2, hex);
+    return err ? err : step(index, ST_FELL, fault);
 }
 
 /* What is protected of it only here, where protected fields are searched. */
 static int insert_moments(struct dep_index *index, const struct dep_index_row *row,
-                          struct dep_fault *fault)
+                          const struct dep_index_said *said, struct dep_fault *fault)
 {
     if (!index->searchable || !row->complete)
         return DEP_OK;
     int err = row->due != DEP_DUE_NONE ? insert_due(index, row, fault) : DEP_OK;
-    if (!err && row->relied)
-        err = insert_digest(index, row->index, "digest", row->relied, fault);
-    return err ? err : insert_rests(index, row, fault);
+    for (size_t i = 0; !err && i < said->count; i++) {
+        const struct dep_index_part *part = &said->parts[i];
+        if (part->kind == PART_RELIED)
+            err = insert_digest(index, row->index, "digest", first_of(said, part), fault);
+        else if (part->kind == PART_RESTS)
+            err = insert_rests(index, row->index, first_of(said, part), fault);
+    }
+    return err;
 }
 
 static int tell_target(struct dep_index *index, const struct dep_index_row *row, const char *target,
@@ -550,20 +633,17 @@ static int tell_one(struct dep_index *index, const struct dep_index_row *row, co
 }
 
 /* After its references: what is said of a record is said of it as often as it is projected. */
-static int tell_word(struct dep_index *index, const struct dep_index_row *row, const json_t *refs,
-                     struct dep_fault *fault)
+static int tell_word(struct dep_index *index, const struct dep_index_row *row,
+                     const struct dep_index_said *said, struct dep_fault *fault)
 {
-    size_t i;
-    json_t *ref;
     int err = DEP_OK;
     if (row->word == DEP_WORD_NONE)
         return DEP_OK;
-    json_array_foreach(refs, i, ref)
-    {
-        const char *rel = dep_json_string(ref, "rel"), *target = dep_json_string(ref, "id");
-        if (err || !rel || !target || (strcmp(rel, "about") != 0 && strcmp(rel, "answers") != 0))
-            continue;
-        err = tell_one(index, row, target, fault);
+    for (size_t i = 0; !err && i < said->count; i++) {
+        const struct dep_index_part *part = &said->parts[i];
+        if (part->kind == PART_REF && (strcmp(first_of(said, part), "about") == 0 ||
+                                       strcmp(first_of(said, part), "answers") == 0))
+            err = tell_one(index, row, second_of(said, part), fault);
     }
     return err;
 }
@@ -576,8 +656,7 @@ static int step_one(struct dep_index *index, enum statement which, uint64_t idx,
 }
 
 static int complete_row(struct dep_index *index, const struct dep_index_row *row,
-                        const struct dep_schema *schema, const json_t *claims,
-                        struct dep_fault *fault)
+                        const struct dep_index_said *said, struct dep_fault *fault)
 {
     if (!row->complete)
         return DEP_OK;
@@ -585,18 +664,17 @@ static int complete_row(struct dep_index *index, const struct dep_index_row *row
     if (err || sqlite3_changes(index->db) == 0)
         return err;
     err = step_one(index, ST_UNWORD, row->index, fault);
-    if (!err && schema)
-        err = insert_fields(index, row, true, schema, claims, fault);
+    if (!err)
+        err = insert_fields(index, row, true, said, fault);
     if (!err && index->searchable)
         err = set_span(index, row, fault);
     if (!err)
-        err = insert_moments(index, row, fault);
-    return err ? err : tell_word(index, row, dep_json_array(claims, "refs"), fault);
+        err = insert_moments(index, row, said, fault);
+    return err ? err : tell_word(index, row, said, fault);
 }
 
-int dep_index_project(struct dep_index *index, const struct dep_index_row *row,
-                      const struct dep_schema *schema, const json_t *claims,
-                      struct dep_fault *fault)
+int dep_index_enter(struct dep_index *index, const struct dep_index_row *row,
+                    const struct dep_index_said *said, struct dep_fault *fault)
 {
     uint64_t next = 0;
     int err = dep_index_next(index, &next, fault);
@@ -604,15 +682,27 @@ int dep_index_project(struct dep_index *index, const struct dep_index_row *row,
         return err;
     assert(row->index <= next);
     if (row->index < next)
-        return complete_row(index, row, schema, claims, fault);
+        return complete_row(index, row, said, fault);
     err = insert_row(index, row, fault);
-    if (!err && schema)
-        err = insert_fields(index, row, false, schema, claims, fault);
     if (!err)
-        err = insert_refs(index, row->index, dep_json_array(claims, "refs"), fault);
+        err = insert_fields(index, row, false, said, fault);
     if (!err)
-        err = insert_moments(index, row, fault);
-    return err ? err : tell_word(index, row, dep_json_array(claims, "refs"), fault);
+        err = insert_refs(index, row->index, said, fault);
+    if (!err)
+        err = insert_moments(index, row, said, fault);
+    return err ? err : tell_word(index, row, said, fault);
+}
+
+int dep_index_project(struct dep_index *index, const struct dep_index_row *row,
+                      const struct dep_schema *schema, const json_t *claims,
+                      struct dep_fault *fault)
+{
+    struct dep_index_said said = {.parts = NULL};
+    int err = dep_index_read(index, row, schema, claims, &said);
+    if (!err)
+        err = dep_index_enter(index, row, &said, fault);
+    dep_index_said_done(&said);
+    return err;
 }
 
 int dep_index_set_secret(struct dep_index *index, const char *jti,

@@ -94,6 +94,23 @@ void dep_index_rollback(struct dep_index *index);
 DEP_MUST_USE int dep_index_project(struct dep_index *index, const struct dep_index_row *row,
                                    const struct dep_schema *schema, const json_t *claims,
                                    struct dep_fault *fault);
+/*
+ * The same in two, of which the first asks of `index` only whether it is searchable, and may run in
+ * any thread: what the row and the claims say, flat, with nothing of the claims borrowed. `out` is
+ * all zero, or has been read into before.
+ */
+struct dep_index_part;
+struct dep_index_said {
+    struct dep_index_part *parts;
+    size_t count, room;
+    struct dep_buf texts, words; /* secret */
+};
+void dep_index_said_done(struct dep_index_said *said);
+DEP_MUST_USE int dep_index_read(const struct dep_index *index, const struct dep_index_row *row,
+                                const struct dep_schema *schema, const json_t *claims,
+                                struct dep_index_said *out);
+DEP_MUST_USE int dep_index_enter(struct dep_index *index, const struct dep_index_row *row,
+                                 const struct dep_index_said *said, struct dep_fault *fault);
 /* Where protected values lie (found by walking private/ and keyring/); a place of len 0 is left as
  * it was. */
 DEP_MUST_USE int dep_index_set_secret(struct dep_index *index, const char *jti,
