@@ -125,7 +125,8 @@ void *dep_alloc_array(size_t count, size_t size)
         return NULL;
     if (__builtin_mul_overflow(count, size, &len) || len > SMALL)
         return calloc(count, size);
-    void *block = malloc(len ? len : 1);
+    len = len ? len : 1;
+    void *block = malloc(len);
     return block ? memset(block, 0, len) : NULL;
 }
 
