@@ -75,6 +75,7 @@ struct dep_node {
  * follow. */
 DEP_MUST_USE int dep_node_catch_up(struct dep_node *node, uint64_t upto,
                                    struct dep_problem *problem);
+bool dep_node_is_key_record(const char *type);
 /* The keyset is fed anew by the next catching up: what it took in isn't what the log holds, or only
  * a part of it. */
 DEP_MUST_USE int dep_node_forget_keys(struct dep_node *node);
@@ -95,6 +96,12 @@ bool dep_node_pages_searched(const struct dep_node *node);
 DEP_MUST_USE int dep_node_project(struct dep_node *node, struct dep_index_row *row,
                                   const char *type, int version, const json_t *claims,
                                   struct dep_problem *problem);
+/* The first half of it, up to dep_index_enter(): any thread, while nothing changes the node. */
+DEP_MUST_USE int dep_node_project_read(const struct dep_node *node, struct dep_index_row *row,
+                                       const char *type, int version, const json_t *claims,
+                                       struct dep_index_said *out);
+/* Rows that were projected without a key get what the roles that are loaded may read. */
+DEP_MUST_USE int dep_node_complete_index(struct dep_node *node, struct dep_problem *problem);
 /* Before searching or looking up a value: rows that were projected without a key (a lost index, a
  * restore) get what this officer may read. Unlocks where there are any. */
 DEP_MUST_USE int dep_node_make_searchable(struct dep_node *node, struct dep_problem *problem);

@@ -227,8 +227,8 @@ static void set_relied(const json_t *claims, char hex[2 * DEP_HASH_LEN + 1],
         }
 }
 
-int dep_node_project(struct dep_node *node, struct dep_index_row *row, const char *type,
-                     int version, const json_t *claims, struct dep_problem *problem)
+int dep_node_project_read(const struct dep_node *node, struct dep_index_row *row, const char *type,
+                          int version, const json_t *claims, struct dep_index_said *out)
 {
     const struct dep_schema *schema = dep_schemas_find(node->schemas, type, version);
     char hex[2 * DEP_HASH_LEN + 1];
@@ -251,8 +251,21 @@ int dep_node_project(struct dep_node *node, struct dep_index_row *row, const cha
         if (strcmp(row->type, "release.made") == 0)
             row->requirements = dep_json_array(dep_json_object(claims, "verdict"), "requirements");
     }
-    int err = dep_index_project(node->index, row, schema, claims, &problem->fault);
+    int err = dep_index_read(node->index, row, schema, claims, out);
     row->relied = NULL;
     row->requirements = NULL;
+    return err;
+}
+
+int dep_node_project(struct dep_node *node, struct dep_index_row *row, const char *type,
+                     int version, const json_t *claims, struct dep_problem *problem)
+{
+    struct dep_index_said said = {.parts = NULL};
+    int err = dep_node_project_read(node, row, type, version, claims, &said);
+    if (err)
+        err = dep_problem_fault(problem, err, "index.read", row->jti);
+    else
+        err = dep_index_enter(node->index, row, &said, &problem->fault);
+    dep_index_said_done(&said);
     return err;
 }

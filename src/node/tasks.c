@@ -82,18 +82,31 @@ void dep_tasks_free(struct dep_tasks *tasks)
     free(tasks);
 }
 
-void dep_tasks_run(void *context, dep_task_fn *task, void *of, size_t count)
+void dep_tasks_begin(struct dep_tasks *tasks, dep_task_fn *task, void *of, size_t count)
 {
-    struct dep_tasks *tasks = context;
     (void)pthread_mutex_lock(&tasks->lock);
+    assert(tasks->next == tasks->count && !tasks->working);
     tasks->task = task;
     tasks->of = of;
     tasks->next = 0;
     tasks->count = count;
     (void)pthread_cond_broadcast(&tasks->changed);
+    (void)pthread_mutex_unlock(&tasks->lock);
+}
+
+void dep_tasks_finish(struct dep_tasks *tasks)
+{
+    (void)pthread_mutex_lock(&tasks->lock);
     while (work(tasks)) {
     }
     while (tasks->working)
         (void)pthread_cond_wait(&tasks->changed, &tasks->lock);
     (void)pthread_mutex_unlock(&tasks->lock);
+}
+
+void dep_tasks_run(void *context, dep_task_fn *task, void *of, size_t count)
+{
+    struct dep_tasks *tasks = context;
+    dep_tasks_begin(tasks, task, of, count);
+    dep_tasks_finish(tasks);
 }

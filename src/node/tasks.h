@@ -16,4 +16,8 @@ void dep_tasks_free(struct dep_tasks *tasks);
 /* task(of, i) for each i below `count`, in no order; all done when it returns. */
 typedef void dep_task_fn(void *of, size_t index);
 void dep_tasks_run(void *tasks, dep_task_fn *task, void *of, size_t count);
+/* The same in two: between them the caller does something else, while other threads begin. All that
+ * was begun is finished before the next begins, and before `tasks` is freed. */
+void dep_tasks_begin(struct dep_tasks *tasks, dep_task_fn *task, void *of, size_t count);
+void dep_tasks_finish(struct dep_tasks *tasks);
 #endif

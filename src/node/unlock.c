@@ -1,6 +1,6 @@
 /*
  * The keys with which an officer opens what is sealed here: their own, those of their roles, the
- * vault's; and the rows of the index that waited for them.
+ * vault's.
  */
 #include "node/node_impl.h"
 
@@ -37,47 +37,6 @@ int dep_node_unlock(struct dep_node *node, struct dep_problem *problem)
     return err;
 }
 
-struct completing {
-    struct dep_node *node;
-    struct dep_problem *problem;
-};
-
-static int complete_row(void *context, const struct dep_index_row *row)
-{
-    struct completing *work = context;
-    DEP_AUTO_VIEW view = {.claims = NULL};
-    int err = dep_node_view_row(work->node, row, true, &view, work->problem);
-    if (err || !view.readable)
-        return err;
-    /* A record that is held is found by what it says itself. */
-    const json_t *claims = view.handed ? view.handed : view.claims;
-    if (view.handed_why)
-        return DEP_OK;
-    struct dep_index_row complete = view.row;
-    complete.complete = true;
-    int64_t version = 1;
-    (void)dep_json_int(claims, "v", &version);
-    const char *type = view.handed ? dep_json_string(claims, "type") : row->type;
-    return dep_node_project(work->node, &complete, type, (int)version, claims, work->problem);
-}
-
-/* What was projected without a key (after a crash, a restore, a lost index) gets its searchable
- * fields now. */
-static int complete_index(struct dep_node *node, struct dep_problem *problem)
-{
-    if (dep_register_info(node->reg)->field || node->role_count == 0)
-        return DEP_OK;
-    struct completing work = {node, problem};
-    struct dep_index_query query = {.incomplete = true};
-    int err = dep_index_begin(node->index, &problem->fault);
-    if (!err)
-        err = dep_index_list(node->index, &query, complete_row, &work, &problem->fault);
-    if (!err)
-        return dep_index_commit(node->index, &problem->fault);
-    dep_index_rollback(node->index);
-    return err;
-}
-
 int dep_node_role_identities(struct dep_node *node, const struct dep_role_identity **out,
                              size_t *out_count, struct dep_problem *problem)
 {
@@ -109,32 +68,11 @@ int dep_node_role_identities(struct dep_node *node, const struct dep_role_identi
             node->role_count++;
         }
         node->roles_loaded = true;
-        err = complete_index(node, problem);
+        err = dep_node_complete_index(node, problem);
     }
     *out = node->roles;
     *out_count = node->role_count;
     return err;
-}
-
-static int stop_at_first(void *context, const struct dep_index_row *row)
-{
-    (void)row;
-    *(bool *)context = true;
-    return DEP_FOUND;
-}
-
-int dep_node_make_searchable(struct dep_node *node, struct dep_problem *problem)
-{
-    bool incomplete = false;
-    struct dep_index_query query = {.incomplete = true, .limit = 1};
-    if (dep_register_info(node->reg)->field)
-        return DEP_OK;
-    int err = dep_index_list(node->index, &query, stop_at_first, &incomplete, &problem->fault);
-    const struct dep_role_identity *roles;
-    size_t count;
-    return err >= 0 && incomplete ? dep_node_role_identities(node, &roles, &count, problem)
-           : err < 0              ? err
-                                  : DEP_OK;
 }
 
 int dep_node_vault_identity(struct dep_node *node, const struct dep_age_identity **out,

@@ -3,6 +3,7 @@
  * reader may see them.
  */
 #include "node/handed.h"
+#include "node/viewing.h"
 
 #include "codec/base64.h"
 
@@ -110,77 +111,186 @@ static int find_places(struct dep_node *node, struct dep_index_row *row,
     return DEP_OK;
 }
 
-static int open_protected(struct dep_node *node, struct dep_view *view, struct dep_problem *problem)
+/* ---- a view, in the steps that dep_node_view_row() goes ---- */
+
+void dep_viewing_clear(struct dep_viewing *viewing)
+{
+    json_decref(viewing->view.claims);
+    viewing->view.claims = NULL;
+    dep_record_done(&viewing->record);
+    dep_buf_clear(&viewing->view.disclosures);
+    dep_wipe(viewing->key, sizeof viewing->key);
+    viewing->keyed = false;
+}
+
+void dep_viewing_done(struct dep_viewing *viewing)
+{
+    dep_viewing_clear(viewing);
+    dep_view_done(&viewing->view);
+    dep_buf_done(&viewing->secret);
+}
+
+static int begin(struct dep_node *node, const struct dep_index_row *row, bool unlock,
+                 struct dep_viewing *viewing, struct dep_problem *problem)
+{
+    struct dep_view *view = &viewing->view;
+    if (!view->jwt.cap) {
+        dep_buf_init(&view->jwt, DEP_JWT_LEN_MAX);
+        dep_buf_init_secret(&view->disclosures, DEP_DISCLOSURES_LEN_MAX);
+        dep_buf_init(&viewing->secret, DEP_SECRET_LINE_MAX);
+    }
+    dep_buf_clear(&view->jwt);
+    dep_buf_clear(&viewing->secret);
+    viewing->schemas = node->schemas;
+    view->row = *row;
+    view->readable = false;
+    view->why_not = unlock ? NULL : "secret.locked";
+    view->disputed_at = dep_keyset_disputed(node->keyset, row->kid, row->index);
+    struct dep_place place = place_of(&row->record);
+    return dep_register_read(node->reg, &place, &view->jwt, &problem->fault);
+}
+
+/* Not an error of the view: the record is shown without its protected fields, and says why. */
+static int without(struct dep_viewing *viewing, const char *why_not)
+{
+    viewing->view.why_not = why_not;
+    return DEP_OK;
+}
+
+static int read_secret(struct dep_node *node, struct dep_viewing *viewing,
+                       struct dep_problem *problem)
 {
     const struct dep_role_identity *roles;
     size_t role_count;
+    struct dep_view *view = &viewing->view;
     int err = dep_node_role_identities(node, &roles, &role_count, problem);
     if (!err)
         err = find_places(node, &view->row, problem);
     if (err)
         return err;
     struct dep_place secret = place_of(&view->row.secret), keyring = place_of(&view->row.keyring);
-    err = dep_register_open_secret(node->reg, view->row.jti, &secret, &keyring, roles, role_count,
-                                   &view->disclosures, &problem->finding, &problem->fault);
-    if (err == DEP_FOUND) {
-        /* Not an error of this call: the record is shown without them, and says why. */
-        view->why_not = problem->finding.id;
-        if (strcmp(view->why_not, "secret.reader") == 0)
-            view->why_not = dep_register_info(node->reg)->field ? "secret.field"
+    err = dep_register_read_secret(node->reg, view->row.jti, &secret, &keyring, roles, role_count,
+                                   &viewing->secret, viewing->key, &problem->finding,
+                                   &problem->fault);
+    viewing->keyed = !err;
+    if (err != DEP_FOUND)
+        return err;
+    if (strcmp(problem->finding.id, "secret.reader") != 0)
+        return without(viewing, problem->finding.id);
+    return without(viewing, dep_register_info(node->reg)->field ? "secret.field"
                             : node->role_waits                  ? "secret.not_shared"
-                                                                : "secret.reader";
-        return DEP_OK;
-    }
+                                                                : "secret.reader");
+}
+
+static int parse(struct dep_viewing *viewing, struct dep_problem *problem)
+{
+    const struct dep_view *view = &viewing->view;
+    int err = dep_record_parse(dep_buf_slice(&view->jwt), &viewing->record, &problem->finding);
+    if (err == DEP_FOUND)
+        return dep_fault_set(&problem->fault, DEP_ERR_CORRUPT, 0, "node.record", "record %llu: %s",
+                             (unsigned long long)view->row.index, problem->finding.id);
+    viewing->sha256 = viewing->record.jwt.sha256;
+    return err ? err : compare_with_row(&view->row, &viewing->record, problem);
+}
+
+static bool has_protected(const struct dep_viewing *viewing)
+{
+    return json_object_get(viewing->record.jwt.payload, "_sd") != NULL;
+}
+
+static int open_secret(struct dep_viewing *viewing, struct dep_problem *problem)
+{
+    struct dep_view *view = &viewing->view;
+    int err = dep_secret_open_line(dep_buf_slice(&viewing->secret), view->row.jti, viewing->key,
+                                   &view->disclosures, &problem->finding);
+    dep_wipe(viewing->key, sizeof viewing->key);
+    if (err < 0)
+        return dep_fault_set(&problem->fault, err, 0, "store.secrets", "record %s", view->row.jti);
     view->readable = !err;
+    return err ? without(viewing, problem->finding.id) : DEP_OK;
+}
+
+/* The claims, of what was parsed, and whose key was read where it has one. */
+static int open_claims(struct dep_viewing *viewing, struct dep_problem *problem)
+{
+    struct dep_view *view = &viewing->view;
+    bool hides = has_protected(viewing);
+    int err = hides && viewing->keyed ? open_secret(viewing, problem) : DEP_OK;
+    if (!hides) {
+        view->readable = true;
+        view->why_not = NULL;
+    }
+    if (!err)
+        err =
+            dep_record_claims(viewing->schemas, &viewing->record, dep_buf_slice(&view->disclosures),
+                              !view->readable, &view->claims, &problem->where, &problem->finding);
+    if (err == DEP_FOUND)
+        err = dep_fault_set(&problem->fault, DEP_ERR_CORRUPT, 0, "node.claims", "record %s: %s",
+                            view->row.jti, problem->finding.id);
     return err;
+}
+
+static int view_row(struct dep_node *node, struct dep_viewing *viewing, bool unlock,
+                    struct dep_problem *problem)
+{
+    struct dep_view *view = &viewing->view;
+    int err = parse(viewing, problem);
+    if (!err)
+        err = compare_with_log(node, view->row.index, &viewing->sha256, problem);
+    if (!err && has_protected(viewing) && view->row.erased)
+        err = without(viewing, "secret.erased");
+    else if (!err && has_protected(viewing) && unlock)
+        err = read_secret(node, viewing, problem);
+    if (!err)
+        err = open_claims(viewing, problem);
+    return !err && unlock && view->readable && dep_handed_holds(view->row.type)
+               ? dep_handed_open(node, view, problem)
+               : err;
+}
+
+/* The view is handed over, what served to make it goes. */
+static void take_view(struct dep_viewing *viewing, struct dep_view *out)
+{
+    *out = viewing->view;
+    viewing->view = (struct dep_view){.claims = NULL};
 }
 
 int dep_node_view_row(struct dep_node *node, const struct dep_index_row *row, bool unlock,
                       struct dep_view *out, struct dep_problem *problem)
 {
-    struct dep_view view = {.row = *row,
-                            .why_not = unlock ? NULL : "secret.locked",
-                            .disputed_at = dep_keyset_disputed(node->keyset, row->kid, row->index)};
-    dep_buf_init(&view.jwt, DEP_JWT_LEN_MAX);
-    dep_buf_init_secret(&view.disclosures, DEP_DISCLOSURES_LEN_MAX);
-    DEP_AUTO_RECORD record = {.jti = NULL};
-    struct dep_place place = place_of(&row->record);
-    int err = dep_register_read(node->reg, &place, &view.jwt, &problem->fault);
-    if (!err) {
-        err = dep_record_parse(dep_buf_slice(&view.jwt), &record, &problem->finding);
-        if (err == DEP_FOUND)
-            err =
-                dep_fault_set(&problem->fault, DEP_ERR_CORRUPT, 0, "node.record", "record %llu: %s",
-                              (unsigned long long)row->index, problem->finding.id);
-    }
+    struct dep_viewing viewing = {.keyed = false};
+    int err = begin(node, row, unlock, &viewing, problem);
     if (!err)
-        err = compare_with_log(node, row->index, &record.jwt.sha256, problem);
+        err = view_row(node, &viewing, unlock, problem);
     if (!err)
-        err = compare_with_row(row, &record, problem);
-    bool has_protected = !err && json_object_get(record.jwt.payload, "_sd");
-    if (has_protected && row->erased) {
-        view.why_not = "secret.erased";
-    } else if (has_protected && unlock) {
-        err = open_protected(node, &view, problem);
-    } else if (!err && !has_protected) {
-        view.readable = true;
-        view.why_not = NULL;
-    }
-    if (!err) {
-        err = dep_record_claims(node->schemas, &record, dep_buf_slice(&view.disclosures),
-                                !view.readable, &view.claims, &problem->where, &problem->finding);
-        if (err == DEP_FOUND)
-            err = dep_fault_set(&problem->fault, DEP_ERR_CORRUPT, 0, "node.claims", "record %s: %s",
-                                row->jti, problem->finding.id);
-    }
-    if (!err && unlock && view.readable && dep_handed_holds(row->type))
-        err = dep_handed_open(node, &view, problem);
-    if (err) {
-        dep_view_done(&view);
-        return err;
-    }
-    *out = view;
-    return DEP_OK;
+        take_view(&viewing, out);
+    dep_viewing_done(&viewing);
+    return err;
+}
+
+bool dep_viewing_possible(const struct dep_index_row *row)
+{
+    return row->secret.len && row->keyring.len && !row->erased && !dep_handed_holds(row->type);
+}
+
+int dep_viewing_begin(struct dep_node *node, const struct dep_index_row *row,
+                      struct dep_viewing *out, struct dep_problem *problem)
+{
+    assert(dep_viewing_possible(row));
+    int err = begin(node, row, true, out, problem);
+    return err ? err : read_secret(node, out, problem);
+}
+
+int dep_viewing_open(struct dep_viewing *viewing, struct dep_problem *problem)
+{
+    int err = parse(viewing, problem);
+    return err ? err : open_claims(viewing, problem);
+}
+
+int dep_viewing_end(struct dep_node *node, const struct dep_viewing *viewing,
+                    struct dep_problem *problem)
+{
+    return compare_with_log(node, viewing->view.row.index, &viewing->sha256, problem);
 }
 
 int dep_node_check_ref(struct dep_node *node, const struct dep_index_row *row, const char *rel,

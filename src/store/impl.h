@@ -9,7 +9,7 @@
 
 enum {
     DEP_PRIVATE_SEGMENT_LEN = 64 * 1024 * 1024,
-    DEP_STORE_LINE_MAX = 8 * 1024 * 1024, /* a private line: 4 MiB of disclosures in base64 */
+    DEP_STORE_LINE_MAX = DEP_SECRET_LINE_MAX, /* no line is longer */
     DEP_STORE_PIECE = 64 * 1024,
     DEP_LOCK_WAIT_MS = 30000,
     DEP_KEKS_MAX = 4,

@@ -203,9 +203,8 @@ static int unwrap(struct dep_aead *kek, const char *jti, const uint8_t wrapped[W
     return err == DEP_FOUND ? damaged(why) : err;
 }
 
-/* Appends what a private line holds. */
-static int open_line(struct dep_slice line, const char *jti, const uint8_t key[KEY_LEN],
-                     struct dep_buf *out, struct dep_finding *why)
+int dep_secret_open_line(struct dep_slice line, const char *jti, const uint8_t key[KEY_LEN],
+                         struct dep_buf *out, struct dep_finding *why)
 {
     DEP_AUTO_BUF sealed;
     dep_buf_init(&sealed, DEP_STORE_LINE_MAX);
@@ -233,22 +232,6 @@ static int open_line(struct dep_slice line, const char *jti, const uint8_t key[K
     return err == DEP_FOUND ? damaged(why) : err;
 }
 
-static int open_private(struct dep_register *reg, const char *jti, const struct dep_place *place,
-                        const uint8_t key[KEY_LEN], struct dep_buf *out, struct dep_finding *why,
-                        struct dep_fault *fault)
-{
-    DEP_AUTO_BUF line;
-    dep_buf_init(&line, DEP_STORE_LINE_MAX);
-    struct dep_family secrets = {.folder = "private"};
-    char path[DEP_SEGMENT_PATH];
-    dep_segment_path(&secrets, place->segment, path);
-    int err = dep_store_read_line(reg, path, place, &line, fault);
-    if (err)
-        return err;
-    err = open_line(dep_buf_slice(&line), jti, key, out, why);
-    return err < 0 ? dep_store_fault(reg, fault, err, "store.secrets", "private") : err;
-}
-
 /* The first of the identities that a keyring line wraps a key for. DEP_FOUND: erased, or none. */
 static int find_wrapped(struct dep_slice line, const char *jti,
                         const struct dep_role_identity *identities, size_t identity_count,
@@ -273,15 +256,16 @@ static int find_wrapped(struct dep_slice line, const char *jti,
     return dep_found(why, "secret.reader", "DESIGN 2, Who may read", 0);
 }
 
-int dep_register_open_secret(struct dep_register *reg, const char *jti,
+int dep_register_read_secret(struct dep_register *reg, const char *jti,
                              const struct dep_place *secret, const struct dep_place *keyring,
                              const struct dep_role_identity *identities, size_t identity_count,
-                             struct dep_buf *out, struct dep_finding *why, struct dep_fault *fault)
+                             struct dep_buf *out_line, uint8_t out_key[DEP_AEAD_KEY_LEN],
+                             struct dep_finding *why, struct dep_fault *fault)
 {
     DEP_AUTO_BUF line;
     dep_buf_init(&line, DEP_STORE_LINE_MAX);
     char path[DEP_SEGMENT_PATH], kek_id[DEP_KEK_ID_LEN + 1];
-    uint8_t key[KEY_LEN], wrapped[WRAPPED_LEN];
+    uint8_t wrapped[WRAPPED_LEN];
     DEP_AUTO_JSON *json = NULL;
     const char *text;
     size_t at;
@@ -300,11 +284,31 @@ int dep_register_open_secret(struct dep_register *reg, const char *jti,
         return err < 0 ? dep_store_fault(reg, fault, err, "store.secrets", path) : err;
     err = dep_kek_open(reg, keyring->segment, kek_id, &identities[at].identity, &kek, why, fault);
     if (!err)
-        err = unwrap(kek, jti, wrapped, key, why);
-    if (!err)
-        err = open_private(reg, jti, secret, key, out, why, fault);
-    dep_wipe(key, sizeof key);
+        err = unwrap(kek, jti, wrapped, out_key, why);
+    if (err)
+        return err;
+    dep_segment_path(&reg->secrets, secret->segment, path);
+    err = dep_store_read_line(reg, path, secret, out_line, fault);
+    if (err)
+        dep_wipe(out_key, KEY_LEN);
     return err;
+}
+
+int dep_register_open_secret(struct dep_register *reg, const char *jti,
+                             const struct dep_place *secret, const struct dep_place *keyring,
+                             const struct dep_role_identity *identities, size_t identity_count,
+                             struct dep_buf *out, struct dep_finding *why, struct dep_fault *fault)
+{
+    DEP_AUTO_BUF line;
+    dep_buf_init(&line, DEP_SECRET_LINE_MAX);
+    uint8_t key[KEY_LEN];
+    int err = dep_register_read_secret(reg, jti, secret, keyring, identities, identity_count, &line,
+                                       key, why, fault);
+    if (err)
+        return err;
+    err = dep_secret_open_line(dep_buf_slice(&line), jti, key, out, why);
+    dep_wipe(key, sizeof key);
+    return err < 0 ? dep_store_fault(reg, fault, err, "store.secrets", "private") : err;
 }
 
 bool dep_secret_kek_of(const char *wrapped, struct dep_slice *out)
@@ -335,7 +339,7 @@ int dep_secret_open(const struct dep_secret_lines *lines, const char *jti,
     if (!err)
         err = unwrap(kek, jti, wrapped, key, why);
     if (!err)
-        err = open_line(lines->secret, jti, key, out, why);
+        err = dep_secret_open_line(lines->secret, jti, key, out, why);
     dep_aead_free(kek);
     dep_wipe(key, sizeof key);
     return err;

@@ -161,6 +161,7 @@ DEP_MUST_USE int dep_register_walk_secret_lines(struct dep_register *reg, enum d
 DEP_MUST_USE int dep_register_read(struct dep_register *reg, const struct dep_place *place,
                                    struct dep_buf *out, struct dep_fault *fault);
 
+enum { DEP_SECRET_LINE_MAX = 8 * 1024 * 1024 }; /* 4 MiB of disclosures in base64 */
 /*
  * Disclosures of one record, with any of the role identities given, appended to `out` (a secret
  * buffer). DEP_FOUND with "secret.erased", "secret.reader" (none of the identities may read it),
@@ -176,6 +177,20 @@ DEP_MUST_USE int dep_register_open_secret(struct dep_register *reg, const char *
                                           const struct dep_role_identity *identities,
                                           size_t identity_count, struct dep_buf *out,
                                           struct dep_finding *why, struct dep_fault *fault);
+
+/* The same in two, of which the second is pure and may run in any thread: the private line,
+ * appended to `out_line` (which takes DEP_SECRET_LINE_MAX), and the key to it, which the caller
+ * wipes; then what the line holds. */
+DEP_MUST_USE int dep_register_read_secret(struct dep_register *reg, const char *jti,
+                                          const struct dep_place *secret,
+                                          const struct dep_place *keyring,
+                                          const struct dep_role_identity *identities,
+                                          size_t identity_count, struct dep_buf *out_line,
+                                          uint8_t out_key[DEP_AEAD_KEY_LEN],
+                                          struct dep_finding *why, struct dep_fault *fault);
+DEP_MUST_USE int dep_secret_open_line(struct dep_slice line, const char *jti,
+                                      const uint8_t key[DEP_AEAD_KEY_LEN], struct dep_buf *out,
+                                      struct dep_finding *why);
 
 /* The same of lines that another register had, a field kit's: a private line, its keyring line and
  * the lines of the keks it was wrapped under. Pure. */
