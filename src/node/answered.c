@@ -230,18 +230,6 @@ static int take_derived(struct answering *answering)
 
 /* ---- and was passed on ---- */
 
-static bool names_item(const struct answering *answering, const json_t *materials)
-{
-    const char *item;
-    json_t *ignored;
-    json_object_foreach(answering->items, item, ignored)
-    {
-        if (dep_material_of(materials, item))
-            return true;
-    }
-    return false;
-}
-
 struct leaving {
     bool any, left;
 };
@@ -255,23 +243,88 @@ static int note_left(void *context, const char *withdrawal, const struct dep_ans
     return DEP_OK;
 }
 
-/* Left, unless it was withdrawn and each withdrawal answered: erased there and further on. */
-static int match_made(void *context, const struct dep_act *made)
+struct passing {
+    struct dep_node *node;
+    json_t *made;
+    struct dep_problem *problem;
+};
+
+/* NULL without memory. */
+static json_t *items_of(const json_t *materials)
 {
-    struct answering *answering = context;
+    size_t i;
+    json_t *material, *items = json_object();
+    json_array_foreach(materials, i, material)
+    {
+        const char *item = dep_json_string(material, "item");
+        if (items && item && json_object_set_new(items, item, json_true())) {
+            json_decref(items);
+            items = NULL;
+        }
+    }
+    return items;
+}
+
+/* Left, unless it was withdrawn and each withdrawal answered: erased there and further on. */
+static int note_made(void *context, const struct dep_act *made)
+{
+    struct passing *passing = context;
     struct dep_index_row row;
     DEP_AUTO_VIEW prepared = {.claims = NULL};
     struct leaving leaving = {.any = false};
     const char *about = dep_record_ref(made->head.claims, "about");
-    int err = dep_roll_find(answering->node, about ? about : "", &row, answering->problem);
+    int err = dep_roll_find(passing->node, about ? about : "", &row, passing->problem);
     if (!err)
-        err = dep_node_view_row(answering->node, &row, true, &prepared, answering->problem);
-    if (err || !names_item(answering, dep_json_array(prepared.claims, "materials")))
+        err = dep_node_view_row(passing->node, &row, true, &prepared, passing->problem);
+    if (err)
         return err < 0 ? err : DEP_OK;
-    err = dep_answered_each(answering->node, made, note_left, &leaving, answering->problem);
-    answering->passed_on++;
-    answering->left += err || !leaving.any || leaving.left;
-    return err < 0 ? err : DEP_OK;
+    err = dep_answered_each(passing->node, made, note_left, &leaving, passing->problem);
+    bool left = err || !leaving.any || leaving.left;
+    if (err < 0)
+        return err;
+    json_t *items = items_of(dep_json_array(prepared.claims, "materials"));
+    return json_array_append_new(
+               passing->made, items ? json_pack("{s:o,s:b}", "items", items, "left", left) : NULL)
+               ? dep_problem_fault(passing->problem, DEP_ERR_NOMEM, "node.answer", row.jti)
+               : DEP_OK;
+}
+
+/* All that went out, each with its items. */
+static int read_passed(struct dep_node *node, json_t **passed, struct dep_problem *problem)
+{
+    DEP_AUTO_JSON *made = json_array();
+    struct passing passing = {node, made, problem};
+    if (*passed)
+        return DEP_OK;
+    int err = made ? dep_node_acts(node, "release.made", note_made, &passing, problem)
+                   : dep_problem_fault(problem, DEP_ERR_NOMEM, "node.answer", "");
+    *passed = err ? NULL : json_incref(made);
+    return err;
+}
+
+static bool names_item(const struct answering *answering, const json_t *items)
+{
+    const char *item;
+    json_t *ignored;
+    json_object_foreach(answering->items, item, ignored)
+    {
+        if (json_object_get(items, item))
+            return true;
+    }
+    return false;
+}
+
+static void count_passed(struct answering *answering, const json_t *passed)
+{
+    size_t i;
+    json_t *made;
+    json_array_foreach(passed, i, made)
+    {
+        if (!names_item(answering, json_object_get(made, "items")))
+            continue;
+        answering->passed_on++;
+        answering->left += dep_json_true(made, "left");
+    }
 }
 
 /* ---- the record ---- */
@@ -318,8 +371,8 @@ static int match_said(void *context, const struct dep_index_row *row)
     return DEP_FOUND;
 }
 
-int dep_answer_make(struct dep_node *node, const struct dep_view *received, json_t **out,
-                    struct dep_index_row *out_said, struct dep_problem *problem)
+int dep_answer_make(struct dep_node *node, const struct dep_view *received, json_t **passed,
+                    json_t **out, struct dep_index_row *out_said, struct dep_problem *problem)
 {
     const char *notice = dep_json_string(received->claims, "package");
     DEP_AUTO_JSON *items = json_object();
@@ -330,14 +383,20 @@ int dep_answer_make(struct dep_node *node, const struct dep_view *received, json
                                   .order = order,
                                   .erased_s = INT64_MIN,
                                   .problem = problem};
-    const struct dep_index_query heard = {.type = "foreign.record"},
-                                 answers = {.type = TYPE, .newest_first = true};
+    struct dep_index_query heard = {.type = "foreign.record"},
+                           answers = {.type = TYPE, .newest_first = true};
+    if (dep_node_pages_searched(node)) {
+        heard.field = "record_type";
+        heard.value = "release.withdrawn";
+    }
     int err = items && order ? dep_roll_list(node, &heard, match_heard, &answering, problem)
                              : no_memory(&answering);
     if (!err)
         err = take_derived(&answering);
     if (!err)
-        err = dep_node_acts(node, "release.made", match_made, &answering, problem);
+        err = read_passed(node, passed, problem);
+    if (!err)
+        count_passed(&answering, *passed);
     json_t *claims = err ? NULL : claims_of(&answering, received);
     if (!err && !claims)
         err = no_memory(&answering);

@@ -40,9 +40,10 @@ bool dep_answered_heard_closes(const struct dep_schemas *schemas, const json_t *
 /*
  * Claims of a withdrawal.answered about the notice that `received` (a foreign.received) tells of,
  * as it stands now; and the newest one that was recorded, jti "" where there is none or it says
- * otherwise.
+ * otherwise. `*passed`: what went out, read where it is NULL, the caller's to give to the next
+ * notice and to release.
  */
 DEP_MUST_USE int dep_answer_make(struct dep_node *node, const struct dep_view *received,
-                                 json_t **out, struct dep_index_row *out_said,
+                                 json_t **passed, json_t **out, struct dep_index_row *out_said,
                                  struct dep_problem *problem);
 #endif

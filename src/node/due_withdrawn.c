@@ -61,6 +61,7 @@ struct withdrawn {
     struct dep_gather *gather;
     json_t *items;   /* that were looked at: true */
     json_t *answers; /* by the notice's id: claims of its newest answer, null once it is judged */
+    json_t **passed; /* for dep_answer_make() */
     const char *notice;
 };
 
@@ -104,7 +105,8 @@ static int is_said(const struct withdrawn *withdrawn, const struct dep_view *rec
     json_t *now = NULL;
     int err = DEP_OK;
     if (json_object_get(withdrawn->answers, withdrawn->notice))
-        err = dep_answer_make(gather->node, received, &now, &said, gather->problem);
+        err = dep_answer_make(gather->node, received, withdrawn->passed, &now, &said,
+                              gather->problem);
     json_decref(now);
     *out_said = said.jti[0] != 0;
     return err;
@@ -182,7 +184,8 @@ int dep_gather_withdrawn(struct dep_gather *gather)
     struct dep_node *node = gather->node;
     DEP_AUTO_JSON *items = json_object();
     DEP_AUTO_JSON *answers_of = json_object();
-    struct withdrawn withdrawn = {gather, items, answers_of, NULL};
+    json_t *passed = NULL;
+    struct withdrawn withdrawn = {gather, items, answers_of, &passed, NULL};
     struct dep_index_query heard = {.type = "foreign.record"},
                            answers = {.type = "withdrawal.answered"},
                            disposed = {.type = "custody.disposed"};
@@ -195,5 +198,6 @@ int dep_gather_withdrawn(struct dep_gather *gather)
     int err = dep_roll_list(node, &answers, note_answer, &withdrawn, gather->problem);
     if (!err)
         err = dep_roll_list(node, &heard, item_withdrawn, &withdrawn, gather->problem);
+    json_decref(passed);
     return err ? err : dep_sight_list(node, &disposed, container_left, gather, gather->problem);
 }

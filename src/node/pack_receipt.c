@@ -51,11 +51,13 @@ static int view_head(struct dep_pack *pack, const struct dep_index_row *row, str
 static int acknowledge(struct dep_pack *pack, const struct dep_view *received, const char *id)
 {
     struct dep_index_row said;
+    json_t *passed = NULL;
     if (!dep_json_says(received->claims, "outcome", "taken")) {
         head_alone(pack, DEP_PACKAGE_ACKNOWLEDGEMENT, id, &received->row);
         return DEP_OK;
     }
-    int err = dep_answer_make(pack->node, received, &pack->answer, &said, pack->problem);
+    int err = dep_answer_make(pack->node, received, &passed, &pack->answer, &said, pack->problem);
+    json_decref(passed);
     if (err)
         return err;
     pack->received = received->row;
@@ -87,11 +89,12 @@ int pack_decide_answer(void *context, uint64_t size, struct dep_draft *draft,
     struct dep_pack *pack = context;
     DEP_AUTO_VIEW received = {.claims = NULL};
     struct dep_index_row said;
-    json_t *now = NULL;
+    json_t *now = NULL, *passed = NULL;
     (void)size;
     int err = dep_node_view_row(pack->node, &pack->received, true, &received, problem);
     if (!err)
-        err = dep_answer_make(pack->node, &received, &now, &said, problem);
+        err = dep_answer_make(pack->node, &received, &passed, &now, &said, problem);
+    json_decref(passed);
     bool same = !err && !said.jti[0] && json_equal(now, pack->answer);
     json_decref(now);
     if (!err && !same)
