@@ -4,6 +4,7 @@
 #include "cli/file_digest.h"
 #include "cli/listed.h"
 #include "codec/text.h"
+#include "report/language.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -130,6 +131,30 @@ static json_t *digest_value(const char *answer)
     return err ? NULL : json_string(hex);
 }
 
+/* The tag of a language that is called so in any of ours; else the answer, which may be a tag. */
+static json_t *language_value(const char *answer)
+{
+    enum { NAME_MAX_LEN = 256, TAG_LEN_MAX = 3 /* scripts have four letters */ };
+    struct dep_slice rows = dep_slice_string(dep_language_rows);
+    while (rows.len) {
+        struct dep_slice row = dep_slice_next(&rows, '\n'), tag = dep_slice_next(&row, '\t');
+        while (tag.len <= TAG_LEN_MAX && row.len) {
+            char name[NAME_MAX_LEN];
+            struct dep_slice each = dep_slice_next(&row, '\t');
+            (void)snprintf(name, sizeof name, "%.*s", (int)each.len, (const char *)each.data);
+            if (name[0] && dep_is_called(name, answer))
+                return json_stringn((const char *)tag.data, tag.len);
+        }
+    }
+    return json_string(answer);
+}
+
+static bool is_language(const json_t *form)
+{
+    const char *format = dep_json_string(dep_json_object(form, "metadata"), "format");
+    return format && strcmp(format, "lang") == 0;
+}
+
 /* What no schema forbids in a string that isn't free text, and nobody means. */
 static bool has_control(const char *answer)
 {
@@ -178,5 +203,7 @@ json_t *dep_answer_value(const struct dep_schema *schema, const json_t *form, co
         return number_value(ascii);
     if (has_control(answer))
         return NULL;
+    if (is_language(own))
+        return language_value(ascii);
     return json_string(is_free_text(own) ? answer : ascii);
 }

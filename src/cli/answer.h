@@ -13,7 +13,8 @@ enum { DEP_ANSWER_MAX = 16 * 1024 };
 bool dep_answer_read(const char *label, char out[DEP_ANSWER_MAX]);
 /*
  * NULL where the answer is none of this form. Of numbers, dates and codes the digits are turned
- * into ASCII; a text is in `lang`, in which choices are called as well. Of a file's fingerprint the
+ * into ASCII; a text is in `lang`, in which choices are called as well. A language may be called by
+ * its name. Of a file's fingerprint the
  * file may be named: that it can't be read is said. The schema is still to judge the value.
  */
 json_t *dep_answer_value(const struct dep_schema *schema, const json_t *form, const char *lang,

@@ -3,6 +3,7 @@
 #include "cli/ask_impl.h"
 #include "node/custody.h"
 #include "node/stated.h"
+#include "report/language.h"
 
 #include <string.h>
 
@@ -49,6 +50,38 @@ static bool has_full_lists(const struct dep_schema *schema)
            strcmp(schema->type, "assurance.given") == 0;
 }
 
+/* Where a part is called as the whole is, once is enough; where both are too long, the part. */
+static void label_member(const struct asking *asking, const json_t *form, const char *name,
+                         const char *label, char out[LABEL_MAX])
+{
+    const char *own = dep_form_label(form, asking->lang);
+    own = own ? own : name;
+    if (strcmp(label, own) == 0 || snprintf(out, LABEL_MAX, "%s › %s", label, own) >= LABEL_MAX)
+        (void)snprintf(out, LABEL_MAX, "%s", own);
+}
+
+/* Which language it is in: texts stand side by side because they are in several. */
+static bool ask_language(struct asking *asking, const json_t *each, const char *label, json_t *text)
+{
+    char path[LABEL_MAX];
+    bool known = strcmp(asking->lang, "und") != 0, unknown_ok = asking->unknown_ok;
+    const json_t *form = dep_schema_member(asking->schema, each, "lang");
+    json_t *lang = NULL;
+    DEP_AUTO_BUF mine;
+    dep_buf_init(&mine, LABEL_MAX);
+    label_member(asking, form, "lang", label, path);
+    dep_language_add(asking->lang, asking->lang, &mine);
+    if (known && !dep_buf_err(&mine)) {
+        char hint[LABEL_MAX];
+        (void)snprintf(hint, sizeof hint, _("Enter: %.*s"), (int)mine.len, (const char *)mine.data);
+        ask_hint(hint);
+    }
+    asking->unknown_ok = false;
+    enum got got = ask_one(asking, form, path, !known, &lang);
+    asking->unknown_ok = unknown_ok;
+    return got != GOT_END && (got != GOT_VALUE || json_object_set_new(text, "lang", lang) == 0);
+}
+
 /* None is an answer where a list is needed and may be empty. */
 static enum got ask_list(struct asking *asking, const json_t *form, const char *label, bool needed,
                          json_t **out)
@@ -68,24 +101,14 @@ static enum got ask_list(struct asking *asking, const json_t *form, const char *
             break;
         if (got != GOT_VALUE)
             return got;
-        if (json_array_append_new(list, value))
+        if (json_array_append_new(list, value) ||
+            (dep_form_refers(each, "text") && !ask_language(asking, each, numbered, value)))
             return GOT_END;
     }
     if (!needed && json_array_size(list) == 0)
         return GOT_NOTHING;
     *out = json_incref(list);
     return GOT_VALUE;
-}
-
-/* Where a part is called as the whole is, once is enough. */
-static void label_member(const struct asking *asking, const json_t *form, const char *name,
-                         const char *label, char out[LABEL_MAX])
-{
-    const char *own = dep_form_label(form, asking->lang);
-    if (own && strcmp(label, own) == 0)
-        (void)snprintf(out, LABEL_MAX, "%s", label);
-    else
-        (void)snprintf(out, LABEL_MAX, "%s › %s", label, own ? own : name);
 }
 
 /* What the id that is a member of `object` is of. */

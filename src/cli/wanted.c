@@ -18,6 +18,7 @@ static const struct {
     {"uuid", N_("an id as the program prints it")},
     {"name", N_("an id as the program prints it, or its beginning; of an item its exhibit number")},
     {"lang", N_("a language: fr, en, ar or another tag of BCP 47")},
+    {"language", N_("a language by its name, or its tag: fr, en, ar")},
     {"code", N_("a code of Latin letters, digits, \".\", \"_\" and \"-\", with no blank")},
     {"text", N_("a text, not empty, without control characters")},
     {"count", N_("a whole number from 1")},
@@ -72,6 +73,8 @@ static void add_type(const json_t *form, const char *type, bool typed, struct de
     }
     if (typed && format && strcmp(format, "uuid") == 0)
         format = "name";
+    if (typed && format && strcmp(format, "lang") == 0)
+        format = "language";
     for (size_t i = 0; format && i < DEP_COUNT(formats); i++)
         if (strcmp(formats[i].format, format) == 0) {
             dep_buf_add_string(out, _(formats[i].right));

@@ -146,6 +146,45 @@ printf '%s\n' 'see Requesting authority:' 'type court' 'see Requested authority:
     'see (case.absent)' 'see Item or case:' "type ${case%????????????}" "see $case" 'see Our reference' 'key d' >script
 expect 3 "$typist" script depositary request in >screen
 
+# Texts by language say which they are in, by the language's name or its tag; the reader's own where nothing is typed.
+cat >script <<'S'
+see القائمة
+type initiatives
+see الرمز
+type plenary
+see التسمية بحسب اللغة 1
+type الجلسة العامة
+see العربية
+see اللغة
+type 
+see التسمية بحسب اللغة 2
+type plénière
+see اللغة
+type الفرنسية
+see التسمية بحسب اللغة 3
+type plenary session
+see اللغة
+type no language at all
+see لا يصلح هذا
+type English
+see التسمية بحسب اللغة 4
+type pleno
+see اللغة
+type es
+see التسمية بحسب اللغة 5
+type 
+see من
+type 
+see إلى
+type 
+S
+LANGUAGE=ar expect 0 "$typist" script depositary record code.stated >screen
+same 'ar fr en es' "$(depositary show "$(tail -n 1 screen)" --json | jq -r '(.claims // .).called | map(.lang) | join(" ")')" 'the languages'
+# Where the locale doesn't say the reader's, it is needed.
+printf '%s\n' 'see List' 'type initiatives' 'see Code' 'type other' 'see language 1' 'type Other' 'see Language' 'type ' 'see needed' 'see Language' 'type arabic' 'see language 2' 'type ' 'see From' 'type ' 'see Until' 'type ' >script
+expect 0 "$typist" script depositary record code.stated >screen
+same ar "$(depositary show "$(tail -n 1 screen)" --json | jq -r '(.claims // .).called[0].lang')" 'a language by its name'
+
 # What a commitment is about is named by an option: that it lacks is told before anything is asked.
 : >script
 expect 1 env LANGUAGE=ar "$typist" script depositary record commitment.made >screen
