@@ -383,10 +383,15 @@ void dep_wipe(void *data, size_t len)
     explicit_bzero(data, len);
 }
 
+size_t dep_alloc_room(void *block)
+{
+    return malloc_usable_size(block);
+}
+
 void dep_free_wiped(void *block)
 {
     if (block)
-        dep_wipe(block, malloc_usable_size(block));
+        dep_wipe(block, dep_alloc_room(block));
     free(block);
 }
 

@@ -150,6 +150,8 @@ char *dep_arena_string(struct dep_arena *arena, struct dep_slice text);
 
 /* Overwrite memory so that the compiler can't leave it out. */
 void dep_wipe(void *data, size_t len);
+/* All that a block takes, as much as was asked for or more; NULL: 0. */
+size_t dep_alloc_room(void *block);
 /* What a library gives back: all of the block, whose length it doesn't say, is wiped. */
 void dep_free_wiped(void *block);
 /* Equality in constant time. */

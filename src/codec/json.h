@@ -17,6 +17,10 @@ enum { DEP_JSON_DEPTH_MAX = 32, DEP_JSON_LEN_MAX = 8 * 1024 * 1024 };
  * in; and once it was refused memory nothing is encoded any more (DEP_ERR_NOMEM), since a list may
  * lack what could not be added. Once, before the first value is made. */
 void dep_json_own_memory(void);
+/* From here on this thread keeps small blocks of values that it freed, wiped, for the next that it
+ * makes, until it gives them back: for one that makes and frees values by the thousand. */
+void dep_json_keep_memory(void);
+void dep_json_give_back(void);
 /* It was: what a process shows may lack a part. */
 bool dep_json_refused(void);
 

@@ -249,9 +249,8 @@ static void look_at(const void *address, size_t len, char *out)
 }
 
 /* A value, a name and a copy made by printing: nothing of them is left where they stood. */
-static void test_freed(void **state)
+static void expect_wiped(void)
 {
-    (void)state;
     enum { SECRET_LEN = 64 };
     static const char text[] =
         "{\"source: the bookkeeper of the third floor, who must not be named at all\":"
@@ -280,6 +279,28 @@ static void test_freed(void **state)
         for (size_t at = 2 * sizeof(void *); at + 4 <= SECRET_LEN; at++)
             assert_memory_not_equal(left + at, shown[i] + at, 4);
     }
+}
+
+/* Also where the thread keeps them for the next. */
+static void test_freed(void **state)
+{
+    (void)state;
+    expect_wiped();
+    dep_json_keep_memory();
+    expect_wiped();
+    json_t *first = json_string("one"), *second = NULL;
+    json_decref(first);
+    second = json_string("another");
+    assert_ptr_equal(second, first);
+    assert_string_equal(json_string_value(second), "another");
+    json_decref(second);
+    /* Refused as if it had been asked for: none is kept of that size. */
+    dep_alloc_fail_at(0);
+    assert_null(json_array());
+    dep_alloc_fail_at(-1);
+    dep_json_give_back();
+    dep_json_own_memory();
+    expect_wiped();
 }
 
 static void test_says(void **state)

@@ -1,5 +1,6 @@
 #include "node/belt.h"
 
+#include "codec/json.h"
 #include "node/tasks.h"
 
 #include <stdlib.h>
@@ -45,8 +46,10 @@ void dep_belt_free(struct dep_belt *belt)
 {
     if (!belt)
         return;
-    if (belt->tasks)
+    if (belt->tasks) {
         dep_tasks_finish(belt->tasks);
+        dep_json_give_back();
+    }
     dep_tasks_free(belt->tasks);
     for (size_t b = 0; b < DEP_COUNT(belt->blocks); b++) {
         struct block *block = &belt->blocks[b];
@@ -103,6 +106,7 @@ int dep_belt_put(struct dep_belt *belt, size_t len)
         int err = dep_tasks_new(&belt->tasks);
         if (err)
             return err;
+        dep_json_keep_memory();
     }
     return turn(belt);
 }

@@ -1,5 +1,7 @@
 #include "node/tasks.h"
 
+#include "codec/json.h"
+
 #include <pthread.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -42,11 +44,13 @@ static bool work(struct dep_tasks *tasks)
 static void *work_loop(void *context)
 {
     struct dep_tasks *tasks = context;
+    dep_json_keep_memory();
     (void)pthread_mutex_lock(&tasks->lock);
     while (!tasks->ending)
         if (!work(tasks))
             (void)pthread_cond_wait(&tasks->changed, &tasks->lock);
     (void)pthread_mutex_unlock(&tasks->lock);
+    dep_json_give_back();
     return NULL;
 }
 
