@@ -553,12 +553,17 @@ static int release_fallen(void *context, const struct dep_act *act)
  * releases are looked at. */
 static int gather_releases(struct dep_gather *gather)
 {
-    struct dep_gather_of of = {.type = "release.made", .due = DEP_DUE_OPEN, .until_s = INT64_MAX};
+    struct dep_gather_of of = {
+        .type = "release.made", .due = DEP_DUE_OPEN, .until_s = dep_gather_until(gather)};
+    /* A review is told however far off, where the page isn't full. */
+    if (of.until_s >= gather->until_s)
+        of.until_s = INT64_MAX;
     if (!dep_node_pages_searched(gather->node) || json_object_size(gather->fallen.ended) ||
         json_object_size(gather->fallen.items))
         return dep_node_acts(gather->node, "release.made", release_due, gather, gather->problem);
     int err = dep_gather_dated(gather, &of, release_due);
     of.due = DEP_DUE_FALLEN; /* due since it was made, whenever its review is */
+    of.until_s = INT64_MAX;
     return err ? err : dep_gather_dated(gather, &of, release_fallen);
 }
 

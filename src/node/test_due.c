@@ -180,6 +180,9 @@ static const struct {
     {"L", "retention.reviewed", "{\"outcome\":\"erase\"}", 5, 0},
     {"L", "retention.reviewed", "{\"outcome\":\"erase\"}", 6, 0},
     {"L", "retention.reviewed", "{\"outcome\":\"keep\",\"until\":\"DAY+9000\"}", 6, 0},
+    /* 48: an urgency to be reviewed long after what is asked for */
+    {"L", "release.prepared", PREPARED, 0, 0},
+    {"L", "release.made", "{\"verdict\":" VERDICT("SHA", ",\"review_by\":\"DAY+300\"") "}", 48, 2},
 };
 
 static bool give(void *context, const struct dep_key_state *officer, unsigned roles)
