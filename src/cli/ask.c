@@ -42,12 +42,14 @@ static bool is_item_type(const struct dep_schema *schema)
     return dep_schema_member(schema, schema->jtd, "item") != NULL;
 }
 
-/* Types whose lists that are needed have something in them: events of an item are about it, and a
- * consent or an assurance that names nothing allows nothing. */
-static bool has_full_lists(const struct dep_schema *schema)
+/* Whether a list that is needed has something in it: events of an item are about it, and a consent
+ * or an assurance that names nothing allows nothing. */
+static bool has_one_at_least(const struct asking *asking, bool needed)
 {
-    return is_item_type(schema) || strcmp(schema->type, "consent.given") == 0 ||
-           strcmp(schema->type, "assurance.given") == 0;
+    const char *type = asking->schema->type;
+    return needed && !asking->whole &&
+           (is_item_type(asking->schema) || strcmp(type, "consent.given") == 0 ||
+            strcmp(type, "assurance.given") == 0);
 }
 
 /* Where a part is called as the whole is, once is enough; where both are too long, the part. */
@@ -87,7 +89,7 @@ static enum got ask_list(struct asking *asking, const json_t *form, const char *
                          json_t **out)
 {
     const json_t *each = dep_schema_member(asking->schema, form, NULL);
-    bool one_at_least = needed && !asking->whole && has_full_lists(asking->schema);
+    bool one_at_least = has_one_at_least(asking, needed);
     DEP_AUTO_JSON *list = json_array();
     for (;;) {
         char numbered[LABEL_MAX];
@@ -330,7 +332,7 @@ static bool may_stand(const struct asking *asking, const char *name, const json_
 }
 
 /* A member that is asked for by itself; NULL of what is asked on one line, of a side, whose members
- * go with how it acted, and of a list, whose elements are counted. */
+ * go with how it acted, and of a list. */
 static const json_t *part_of(const struct asking *asking, const json_t *form, const char *name)
 {
     const json_t *whole = dep_schema_form(asking->schema, form);
@@ -339,21 +341,42 @@ static const json_t *part_of(const struct asking *asking, const json_t *form, co
     return parted && name[0] ? dep_schema_member(asking->schema, form, name) : NULL;
 }
 
+/* All of an element of a list: it goes where nothing is answered. */
+static enum got ask_element(struct asking *asking, const json_t *form, const char *label,
+                            bool needed, size_t index, json_t *list)
+{
+    const json_t *each = dep_schema_member(asking->schema, form, NULL);
+    bool must = has_one_at_least(asking, needed) && json_array_size(list) == 1;
+    char numbered[LABEL_MAX];
+    json_t *value = NULL;
+    (void)snprintf(numbered, sizeof numbered, "%s %zu", label, index + 1);
+    asking->unknown_ok = false; /* only a whole field can be */
+    enum got got = ask_form(asking, each, numbered, must, &value);
+    if (got == GOT_VALUE)
+        return json_array_set_new(list, index, value) ? GOT_END : got;
+    if (got == GOT_NOTHING)
+        (void)json_array_remove(list, index);
+    return got;
+}
+
 /* Asks for what stands at `path` below the member `name`, as near to it as can be; what else was
  * answered stays. */
 static enum got ask_at(struct asking *asking, const json_t *form, const char *name,
                        const char *label, bool needed, struct dep_slice path, json_t *object)
 {
     char part[64], part_label[LABEL_MAX];
+    uint64_t index;
     struct dep_slice token = dep_slice_next(&path, '/');
     json_t *inside = json_object_get(object, name);
+    if (dep_u64_parse(token, UINT32_MAX, &index) && index < json_array_size(inside))
+        return ask_element(asking, form, label, needed, (size_t)index, inside);
     (void)snprintf(part, sizeof part, "%.*s", (int)token.len, (const char *)token.data);
     const json_t *member = inside ? part_of(asking, form, part) : NULL;
     if (!member) {
         (void)json_object_del(object, name); /* it need not be there */
         return ask_into(asking, form, name, label, needed, object);
     }
-    asking->unknown_ok = false; /* only a whole field can be */
+    asking->unknown_ok = false;
     const json_t *whole = dep_schema_form(asking->schema, form);
     label_member(asking, member, part, label, part_label);
     return ask_at(asking, member, part, part_label,

@@ -185,6 +185,63 @@ printf '%s\n' 'see List' 'type initiatives' 'see Code' 'type other' 'see languag
 expect 0 "$typist" script depositary record code.stated >screen
 same ar "$(depositary show "$(tail -n 1 screen)" --json | jq -r '(.claims // .).called[0].lang')" 'a language by its name'
 
+# Of a list only the element that is refused is asked for again; it goes where nothing is answered.
+printf '{"formation": "small_group", "member": "%s", "from": "2014"}\n' be us | stream membership.stated
+cat >script <<'S'
+see Title, by language 1
+type Communiqué
+see Language
+type fr
+see Title, by language 2
+type 
+see Formation
+type small_group
+see Adopted on
+type 2021-03-30
+see how 1 › Member
+type be
+see how 1 › How
+type in_the_room
+see how 2 › Member
+type fr
+see how 2 › How
+type attested
+see how 3 › Member
+type us
+see how 3 › How
+type attested
+see how 4 › Member
+type 
+see Silence
+type 
+see authentic text
+type not_held
+see Why
+type nobody has it
+see attests
+type seen by its clerk
+see Languages 1
+type 
+see Paragraphs 1 › Paragraph
+type 1
+see Text, by language 1
+type 
+see Paragraphs 2 › Paragraph
+type 
+see cites 1
+type 
+see (mandate.room)
+see how 1 › Member
+type be
+see how 1 › How
+type attested
+see [/adopters/1
+see how 2 › Member
+type 
+S
+expect 0 "$typist" script depositary record statement.adopted >screen
+same 'be attested us attested' "$(depositary show "$(tail -n 1 screen)" --json | jq -r '(.claims // .).adopters | map("\(.member) \(.how)") | join(" ")')" 'the adopters'
+
 # What a commitment is about is named by an option: that it lacks is told before anything is asked.
 : >script
 expect 1 env LANGUAGE=ar "$typist" script depositary record commitment.made >screen
@@ -263,7 +320,7 @@ holds why '/formation: nowhere \(small_group\).*\(mandate.code\)'
 { named jo; echo '{"formation":'; } | feed | expect 1 depositary record membership.stated --stream --json >taken 2>why
 holds why '\[5:[0-9]+\] \(json.syntax\)'
 same '5 4 2' "$(jq -r 'select(.line) | "\(.line) \(.from) \(.recorded)"' taken)" 'the line, as JSON'
-same 6 "$(depositary list --type membership.stated --json | wc -l)" 'what was acknowledged, and nothing else'
+same 8 "$(depositary list --type membership.stated --json | wc -l)" 'what was acknowledged, and nothing else'
 
 # The schemas document themselves, in each language.
 for language in en fr ar; do LANGUAGE=$language depositary schema show incident.reported >"schema.$language"; done
