@@ -25,6 +25,8 @@ struct pages {
     cairo_t *cairo;
     double width, height, y, scale;
     size_t page, pages;
+    double columns[DEP_DOCUMENT_COLUMNS_MAX]; /* widths in the table that is drawn */
+    const struct dep_block *head;             /* its head, or NULL */
     bool missing;
     const char *tag; /* what the text that is drawn is, for who has it read out */
     int err;
@@ -103,6 +105,8 @@ static void end_page(struct pages *pages)
         layout_new(pages, pages->document->footer, inner(pages) - 50 * pages->scale, 7.5, false);
     show_at(pages, footer, left(pages) + (pages->document->rtl ? 50 * pages->scale : 0), y);
     g_object_unref(footer);
+    if (pages->pages == 1 && !pages->document->footer[0])
+        number[0] = 0; /* nothing but its title is to stand on it */
     PangoLayout *page = layout_new(pages, number, 45 * pages->scale, 7.5, false);
     pango_layout_set_alignment(page, pages->document->rtl ? PANGO_ALIGN_LEFT : PANGO_ALIGN_RIGHT);
     show_at(pages, page,
@@ -206,18 +210,85 @@ static void draw_row(struct pages *pages, const struct dep_block *block)
     pages->y += 3 * pages->scale;
 }
 
+static bool same_table(const struct dep_block *a, const struct dep_block *b)
+{
+    return a->kind == DEP_BLOCK_CELLS && b->kind == DEP_BLOCK_CELLS && a->count == b->count &&
+           !b->head;
+}
+
+/* What each column would fill, and at least what a pen needs where it is left empty. */
+static void measure_columns(struct pages *pages, const struct dep_block *first, double *out)
+{
+    enum { MEASURED = 500 };
+    const struct dep_block *end = pages->document->blocks + pages->document->count;
+    for (size_t i = 0; i < first->count; i++)
+        out[i] = 0.6 * inner(pages) / (double)first->count;
+    for (const struct dep_block *row = first;
+         row < end && row - first < MEASURED && (row == first || same_table(first, row)); row++) {
+        for (size_t i = 0; i < row->count; i++) {
+            PangoLayout *layout = layout_new(pages, row->texts[i], 0, 8.5, row->head);
+            int width, height;
+            pango_layout_set_width(layout, -1);
+            pango_layout_get_size(layout, &width, &height);
+            out[i] = fmax(out[i], (double)width / PANGO_SCALE + 7 * pages->scale);
+            g_object_unref(layout);
+        }
+    }
+}
+
+/* A column that needs more than an equal share gets it of those that need less: an id is not to be
+ * broken beside one that is half empty. */
+static void share_columns(struct pages *pages, const struct dep_block *first)
+{
+    double needs[DEP_DOCUMENT_COLUMNS_MAX], rest = inner(pages);
+    bool settled[DEP_DOCUMENT_COLUMNS_MAX] = {false};
+    size_t wanting = first->count, before;
+    measure_columns(pages, first, needs);
+    do {
+        double share = wanting ? rest / (double)wanting : 0;
+        before = wanting;
+        for (size_t i = 0; i < first->count; i++) {
+            if (settled[i] || needs[i] > share)
+                continue;
+            settled[i] = true;
+            pages->columns[i] = needs[i];
+            rest -= needs[i];
+            wanting--;
+        }
+    } while (wanting && wanting < before);
+    for (size_t i = 0; i < first->count; i++) {
+        if (!settled[i])
+            pages->columns[i] = rest / (double)wanting;
+        else if (!wanting)
+            pages->columns[i] += rest / (double)first->count;
+    }
+}
+
+static void begin_table(struct pages *pages, const struct dep_block *first)
+{
+    share_columns(pages, first);
+    pages->head = first->head ? first : NULL;
+}
+
 static void draw_cells(struct pages *pages, const struct dep_block *block)
 {
     assert(block->count > 0);
+    size_t page = pages->page;
     PangoLayout *layouts[DEP_DOCUMENT_COLUMNS_MAX] = {NULL};
-    double xs[DEP_DOCUMENT_COLUMNS_MAX], width = inner(pages) / (double)block->count, tallest = 0;
+    double xs[DEP_DOCUMENT_COLUMNS_MAX], tallest = 0, gap = 6 * pages->scale;
+    double x = pages->document->rtl ? left(pages) + inner(pages) : left(pages);
+    if (block != pages->head && (block == pages->document->blocks || !same_table(block - 1, block)))
+        begin_table(pages, block);
     for (size_t i = 0; i < block->count; i++) {
-        size_t place = pages->document->rtl ? block->count - 1 - i : i;
-        layouts[i] = layout_new(pages, block->texts[i], width - 6 * pages->scale, 8.5, block->head);
-        xs[i] = left(pages) + width * (double)place + (pages->document->rtl ? 6 * pages->scale : 0);
+        double width = pages->columns[i];
+        layouts[i] = layout_new(pages, block->texts[i], width - gap, 8.5, block->head);
+        xs[i] = pages->document->rtl ? x - width + gap : x;
+        x += pages->document->rtl ? -width : width;
         tallest = fmax(tallest, height_of(layouts[i]));
     }
     need(pages, fmin(tallest + 4, 80 * pages->scale) + (block->head ? ROW_ROOM * pages->scale : 0));
+    if (pages->page != page && pages->head && !block->head)
+        draw_cells(pages, pages->head); /* on each sheet that the table goes on over */
     show_columns(pages, layouts, xs, block->count);
     for (size_t i = 0; i < block->count; i++)
         g_object_unref(layouts[i]);
@@ -256,6 +327,34 @@ static void draw_tick(struct pages *pages, const struct dep_block *block)
     show_columns(pages, &layout, &x, 1);
     g_object_unref(layout);
     pages->y += 3 * pages->scale;
+}
+
+static double text_height(struct pages *pages, const char *text, double width, double points,
+                          bool bold)
+{
+    PangoLayout *layout = layout_new(pages, text, width, points, bold);
+    double height = height_of(layout);
+    g_object_unref(layout);
+    return height;
+}
+
+/* A heading with all that is ticked and signed under it: nobody is to sign a sheet that says
+ * nothing. 0 where something else stands there. */
+static double signed_height(struct pages *pages, const struct dep_block *heading)
+{
+    const struct dep_block *end = pages->document->blocks + pages->document->count;
+    const struct dep_block *block = heading + 1;
+    double indent = 16 * pages->scale;
+    double height =
+        text_height(pages, heading->texts[0], inner(pages), 11.5, true) + GAP * pages->scale;
+    for (; block < end && block->kind == DEP_BLOCK_TICK; block++)
+        height += text_height(pages, block->texts[0], inner(pages) - indent, 9.5, false) +
+                  3 * pages->scale;
+    if (block == end || block->kind != DEP_BLOCK_SIGNATURES)
+        return 0;
+    for (; block < end && block->kind == DEP_BLOCK_SIGNATURES; block++)
+        height += (SIGNATURE_HEIGHT + 4) * pages->scale;
+    return height;
 }
 
 static void draw_qr(struct pages *pages, const struct dep_block *block)
@@ -397,7 +496,7 @@ static void draw_block(struct pages *pages, const struct dep_block *block)
     switch (block->kind) {
     case DEP_BLOCK_HEADING:
         pages->y += 6 * pages->scale;
-        need(pages, 48 * pages->scale + ROW_ROOM * pages->scale);
+        need(pages, fmax((48 + ROW_ROOM) * pages->scale, signed_height(pages, block)));
         draw_paragraph(pages, block->texts[0], 11.5, true);
         break;
     case DEP_BLOCK_TEXT: draw_paragraph(pages, block->texts[0], 9.5, false); break;
@@ -414,6 +513,7 @@ static void draw_block(struct pages *pages, const struct dep_block *block)
 static void draw(struct pages *pages)
 {
     pages->page = 0;
+    pages->head = NULL;
     cairo_tag_begin(pages->cairo, "Document", NULL);
     begin_page(pages);
     pages->tag = "H1";

@@ -206,18 +206,31 @@ static bool tells_more(const struct dep_paper *paper, const struct dep_view *vie
     return !view->readable;
 }
 
-/* With what goes purpose and scope are told there, and by exhibit. */
+/* With what goes purpose and scope are told there, and by exhibit. The deadline is dated as the
+ * letter is. */
 static void add_request(const struct dep_paper *paper, const struct dep_letter *letter,
                         struct dep_document *document)
 {
-    static const char *const left_out[] = {"direction", "our_ref", "their_ref", "from",
-                                           "to",        "scope",   "purpose"};
-    size_t count = DEP_COUNT(left_out) - (letter->release ? 0 : 2);
-    if (!letter->request || !tells_more(paper, letter->request, left_out, count))
+    const char *left_out[8] = {"direction", "our_ref", "their_ref", "from",
+                               "to",        "scope",   "purpose"};
+    size_t count = letter->release ? 7 : 5;
+    const char *deadline =
+        letter->request ? dep_json_string(letter->request->claims, "deadline") : NULL;
+    int64_t deadline_s;
+    int offset_min;
+    bool due = deadline && dep_time_parse(dep_slice_string(deadline), &deadline_s, &offset_min);
+    if (due)
+        left_out[count++] = "deadline";
+    if (!letter->request || (!due && !tells_more(paper, letter->request, left_out, count)))
         return;
     dep_document_heading(document, letter->answer || letter->release ? _("What was asked")
                                                                      : _("What is asked"));
     dep_paper_fields(paper, document, letter->request, left_out, count);
+    if (due) {
+        const struct dep_schema *schema =
+            dep_schemas_find(paper->schemas, letter->request->row.type, 0);
+        date_row(document, dep_schema_label(schema, "deadline", paper->lang), deadline_s);
+    }
 }
 
 int dep_paper_letter(const struct dep_paper *paper, const struct dep_letter *letter,

@@ -87,7 +87,7 @@ static void withheld_row(const struct dep_paper *paper, struct dep_document *doc
     {
         const char *label =
             schema ? dep_schema_label(schema, json_string_value(name), paper->lang) : NULL;
-        dep_buf_addf(&names, "%s%s", i ? "\n" : "", label ? label : json_string_value(name));
+        dep_buf_addf(&names, "%s%s", i ? _("; ") : "", label ? label : json_string_value(name));
     }
     dep_document_row(document, _("Withheld"),
                      dep_buf_err(&names) ? _("too long to print: see the record")

@@ -51,6 +51,19 @@ for paper in label inventory page; do
         lacks <(pdftotext "$paper.pdf" -) 'extract-of-content|picture\.png'
     fi
 done
+# A table that goes on over sheets has its head on each.
+if command -v pdftotext >/dev/null; then
+    jq -nc '{exhibit: "E-many", things: [range(60) | {description: {text: "thing \(.)", lang: "en"}, quantity: 1}]}' | run collect --yes --file - >/dev/null
+    run print inventory E-many --lang en --out many.pdf
+    sheets=0
+    for sheet in $(seq "$(pdfinfo many.pdf | sed -n 's/^Pages: *//p')"); do
+        pdftotext -layout -f "$sheet" -l "$sheet" many.pdf words
+        grep -qE "^thing [0-9]+ " words || continue
+        holds words '^Thing +Quantity +Seal numbers +Condition'
+        sheets=$((sheets + 1))
+    done
+    [ $sheets -ge 2 ] || fail "$sheets sheets"
+fi
 # A program that was copied without what draws its papers says so, and leaves none.
 mkdir -p alone/bin alone/libexec
 cp "$DEPOSITARY" alone/bin/

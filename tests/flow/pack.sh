@@ -53,6 +53,12 @@ if command -v pdftotext >/dev/null; then
         pdftotext "bag/data/custody.${language%%:*}.pdf" certificate
         holds certificate "${language##*:}"
         holds certificate X-1
+        holds certificate "$made" # not broken over two lines
+        # Nobody signs a sheet that says nothing: what is declared stands above where it is signed.
+        for page in $(seq "$(pdfinfo "bag/data/custody.${language%%:*}.pdf" | sed -n 's/^Pages: *//p')"); do
+            pdftotext -f "$page" -l "$page" "bag/data/custody.${language%%:*}.pdf" sheet
+            ! among '^(Who declares|Déclarant)' <sheet || holds sheet "${language##*:}"
+        done
     done
 fi
 # Its recipient verifies it with the charter's fingerprint, got another way; nothing stands against it.

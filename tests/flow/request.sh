@@ -131,10 +131,12 @@ full=$(depositary request out --file full.json --json | json - .record)
 depositary print letter "$full" --out full.pdf --lang en
 pdftotext -layout full.pdf full.txt
 depositary request show "$full" >full.shown
-for said in OURS-1 THEIRS-2 {subject,treaty,authority,channel,secrecy,limits,form,preserve}-stated 2027-01-15 immediate destroy "Language required:? +Arabic$"; do
+for said in OURS-1 THEIRS-2 {subject,treaty,authority,channel,secrecy,limits,form,preserve}-stated immediate destroy "Language required:? +Arabic$"; do
     holds full.txt "$said"
     holds full.shown "$said"
 done
+holds full.txt 'Deadline +15 January 2027, 09:00 UTC' # as a letter is dated
+holds full.shown 2027-01-15
 depositary print letter "$full" --out full.fr.pdf --lang fr
 pdftotext -layout full.fr.pdf full.fr.txt
 holds full.fr.txt ' arabe$'
