@@ -36,6 +36,12 @@ struct dep_opened_kek {
     struct dep_aead *aead; /* NULL: none */
 };
 
+/* A file that lines were read of: many are of the same few. */
+struct dep_line_file {
+    char path[DEP_SEGMENT_PATH]; /* "": none */
+    int fd;
+};
+
 /* One kek of this session of writing. */
 struct dep_kek {
     enum dep_role role;
@@ -77,6 +83,8 @@ struct dep_register {
     struct dep_opened_kek opened[DEP_OPENED_KEKS_MAX]; /* keks.c */
     size_t opened_next;
     struct dep_kek_places *kek_places;
+    struct dep_line_file line_files[3]; /* of records/, private/ and keyring/, as a rule */
+    size_t line_files_next;
 };
 
 static inline void dep_store_close(int *fd)
@@ -109,7 +117,7 @@ DEP_MUST_USE int dep_segment_walk(const struct dep_register *reg, const struct d
                                   void *context, struct dep_fault *fault);
 /* Where the last `lines` (at least 1) whole lines before `end` begin. DEP_FOUND: what stands there
  * doesn't end a line, or there aren't so many. */
-DEP_MUST_USE int dep_segment_back(const struct dep_register *reg, const struct dep_family *family,
+DEP_MUST_USE int dep_segment_back(struct dep_register *reg, const struct dep_family *family,
                                   uint32_t segment, uint64_t end, uint64_t lines, uint64_t *out,
                                   struct dep_fault *fault);
 /* Append at family->len exactly (what lies beyond is cut), without sync. The file is created where
@@ -121,10 +129,11 @@ DEP_MUST_USE int dep_segment_move_aside(struct dep_register *reg, const struct d
                                         uint32_t segment, uint64_t from, struct dep_fault *fault);
 
 /* ---- recover.c ---- */
-/* The bytes of one line of the file `path`, appended. */
-DEP_MUST_USE int dep_store_read_line(const struct dep_register *reg, const char *path,
+/* The bytes of one line of the file `path`, appended. The file stays open for the next. */
+DEP_MUST_USE int dep_store_read_line(struct dep_register *reg, const char *path,
                                      const struct dep_place *place, struct dep_buf *out,
                                      struct dep_fault *fault);
+void dep_line_files_close(struct dep_register *reg);
 
 /* ---- register.c ---- */
 DEP_MUST_USE int dep_store_lock(struct dep_register *reg, struct dep_fault *fault);

@@ -6,13 +6,54 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
-int dep_store_read_line(const struct dep_register *reg, const char *path,
-                        const struct dep_place *place, struct dep_buf *out, struct dep_fault *fault)
+static void close_file(struct dep_line_file *file)
 {
-    DEP_STORE_FD fd = openat(reg->fd, path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    if (file->path[0])
+        (void)close(file->fd);
+    file->path[0] = 0;
+}
+
+void dep_line_files_close(struct dep_register *reg)
+{
+    for (size_t i = 0; i < DEP_COUNT(reg->line_files); i++)
+        close_file(&reg->line_files[i]);
+}
+
+/* An erasure puts another file in the place of one in keyring/ and overwrites that: what isn't in
+ * the folder any more is read no further. */
+static bool stands(const struct dep_line_file *file)
+{
+    struct stat info;
+    return fstat(file->fd, &info) == 0 && info.st_nlink > 0;
+}
+
+/* Borrowed, or -1 with errno. */
+static int open_file(struct dep_register *reg, const char *path)
+{
+    struct dep_line_file *file = NULL;
+    for (size_t i = 0; !file && i < DEP_COUNT(reg->line_files); i++)
+        if (strcmp(reg->line_files[i].path, path) == 0)
+            file = &reg->line_files[i];
+    if (file && stands(file))
+        return file->fd;
+    if (!file)
+        file = &reg->line_files[reg->line_files_next++ % DEP_COUNT(reg->line_files)];
+    close_file(file);
+    file->fd = openat(reg->fd, path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    if (file->fd >= 0)
+        (void)snprintf(file->path, sizeof file->path, "%s", path);
+    return file->fd;
+}
+
+int dep_store_read_line(struct dep_register *reg, const char *path, const struct dep_place *place,
+                        struct dep_buf *out, struct dep_fault *fault)
+{
+    int fd = open_file(reg, path);
     if (fd < 0)
         return dep_store_io(reg, fault, "store.open", path);
     uint8_t *at = dep_buf_grow(out, place->len);
@@ -65,7 +106,7 @@ static int walk_line(void *context, const struct dep_place *place, struct dep_sl
 
 /* Where line `first` begins in its file, and which line stands at `out_from`: counted back from the
  * end of the tree, where that is nearer than the file's beginning. */
-static int find_first(const struct dep_register *reg, uint64_t first, uint64_t *out_from,
+static int find_first(struct dep_register *reg, uint64_t first, uint64_t *out_from,
                       uint64_t *out_index, struct dep_fault *fault)
 {
     const struct dep_family *end = &reg->records;

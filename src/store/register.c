@@ -349,6 +349,7 @@ void dep_register_close(struct dep_register *reg)
         return;
     dep_keks_forget(reg);
     dep_keks_close(reg);
+    dep_line_files_close(reg);
     dep_tile_builder_free(reg->builder);
     dep_buf_done(&reg->note);
     for (size_t i = 0; i < DEP_COUNT(reg->unsynced); i++)

@@ -112,9 +112,8 @@ int dep_segment_walk(const struct dep_register *reg, const struct dep_family *fa
     }
 }
 
-int dep_segment_back(const struct dep_register *reg, const struct dep_family *family,
-                     uint32_t segment, uint64_t end, uint64_t lines, uint64_t *out,
-                     struct dep_fault *fault)
+int dep_segment_back(struct dep_register *reg, const struct dep_family *family, uint32_t segment,
+                     uint64_t end, uint64_t lines, uint64_t *out, struct dep_fault *fault)
 {
     char path[DEP_SEGMENT_PATH];
     dep_segment_path(family, segment, path);
