@@ -253,6 +253,25 @@ static int place(struct dep_campaign *ledger, struct dep_problem *problem)
     return err < 0 ? dep_problem_fault(problem, err, "node.campaign", "") : err;
 }
 
+/* Who takes the table or the file elsewhere leaves repeated entries out: what is of one is of the
+ * flow's entry that counts. */
+static int pass_repeated(struct dep_campaign *ledger, struct dep_problem *problem)
+{
+    DEP_AUTO_JSON *counting = json_object();
+    int bad = !counting;
+    for (size_t i = 0; !bad && i < ledger->count; i++)
+        if (ledger->flows[i].place == DEP_FLOW_REPEATED)
+            bad = json_object_set_new(counting, ledger->flows[i].id,
+                                      json_integer((json_int_t)ledger->flows[i].counted_by));
+    for (size_t i = 0; !bad && i < ledger->count; i++) {
+        const char *parent = ledger->flows[i].parent;
+        const json_t *at = parent ? json_object_get(counting, parent) : NULL;
+        if (at)
+            ledger->flows[i].parent = ledger->flows[json_integer_value(at)].id;
+    }
+    return bad ? dep_problem_fault(problem, DEP_ERR_NOMEM, "node.campaign", "") : DEP_OK;
+}
+
 int dep_node_campaign(struct dep_node *node, const char *name, int64_t as_of_s,
                       struct dep_campaign *out, struct dep_problem *problem)
 {
@@ -273,6 +292,8 @@ int dep_node_campaign(struct dep_node *node, const char *name, int64_t as_of_s,
         err = follow_revisions(node, &ledger, problem);
     if (!err)
         err = place(&ledger, problem);
+    if (!err)
+        err = pass_repeated(&ledger, problem);
     if (!err) {
         *out = ledger;
         ledger = (struct dep_campaign){.count = 0};

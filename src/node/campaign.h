@@ -13,7 +13,9 @@
 struct dep_campaign {
     struct dep_view opened;
     struct dep_view *views; /* of the flows, in the order of the log */
-    struct dep_flow *flows; /* the same, placed; they borrow from the views */
+    struct dep_flow *flows; /* the same, placed; they borrow from the views. A parent that is
+                             * corrected is its newest revision, one that repeats a flow the entry
+                             * that counts it */
     size_t count;
     size_t unread; /* flows of it that show and can't be read: in no total */
     const char **boundary;

@@ -58,8 +58,9 @@ struct writer {
     const char *self;
     const char *title, *title_lang;
     struct dep_buf *out;
-    size_t *parent, *first,
-        *next; /* of each flow; of its children the first, and the one after it */
+    /* Of each flow, the last by the entry that counts it: what it is of; of its children the first,
+     * and the one after it; the entry that is written for it. */
+    size_t *parent, *first, *next, *written;
 };
 
 static const json_t *claims_of(const struct writer *writer, size_t at)
@@ -125,8 +126,7 @@ static bool same_reporter(const struct writer *writer, size_t a, size_t b)
 static bool stands_with_parent(const struct writer *writer, size_t at)
 {
     size_t parent = writer->parent[at];
-    return parent != DEP_IMPORT_NONE && can_be_written(writer, parent) &&
-           writer->campaign->flows[at].kind == DEP_FLOW_PAYMENT &&
+    return parent != DEP_IMPORT_NONE && writer->campaign->flows[at].kind == DEP_FLOW_PAYMENT &&
            same_reporter(writer, at, parent);
 }
 
@@ -238,7 +238,7 @@ static void add_activity(const struct writer *writer, size_t at)
     for (size_t i = writer->first[at]; i != DEP_IMPORT_NONE; i = writer->next[i])
         if (can_be_written(writer, i) && stands_with_parent(writer, i))
             add_transaction(writer, i);
-    if (parent != DEP_IMPORT_NONE && can_be_written(writer, parent)) {
+    if (parent != DEP_IMPORT_NONE) {
         dep_buf_add_string(writer->out, "<related-activity type=\"1\" ref=\"");
         add_identifier(writer, parent);
         dep_buf_add_string(writer->out, "\"/>\n");
@@ -256,33 +256,66 @@ static int compare_named(const void *left, const void *right)
     return strcmp(((const struct named *)left)->id, ((const struct named *)right)->id);
 }
 
-/* Who is whose, once for all; children in the order of the log. */
-static int relate(struct writer *writer)
+/* Where the parent isn't written, its flow as another side has it; where none is, what that flow is
+ * of: what is paid of it must not come to stand beside it. A pledge is of nothing. */
+static size_t nearest_written(const struct writer *writer, size_t at)
+{
+    while (at != DEP_IMPORT_NONE && !can_be_written(writer, at)) {
+        size_t other = writer->written[writer->campaign->flows[at].counted_by];
+        at = other != DEP_IMPORT_NONE ? other : writer->parent[at];
+    }
+    return at;
+}
+
+static int name_parents(struct writer *writer)
 {
     const struct dep_campaign *campaign = writer->campaign;
     size_t count = campaign->count;
     DEP_AUTO_FREE struct named *named = dep_alloc_array(count + 1, sizeof *named);
-    writer->parent = dep_alloc_array(count + 1, 3 * sizeof *writer->parent);
-    if (!named || !writer->parent)
+    if (!named)
         return DEP_ERR_NOMEM;
-    writer->first = writer->parent + count;
-    writer->next = writer->first + count;
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++)
         named[i] = (struct named){campaign->flows[i].id, i};
-        writer->first[i] = writer->next[i] = writer->parent[i] = DEP_IMPORT_NONE;
-    }
     qsort(named, count, sizeof *named, compare_named);
-    for (size_t i = count; i-- > 0;) {
+    for (size_t i = 0; i < count; i++) {
         const struct named key = {.id = campaign->flows[i].parent};
         const struct named *found =
             key.id ? bsearch(&key, named, count, sizeof key, compare_named) : NULL;
-        if (!found)
-            continue;
-        writer->parent[i] = found->at;
-        writer->next[i] = writer->first[found->at];
-        writer->first[found->at] = i;
+        bool before = found && campaign->flows[found->at].kind < campaign->flows[i].kind;
+        writer->parent[i] = before ? found->at : DEP_IMPORT_NONE;
     }
     return DEP_OK;
+}
+
+/* Who is whose, once for all; children of one kind in the order of the log. */
+static int relate(struct writer *writer)
+{
+    const struct dep_campaign *campaign = writer->campaign;
+    size_t count = campaign->count;
+    writer->parent = dep_alloc_array(count + 1, 4 * sizeof *writer->parent);
+    if (!writer->parent)
+        return DEP_ERR_NOMEM;
+    writer->first = writer->parent + count;
+    writer->next = writer->first + count;
+    writer->written = writer->next + count;
+    for (size_t i = 0; i < count; i++)
+        writer->first[i] = writer->next[i] = writer->written[i] = DEP_IMPORT_NONE;
+    int err = name_parents(writer);
+    for (size_t i = count; !err && i-- > 0;)
+        if (can_be_written(writer, i))
+            writer->written[campaign->flows[i].counted_by] = i;
+    /* A parent is of a kind before: what it is of itself is found before it is replaced. */
+    for (int kind = DEP_FLOW_PAYMENT; !err && kind >= DEP_FLOW_PLEDGE; kind--)
+        for (size_t i = count; i-- > 0;) {
+            if ((int)campaign->flows[i].kind != kind)
+                continue;
+            writer->parent[i] = nearest_written(writer, writer->parent[i]);
+            if (writer->parent[i] == DEP_IMPORT_NONE)
+                continue;
+            writer->next[i] = writer->first[writer->parent[i]];
+            writer->first[writer->parent[i]] = i;
+        }
+    return err;
 }
 
 static void name_campaign(struct writer *writer)
