@@ -171,7 +171,7 @@ static int run(struct dep_args *args, struct dep_node *node, bool preview,
     int err = dep_node_publication(node, args->positional[args->positional_count - 1], &publication,
                                    problem);
     if (!err)
-        err = dep_site_make_pages(node, &publication, &pages);
+        err = dep_site_make_pages(node, &publication, &pages, problem);
     if (err)
         return err;
     if (!preview) {

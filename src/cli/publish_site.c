@@ -4,6 +4,7 @@
 #include "cli/publish_site.h"
 
 #include "node/publish.h"
+#include "report/words.h"
 #include "store/file.h"
 
 #include <errno.h>
@@ -38,8 +39,16 @@ static struct dep_paper paper_of(struct dep_node *node, const char *lang, struct
                               .context = out};
 }
 
+/* What is signed as a page in a language isn't in another. */
+static int can_speak(const char *lang, struct dep_fault *fault)
+{
+    bool can = dep_words_speak(lang);
+    (void)dep_words_speak(NULL);
+    return can ? DEP_OK : dep_fault_set(fault, DEP_ERR_IO, 0, "publish.words", "%s", lang);
+}
+
 int dep_site_make_pages(struct dep_node *node, const struct dep_publication *publication,
-                        struct dep_site_pages *out)
+                        struct dep_site_pages *out, struct dep_problem *problem)
 {
     const struct dep_view *head = &publication->prepared.head;
     const struct dep_published published = {head->row.jti, head->claims, publication->records};
@@ -48,7 +57,9 @@ int dep_site_make_pages(struct dep_node *node, const struct dep_publication *pub
         dep_buf_init(&out->page[i], PAGE_MAX);
     for (size_t i = 0; !err && i < DEP_PUBLISHED_PAGES; i++) {
         const struct dep_paper paper = paper_of(node, LANGUAGES[i], &out->page[i]);
-        err = dep_published_page(&paper, &published);
+        err = can_speak(LANGUAGES[i], &problem->fault);
+        if (!err && (err = dep_published_page(&paper, &published)))
+            err = dep_problem_fault(problem, err, "node.publish", LANGUAGES[i]);
     }
     return err;
 }

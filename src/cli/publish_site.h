@@ -18,9 +18,10 @@ struct dep_site_pages {
 void dep_site_pages_done(struct dep_site_pages *pages);
 #define DEP_AUTO_SITE_PAGES DEP_CLEANUP(dep_site_pages_done) struct dep_site_pages
 
+/* Fault "publish.words": the program can't speak one of the languages. */
 DEP_MUST_USE int dep_site_make_pages(struct dep_node *node,
                                      const struct dep_publication *publication,
-                                     struct dep_site_pages *out);
+                                     struct dep_site_pages *out, struct dep_problem *problem);
 /* As publication.made has them; NULL without memory. */
 json_t *dep_site_pages_json(const struct dep_site_pages *pages);
 /* What is there already is compared, what isn't is made; or nothing is made yet. */

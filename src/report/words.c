@@ -1,6 +1,7 @@
 #include "report/words_impl.h"
 
 #include <libintl.h>
+#include <locale.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -46,18 +47,36 @@ const char *dep_words(const char *id)
  * "Being a gettext grok"). */
 extern int _nl_msg_cat_cntr;
 
-void dep_words_speak(const char *lang)
+/* What the translators' file says of itself; of English there is none. */
+static bool has_words(const char *lang)
+{
+    static const char no_words[] = "", field[] = "\nLanguage: ";
+    const char *said = strstr(gettext(no_words), field);
+    size_t len = strlen(lang);
+    said = said ? said + sizeof field - 1 : "";
+    return strcmp(lang, "en") == 0 || (strncmp(said, lang, len) == 0 && said[len] == '\n');
+}
+
+bool dep_words_speak(const char *lang)
 {
     static char *kept;
+    static bool raised;
     if (lang) {
         const char *own = getenv("LANGUAGE");
         free(kept);
         kept = own ? strdup(own) : NULL;
         (void)setenv("LANGUAGE", lang, 1);
+        /* In the locale "C", which is also that of who asks for one that isn't installed, gettext
+         * doesn't look at it. */
+        raised = strcmp(setlocale(LC_MESSAGES, NULL), "C") == 0 &&
+                 setlocale(LC_MESSAGES, "C.UTF-8") != NULL;
     } else if (kept) {
         (void)setenv("LANGUAGE", kept, 1);
     } else {
         (void)unsetenv("LANGUAGE");
     }
+    if (!lang && raised)
+        (void)setlocale(LC_MESSAGES, "C");
     _nl_msg_cat_cntr++;
+    return !lang || has_words(lang);
 }

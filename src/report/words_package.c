@@ -285,6 +285,9 @@ const struct words_entry WORDS_PACKAGE[] = {
     {"publish.type", N_("records of this type are not published")},
     {"publish.uncorrected", N_("a correction of this incident would be missing: name it too")},
     {"publish.unread", N_("a record that would be public, and that you can't read")},
+    {"publish.words",
+     N_("the program's words in this language can't be read: nothing was published; "
+        "install the program anew")},
     {"receive", N_("it could not be taken in")},
     {"receive.altered", N_("the package was altered: nothing of it was taken in")},
     {"receive.declined", N_("nothing was taken in")},

@@ -43,6 +43,14 @@ holds preview/ar.html 'lang="ar" dir="rtl"'
 ! grep -r WITHHELD preview || fail 'a field that was not named'
 holds preview/en.html '83 \(as of 2021-04\)'
 ! grep -q $'\xef\xbf\xbd' preview/??.html || fail 'a character that a page may not have, in the words of the page itself'
+# Whatever the locale of who previews or signs; and no page that is in another language than it says.
+for locale in C POSIX xx_XX.UTF-8; do
+    LC_ALL=$locale as D1 publish preview "$prepared" --out "preview-$locale" >/dev/null
+    diff -r preview "preview-$locale" || fail "previewed under $locale"
+done
+DEPOSITARY_LOCALEDIR=$PWD expect 3 as L1 publish "$prepared" --out site 2>why
+holds why '\(publish.words\)'
+[ ! -e site ] || fail 'made without words'
 same 1 "$(as D1 publish list --json | jq -s 'map(select(.state == "prepared")) | length')" 'waiting'
 
 # Only another officer makes it public, once; where it is refused no folder is left.
