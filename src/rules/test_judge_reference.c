@@ -116,7 +116,7 @@ static bool by_giver(const struct dep_fact *f, enum dep_need need, const struct 
     }
     case DEP_NEED_CONSENT_SOURCE:
         return f->kind == DEP_FACT_CONSENT && f->layer == DEP_LAYER_SOURCE &&
-               f->scope_kind == DEP_SCOPE_ITEM && m->item && f->scope == m->item;
+               f->scope_kind == DEP_SCOPE_ITEM && m && m->item && f->scope == m->item;
     case DEP_NEED_CONSENT_ORIGINATOR:
     case DEP_NEED_HANDLING_PERMISSION:
         return f->kind == DEP_FACT_CONSENT && f->layer == DEP_LAYER_ORIGINATOR && originator &&
