@@ -114,17 +114,20 @@ int dep_passphrase_ask(void *context, const char *which, const char *code, bool 
                        struct dep_buf *out);
 /* dep_passphrase_wrong_fn: whoever sits at a terminal has three tries in all. */
 bool dep_passphrase_wrong(void *context);
-/* Progress line on a terminal, quiet in a pipe. dep_seal_progress_fn; context: struct dep_progress.
- */
+/* Progress line on a terminal, quiet in a pipe. Rate and time left are of what was done since the
+ * first call, or since what is done became less than it was: the next of several began. */
 struct dep_progress {
     const char *title;
     int64_t started_ms, shown_ms;
-    uint64_t first_bytes;
-    bool reading_back;
+    uint64_t first, done; /* as the rate's time began; as last told */
+    bool started, reading_back;
 };
 void dep_progress_init(struct dep_progress *progress, const char *title);
+/* dep_seal_progress_fn; context: struct dep_progress. */
 bool dep_progress_seal(void *context, const struct dep_seal_progress *state);
-void dep_progress_count(void *context, uint64_t done, uint64_t total); /* dep_progress_fn */
+/* dep_progress_fn, of things that are counted; and of bytes. */
+void dep_progress_count(void *context, uint64_t done, uint64_t total);
+void dep_progress_bytes(void *context, uint64_t done, uint64_t total);
 void dep_progress_end(struct dep_progress *progress);
 /* Ctrl-C asked for an end; progress functions see it. */
 bool dep_stopped(void);

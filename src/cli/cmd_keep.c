@@ -108,7 +108,7 @@ int dep_cmd_backup(int argc, char **argv)
     dep_progress_init(&progress, _("Copying"));
     int err = dep_register_open(args.dir, DEP_OPEN_READ, &reg, &problem.fault);
     if (!err)
-        err = dep_register_backup(reg, args.positional[0], dep_progress_count, &progress,
+        err = dep_register_backup(reg, args.positional[0], dep_progress_bytes, &progress,
                                   &problem.fault);
     dep_progress_end(&progress);
     dep_register_close(reg);
@@ -150,7 +150,7 @@ int dep_cmd_restore(int argc, char **argv)
     dep_progress_init(&progress, _("Restoring"));
     int err = dep_node_restore(
         args.positional[0], dep_arg(&args, "--keyring") ? dep_arg(&args, "--keyring") : keyring,
-        args.positional[1], dep_arg(&args, "--seen"), dep_progress_count, &progress, &problem);
+        args.positional[1], dep_arg(&args, "--seen"), dep_progress_bytes, &progress, &problem);
     dep_progress_end(&progress);
     if (err)
         return dep_say_problem(&args, err, &problem);

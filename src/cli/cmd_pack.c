@@ -278,7 +278,7 @@ static int write_package(struct dep_args *args, struct dep_node *node, struct de
                                      .item_progress = dep_progress_seal,
                                      .progress = dep_progress_count,
                                      .context = &progress,
-                                     .reading_back = dep_progress_count,
+                                     .reading_back = dep_progress_bytes,
                                      .reading_context = &reading};
     err = dep_node_pack(node, pack, &how, &packed, &problem);
     dep_progress_end(&progress);

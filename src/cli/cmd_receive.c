@@ -28,14 +28,14 @@ static void on_copying(void *context, uint64_t done, uint64_t total)
 {
     struct session *session = context;
     begin(session, _("Copying"));
-    dep_progress_count(&session->progress, done, total);
+    dep_progress_bytes(&session->progress, done, total);
 }
 
 static void on_verifying(void *context, uint64_t done, uint64_t total)
 {
     struct session *session = context;
     begin(session, _("Verifying"));
-    dep_progress_count(&session->progress, done, total);
+    dep_progress_bytes(&session->progress, done, total);
 }
 
 static void on_waiting(void *context)

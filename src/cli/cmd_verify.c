@@ -43,6 +43,12 @@ static void on_progress(void *context, uint64_t done, uint64_t total)
     dep_progress_count(&session->progress, done, total);
 }
 
+static void on_bytes(void *context, uint64_t done, uint64_t total)
+{
+    struct session *session = context;
+    dep_progress_bytes(&session->progress, done, total);
+}
+
 /* `opened`: NULL where they were not. */
 static void show_protected(const struct dep_protected *opened)
 {
@@ -218,7 +224,7 @@ static int verify_package(struct dep_args *args, struct dep_node *node, const ch
                                   .known = known.checkpoints,
                                   .known_count = known.count,
                                   .opens = dep_verify_opens(args),
-                                  .progress = on_progress,
+                                  .progress = on_bytes,
                                   .context = &session};
     dep_progress_init(&session.progress, _("Verifying"));
     if (!err)

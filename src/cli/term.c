@@ -243,53 +243,73 @@ int dep_passphrase_ask(void *context, const char *which, const char *code, bool 
 
 void dep_progress_init(struct dep_progress *progress, const char *title)
 {
-    *progress = (struct dep_progress){.title = title, .started_ms = dep_monotonic_ms()};
+    *progress = (struct dep_progress){.title = title};
     watch_interrupts();
 }
 
-static bool due(struct dep_progress *progress)
+/* Whether it is to be shown now. */
+static bool follow(struct dep_progress *progress, uint64_t done)
 {
     int64_t now = dep_monotonic_ms();
+    if (!progress->started || done < progress->done) {
+        progress->started = true;
+        progress->started_ms = now;
+        progress->first = done;
+    }
+    progress->done = done;
     if (!isatty(STDERR_FILENO) || now - progress->shown_ms < PROGRESS_EVERY_MS)
         return false;
     progress->shown_ms = now;
     return true;
 }
 
-static void time_left(const struct dep_progress *progress, uint64_t done, uint64_t total,
-                      char out[64])
+static double elapsed_s(const struct dep_progress *progress)
 {
-    double elapsed = (double)(progress->shown_ms - progress->started_ms) / 1000;
-    out[0] = 0;
-    if (!total || !done || done > total || elapsed < 1)
-        return;
-    double left = elapsed * (double)(total - done) / (double)done;
-    (void)snprintf(out, 64, _("%.0f min %02.0f s left"), (double)(int64_t)(left / 60),
-                   left - 60 * (double)(int64_t)(left / 60));
+    return (double)(progress->shown_ms - progress->started_ms) / 1000;
+}
+
+static double per_s(const struct dep_progress *progress)
+{
+    double elapsed = elapsed_s(progress);
+    return elapsed > 0 ? (double)(progress->done - progress->first) / elapsed : 0;
+}
+
+static void show_time_left(const struct dep_progress *progress, uint64_t total)
+{
+    double rate = per_s(progress);
+    if (total && progress->done <= total && rate > 0 && elapsed_s(progress) >= 1) {
+        double left = (double)(total - progress->done) / rate;
+        double minutes = (double)(int64_t)(left / 60);
+        (void)fprintf(stderr, ", ");
+        (void)fprintf(stderr, _("%.0f min %02.0f s left"), minutes, left - 60 * minutes);
+    }
+    (void)fflush(stderr);
+}
+
+static void show_bytes(const struct dep_progress *progress, const char *title, uint64_t total,
+                       char out_rate[32])
+{
+    char done[32], all[32];
+    dep_bytes_text(progress->done, done);
+    dep_bytes_text(total, all);
+    dep_bytes_text((uint64_t)per_s(progress), out_rate);
+    (void)fprintf(stderr, "\r\033[K%s %s%s%s", title, done, total ? " / " : "", total ? all : "");
 }
 
 bool dep_progress_seal(void *context, const struct dep_seal_progress *state)
 {
     struct dep_progress *progress = context;
+    char rate[32];
     if (state->reading_back && !progress->reading_back) {
         progress->reading_back = true;
-        progress->started_ms = dep_monotonic_ms();
+        progress->started = false;
     }
-    if (due(progress)) {
-        char done[32], total[32], rate[32], left[64];
-        double elapsed = (double)(progress->shown_ms - progress->started_ms) / 1000;
-        dep_bytes_text(state->bytes_done, done);
-        dep_bytes_text(state->bytes_total, total);
-        dep_bytes_text(elapsed > 0 ? (uint64_t)((double)state->bytes_done / elapsed) : 0, rate);
-        time_left(progress, state->bytes_done, state->bytes_total, left);
-        (void)fprintf(stderr, "\r\033[K%s %s",
-                      state->reading_back ? _("Reading back") : progress->title, done);
-        if (state->bytes_total)
-            (void)fprintf(stderr, " / %s", total);
+    if (follow(progress, state->bytes_done)) {
+        show_bytes(progress, state->reading_back ? _("Reading back") : progress->title,
+                   state->bytes_total, rate);
         (void)fprintf(stderr, _(", files: %llu, %s/s"), (unsigned long long)state->files_done,
                       rate);
-        (void)fprintf(stderr, "%s%s", left[0] ? ", " : "", left);
-        (void)fflush(stderr);
+        show_time_left(progress, state->bytes_total);
     }
     return !dep_stopped();
 }
@@ -298,17 +318,25 @@ void dep_progress_count(void *context, uint64_t done, uint64_t total)
 {
     struct dep_progress *progress = context;
     stop_if_asked();
-    if (!due(progress))
+    if (!follow(progress, done))
         return;
-    double elapsed = (double)(progress->shown_ms - progress->started_ms) / 1000;
-    char left[64];
-    time_left(progress, done, total, left);
     (void)fprintf(stderr, "\r\033[K%s %llu", progress->title, (unsigned long long)done);
     if (total)
         (void)fprintf(stderr, " / %llu", (unsigned long long)total);
-    (void)fprintf(stderr, ", %.0f/s%s%s", elapsed > 0 ? (double)done / elapsed : 0,
-                  left[0] ? ", " : "", left);
-    (void)fflush(stderr);
+    (void)fprintf(stderr, ", %.0f/s", per_s(progress));
+    show_time_left(progress, total);
+}
+
+void dep_progress_bytes(void *context, uint64_t done, uint64_t total)
+{
+    struct dep_progress *progress = context;
+    char rate[32];
+    stop_if_asked();
+    if (!follow(progress, done))
+        return;
+    show_bytes(progress, progress->title, total, rate);
+    (void)fprintf(stderr, _(", %s/s"), rate);
+    show_time_left(progress, total);
 }
 
 void dep_progress_end(struct dep_progress *progress)

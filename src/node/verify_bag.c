@@ -355,7 +355,7 @@ static int hash_written(struct dep_bag_verified *bag, size_t index,
     if (err)
         return err;
     if (written->read_back)
-        tell_progress(bag, wanted->size);
+        bag->bytes -= wanted->size; /* not read once more, so no time is left for it */
     else
         err = sha256_of(bag, fd, &again);
     (void)close(fd);

@@ -134,3 +134,12 @@ holds screen 'collect.stopped'
 same "$before" "$(find reg/vault reg/records -type f -exec stat -c '%n %s' {} +)" 'after Ctrl-C'
 truncate -s 1M hole
 depositary collect hole -C reg --yes --passphrase-fd 3 3<<<'open sesame' >/dev/null
+
+# What is read of a package is told in bytes.
+new_register office
+depositary key card -C office --out card.json
+depositary init kit --member test --name 'Test member' --officer F1 --profile field --home card.json --root-out kit.root.pem --no-passphrase >/dev/null
+printf '%s\n' 'see Reading back ' 'see B / ' 'see kB, ' 'see B/s' 'see Packed' >script
+expect 0 "$typist" script depositary pack --whole --to organisation -C kit --out bag --yes >screen
+printf '%s\n' 'see Fingerprint' 'type ' 'see Verifying ' 'see B / ' 'see kB, ' 'see B/s' 'see unproved' >script
+expect 1 "$typist" script depositary verify bag >screen
