@@ -21,6 +21,7 @@ struct commit_work {
     dep_decide_fn *decide; /* fills the only draft under the lock; or NULL */
     void *decide_context;
     struct dep_draft decided;
+    bool along; /* publishing, before or after, is left to the caller */
     struct dep_problem *problem;
 };
 
@@ -301,7 +302,7 @@ static int append(struct commit_work *work, struct dep_done *out)
     assert(work->count > 0 && work->count <= DEP_COMMIT_RECORDS_MAX);
     bool decides = work->decide || work->judge || is_governed(work->drafts, work->count);
     int err = dep_node_unlock(node, work->problem);
-    if (!err && (decides || dep_node_due_ms(node) == 0))
+    if (!err && !work->along && (decides || dep_node_due_ms(node) == 0))
         err = dep_node_publish(node, work->problem);
     if (!err && decides)
         err = dep_roll_read(node, work->problem); /* now, so that others don't wait for it */
@@ -317,8 +318,8 @@ static int append(struct commit_work *work, struct dep_done *out)
     if (!err)
         err = commit_issued(work, out);
     work_done(work);
-    if (!err)
-        return DEP_OK;
+    if (!err || work->along)
+        return err;
     struct dep_problem second = {.detail = ""};
     (void)!dep_node_publish(node, &second); /* what went before; the first error is the one told */
     return err;
@@ -328,6 +329,14 @@ int dep_node_append(struct dep_node *node, const struct dep_draft *drafts, size_
                     struct dep_done *out, struct dep_problem *problem)
 {
     struct commit_work work = {.node = node, .drafts = drafts, .count = count, .problem = problem};
+    return append(&work, out);
+}
+
+int dep_node_append_along(struct dep_node *node, const struct dep_draft *draft,
+                          struct dep_done *out, struct dep_problem *problem)
+{
+    struct commit_work work = {
+        .node = node, .drafts = draft, .count = 1, .along = true, .problem = problem};
     return append(&work, out);
 }
 

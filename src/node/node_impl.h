@@ -76,6 +76,10 @@ struct dep_node {
 DEP_MUST_USE int dep_node_catch_up(struct dep_node *node, uint64_t upto,
                                    struct dep_problem *problem);
 bool dep_node_is_key_record(const char *type);
+/* As dep_node_append(), one record that goes along with others. Nothing is published, neither first
+ * nor where it fails: the caller does that, and is told what fails of it. */
+DEP_MUST_USE int dep_node_append_along(struct dep_node *node, const struct dep_draft *draft,
+                                       struct dep_done *out, struct dep_problem *problem);
 /* The keyset is fed anew by the next catching up: what it took in isn't what the log holds, or only
  * a part of it. */
 DEP_MUST_USE int dep_node_forget_keys(struct dep_node *node);

@@ -253,7 +253,7 @@ static int record_batch(struct batch *batch, struct dep_problem *problem)
         struct dep_done done;
         DEP_AUTO_JSON *claims = claims_of(batch, first);
         struct dep_draft draft = {.type = "reading.recorded", .claims = claims};
-        int err = claims ? dep_node_append(batch->node, &draft, 1, &done, problem)
+        int err = claims ? dep_node_append_along(batch->node, &draft, &done, problem)
                          : dep_problem_fault(problem, DEP_ERR_NOMEM, "node.readings", "readings");
         if (err)
             return err;

@@ -107,6 +107,9 @@ int dep_node_find(struct dep_node *node, const char *name, struct dep_index_row 
     int err = len == DEP_UUID_LEN && !node->proven ? look(node, name, &found, problem) : DEP_OK;
     if (!err && !found.count)
         err = dep_sight_prove(node, problem);
+    /* A record may be durable, and index.db have had no room for it. */
+    if (!err && !found.count)
+        err = dep_node_catch_up(node, dep_register_count(node->reg), problem);
     if (!err && !found.count)
         err = look(node, name, &found, problem);
     if (err)
