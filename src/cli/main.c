@@ -2,6 +2,7 @@
 #include "cli/config.h"
 
 #include <locale.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -112,6 +113,7 @@ static int whole(int status)
 
 int main(int argc, char **argv)
 {
+    (void)signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is told as a full disk is */
     (void)setlocale(LC_ALL, "");
     const char *locale_dir = getenv("DEPOSITARY_LOCALEDIR");
     (void)bindtextdomain("depositary", locale_dir ? locale_dir : DEPOSITARY_LOCALEDIR);

@@ -1,8 +1,8 @@
-# A package that is taken in and the receiver killed at a system call: what came, what is heard of it, and the release that falls with it are
-# wholly there or wholly absent; the same package is taken in again, and counts once.
+# A package that is taken in and the receiver killed at a system call, refused by the disk there, or its package exchanged under it: what came,
+# what is heard of it, and the release that falls with it are wholly there or wholly absent; the same package is taken in again, and counts once.
 # timeout: 900
 # FAULT_EVERY: 1 tries every call that changes anything; default: a sample that ./check can afford.
-need strace jq
+need strace jq cmp
 [ -z "$FLOW_SANITIZED" ] || skip 'no strace under a sanitizer'
 strace -o /dev/null true 2>/dev/null || skip 'strace may not trace here'
 # shellcheck source=tests/flow/charter-of-two
@@ -33,18 +33,20 @@ cp -a reg complete
 
 # How many records of each kind there are that one receive makes.
 made() { reg list --json | jq -r .type | grep -E '^(evidence.intake|foreign.received|foreign.record|release.withdrawn)$' | sort | uniq -c | xargs; }
-before=$(made)
+refused_too() { awk -v more="$refusals" '{for (i = 2; i <= NF; i += 2) if ($i == "foreign.received") $(i - 1) += more; print}' <<<"$1"; }
+kept=$(made)
 reg receive withdrawal >/dev/null
-after=$(made)
-same '2 evidence.intake 2 foreign.received 4 foreign.record 1 release.withdrawn' "$after" 'what one receive makes'
-runs=0 absent=0 there=0 acknowledged=0
-# check WHERE: after a kill there.
+taken=$(made)
+same '2 evidence.intake 2 foreign.received 4 foreign.record 1 release.withdrawn' "$taken" 'what one receive makes'
+runs=0 absent=0 there=0 acknowledged=0 refusals=0
+# check WHERE: after what happened there. That a package came and was refused is recorded: $refusals.
 check() {
-    local now
+    local now before after
+    before=$(refused_too "$kept") after=$(refused_too "$taken")
     # Whoever writes next takes up what was left.
     reg note --text after >/dev/null || fail "$1: no note could be recorded"
     now=$(made)
-    [ ! -s ack ] || acknowledged=$((acknowledged + 1))
+    if [ -s ack ]; then acknowledged=$((acknowledged + 1)); fi
     if [ "$now" = "$after" ]; then
         there=$((there + 1))
     else
@@ -76,3 +78,95 @@ done
 echo "receive: $runs runs, absent $absent, there $there, acknowledged $acknowledged"
 # Both sides of the commit point were met, or nothing was shown.
 if [ "$absent" -eq 0 ] || [ "$there" -le "$acknowledged" ]; then fail 'killed on one side of the commit point only'; fi
+
+# ---- the disk says no ----
+hurts=0
+for how in write:ENOSPC write:EFBIG pwrite64:ENOSPC pwrite64:EIO copy_file_range:ENOSPC fdatasync:EIO fsync:EIO renameat2:EIO linkat:EIO mkdirat:ENOSPC mkdir:ENOSPC ftruncate:EIO \
+    openat:EMFILE pread64:EIO; do
+    call=${how%:*}
+    for again in '' +; do
+        n=1 reached=yes
+        while [ -n "$reached" ]; do
+            rm -rf reg
+            cp -a complete reg
+            status=0
+            strace -f -qq -o trace -e "trace=$call" -e "inject=$call:error=${how#*:}:when=$n$again" \
+                "$DEPOSITARY" receive withdrawal -C reg --as L1 --json >ack 2>err || status=$?
+            grep -q INJECTED trace || reached=''
+            case $call:$status in
+            *:0 | openat:127 | pread64:127) ;; # the loader reads no library
+            *:3) if [ "$call" != write ]; then holds err '^depositary: .+\(.+\)'; fi ;;
+            *) fail "$how $n$again: exit $status: $(cat err)" ;;
+            esac
+            hurts=$((hurts + (status == 3)))
+            [ $status -eq 0 ] || : >ack
+            check "$how $n$again"
+            n=$((n + every))
+        done
+    done
+done
+echo "the disk said no: $hurts failures told"
+[ $hurts -ge 10 ] || fail "hurt only $hurts times"
+
+# ---- no more than so much may be written ----
+for blocks in 0 1 2 4 8 16 64; do
+    rm -rf reg
+    cp -a complete reg
+    status=0
+    # A file of what it says would end there as well.
+    said=$( (ulimit -f $blocks && exec "$DEPOSITARY" receive withdrawal -C reg --as L1 --json) 2>&1) || status=$?
+    : >ack
+    case $status in
+    3) among '^depositary: .+\(.+\)' <<<"$said" || fail "at most $blocks blocks a file: $said" ;;
+    0) echo "$said" >ack ;;
+    *) fail "at most $blocks blocks a file: exit $status: $said" ;;
+    esac
+    check "at most $blocks blocks a file"
+done
+
+# ---- exchanged while it is copied: what was copied is judged, and nothing else is sealed ----
+exchange() { # HOW FILE
+    case $1 in
+    another) sed 's/a/b/' <"$2" >other && mv other "$2" ;;
+    shorter) truncate -s -1 "$2" ;;
+    longer) printf 'x\n' >>"$2" ;;
+    link) cp "$2" beside && ln -sf "$PWD/beside" "$2" ;;
+    pipe) rm "$2" && mkfifo "$2" ;;
+    folder) rm "$2" && mkdir "$2" ;;
+    gone) rm "$2" ;;
+    esac
+}
+refused=0
+for how in another shorter longer link pipe folder gone; do
+    for file in manifest-sha256.txt data/logs/000/records.jsonl; do
+        for call in openat copy_file_range; do
+            [ -n "${FAULT_EVERY:-}" ] || [ "$file $call" = 'data/logs/000/records.jsonl openat' ] || [ "$how $call" = 'shorter copy_file_range' ] || continue
+            rm -rf reg exchanged trace
+            cp -a complete reg
+            cp -a withdrawal exchanged
+            strace -f -qq -o trace -P "exchanged/$file" -P "./$file" -P "$PWD/exchanged/$file" -e "trace=$call" -e "inject=$call:delay_enter=400000" \
+                timeout 60 "$DEPOSITARY" receive exchanged -C reg --as L1 --json >ack 2>err &
+            receiver=$!
+            sleep 0.25
+            exchange $how "exchanged/$file"
+            status=0
+            wait $receiver || status=$?
+            case $status in
+            0) same intact "$(jq -r .result ack)" "$how $file at $call: taken in" ;;
+            1) same receive.altered "$(jq -r .finding ack)" "$how $file at $call: refused" ;;
+            3) ;;
+            *) fail "$how $file at $call: exit $status: $(cat err)" ;;
+            esac
+            echo "$how $file at $call: exit $status, $(jq -r '.finding // .fault // .result' ack)" >>told
+            refused=$((refused + (status != 0)))
+            [ $status -eq 0 ] || : >ack
+            # Recorded where it could be seen which package it was to be.
+            refusals=0
+            if [ $status -eq 1 ]; then refusals=$(($(reg list --type foreign.received --json | wc -l) - 1)); fi
+            [ $refusals -le 1 ] || fail "$how $file at $call: refused once, recorded $refusals times"
+            check "$how $file at $call"
+        done
+    done
+done
+cat told
+[ $refused -ge 5 ] || fail "what was exchanged was refused only $refused times"
