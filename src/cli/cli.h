@@ -63,6 +63,9 @@ int dep_usage_error(const struct dep_args *args, const char *format, ...) DEP_PR
 /* Prints finding or fault of a problem: what, where, what to do (stderr; as JSON with --json).
  * Returns the exit status that goes with `err`. */
 int dep_say_problem(const struct dep_args *args, int err, const struct dep_problem *problem);
+/* The same, with `more` (borrowed; may be NULL) in the JSON under that name. */
+int dep_say_problem_of(const struct dep_args *args, int err, const struct dep_problem *problem,
+                       const char *name, json_t *more);
 /* How such a line begins: the program's name, and the line of a file where it is about one. */
 void dep_say_begin(const struct dep_args *args);
 /* As dep_print_json(), with that line. */

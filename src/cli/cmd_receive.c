@@ -12,6 +12,7 @@ struct session {
     struct dep_node *node;
     struct dep_progress progress;
     const char *title;
+    json_t *findings; /* of the package, as `verify` lists them; NULL before it is verified */
 };
 
 /* What the two halves are called on the terminal. */
@@ -53,6 +54,12 @@ static bool on_sealing(void *context, const struct dep_seal_progress *state)
     return dep_progress_seal(&session->progress, state);
 }
 
+static void on_verified(void *context, const struct dep_receive_told *told)
+{
+    struct session *session = context;
+    session->findings = json_incref(json_object_get(told->account, "findings"));
+}
+
 static bool confirm(void *context, const struct dep_receive_told *told)
 {
     struct session *session = context;
@@ -64,14 +71,14 @@ static bool confirm(void *context, const struct dep_receive_told *told)
     return dep_confirm(_("Take it in?"));
 }
 
-static json_t *received_json(const struct dep_received *received)
+static json_t *received_json(const struct dep_received *received, json_t *findings)
 {
     return json_pack(
-        "{s:s,s:s,s:s,s:s,s:b,s:s*,s:s*,s:s*,s:I,s:s*,s:I,s:b,s:I,s:I}", "package",
+        "{s:s,s:s,s:s,s:s,s:b,s:s*,s:O*,s:s*,s:s*,s:I,s:s*,s:I,s:b,s:I,s:I}", "package",
         received->package, "sender", received->sender, "kind",
         dep_package_kind_name(received->kind), "result", dep_result_name(received->result), "again",
-        received->again, "finding", received->finding[0] ? received->finding : NULL, "record",
-        received->record.jti[0] ? received->record.jti : NULL, "item",
+        received->again, "finding", received->finding[0] ? received->finding : NULL, "findings",
+        findings, "record", received->record.jti[0] ? received->record.jti : NULL, "item",
         received->item[0] ? received->item : NULL, "records", (json_int_t)received->records,
         "withdrawn_item", received->withdrawn_item[0] ? received->withdrawn_item : NULL,
         "withdrawals", (json_int_t)received->withdrawals, "owed", (int)received->owed, "kit_items",
@@ -150,6 +157,7 @@ int dep_cmd_receive(int argc, char **argv)
     struct dep_received received = {.package = ""};
     struct dep_receive_order order = {.dir = args.positional[0],
                                       .unproved = dep_flag(&args, "--unproved"),
+                                      .verified = on_verified,
                                       .confirm = confirm,
                                       .copying = on_copying,
                                       .verifying = on_verifying,
@@ -160,14 +168,16 @@ int dep_cmd_receive(int argc, char **argv)
     int err = dep_node_receive(session.node, &order, &received, &problem);
     dep_progress_end(&session.progress);
     if (err) {
-        status = dep_say_problem(&args, err, &problem);
+        status = dep_say_problem_of(&args, err, &problem, "findings", session.findings);
         if (err == DEP_FOUND && received.finding[0] && !args.json)
             dep_say("%s [%s]", dep_word(received.finding), received.finding);
     } else if (args.json) {
-        status = dep_print_json(received_json(&received)) ? DEP_EXIT_YES : DEP_EXIT_FAULT;
+        status = dep_print_json(received_json(&received, session.findings)) ? DEP_EXIT_YES
+                                                                            : DEP_EXIT_FAULT;
     } else {
         tell(&received);
     }
+    json_decref(session.findings);
     dep_node_close(session.node);
     return dep_finish_output(status);
 }

@@ -217,8 +217,19 @@ static json_t *problem_json(int err, const struct dep_problem *problem)
 
 int dep_say_problem(const struct dep_args *args, int err, const struct dep_problem *problem)
 {
+    return dep_say_problem_of(args, err, problem, "", NULL);
+}
+
+int dep_say_problem_of(const struct dep_args *args, int err, const struct dep_problem *problem,
+                       const char *name, json_t *more)
+{
     assert(err != DEP_OK);
-    if (args->json && !dep_print_said(args, problem_json(err, problem)))
+    json_t *object = args->json ? problem_json(err, problem) : NULL;
+    if (object && more && json_object_set(object, name, more)) {
+        json_decref(object);
+        object = NULL;
+    }
+    if (args->json && !dep_print_said(args, object))
         return DEP_EXIT_FAULT;
     dep_say_begin(args);
     if (err == DEP_FOUND) {

@@ -295,12 +295,21 @@ static int read_kept(struct receiving *receiving)
     return DEP_OK;
 }
 
-static bool confirmed(struct receiving *receiving)
+static struct dep_receive_told told_of(const struct receiving *receiving)
+{
+    const struct dep_received *out = receiving->out;
+    return (struct dep_receive_told){.package = out->package,
+                                     .sender = out->sender,
+                                     .kind = out->kind,
+                                     .result = out->result,
+                                     .verify = dep_bag_verified_verify(receiving->bag),
+                                     .account = receiving->account};
+}
+
+static bool confirmed(const struct receiving *receiving)
 {
     const struct dep_receive_order *order = receiving->order;
-    struct dep_receive_told told = {receiving->out->package, receiving->out->sender,
-                                    receiving->out->kind, receiving->out->result,
-                                    dep_bag_verified_verify(receiving->bag)};
+    const struct dep_receive_told told = told_of(receiving);
     return !order->confirm || order->confirm(order->context, &told);
 }
 
@@ -371,6 +380,9 @@ static int run(struct receiving *receiving)
         err = receive_verify(receiving);
     if (err)
         return err;
+    const struct dep_receive_told told = told_of(receiving);
+    if (receiving->order->verified)
+        receiving->order->verified(receiving->order->context, &told);
     return receiving->out->result == DEP_ALTERED ? refuse(receiving) : take_in(receiving);
 }
 

@@ -18,18 +18,20 @@ struct dep_receive_told {
     const char *package, *sender;
     enum dep_package_kind kind;
     enum dep_result result;
-    struct dep_verify *verify; /* findings and account */
+    struct dep_verify *verify;
+    const json_t *account; /* dep_verify_account() */
 };
 struct dep_receive_order {
     const char *dir;
     bool unproved; /* take it in although something that the rules need is unproved */
-    /* After verifying, before anything is taken in; false ends it ("receive.declined"). May be
-     * NULL. */
+    /* After verifying, whatever comes of it; may be NULL. */
+    void (*verified)(void *context, const struct dep_receive_told *told);
+    /* Before anything is taken in; false ends it ("receive.declined"). May be NULL. */
     bool (*confirm)(void *context, const struct dep_receive_told *told);
     dep_progress_fn *copying, *verifying; /* may be NULL */
     void (*waiting)(void *context);       /* for another receive, for a second now; may be NULL */
     dep_seal_progress_fn *sealing;        /* may be NULL */
-    void *context;                        /* of the five */
+    void *context;                        /* of the six */
 };
 struct dep_received {
     char package[DEP_UUID_LEN + 1];

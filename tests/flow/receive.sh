@@ -83,6 +83,10 @@ cp -r to-test altered
 sed -i 's/Bagging-Date: 20/Bagging-Date: 19/' altered/bag-info.txt
 expect 1 reg receive altered 2>err
 holds err 'receive.altered'
+# With JSON all that was found is listed, as `verify` lists it and by what is known here of the log; of what was taken in too.
+expect 1 reg receive altered --json >refused.json 2>/dev/null
+same 'bag.altered altered, log.older unproved, package.info altered' "$(jq -r '[.findings[] | .id + " " + .result] | join(", ")' refused.json)" 'what was found of an altered one'
+same '[]' "$(jq -c .findings received.json)" 'what was found of one that was taken in'
 mkdir with-link
 cp -r to-test/. with-link
 ln -s /etc/passwd with-link/data/passwd
