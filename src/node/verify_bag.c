@@ -26,6 +26,7 @@
 enum { DEPTH_MAX = 32, SMALL_MAX = 1024 * 1024 };
 
 struct dep_bag_verified {
+    char *dir; /* for messages: the disk may be gone, and which one it was is told too */
     int folder;
     struct dep_schemas *schemas;
     struct dep_tasks *tasks;
@@ -53,6 +54,13 @@ static int open_below(int folder, const char *path)
     return fd < 0 && errno == ENOSYS ? openat(folder, path, (int)how.flags) : fd;
 }
 
+static int io_fault(struct dep_bag_verified *bag, const char *what, struct dep_slice path)
+{
+    int sys = errno;
+    return dep_fault_set(&bag->fault, DEP_ERR_IO, sys, what, "%s/%.*s", bag->dir, (int)path.len,
+                         (const char *)path.data);
+}
+
 static int open_file(struct dep_bag_verified *bag, struct dep_slice path, uint64_t size,
                      int *out_fd)
 {
@@ -61,7 +69,7 @@ static int open_file(struct dep_bag_verified *bag, struct dep_slice path, uint64
     (void)snprintf(name, sizeof name, "%.*s", (int)path.len, (const char *)path.data);
     int fd = open_below(bag->folder, name);
     if (fd < 0)
-        return dep_fault_set(&bag->fault, DEP_ERR_IO, errno, "bag.open", "%s", name);
+        return io_fault(bag, "bag.open", path);
     if (fstat(fd, &info) != 0 || !S_ISREG(info.st_mode) || (uint64_t)info.st_size != size) {
         (void)close(fd);
         return dep_fault_set(&bag->fault, DEP_ERR_CHANGED, 0, "bag.changed", "%s", name);
@@ -72,16 +80,16 @@ static int open_file(struct dep_bag_verified *bag, struct dep_slice path, uint64
 
 /* DEP_FOUND at the end of the file. */
 static int read_exactly(struct dep_bag_verified *bag, int fd, uint64_t offset, uint8_t *out,
-                        size_t len, const char *where)
+                        size_t len, struct dep_slice where)
 {
     for (size_t done = 0; done < len;) {
         ssize_t got = pread(fd, out + done, len - done, (off_t)(offset + done));
         if (got < 0 && errno == EINTR)
             continue;
         if (got < 0)
-            return dep_fault_set(&bag->fault, DEP_ERR_IO, errno, "bag.read", "%s", where);
+            return io_fault(bag, "bag.read", where);
         if (got == 0) {
-            dep_fault_place(&bag->fault, "%s", where);
+            dep_fault_place(&bag->fault, "%.*s", (int)where.len, (const char *)where.data);
             return DEP_FOUND;
         }
         done += (size_t)got;
@@ -106,9 +114,9 @@ static int read_again(void *context, struct dep_slice path, uint64_t offset, uin
                        (const char *)path.data);
         bag->last_fd = open_below(bag->folder, bag->last_path);
         if (bag->last_fd < 0)
-            return dep_fault_set(&bag->fault, DEP_ERR_IO, errno, "bag.open", "%s", bag->last_path);
+            return io_fault(bag, "bag.open", path);
     }
-    return read_exactly(bag, bag->last_fd, offset, out, len, bag->last_path);
+    return read_exactly(bag, bag->last_fd, offset, out, len, path);
 }
 
 /* ---- walking (step 1) ---- */
@@ -123,7 +131,7 @@ static int walk_folder(struct walk *walk, int fd);
 
 static int walk_fault(struct walk *walk, int sys)
 {
-    return dep_fault_set(&walk->bag->fault, DEP_ERR_IO, sys, "bag.walk", "%.*s",
+    return dep_fault_set(&walk->bag->fault, DEP_ERR_IO, sys, "bag.walk", "%s/%.*s", walk->bag->dir,
                          (int)walk->path.len, (const char *)walk->path.data);
 }
 
@@ -243,7 +251,7 @@ static int hash_small(struct dep_bag_verified *bag, size_t index,
     int err = open_file(bag, wanted->path, wanted->size, &fd);
     if (err)
         return err;
-    err = read_exactly(bag, fd, 0, bag->block, (size_t)wanted->size, "");
+    err = read_exactly(bag, fd, 0, bag->block, (size_t)wanted->size, wanted->path);
     (void)close(fd);
     if (err)
         return err == DEP_FOUND ? DEP_ERR_CHANGED : err;
@@ -422,7 +430,11 @@ static int open_all(struct dep_bag_verified *bag, const struct dep_bag_order *or
                     struct dep_problem *problem)
 {
     bag->last_fd = -1;
+    bag->folder = -1;
     bag->order = order;
+    bag->dir = dep_strdup(order->dir);
+    if (!bag->dir)
+        return dep_problem_fault(problem, DEP_ERR_NOMEM, "bag", order->dir);
     bag->folder = open(order->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (bag->folder < 0)
         return dep_fault_set(&problem->fault, DEP_ERR_IO, errno, "bag.open", "%s", order->dir);
@@ -484,6 +496,7 @@ void dep_bag_verified_free(struct dep_bag_verified *bag)
     forget_last(bag);
     if (bag->folder >= 0)
         (void)close(bag->folder);
+    free(bag->dir);
     free(bag);
 }
 

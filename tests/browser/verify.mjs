@@ -135,6 +135,35 @@ for (const [language, direction, word] of [['en', 'ltr', /^Intact/], ['fr', 'ltr
   })
 }
 
+test('of several packages in a folder, the reader says which', async () => {
+  const several = join(scratch, 'several')
+  cpSync(good, join(several, 'first'), { recursive: true })
+  cpSync(edited('several-other', (folder) => flip(join(folder, CONTAINER), 5000)), join(several, 'second'), { recursive: true })
+  for (const [language, said] of [['fr', 'Paquets dans ce dossier : 2.'], ['ar', 'عدد الحزم في هذا المجلد: 2.'], ['en', 'Packages in this folder: 2.']]) {
+    const page = await opened(language)
+    await page.setInputFiles('#folder', several)
+    assert.ok((await page.textContent('#folder-said')).startsWith(said))
+    assert.ok(await page.isDisabled('#start'), 'none is taken unasked')
+    assert.deepEqual(await page.$$eval('#folders button', (buttons) => buttons.map((one) => one.textContent)), ['first', 'second'])
+    await accessible(page, 'several')
+    if (language === 'en') {
+      for (const [group, text] of fingerprint.entries()) await page.fill(`#group-${group}`, text)
+      for (const [name, result] of [['second', 'altered'], ['first', 'intact']]) {
+        await page.click(`#folders button:has-text("${name}")`)
+        assert.equal(await page.$('#verdict'), null, 'nothing is said of one that was not verified')
+        assert.match(await page.textContent('#folder-said'), new RegExp(`Chosen: ${name}[.]`))
+        await page.click('#start')
+        await page.waitForSelector('#verdict', { timeout: 60000 })
+        assert.equal((await outcome(page)).result, result)
+      }
+      await accessible(page, 'one of several')
+    }
+    await page.screenshot({ path: join(shots, `several-${language}.png`), fullPage: true })
+    assert.deepEqual(page.wrong, [])
+    await page.context().close()
+  }
+})
+
 test('the file itself, and the index in a package, are HTML', async () => {
   for (const path of [html, ...['sender-nothing', 'foreign-good', 'publication'].map((name) => join(forged, name, 'package/data/index.html'))]) {
     assert.deepEqual(await wrongInText(readFileSync(path, 'utf8')), [], path)

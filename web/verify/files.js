@@ -1,16 +1,18 @@
-// The folder that was chosen or dropped: a Map of path within the package to File.
+// The folder that was chosen or dropped: the packages in it, of each its name and a Map of path within the package to File.
 
-/** Where the package begins: the folder chosen, or the one folder in it that is a package. */
+/** Where packages begin: the folder chosen, or folders in it; what lies within one of them is a part of it. Where none does, the folder is looked at as one. */
 function within(found) {
   const paths = [...found.keys()]
-  const tops = paths.filter((path) => /^([^/]+\/){0,2}bagit\.txt$/.test(path)).map((path) => path.slice(0, -'bagit.txt'.length))
-  tops.sort((a, b) => a.length - b.length)
-  const top = tops[0] ?? paths[0]?.slice(0, paths[0].indexOf('/') + 1) ?? ''
-  const files = new Map()
-  for (const [path, file] of found) {
-    if (path.startsWith(top)) files.set(path.slice(top.length), file)
-  }
-  return { name: top.split('/').at(-2) ?? '', files }
+  const tops = paths.filter((path) => /^([^/]+\/){0,2}bagit\.txt$/.test(path)).map((path) => path.slice(0, -'bagit.txt'.length)).sort()
+  const packages = tops.filter((top) => !tops.some((other) => other !== top && top.startsWith(other)))
+  if (packages.length === 0) packages.push(paths[0]?.slice(0, paths[0].indexOf('/') + 1) ?? '')
+  return packages.map((top) => {
+    const files = new Map()
+    for (const [path, file] of found) {
+      if (path.startsWith(top)) files.set(path.slice(top.length), file)
+    }
+    return { name: top.split('/').at(-2) ?? '', files }
+  })
 }
 
 export function fromInput(list) {

@@ -11,7 +11,7 @@ import { Types, saysNothing } from './values.js'
 
 const VERSION = DEPOSITARY_VERSION // given by tools/web-bundle
 const page = document.getElementById('page')
-const state = { folder: null, run: null, progress: null, report: null, problem: null }
+const state = { folders: [], folder: null, run: null, progress: null, report: null, problem: null }
 let core, module, workerURL, fingerprint
 
 const decode = (text) => Uint8Array.from(atob(text.trim()), (character) => character.charCodeAt(0))
@@ -44,8 +44,8 @@ function folderPart() {
     ondrop: async (event) => {
       event.preventDefault()
       zone.classList.remove('over')
-      const folder = await fromDrop(event.dataTransfer).catch(() => null)
-      if (folder) choose(folder)
+      const folders = await fromDrop(event.dataTransfer).catch(() => null)
+      if (folders) choose(folders)
       else document.getElementById('folder-said').textContent = _('This browser does not hand on a folder that is dropped. Choose it with the button.')
     }
   },
@@ -54,25 +54,43 @@ function folderPart() {
   return make('section', { class: 'screen', 'aria-labelledby': 'folder-title' },
     make('h2', { id: 'folder-title' }, _('1. The package')),
     make('p', { class: 'hint' }, _('A browser may call this “uploading”. Nothing is sent anywhere: the files are read on this device, and this page cannot reach a network.')),
-    zone, make('p', { class: 'said', role: 'status', id: 'folder-said' }, said()))
+    zone, make('p', { class: 'said', role: 'status', id: 'folder-said' }, said()), make('div', { id: 'folders' }, foldersPart()))
+}
+
+/** Which of several it is to be is the reader's to say. */
+function foldersPart() {
+  if (state.folders.length < 2) return []
+  return make('div', { class: 'act', role: 'group', 'aria-labelledby': 'folder-said' }, state.folders.map((folder) =>
+    make('button', { type: 'button', 'aria-pressed': String(folder === state.folder), onclick: (event) => take(folder, event.currentTarget) }, isolated(folder.name || '–'))))
 }
 
 function said() {
-  if (!state.folder) return ''
+  if (!state.folder) return state.folders.length > 1 ? _('Packages in this folder: %s. Choose the one that is to be verified.', number(state.folders.length)) : ''
   const size = [...state.folder.files.values()].reduce((sum, file) => sum + file.size, 0)
   return _('Chosen: %s. Files: %s (%s).', state.folder.name || '–', number(state.folder.files.size), bytes(size))
 }
 
-/** What the page says is of one folder: with another, the result of the one before goes; while one is verified, no other is taken. */
-function choose(folder) {
-  if (state.progress) {
-    document.getElementById('folder-said').textContent = _('A package is being verified. Stop that first, then choose the other one: %s.', folder.name || '–')
-    return
-  }
+/** While one is verified, no other is taken. */
+function busy(folders) {
+  if (state.progress) document.getElementById('folder-said').textContent = _('A package is being verified. Stop that first, then choose the other one: %s.', folders.map(({ name }) => name || '–').join(', '))
+  return Boolean(state.progress)
+}
+
+function choose(folders) {
+  if (busy(folders)) return
+  state.folders = folders
+  take(folders.length === 1 ? folders[0] : null)
+}
+
+/** What the page says is of one folder: with another, the result of the one before goes. */
+function take(folder, button) {
+  if (busy([folder])) return
   state.run?.stop()
   state.run = null
   state.folder = folder
   state.report = state.problem = null
+  if (button) for (const one of button.parentElement.children) one.setAttribute('aria-pressed', String(one === button))
+  else document.getElementById('folders').replaceChildren(foldersPart())
   showProgress(null)
   showResult()
 }
