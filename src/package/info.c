@@ -32,10 +32,20 @@ static int add_all(const struct dep_package_info *info, struct dep_buf *out)
     return err ? err : add(out, "Depositary-Kind", dep_package_kind_name(info->kind));
 }
 
+/* Its version is the only thing there that a verifier can't know, and whoever reads the file may do
+ * it at a terminal. */
+static bool is_agent(struct dep_slice text)
+{
+    bool printable = dep_slice_starts(text, "depositary ");
+    for (size_t i = 0; printable && i < text.len; i++)
+        printable = text.data[i] >= ' ' && text.data[i] <= '~';
+    return printable;
+}
+
 int dep_package_info_encode(const struct dep_package_info *info, struct dep_buf *out)
 {
     size_t before = out->len;
-    if (!dep_slice_starts(info->agent, "depositary "))
+    if (!is_agent(info->agent))
         return DEP_ERR_CAP;
     int err = add_all(info, out);
     if (err && out->len > before)

@@ -17,7 +17,7 @@ struct dep_package_info {
     int64_t date_s;         /* iat of the head record */
     const char *id;         /* of the package */
     uint64_t octets, files; /* below data/ */
-    struct dep_slice agent; /* "depositary 0.1.0" */
+    struct dep_slice agent; /* "depositary 0.1.0", printable ASCII */
     enum dep_package_kind kind;
 };
 /* The whole text, appended. DEP_ERR_CAP where a reader would not take it back. */

@@ -108,6 +108,11 @@ static void test_info(void **state)
     assert_int_equal(dep_package_info_encode(&info, &out), DEP_ERR_CAP);
     info.agent = DEP_SLICE_LITERAL("depositary 0.1.0\nPayload-Oxum: 1.1");
     assert_int_equal(dep_package_info_encode(&info, &out), DEP_ERR_CAP);
+    /* What a terminal would obey. */
+    info.agent = DEP_SLICE_LITERAL("depositary 0.1.0\033[2J");
+    assert_int_equal(dep_package_info_encode(&info, &out), DEP_ERR_CAP);
+    info.agent = DEP_SLICE_LITERAL("depositary 0.1.0\u202e");
+    assert_int_equal(dep_package_info_encode(&info, &out), DEP_ERR_CAP);
     assert_int_equal(out.len, 6);
 }
 
