@@ -2,6 +2,7 @@
 //
 // usage: node firefox.mjs verify.html FORGED SHOTS
 // FORGED: as for verify.mjs, which goes through all of them in Chromium.
+// FIREFOX_ALL=1: all of them here too (but those with a symbolic link, which no browser hands on), a second of a core each; default: a sample that ./check can afford.
 import assert from 'node:assert/strict'
 import { mkdirSync, readFileSync, readdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
@@ -13,10 +14,11 @@ import { typed } from './typed.mjs'
 const [html, forged, shots] = process.argv.slice(2).map((path) => resolve(path))
 const WORDS = { intact: /^Intact/, altered: /^Altéré/, unproved: /^Non prouvé/ }
 
-/** So few that each result is there, and each kind of finding (what stands before the point of its id): a second of a core each. */
-function sample() {
+/** All, or so few that each result is there, and each kind of finding (what stands before the point of its id). */
+function choose() {
   const all = readdirSync(forged).sort().map((name) => ({ name, ...JSON.parse(readFileSync(join(forged, name, 'account.json'), 'utf8')).account }))
     .filter(({ name }) => !readdirSync(join(forged, name), { withFileTypes: true, recursive: true }).some((entry) => entry.isSymbolicLink()))
+  if (process.env.FIREFOX_ALL) return all
   const seen = new Set(), chosen = []
   for (const one of all) {
     const kinds = [one.result, ...one.findings.map(({ id }) => id.split('.')[0])].filter((kind) => !seen.has(kind))
@@ -31,7 +33,7 @@ test('Firefox: a package of each kind, dropped on the page; one of each result c
   const firefox = await Firefox.start('fr')
   const results = new Set()
   try {
-    const chosen = sample()
+    const chosen = choose()
     await firefox.open(pathToFileURL(html).href)
     await firefox.waitFor('h1')
     for (const { name, result, findings } of chosen) {
