@@ -11,8 +11,8 @@
 /* What, and where it helps what to do. An id without words is returned as it is (tools/words-check
  * finds it). */
 const char *dep_words(const char *id);
-/* Words in a language other than the process's, whatever its locale: dep_words() and gettext() speak
- * `lang` until the matching call with NULL. False where its words can't be read: then English. One
- * thread only. */
+/* Words in a language other than the process's, whatever its locale: dep_words() and gettext()
+ * speak `lang` until the matching call with NULL. False where its words can't be read: then
+ * English. One thread only. */
 bool dep_words_speak(const char *lang);
 #endif

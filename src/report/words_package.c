@@ -22,15 +22,15 @@ const struct words_entry WORDS_PACKAGE[] = {
     {"bag.manifest.short", N_("a list of the package's files leaves this one out")},
     {"bag.manifest.twice", N_("a file is listed twice")},
     {"bag.missing", N_("a file that the package lists is missing")},
-    {"bag.open", 
-     N_("a file of the package could not be opened: is its disk still there? Put it back, and do it "
-        "again")},
+    {"bag.open",
+     N_("a file of the package could not be opened: is its disk still there? Put it back, and do "
+        "it again")},
     {"bag.oxum", N_("the package's size or number of files is not what it says")},
     {"bag.path", N_("a name that could lead out of the package")},
     {"bag.path.windows", N_("a name that Windows can't store")},
     {"bag.payload", N_("the package has no content")},
     {"bag.percent", N_("a percent sign that doesn't belong in a list of files")},
-    {"bag.read", 
+    {"bag.read",
      N_("a file of the package could not be read: is its disk still there? Put it back, and do it "
         "again; if it fails once more, ask for another copy")},
     {"bag.tag.unlisted", N_("a file beside the content that no list names")},
@@ -38,9 +38,9 @@ const struct words_entry WORDS_PACKAGE[] = {
     {"bag.unchecked", N_("a file of the package could not be checked")},
     {"bag.unlisted", N_("a file that no list of the package names")},
     {"bag.version", N_("a package of another BagIt version than 1.0")},
-    {"bag.walk", 
-     N_("a folder of the package could not be read: is its disk still there? Put it back, and do it "
-        "again")},
+    {"bag.walk",
+     N_("a folder of the package could not be read: is its disk still there? Put it back, and do "
+        "it again")},
     {"before", N_("an earlier checkpoint that doesn't belong here")},
     {"charter.unpinned", N_("the charter's fingerprint was not given: nothing here can be trusted "
                             "to be the members' own")},
