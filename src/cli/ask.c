@@ -458,6 +458,14 @@ static bool ask_behind(struct asking *asking, const struct dep_schema_field *fir
     return done;
 }
 
+static bool may_be_unknown(const struct dep_schema *schema)
+{
+    for (size_t i = 0; i < schema->field_count; i++)
+        if (schema->fields[i].unknown_ok)
+            return true;
+    return false;
+}
+
 bool dep_ask_fields(const struct dep_schema *schema, bool whole, const char *only,
                     struct dep_called *called, json_t *fields)
 {
@@ -467,9 +475,10 @@ bool dep_ask_fields(const struct dep_schema *schema, bool whole, const char *onl
                             .called = called,
                             .officer = dep_node_officer(called->node)};
     if (!only)
-        (void)fprintf(
-            stderr, "%s\n",
-            _("Enter leaves a field out; \"? reason\" says unknown, \"! reason\" says refused."));
+        (void)fprintf(stderr, "%s\n",
+                      may_be_unknown(schema) ? _("Enter leaves a field out; \"? reason\" says "
+                                                 "unknown, \"! reason\" says refused.")
+                                             : _("Enter leaves a field out."));
     bool done = ask_behind(&asking, NULL, only, fields);
     dep_wipe(asking.reason, sizeof asking.reason);
     return done && (!only || asking.found);

@@ -154,12 +154,14 @@ static bool find_listed(const struct asking *asking, const json_t *form, struct 
 }
 
 /* The value of an answer; false, and said what would be right, where it won't do. */
-static bool take(const struct asking *asking, const json_t *form, const struct dep_listed *listed,
+static bool take(const struct asking *asking, const json_t *form, struct dep_listed *listed,
                  const char *answer, json_t **out)
 {
     const char *code = dep_listed_named(listed, answer);
     json_t *value = dep_answer_value(asking->schema, form, asking->lang, code ? code : answer);
     bool fits = value && dep_schema_value_check(asking->schema, form, value, NULL, NULL) == DEP_OK;
+    if (fits && code && listed->open)
+        (void)fprintf(stderr, "  %s\n", code);
     if (fits && (!json_is_string(value) || dep_listed_has(listed, json_string_value(value)))) {
         *out = value;
         return true;

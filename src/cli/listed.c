@@ -3,8 +3,10 @@
 #include "cli/verdict.h"
 #include "node/mandate.h"
 #include "node/stated.h"
+#include "report/language.h"
 #include "rules/mandate.h"
 
+#include <ctype.h>
 #include <string.h>
 
 enum { NAME_MAX_LEN = 512 };
@@ -95,17 +97,23 @@ int dep_listed_of(struct dep_called *called, const char *type, const json_t *for
     bool now = dep_stated_has_codes(type), governed = dep_mandate_governs(type);
     bool members = name && strcmp(name, "members") == 0, stated = name && dep_called_stated(name);
     enum dep_list list = DEP_LIST_COUNT;
-    *out = (struct dep_listed){.any = now, .stated = stated};
+    bool bodies = name && strcmp(name, "bodies") == 0, found = name && dep_list_find(name, &list);
     /* What was collected may come from anywhere. */
-    if (!name || !(now || governed) || !(members || stated || dep_list_find(name, &list)))
+    bool anywhere = list == DEP_LIST_TERRITORIES && !now && !governed;
+    *out = (struct dep_listed){
+        .open = bodies || anywhere, .any = now, .stated = stated, .bodies = bodies};
+    if (!(bodies || anywhere) && !((now || governed) && (members || stated || found)))
         return DEP_OK;
     int64_t now_s = dep_node_now_ms(called->node) / 1000;
     struct gathering gathering = {called, name, out};
     out->codes = json_object();
     if (stated && out->codes)
         return dep_node_mandate_codes(called->node, name, add_stated, &gathering, problem);
-    bool good = out->codes && (members ? add_members(called, now_s, out)
-                                       : add_codes(called, list, governed, now_s, out));
+    bool good = out->codes;
+    if (good && (members || bodies))
+        good = add_members(called, now_s, out);
+    if (good && !members)
+        good = add_codes(called, bodies ? DEP_LIST_RECIPIENTS : list, !now, now_s, out);
     return good ? DEP_OK : dep_problem_fault(problem, DEP_ERR_NOMEM, "cli.listed", name);
 }
 
@@ -138,6 +146,8 @@ void dep_listed_show(const struct dep_listed *listed)
 {
     const char *code;
     json_t *name;
+    if (listed->open)
+        return;
     if (listed->codes && json_object_size(listed->codes) == 0)
         say(listed->stated
                 ? _("No code is stated there yet: depositary record code.stated states one.")
@@ -155,11 +165,33 @@ void dep_listed_refuse(const struct dep_listed *listed)
 
 bool dep_listed_has(const struct dep_listed *listed, const char *code)
 {
-    return !listed->codes || (listed->any && strcmp(code, "any") == 0) ||
+    return !listed->codes || listed->open || (listed->any && strcmp(code, "any") == 0) ||
            json_object_get(listed->codes, code);
 }
 
-const char *dep_listed_named(const struct dep_listed *listed, const char *answer)
+/* A State or territory by its name in any of our languages. */
+static const char *territory_named(struct dep_listed *listed, const char *answer)
+{
+    struct dep_slice rows = dep_slice_string(dep_territory_rows);
+    while (rows.len) {
+        struct dep_slice row = dep_slice_next(&rows, '\n'), code = dep_slice_next(&row, '\t');
+        while (row.len) {
+            char name[NAME_MAX_LEN];
+            struct dep_slice each = dep_slice_next(&row, '\t');
+            (void)snprintf(name, sizeof name, "%.*s", (int)each.len, (const char *)each.data);
+            if (!name[0] || !dep_is_called(name, answer))
+                continue;
+            (void)snprintf(listed->found, sizeof listed->found, "%.*s", (int)code.len,
+                           (const char *)code.data);
+            for (char *at = listed->found; listed->bodies && *at; at++)
+                *at = (char)tolower((unsigned char)*at);
+            return listed->found;
+        }
+    }
+    return NULL;
+}
+
+const char *dep_listed_named(struct dep_listed *listed, const char *answer)
 {
     const char *code;
     json_t *name;
@@ -168,5 +200,5 @@ const char *dep_listed_named(const struct dep_listed *listed, const char *answer
         if (json_is_string(name) && dep_is_called(json_string_value(name), answer))
             return code;
     }
-    return NULL;
+    return listed->open ? territory_named(listed, answer) : NULL;
 }

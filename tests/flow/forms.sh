@@ -185,7 +185,7 @@ printf '%s\n' 'see List' 'type initiatives' 'see Code' 'type other' 'see languag
 expect 0 "$typist" script depositary record code.stated >screen
 same ar "$(depositary show "$(tail -n 1 screen)" --json | jq -r '(.claims // .).called[0].lang')" 'a language by its name'
 
-# Of a list only the element that is refused is asked for again; it goes where nothing is answered.
+# Of a list only the element that is refused is asked for again; it goes where nothing is answered. A State is answered by its name.
 printf '{"formation": "small_group", "member": "%s", "from": "2014"}\n' be us | stream membership.stated
 cat >script <<'S'
 see Title, by language 1
@@ -207,7 +207,8 @@ type fr
 see how 2 › How
 type attested
 see how 3 › Member
-type us
+type united states
+see   us
 see how 3 › How
 type attested
 see how 4 › Member
