@@ -48,7 +48,9 @@ standing() {
     done
     for file in $signposts; do
         cmp -s "work/site/$file" "clean/site/$file" && continue
-        grep -q "$earlier" "work/site/$file" && grep -q "$id" "work/site/$file" && tail -c 9 "work/site/$file" | grep -qE '</(html|feed)>' || fail "$1: $file isn't whole"
+        if ! grep -q "$earlier" "work/site/$file" || ! grep -q "$id" "work/site/$file" || ! tail -c 9 "work/site/$file" | grep -qE '</(html|feed)>'; then
+            fail "$1: $file isn't whole"
+        fi
         listed=yes
     done
     [ -z "$listed" ] || same 'ar.html en.html fr.html package' "$(cd "work/site/$id" && echo *)" "$1: listed, of which there is"
@@ -74,7 +76,7 @@ after() {
     standing "$1, completed"
     same '' "$left" "$1: what was begun"
     for file in $signposts; do grep -q "$id" "work/site/$file" || fail "$1: completed, and $file doesn't say so"; done
-    same "$(printf '%s\n' "$earlier" "$id" $signposts | sort | xargs)" "$(ls work/site | sort | xargs)" "$1: on the site"
+    same "$(xargs -n 1 <<<"$earlier $id $signposts" | sort | xargs)" "$(find work/site -mindepth 1 -maxdepth 1 -printf '%f\n' | sort | xargs)" "$1: on the site"
 }
 for call in mkdirat mkdir openat write pwrite64 fdatasync fsync syncfs renameat renameat2 linkat flock unlinkat; do
     n=1 status=255

@@ -141,7 +141,7 @@ for wrong in '"latitude": "90.5"' '"latitude": "north"' '"longitude": "-180.01"'
 done
 mkdir places
 mkfifo places/fifo
-sealed=$(ls reg/vault | wc -l) recorded=$(run list --json | wc -l)
+sealed=$(find reg/vault -type f | wc -l) recorded=$(run list --json | wc -l)
 while IFS='|' read -r wrong said; do
     echo "$wrong" | expect 1 run collect places --yes --file - 2>why
     holds why "$said"
@@ -151,7 +151,7 @@ done <<'W'
 {"exhibit": "P-1", "nobody": 1}|/nobody.*there is no such field
 {"exhibit": "P-1", "collected_at": {"edtf": "30.3.2021"}}|/collected_at/edtf.*record.format
 W
-same "$sealed $recorded" "$(ls reg/vault | wc -l) $(run list --json | wc -l)" 'what was sealed and recorded of it'
+same "$sealed $recorded" "$(find reg/vault -type f | wc -l) $(run list --json | wc -l)" 'what was sealed and recorded of it'
 echo '{"exhibit": "P-1", "place": {"latitude": "-33.31284", "longitude": "180"}}' | expect 1 run collect places --yes --file - 2>why
 holds why 'not taken'
 expect 0 run item history P-1

@@ -178,7 +178,7 @@ type
 see إلى
 type 
 S
-LANGUAGE=ar expect 0 "$typist" script depositary record code.stated >screen
+LANGUAGE='ar' expect 0 "$typist" script depositary record code.stated >screen
 same 'ar fr en es' "$(depositary show "$(tail -n 1 screen)" --json | jq -r '(.claims // .).called | map(.lang) | join(" ")')" 'the languages'
 # Where the locale doesn't say the reader's, it is needed.
 printf '%s\n' 'see List' 'type initiatives' 'see Code' 'type other' 'see language 1' 'type Other' 'see Language' 'type ' 'see needed' 'see Language' 'type arabic' 'see language 2' 'type ' 'see From' 'type ' 'see Until' 'type ' >script
