@@ -287,7 +287,21 @@ static int name_parents(struct writer *writer)
     return DEP_OK;
 }
 
-/* Who is whose, once for all; children of one kind in the order of the log. */
+/* What the flow at `at` is part of may be named by an entry alone that isn't written: then the one
+ * that is written for it names it. */
+static void name_for_flow(const struct writer *writer, size_t at)
+{
+    const struct dep_flow *flows = writer->campaign->flows;
+    size_t entry = writer->written[at];
+    if (!flows[at].part_of || entry == DEP_IMPORT_NONE)
+        return;
+    size_t of = nearest_written(writer, (size_t)(flows[at].part_of - flows));
+    size_t named = writer->parent[entry];
+    if (of != DEP_IMPORT_NONE && (named == DEP_IMPORT_NONE || flows[named].kind < flows[of].kind))
+        writer->parent[entry] = of;
+}
+
+/* Who is whose, once for all; children in the order of the log. */
 static int relate(struct writer *writer)
 {
     const struct dep_campaign *campaign = writer->campaign;
@@ -305,16 +319,20 @@ static int relate(struct writer *writer)
         if (can_be_written(writer, i))
             writer->written[campaign->flows[i].counted_by] = i;
     /* A parent is of a kind before: what it is of itself is found before it is replaced. */
-    for (int kind = DEP_FLOW_PAYMENT; !err && kind >= DEP_FLOW_PLEDGE; kind--)
-        for (size_t i = count; i-- > 0;) {
-            if ((int)campaign->flows[i].kind != kind)
-                continue;
-            writer->parent[i] = nearest_written(writer, writer->parent[i]);
-            if (writer->parent[i] == DEP_IMPORT_NONE)
-                continue;
-            writer->next[i] = writer->first[writer->parent[i]];
-            writer->first[writer->parent[i]] = i;
-        }
+    for (int kind = DEP_FLOW_PAYMENT; !err && kind >= DEP_FLOW_PLEDGE; kind--) {
+        for (size_t i = 0; i < count; i++)
+            if ((int)campaign->flows[i].kind == kind)
+                writer->parent[i] = nearest_written(writer, writer->parent[i]);
+        for (size_t i = 0; i < count; i++)
+            if ((int)campaign->flows[i].kind == kind)
+                name_for_flow(writer, i);
+    }
+    for (size_t i = count; !err && i-- > 0;) {
+        if (writer->parent[i] == DEP_IMPORT_NONE)
+            continue;
+        writer->next[i] = writer->first[writer->parent[i]];
+        writer->first[writer->parent[i]] = i;
+    }
     return err;
 }
 

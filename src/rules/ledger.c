@@ -23,6 +23,7 @@ static enum dep_amount_is valued_as(const struct dep_flow *flow, bool rate_about
 static int convert(const struct dep_ledger_of *of, struct dep_flow *flow, struct dep_finding *why)
 {
     flow->value = (struct dep_decimal){0};
+    flow->part_of = NULL;
     bool same = flow->currency && strcmp(flow->currency, of->currency) == 0;
     bool rated = !same && flow->rate_currency && strcmp(flow->rate_currency, of->currency) == 0;
     flow->value_is = valued_as(flow, rated && flow->rate_about);
@@ -113,39 +114,38 @@ static int compare_id(const void *left, const void *right)
 }
 
 /* The entry that counts what this entry names as its parent, where it is in the totals; or NULL. */
-static struct dep_flow *named_by(struct dep_flow *flows, struct dep_flow *const *by_id,
-                                 size_t count, const struct dep_flow *flow)
+static const struct dep_flow *named_by(const struct dep_flow *flows, struct dep_flow *const *by_id,
+                                       size_t count, const struct dep_flow *flow)
 {
     const struct dep_flow wanted = {.id = flow->parent}, *key = &wanted;
     struct dep_flow *const *found =
         flow->parent ? bsearch(&key, by_id, count, sizeof(void *), compare_id) : NULL;
-    struct dep_flow *parent = found ? &flows[(*found)->counted_by] : NULL;
+    const struct dep_flow *parent = found ? &flows[(*found)->counted_by] : NULL;
     bool of_it = parent && parent->place == DEP_FLOW_COUNTED && parent->kind < flow->kind;
     return of_it ? parent : NULL;
 }
 
-/* Of each flow that counts, by the place of the entry that counts it. Any of its entries may name
- * the parent: one side's book may have the commitment and the other's not, and beside it the
- * payment would count twice. So a commitment goes before a pledge, whichever entry names it; then
- * what the counting entry names before what others do. */
-static void find_parents(struct dep_flow *flows, struct dep_flow *const *by_id, size_t count,
-                         struct dep_flow **parents)
+/* Of each flow that counts. Any of its entries may name the parent: one side's book may have the
+ * commitment and the other's not, and beside it the payment would count twice. So a commitment goes
+ * before a pledge, whichever entry names it; then what the counting entry names before what others
+ * do. */
+static void find_parents(struct dep_flow *flows, struct dep_flow *const *by_id, size_t count)
 {
     for (int others = 0; others < 2; others++)
         for (size_t i = 0; i < count; i++) {
-            size_t of = flows[i].counted_by;
-            if ((of != i) != (others != 0) || flows[of].place != DEP_FLOW_COUNTED)
+            struct dep_flow *of = &flows[flows[i].counted_by];
+            if ((of != &flows[i]) != (others != 0) || of->place != DEP_FLOW_COUNTED)
                 continue;
-            struct dep_flow *parent = named_by(flows, by_id, count, &flows[i]);
-            if (parent && (!parents[of] || parent->kind > parents[of]->kind))
-                parents[of] = parent;
+            const struct dep_flow *parent = named_by(flows, by_id, count, &flows[i]);
+            if (parent && (!of->part_of || parent->kind > of->part_of->kind))
+                of->part_of = parent;
         }
 }
 
-static void place_payments(struct dep_flow *flows, struct dep_flow *const *parents, size_t count)
+static void place_payments(struct dep_flow *flows, size_t count)
 {
     for (size_t i = 0; i < count; i++)
-        if (parents[i] && parents[i]->kind == DEP_FLOW_COMMITMENT)
+        if (flows[i].part_of && flows[i].part_of->kind == DEP_FLOW_COMMITMENT)
             flows[i].place = DEP_FLOW_KEPT;
 }
 
@@ -193,14 +193,13 @@ static bool is_overpaid(const struct dep_flow *commitment, const struct paying *
            dep_decimal_compare(paying->value, commitment->value) > 0;
 }
 
-static int find_overpaid(struct dep_flow *flows, struct dep_flow *const *parents, size_t count,
-                         struct dep_finding *why)
+static int find_overpaid(struct dep_flow *flows, size_t count, struct dep_finding *why)
 {
     DEP_AUTO_FREE struct paying *paying = dep_alloc_array(count, sizeof *paying);
     int err = paying ? DEP_OK : DEP_ERR_NOMEM;
     for (size_t i = 0; !err && i < count; i++)
         if (flows[i].place == DEP_FLOW_KEPT)
-            err = add_payment(parents[i], &flows[i], &paying[parents[i] - flows], why);
+            err = add_payment(flows[i].part_of, &flows[i], &paying[flows[i].part_of - flows], why);
     for (size_t i = 0; !err && i < count; i++)
         flows[i].overpaid = flows[i].kind == DEP_FLOW_COMMITMENT &&
                             flows[i].place == DEP_FLOW_COUNTED &&
@@ -245,14 +244,15 @@ static void say_left(struct dep_flow *pledge, const struct keeping *keeping)
 
 /* All is taken off before any is marked as kept: what was paid back may come before what it pays
  * back. */
-static int place_pledges(struct dep_flow *flows, struct dep_flow *const *parents, size_t count,
-                         struct dep_finding *why)
+static int place_pledges(struct dep_flow *flows, size_t count, struct dep_finding *why)
 {
     DEP_AUTO_FREE struct keeping *keeping = dep_alloc_array(count, sizeof *keeping);
     int err = keeping ? DEP_OK : DEP_ERR_NOMEM;
-    for (size_t i = 0; !err && i < count; i++)
-        if (parents[i] && parents[i]->kind == DEP_FLOW_PLEDGE)
-            err = take_from(parents[i], &flows[i], &keeping[parents[i] - flows], why);
+    for (size_t i = 0; !err && i < count; i++) {
+        size_t pledge = flows[i].part_of ? (size_t)(flows[i].part_of - flows) : i;
+        if (flows[pledge].kind == DEP_FLOW_PLEDGE && pledge != i)
+            err = take_from(&flows[pledge], &flows[i], &keeping[pledge], why);
+    }
     for (size_t i = 0; !err && i < count; i++)
         if (keeping[i].any)
             say_left(&flows[i], &keeping[i]);
@@ -265,8 +265,7 @@ int dep_ledger_place(const struct dep_ledger_of *of, struct dep_flow *flows, siz
     if (count == 0)
         return DEP_OK;
     DEP_AUTO_FREE struct dep_flow **sorted = dep_alloc_array(count, sizeof(void *));
-    DEP_AUTO_FREE struct dep_flow **parents = dep_alloc_array(count, sizeof(void *));
-    if (!sorted || !parents)
+    if (!sorted)
         return DEP_ERR_NOMEM;
     int err = DEP_OK;
     for (size_t i = 0; !err && i < count; i++) {
@@ -280,10 +279,10 @@ int dep_ledger_place(const struct dep_ledger_of *of, struct dep_flow *flows, siz
     for (size_t i = 0; i < count; i++)
         place_within(of, &flows[i]);
     qsort(sorted, count, sizeof(void *), compare_id);
-    find_parents(flows, sorted, count, parents);
-    place_payments(flows, parents, count);
-    err = find_overpaid(flows, parents, count, why);
-    return err ? err : place_pledges(flows, parents, count, why);
+    find_parents(flows, sorted, count);
+    place_payments(flows, count);
+    err = find_overpaid(flows, count, why);
+    return err ? err : place_pledges(flows, count, why);
 }
 
 /* ---- sums ---- */

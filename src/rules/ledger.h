@@ -45,6 +45,9 @@ struct dep_flow {
     /* Set by dep_ledger_place(). */
     enum dep_flow_place place;
     size_t counted_by; /* the entry that counts it, where `place` is another side's or repeated */
+    /* Of an entry that counts: the one that counts what any of its entries names as its parent, in
+     * the same array. NULL: nothing in the totals. */
+    const struct dep_flow *part_of;
     /* `value` is the amount in the ledger's currency, of a pledge what is left of it, and
      * `value_is` holds of it, whatever the amounts really are ("How sure"). Else there is no
      * rate, or `value_is` is not_disclosed: nothing is sure. */
