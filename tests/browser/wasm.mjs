@@ -117,6 +117,17 @@ test('the two that hash read each file whole, in the order of the jobs, and tell
   assert.ok(!said.some(({ index, digest }) => index === broken && digest))
 })
 
+test('memory grows by an eighth, not by a page, as long as there is so much', async () => {
+  const memory = memoryOf(readFileSync(wasm)), pages = 2000
+  const { c } = await Core.start(new WebAssembly.Module(memory.limit(memory.first + pages)))
+  const sizes = new Set()
+  let taken = 0
+  for (; c.alloc(64 * 1024 - 64) !== 0; taken++) sizes.add(c.memory.buffer.byteLength)
+  assert.ok(taken > pages - 50, `${taken} of ${pages} pages could be had`)
+  assert.equal(c.memory.buffer.byteLength, (memory.first + pages) * 64 * 1024)
+  assert.ok(sizes.size < 400, `grown ${sizes.size} times`)
+})
+
 test('a fingerprint is judged as it is typed', () => {
   const good = readFileSync(new URL('fingerprint.txt', import.meta.url), 'utf8').trim()
   assert.equal(core.fingerprint(good).pin.length, 25)
