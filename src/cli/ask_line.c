@@ -21,6 +21,8 @@ void ask_hint(const char *words)
 static void say_right(const struct asking *asking, const json_t *form, const char *words)
 {
     DEP_AUTO_BUF right;
+    if (dep_form_refers(form, "stated_time")) /* one line is asked of it, and that is a date */
+        form = dep_schema_member(asking->schema, form, "edtf");
     dep_buf_init(&right, DEP_WANTED_LEN_MAX);
     dep_wanted_add(asking->schema, form, true, &right);
     if (dep_buf_err(&right) || !right.len)

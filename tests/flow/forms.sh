@@ -22,6 +22,9 @@ see attack — An attack
 see Category: 
 type AN attack
 see When: 
+type 2021-02-31
+see There is no such day. Right would be: a date as exact as it is known
+see When: 
 type 30 March
 see is asked for next
 see When › Date and time: 
