@@ -45,6 +45,14 @@ struct dep_index {
     size_t kept_next;
 };
 
+/* One thing of what a record says (struct dep_index_said). */
+enum part_kind { PART_FIELD, PART_REF, PART_RESTS, PART_RELIED };
+struct dep_index_part {
+    enum part_kind kind;
+    const struct dep_schema_field *field; /* of a value */
+    size_t first, second;                 /* where its texts begin */
+};
+
 /* What SQLite says of the last call, as a fault. */
 int index_fail(const struct dep_index *index, struct dep_fault *fault);
 /* Spans stand by how long they are, of each class those that begin in a range: INDEX_SPAN_BITS to a

@@ -227,11 +227,11 @@ static void set_relied(const json_t *claims, char hex[2 * DEP_HASH_LEN + 1],
         }
 }
 
-int dep_node_project_read(const struct dep_node *node, struct dep_index_row *row, const char *type,
-                          int version, const json_t *claims, struct dep_index_said *out)
+/* What the row has of the claims; until drop_claims(). */
+static void take_claims(const struct dep_node *node, const struct dep_schema *schema,
+                        const char *type, const json_t *claims, char hex[2 * DEP_HASH_LEN + 1],
+                        struct dep_index_row *row)
 {
-    const struct dep_schema *schema = dep_schemas_find(node->schemas, type, version);
-    char hex[2 * DEP_HASH_LEN + 1];
     int64_t uncertainty_s = node->world.clock_uncertainty_s; /* a draft has no clock yet */
     /* What a record that is held says is searched for, and says nothing here; but for when it was
      * that an incident that somebody else recorded happened. */
@@ -251,21 +251,32 @@ int dep_node_project_read(const struct dep_node *node, struct dep_index_row *row
         if (strcmp(row->type, "release.made") == 0)
             row->requirements = dep_json_array(dep_json_object(claims, "verdict"), "requirements");
     }
-    int err = dep_index_read(node->index, row, schema, claims, out);
+}
+
+static void drop_claims(struct dep_index_row *row)
+{
     row->relied = NULL;
     row->requirements = NULL;
+}
+
+int dep_node_project_read(const struct dep_node *node, struct dep_index_row *row, const char *type,
+                          int version, const json_t *claims, struct dep_index_said *out)
+{
+    const struct dep_schema *schema = dep_schemas_find(node->schemas, type, version);
+    char hex[2 * DEP_HASH_LEN + 1];
+    take_claims(node, schema, type, claims, hex, row);
+    int err = dep_index_read(node->index, row, schema, claims, out);
+    drop_claims(row);
     return err;
 }
 
 int dep_node_project(struct dep_node *node, struct dep_index_row *row, const char *type,
                      int version, const json_t *claims, struct dep_problem *problem)
 {
-    struct dep_index_said said = {.parts = NULL};
-    int err = dep_node_project_read(node, row, type, version, claims, &said);
-    if (err)
-        err = dep_problem_fault(problem, err, "index.read", row->jti);
-    else
-        err = dep_index_enter(node->index, row, &said, &problem->fault);
-    dep_index_said_done(&said);
+    const struct dep_schema *schema = dep_schemas_find(node->schemas, type, version);
+    char hex[2 * DEP_HASH_LEN + 1];
+    take_claims(node, schema, type, claims, hex, row);
+    int err = dep_index_project(node->index, row, schema, claims, &problem->fault);
+    drop_claims(row);
     return err;
 }
