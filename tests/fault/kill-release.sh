@@ -7,24 +7,28 @@ need strace jq
 strace -o /dev/null true 2>/dev/null || skip 'strace may not trace here'
 # shellcheck source=tests/flow/charter-of-two
 . "$SOURCE_ROOT/tests/flow/charter-of-two"
-every=${FAULT_EVERY:-5}
-calls='write pwrite64 fsync fdatasync renameat2 renameat linkat openat ftruncate unlinkat unlink flock lseek'
+# shellcheck source=tests/fault/each-call
+. "$SOURCE_ROOT/tests/fault/each-call" 5
 two_members '[]'
 new_officers 'L1:legal' 'L2:legal' 'A1:approver,legal'
 complete_release
 cp -a reg complete
+afresh() {
+    rm -rf reg
+    cp -a complete reg
+}
 
 made() { as L1 list --type release.made --json | jq -r .id; }
-runs=0 absent=0 there=0 acknowledged=0
-# check WHERE: after a kill there.
-check() {
+absent=0 there=0 acknowledged=0
+# after WHERE: after a kill there.
+after() {
     local release before
     # Whoever writes next takes up what was left.
     as L1 note --text after >/dev/null || fail "$1: no note could be recorded"
     release=$(made)
-    if [ -s ack ]; then
+    if [ -s out ]; then
         acknowledged=$((acknowledged + 1))
-        same "$(jq -r .record ack)" "$release" "$1: the release that was acknowledged"
+        same "$(jq -r .record out)" "$release" "$1: the release that was acknowledged"
     fi
     if [ -n "$release" ]; then
         there=$((there + 1))
@@ -42,20 +46,8 @@ check() {
     same intact "$(json verdict .verdict)" "$1: verdict"
 }
 
-for call in $calls; do
-    n=1
-    while :; do
-        rm -rf reg
-        cp -a complete reg
-        status=0
-        strace -f -qq -o /dev/null -e "trace=$call" -e "inject=$call:signal=KILL:when=$n" \
-            "$DEPOSITARY" release "$prepared" -C reg --as L1 --json >ack 2>/dev/null || status=$?
-        check "killed at $call $n"
-        runs=$((runs + 1))
-        [ $status -ge 128 ] || break
-        n=$((n + every))
-    done
-done
+killed_at_each 'write pwrite64 fsync fdatasync renameat2 renameat linkat openat ftruncate unlinkat unlink flock lseek' \
+    "$DEPOSITARY" release "$prepared" -C reg --as L1 --json
 echo "release: $runs runs, absent $absent, there $there, acknowledged $acknowledged"
 # Both sides of the commit point were met, or nothing was shown.
 if [ "$absent" -eq 0 ] || [ "$there" -le "$acknowledged" ]; then fail 'killed on one side of the commit point only'; fi

@@ -7,7 +7,8 @@ need strace jq cmp sha256sum
 strace -o /dev/null true 2>/dev/null || skip 'strace may not trace here'
 # shellcheck source=tests/flow/charter-of-two
 . "$SOURCE_ROOT/tests/flow/charter-of-two"
-every=${FAULT_EVERY:-16}
+# shellcheck source=tests/fault/each-call
+. "$SOURCE_ROOT/tests/fault/each-call" 16
 two_members '[]'
 new_officers 'D1:desk' 'L1:legal'
 three() { printf '[{"lang":"en","text":"%s"},{"lang":"fr","text":"%s"},{"lang":"ar","text":"%s"}]' "$@"; }
@@ -57,9 +58,8 @@ standing() {
     left=$(find work -name '*.unfinished')
 }
 # after WHAT: the register is whole; the same command completes the site.
-runs=0 before=0 beyond=0 complete=0 unfinished=0
+before=0 beyond=0 complete=0 unfinished=0
 after() {
-    runs=$((runs + 1))
     depositary verify reg --quick --json >verdict || { as T1 note --text recover >/dev/null; depositary verify reg --quick --json >verdict || fail "$1: $(cat verdict)"; }
     recorded=$(made)
     standing "$1"
@@ -78,43 +78,11 @@ after() {
     for file in $signposts; do grep -q "$id" "work/site/$file" || fail "$1: completed, and $file doesn't say so"; done
     same "$(xargs -n 1 <<<"$earlier $id $signposts" | sort | xargs)" "$(find work/site -mindepth 1 -maxdepth 1 -printf '%f\n' | sort | xargs)" "$1: on the site"
 }
-for call in mkdirat mkdir openat write pwrite64 fdatasync fsync syncfs renameat renameat2 linkat flock unlinkat; do
-    n=1 status=255
-    while [ $status -ge 128 ]; do
-        afresh
-        status=0
-        strace -f -qq -o /dev/null -e "trace=$call" -e "inject=$call:signal=KILL:when=$n" "$DEPOSITARY" publish "$id" --out work/site --json -C reg --as L1 >out 2>/dev/null || status=$?
-        after "killed at $call $n"
-        n=$((n + every))
-    done
-done
+publishing=("$DEPOSITARY" publish "$id" --out work/site --json -C reg --as L1)
+killed_at_each 'mkdirat mkdir openat write pwrite64 fdatasync fsync syncfs renameat renameat2 linkat flock unlinkat' "${publishing[@]}"
 echo "killed: $runs runs, $before before the record, $beyond after it, $unfinished with something begun, $complete said to be public"
 if [ "$before" -eq 0 ] || [ "$beyond" -le "$complete" ] || [ "$unfinished" -eq 0 ]; then fail 'killed on one side of the commit point only'; fi
-hurts=0
-for how in write:ENOSPC write:EIO pwrite64:ENOSPC fdatasync:EIO fsync:EIO syncfs:EIO renameat2:EIO renameat:EIO mkdirat:ENOSPC mkdir:ENOSPC openat:EMFILE; do
-    call=${how%:*}
-    for again in '' +; do
-        n=1 reached=yes
-        while [ -n "$reached" ]; do
-            afresh
-            status=0
-            strace -f -qq -o trace -e "trace=$call" -e "inject=$call:error=${how#*:}:when=$n$again" "$DEPOSITARY" publish "$id" --out work/site --json -C reg --as L1 >out 2>err || status=$?
-            grep -q INJECTED trace || reached=''
-            case $call:$status in
-            *:0 | openat:127) ;;
-            *:3) [ "$call" = write ] || holds err '^depositary: .+\(.+\)' ;;
-            *) fail "$how $n$again: exit $status: $(cat err)" ;;
-            esac
-            hurts=$((hurts + (status == 3)))
-            # A message that could not be written was none.
-            [ $status -eq 0 ] || : >out
-            after "$how $n$again"
-            n=$((n + every))
-        done
-    done
-done
-echo "the disk said no: $hurts failures told"
-[ $hurts -ge 10 ] || fail "hurt only $hurts times"
+refused_at_each 'write:ENOSPC write:EIO pwrite64:ENOSPC fdatasync:EIO fsync:EIO syncfs:EIO renameat2:EIO renameat:EIO mkdirat:ENOSPC mkdir:ENOSPC openat:EMFILE' "${publishing[@]}"
 
 # The record is there, and for neither the reading nor index.db there is room: that is told as the disk's, not as if there were no such record.
 afresh

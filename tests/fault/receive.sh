@@ -7,8 +7,8 @@ need strace jq cmp
 strace -o /dev/null true 2>/dev/null || skip 'strace may not trace here'
 # shellcheck source=tests/flow/charter-of-two
 . "$SOURCE_ROOT/tests/flow/charter-of-two"
-every=${FAULT_EVERY:-24}
-calls='write pwrite64 fsync fdatasync renameat2 renameat linkat openat ftruncate unlinkat mkdirat mkdir flock lseek copy_file_range'
+# shellcheck source=tests/fault/each-call
+. "$SOURCE_ROOT/tests/fault/each-call" 24
 two_members '[]'
 new_officers 'L1:legal,custodian' 'A1:approver,legal'
 depositary charter enter charter.json reg.adoption -C iq --as T1 >/dev/null
@@ -30,6 +30,10 @@ iq consent withdraw "$(json consent.json .record)" --json >withdrawn.json
 iq pack "$(json withdrawn.json .record)" --to test --out withdrawal --yes >/dev/null
 reg list --type package.sent >/dev/null # indexed, so that no run begins with that
 cp -a reg complete
+afresh() {
+    rm -rf reg
+    cp -a complete reg
+}
 
 # How many records of each kind there are that one receive makes.
 made() { reg list --json | jq -r .type | grep -E '^(evidence.intake|foreign.received|foreign.record|release.withdrawn)$' | sort | uniq -c | xargs; }
@@ -38,90 +42,52 @@ kept=$(made)
 reg receive withdrawal >/dev/null
 taken=$(made)
 same '2 evidence.intake 2 foreign.received 4 foreign.record 1 release.withdrawn' "$taken" 'what one receive makes'
-runs=0 absent=0 there=0 acknowledged=0 refusals=0
-# check WHERE: after what happened there. That a package came and was refused is recorded: $refusals.
-check() {
-    local now before after
-    before=$(refused_too "$kept") after=$(refused_too "$taken")
+absent=0 there=0 acknowledged=0 refusals=0
+# after WHERE: after what happened there. That a package came and was refused is recorded: $refusals.
+after() {
+    local now before taken_too
+    before=$(refused_too "$kept") taken_too=$(refused_too "$taken")
     # Whoever writes next takes up what was left.
     reg note --text after >/dev/null || fail "$1: no note could be recorded"
     now=$(made)
-    if [ -s ack ]; then acknowledged=$((acknowledged + 1)); fi
-    if [ "$now" = "$after" ]; then
+    if [ -s out ]; then acknowledged=$((acknowledged + 1)); fi
+    if [ "$now" = "$taken_too" ]; then
         there=$((there + 1))
     else
         same "$before" "$now" "$1: half of it is there"
-        [ ! -s ack ] || fail "$1: acknowledged and lost"
+        [ ! -s out ] || fail "$1: acknowledged and lost"
         absent=$((absent + 1))
     fi
     reg receive withdrawal --json >again || fail "$1: it could not be taken in again"
-    same "$([ "$now" = "$after" ] && echo true || echo false)" "$(jq -r .again again)" "$1: taken in before"
-    same "$after" "$(made)" "$1: taken in again"
+    same "$([ "$now" = "$taken_too" ] && echo true || echo false)" "$(jq -r .again again)" "$1: taken in before"
+    same "$taken_too" "$(made)" "$1: taken in again"
     same '' "$(find reg/quarantine -mindepth 1)" "$1: copies that were left"
     depositary verify reg --json >verdict || fail "$1: $(cat verdict)"
     same intact "$(json verdict .verdict)" "$1: verdict"
 }
-for call in $calls; do
-    n=1
-    while :; do
-        rm -rf reg
-        cp -a complete reg
-        status=0
-        strace -f -qq -o /dev/null -e "trace=$call" -e "inject=$call:signal=KILL:when=$n" \
-            "$DEPOSITARY" receive withdrawal -C reg --as L1 --json >ack 2>/dev/null || status=$?
-        check "killed at $call $n"
-        runs=$((runs + 1))
-        [ $status -ge 128 ] || break
-        n=$((n + every))
-    done
-done
+receiving=("$DEPOSITARY" receive withdrawal -C reg --as L1 --json)
+killed_at_each 'write pwrite64 fsync fdatasync renameat2 renameat linkat openat ftruncate unlinkat mkdirat mkdir flock lseek copy_file_range' "${receiving[@]}"
 echo "receive: $runs runs, absent $absent, there $there, acknowledged $acknowledged"
 # Both sides of the commit point were met, or nothing was shown.
 if [ "$absent" -eq 0 ] || [ "$there" -le "$acknowledged" ]; then fail 'killed on one side of the commit point only'; fi
 
 # ---- the disk says no ----
-hurts=0
-for how in write:ENOSPC write:EFBIG pwrite64:ENOSPC pwrite64:EIO copy_file_range:ENOSPC fdatasync:EIO fsync:EIO renameat2:EIO linkat:EIO mkdirat:ENOSPC mkdir:ENOSPC ftruncate:EIO \
-    openat:EMFILE pread64:EIO; do
-    call=${how%:*}
-    for again in '' +; do
-        n=1 reached=yes
-        while [ -n "$reached" ]; do
-            rm -rf reg
-            cp -a complete reg
-            status=0
-            strace -f -qq -o trace -e "trace=$call" -e "inject=$call:error=${how#*:}:when=$n$again" \
-                "$DEPOSITARY" receive withdrawal -C reg --as L1 --json >ack 2>err || status=$?
-            grep -q INJECTED trace || reached=''
-            case $call:$status in
-            *:0 | openat:127 | pread64:127) ;; # the loader reads no library
-            *:3) if [ "$call" != write ]; then holds err '^depositary: .+\(.+\)'; fi ;;
-            *) fail "$how $n$again: exit $status: $(cat err)" ;;
-            esac
-            hurts=$((hurts + (status == 3)))
-            [ $status -eq 0 ] || : >ack
-            check "$how $n$again"
-            n=$((n + every))
-        done
-    done
-done
-echo "the disk said no: $hurts failures told"
-[ $hurts -ge 10 ] || fail "hurt only $hurts times"
+refused_at_each 'write:ENOSPC write:EFBIG pwrite64:ENOSPC pwrite64:EIO copy_file_range:ENOSPC fdatasync:EIO fsync:EIO renameat2:EIO linkat:EIO mkdirat:ENOSPC mkdir:ENOSPC ftruncate:EIO
+    openat:EMFILE pread64:EIO' "${receiving[@]}"
 
 # ---- no more than so much may be written ----
 for blocks in 0 1 2 4 8 16 64; do
-    rm -rf reg
-    cp -a complete reg
+    afresh
     status=0
     # A file of what it says would end there as well.
     said=$( (ulimit -f $blocks && exec "$DEPOSITARY" receive withdrawal -C reg --as L1 --json) 2>&1) || status=$?
-    : >ack
+    : >out
     case $status in
     3) among '^depositary: .+\(.+\)' <<<"$said" || fail "at most $blocks blocks a file: $said" ;;
-    0) echo "$said" >ack ;;
+    0) echo "$said" >out ;;
     *) fail "at most $blocks blocks a file: exit $status: $said" ;;
     esac
-    check "at most $blocks blocks a file"
+    after "at most $blocks blocks a file"
 done
 
 # ---- exchanged while it is copied: what was copied is judged, and nothing else is sealed ----
@@ -145,26 +111,26 @@ for how in another shorter longer link pipe folder gone; do
             cp -a complete reg
             cp -a withdrawal exchanged
             strace -f -qq -o trace -P "exchanged/$file" -P "./$file" -P "$PWD/exchanged/$file" -e "trace=$call" -e "inject=$call:delay_enter=400000" \
-                timeout 60 "$DEPOSITARY" receive exchanged -C reg --as L1 --json >ack 2>err &
+                timeout 60 "$DEPOSITARY" receive exchanged -C reg --as L1 --json >out 2>err &
             receiver=$!
             sleep 0.25
             exchange $how "exchanged/$file"
             status=0
             wait $receiver || status=$?
             case $status in
-            0) same intact "$(jq -r .result ack)" "$how $file at $call: taken in" ;;
-            1) same receive.altered "$(jq -r .finding ack)" "$how $file at $call: refused" ;;
+            0) same intact "$(jq -r .result out)" "$how $file at $call: taken in" ;;
+            1) same receive.altered "$(jq -r .finding out)" "$how $file at $call: refused" ;;
             3) ;;
             *) fail "$how $file at $call: exit $status: $(cat err)" ;;
             esac
-            echo "$how $file at $call: exit $status, $(jq -r '.finding // .fault // .result' ack)" >>told
+            echo "$how $file at $call: exit $status, $(jq -r '.finding // .fault // .result' out)" >>told
             refused=$((refused + (status != 0)))
-            [ $status -eq 0 ] || : >ack
+            [ $status -eq 0 ] || : >out
             # Recorded where it could be seen which package it was to be.
             refusals=0
             if [ $status -eq 1 ]; then refusals=$(($(reg list --type foreign.received --json | wc -l) - 1)); fi
             [ $refusals -le 1 ] || fail "$how $file at $call: refused once, recorded $refusals times"
-            check "$how $file at $call"
+            after "$how $file at $call"
         done
     done
 done
