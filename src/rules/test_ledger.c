@@ -2,15 +2,7 @@
  * What flows come to: rows that differ in one respect from a campaign whose totals are known, and
  * properties that hold for any.
  */
-#include "rules/ledger.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
+#include "rules/test_ledger_support.h"
 
 static struct dep_decimal of(const char *text)
 {
@@ -41,15 +33,6 @@ static struct dep_flow flow(const char *id, const char *parent, enum dep_flow_ki
                              .currency = amount ? "USD" : NULL,
                              .amount = amount ? of(amount) : (struct dep_decimal){0},
                              .is = amount ? DEP_AMOUNT_EXACT : DEP_AMOUNT_NOT_DISCLOSED};
-}
-
-static struct dep_ledger_sum sum_of(const struct dep_flow *flows, size_t count,
-                                    enum dep_ledger_total total)
-{
-    struct dep_ledger_sum sum;
-    struct dep_finding why;
-    assert_int_equal(dep_ledger_sum(flows, count, total, NULL, &sum, &why), DEP_OK);
-    return sum;
 }
 
 static void place(const struct dep_ledger_of *ledger, struct dep_flow *flows, size_t count)

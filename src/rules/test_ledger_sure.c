@@ -2,15 +2,7 @@
  * How sure a figure is: what is left of a pledge by each pair of qualifiers, and for any draw of
  * them that whatever the amounts really are, they are what the ledger says of them.
  */
-#include "rules/ledger.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
+#include "rules/test_ledger_support.h"
 
 static const struct dep_ledger_of USD = {"USD", NULL, 0};
 
@@ -42,15 +34,6 @@ static void place(struct dep_flow *flows, size_t count)
 {
     struct dep_finding why;
     assert_int_equal(dep_ledger_place(&USD, flows, count, &why), DEP_OK);
-}
-
-static struct dep_ledger_sum sum_of(const struct dep_flow *flows, size_t count,
-                                    enum dep_ledger_total total)
-{
-    struct dep_ledger_sum sum;
-    struct dep_finding why;
-    assert_int_equal(dep_ledger_sum(flows, count, total, NULL, &sum, &why), DEP_OK);
-    return sum;
 }
 
 /* The table of doc/format/mandate.md section 3. */
