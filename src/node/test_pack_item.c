@@ -281,8 +281,8 @@ static void test_damaged(void **state)
         const char *row, *edit;
         const char *whole, *plain;
     } rows[] = {
-        {"a bit of a chunk", "printf X | dd of=copy bs=1 seek=3000000 conv=notrunc", "item.payload",
-         "age.payload"},
+        {"bytes of a chunk", "printf 0123456789abcdef | dd of=copy bs=1 seek=3000000 conv=notrunc",
+         "item.payload", "age.payload"},
         {"cut by a chunk", "truncate -s -65552 copy", "item.payload", "age.payload"},
         {"longer", "head -c 65552 /dev/zero >>copy", "item.payload", "age.payload"},
         {"header cut", "truncate -s 4000 copy", "age.header.short", "age.header.short"},

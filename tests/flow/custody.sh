@@ -261,7 +261,7 @@ else
 fi
 chmod -R u+w locked
 # What isn't as it was is found without a key as well: the container, and a record.
-printf x | dd of="none/vault/$item.tar.age" bs=1 seek=5000 conv=notrunc status=none
+flip "none/vault/$item.tar.age" 5000
 expect 1 depositary item check "$item" --no-key -C none >check 2>err </dev/null
 holds check "^$item: altered"
 holds err "not those that were recorded.*$item"

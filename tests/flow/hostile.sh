@@ -13,13 +13,6 @@ second=$(json collected .item) last=$(json collected .record)
 size=$(stat -c %s "whole/vault/$item.tar.age")
 tries=0
 
-flip() { # FILE OFFSET
-    local byte
-    byte=$(od -An -tu1 -j "$2" -N1 "$1" | tr -d ' ')
-    # shellcheck disable=SC2059
-    printf "\\$(printf %o $((byte ^ 1)))" | dd of="$1" bs=1 seek="$2" conv=notrunc status=none
-}
-
 # tampered ID PLACE WHAT: reg is a damaged copy; verify says so by that finding (1) or fault (3), and names the thing.
 tampered() {
     local status=0

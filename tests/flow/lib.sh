@@ -72,6 +72,14 @@ new_register() {
         --no-recovery --no-passphrase "$@" >/dev/null
 }
 
+# flip FILE OFFSET: one bit of that byte. A byte written over it would be the same one once in 256 runs.
+flip() {
+    local byte
+    byte=$(od -An -tu1 -j "$2" -N1 "$1" | tr -d ' ')
+    # shellcheck disable=SC2059
+    printf "\\$(printf %o $((byte ^ 1)))" | dd of="$1" bs=1 seek="$2" conv=notrunc status=none
+}
+
 # still_whole REGISTER WHAT: it verifies, if need be after the next command has taken up or moved aside what a broken one left.
 still_whole() {
     depositary verify "$1" --json >verdict || { depositary note --text recover -C "$1" >/dev/null; depositary verify "$1" --json >verdict || fail "$2: $(cat verdict)"; }

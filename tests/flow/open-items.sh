@@ -117,7 +117,7 @@ mv t exchanged/data/items/"$item"/container.tar.age.000
 again exchanged
 same 'altered unproved' "$(content exchanged --identity court.key)" 'two pieces exchanged'
 cp -r keyed forged
-printf X | dd of="forged/data/items/$item/container.tar.age" bs=1 seek=1000000 conv=notrunc status=none
+flip "forged/data/items/$item/container.tar.age" 1000000
 again forged
 same 'altered unproved' "$(content forged --identity court.key --extract none)" 'a byte of the container'
 same 'item.payload' "$(found)" 'a byte of the container'

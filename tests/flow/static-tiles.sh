@@ -22,7 +22,7 @@ holds result '^proofs: all good$'
 # The same reader sees a tile that was altered.
 cp -r register/log altered
 tile=$(find altered/tile/0 -type f | sort | sed -n 1p)
-printf 'x' | dd of="$tile" bs=1 seek=40 conv=notrunc 2>/dev/null
+flip "$tile" 40
 sed '4s/^./A/; 4s/^AA/B/' 300.proof >forged
 expect 1 python3 "$SOURCE_ROOT/tests/interop/read-tiles.py" "file://$PWD/register/log" register/records forged >result 2>&1
 expect 1 python3 "$SOURCE_ROOT/tests/interop/read-tiles.py" "file://$PWD/altered" register/records >result 2>&1

@@ -116,7 +116,7 @@ refused token.form cut.tsr
 printf 'x' | cat first.tsr - >longer.tsr
 refused token.form longer.tsr
 cp first.tsr flipped.tsr
-printf '\x55' | dd of=flipped.tsr bs=1 seek=$(($(stat -c %s first.tsr) - 5)) conv=notrunc 2>/dev/null
+flip flipped.tsr $(($(stat -c %s first.tsr) - 5))
 refused token.signature flipped.tsr
 openssl ts -reply -config first.cnf -section it -queryfile other -out nothing.tsr 2>/dev/null || true
 if [ -s nothing.tsr ]; then refused token.refused nothing.tsr; fi
