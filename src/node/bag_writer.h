@@ -10,6 +10,7 @@
 #ifndef DEP_NODE_BAG_WRITER_H
 #define DEP_NODE_BAG_WRITER_H
 #include "package/info.h"
+#include "store/digests.h"
 
 struct dep_bag_writer;
 /* `path` must not exist. Faults: "pack.exists", "pack.unfinished" (somebody is writing it, or a
@@ -50,6 +51,7 @@ struct dep_bag_written {
     /* Of an age file, or of all pieces of one: its payload's. */
     bool has_payload;
     struct dep_hash payload_sha256;
+    struct dep_digest_mark half; /* about half way, for reading it back on two threads */
     /* Digested as the disk gave it back, not as it was written. */
     bool read_back;
 };

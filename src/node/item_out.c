@@ -5,7 +5,6 @@
 #include "node/item_out.h"
 
 #include "node/node_impl.h"
-#include "store/digests.h"
 #include "store/file.h"
 
 #include <dirent.h>
@@ -32,6 +31,7 @@ struct dep_item_out {
     uint8_t *buffer;
     size_t buffer_len;
     uint64_t file_len;
+    struct dep_digest_mark half;
     struct dep_packed_file *files;
     size_t file_count, file_room;
 };
@@ -144,6 +144,8 @@ static int note_file(struct dep_item_out *item_out, struct dep_fault *fault)
     }
     struct dep_packed_file *file = &item_out->files[item_out->file_count++];
     file->bytes = item_out->file_len;
+    file->half = item_out->half;
+    item_out->half.at = 0;
     dep_digests_file(item_out->digests, &file->sha256, file->sha512);
     item_out->file_len = 0;
     (void)close(item_out->fd);
@@ -197,6 +199,15 @@ static int write_bytes(struct dep_item_out *item_out, struct dep_slice bytes,
     return DEP_OK;
 }
 
+/* Of a piece that is shorter than the others it may come late, or not at all. */
+static void keep_half(struct dep_item_out *item_out)
+{
+    const struct dep_item_out_order *order = &item_out->order;
+    uint64_t whole = item_out->in_pieces ? order->piece_len : order->len;
+    if (!item_out->half.at && item_out->file_len >= whole / 2)
+        dep_digests_mark(item_out->digests, item_out->file_len, &item_out->half);
+}
+
 int dep_item_out_add(struct dep_item_out *item_out, struct dep_slice file, struct dep_slice payload,
                      struct dep_fault *fault)
 {
@@ -220,6 +231,7 @@ int dep_item_out_add(struct dep_item_out *item_out, struct dep_slice file, struc
         dep_digests_end(item_out->digests);
         if (err)
             return err;
+        keep_half(item_out);
         file = dep_slice_sub(file, here.len, file.len - here.len);
         payload.len = 0;
     } while (file.len);

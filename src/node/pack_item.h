@@ -13,6 +13,7 @@
 #include "collect/unseal.h"
 #include "node/node.h"
 #include "package/content.h"
+#include "store/digests.h"
 
 enum { DEP_PACK_SCRYPT_LOG_N = 18, DEP_PACK_PARTS_MAX = 65536, DEP_PACKED_PATH_LEN = 96 };
 
@@ -43,6 +44,7 @@ struct dep_packed_file {
     uint64_t bytes;
     struct dep_hash sha256;
     uint8_t sha512[DEP_SHA512_LEN];
+    struct dep_digest_mark half; /* about half way; none of a file that was shared */
 };
 /* What stands in content.jsonl, and the files: one is `path`, several are `path`.000 and so on. */
 struct dep_packed_item {

@@ -257,6 +257,7 @@ static int list_files(struct placing *placing, const struct dep_packed_item *pac
                                           .sha256 = file->sha256,
                                           .has_payload = true,
                                           .payload_sha256 = packed->payload_sha256,
+                                          .half = file->half,
                                           .read_back = packed->shared};
         memcpy(written.sha512, file->sha512, sizeof written.sha512);
         int err = dep_bag_writer_list(placing->bag, &written, &placing->pack->problem->fault);

@@ -25,6 +25,23 @@ static bool have_age(void)
 }
 
 /* The files are there and nothing else is, their digests those returned. */
+/* What was kept half way is of the bytes that it says; of a file that isn't shared it is kept. */
+static void expect_half(const struct dep_packed_file *file, const char *path, const char *suffix,
+                        bool shared)
+{
+    char hex[2 * DEP_HASH_LEN + 1];
+    struct dep_hash digest;
+    struct dep_sha256_stream stream = file->half.sha256;
+    assert_true(shared ? file->half.at == 0 : file->half.at <= file->bytes);
+    if (!file->half.at)
+        return;
+    dep_sha256_finish(&stream, &digest);
+    dep_hex_encode(digest.bytes, DEP_HASH_LEN, hex);
+    assert_int_equal(run("[ $(head -c %llu bag/data/%s%s | sha256sum | cut -c1-64) = %s ]",
+                         (unsigned long long)file->half.at, path, suffix, hex),
+                     0);
+}
+
 static void expect_files(const struct dep_packed_item *packed)
 {
     uint64_t bytes = 0;
@@ -39,12 +56,14 @@ static void expect_files(const struct dep_packed_item *packed)
         dep_hex_encode(file->sha512, DEP_SHA512_LEN, hex);
         assert_int_equal(
             run("echo '%s  bag/data/%s%s' | sha512sum -c --quiet", hex, packed->path, suffix), 0);
+        expect_half(file, packed->path, suffix, packed->shared);
         assert_int_equal(run("[ $(stat -c %%s bag/data/%s%s) = %llu ]", packed->path, suffix,
                              (unsigned long long)file->bytes),
                          0);
         bytes += file->bytes;
     }
     assert_int_equal(bytes, packed->bytes);
+    assert_true(packed->shared || packed->files[0].half.at >= packed->files[0].bytes / 2);
     assert_int_equal(run("[ $(ls -A bag/data/items) = " ITEM " ] && [ $(ls -A " AT
                          " | wc -l) = %zu ]",
                          packed->file_count),

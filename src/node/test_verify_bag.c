@@ -167,7 +167,7 @@ static void test_large(void **state)
 
 /* ---- of what was just written ---- */
 
-enum { WRITTEN_LEN = 2 * 1024 * 1024, FLIPPED_AT = WRITTEN_LEN - 5 };
+enum { WRITTEN_LEN = 2 * 1024 * 1024, HALF = 1024 * 1024 + 4080 };
 static const struct dep_package_info ABOUT = {.sender = "test",
                                               .date_s = 1795511717,
                                               .id = "019a0000-0000-7000-8000-000000000000",
@@ -196,14 +196,15 @@ static struct dep_bag_writer *write_bag(const struct dep_bag_written *as)
     return writer;
 }
 
-static void flip_a_byte(void)
+/* The bytes are zeros. */
+static void put_a_byte(long at, int byte)
 {
     char path[512];
     place(path, "written.unfinished/data/large");
     FILE *file = fopen(path, "r+b");
     assert_non_null(file);
-    assert_int_equal(fseek(file, FLIPPED_AT, SEEK_SET), 0);
-    assert_int_equal(fputc(1, file), 1);
+    assert_int_equal(fseek(file, at, SEEK_SET), 0);
+    assert_int_equal(fputc(byte, file), byte);
     assert_int_equal(fclose(file), 0);
 }
 
@@ -224,11 +225,19 @@ static void assert_good(const struct dep_bag_writer *writer)
     dep_bag_verified_free(bag);
 }
 
+static void assert_altered(const struct dep_bag_writer *writer)
+{
+    struct dep_bag_verified *bag = NULL;
+    struct dep_problem problem;
+    assert_int_equal(read_back(writer, &bag, &problem), DEP_ERR_CORRUPT);
+    assert_string_equal(problem.fault.what, "pack.readback");
+    assert_string_equal(problem.fault.where, "data/large");
+    assert_null(bag);
+}
+
 static void test_written(void **state)
 {
     (void)state;
-    struct dep_bag_verified *bag = NULL;
-    struct dep_problem problem;
     struct dep_bag_writer *writer = write_bag(NULL);
     const struct dep_bag_written *found =
         dep_bag_writer_find(writer, DEP_SLICE_LITERAL("data/large"));
@@ -239,19 +248,47 @@ static void test_written(void **state)
     assert_null(dep_bag_writer_find(writer, DEP_SLICE_LITERAL("bagit.txt")));
     struct dep_bag_written seen = *found;
     assert_good(writer);
-    flip_a_byte();
-    assert_int_equal(read_back(writer, &bag, &problem), DEP_ERR_CORRUPT);
-    assert_string_equal(problem.fault.what, "pack.readback");
-    assert_string_equal(problem.fault.where, "data/large");
-    assert_null(bag);
+    put_a_byte(WRITTEN_LEN - 5, 1);
+    assert_altered(writer);
     dep_bag_writer_free(writer);
     /* What was digested as the disk gave it back isn't read once more. */
     seen.path = "large";
     seen.read_back = true;
     writer = write_bag(&seen);
-    flip_a_byte();
+    put_a_byte(WRITTEN_LEN - 5, 1);
     assert_good(writer);
     dep_bag_writer_free(writer);
+}
+
+/* Read back on two threads: a byte of either half, at its beginning and its end. */
+static void test_written_in_halves(void **state)
+{
+    (void)state;
+    static const long at[] = {0, HALF - 1, HALF, WRITTEN_LEN - 1};
+    uint8_t *bytes = calloc(1, WRITTEN_LEN);
+    assert_non_null(bytes);
+    struct dep_bag_writer *writer = write_bag(NULL);
+    struct dep_bag_written seen = *dep_bag_writer_find(writer, DEP_SLICE_LITERAL("data/large"));
+    dep_bag_writer_free(writer);
+    seen.path = "large";
+    seen.half.at = HALF;
+    dep_sha256_start(&seen.half.sha256);
+    dep_sha256_add(&seen.half.sha256, bytes, HALF);
+    writer = write_bag(&seen);
+    assert_good(writer);
+    for (size_t i = 0; i < DEP_COUNT(at); i++) {
+        put_a_byte(at[i], 1);
+        assert_altered(writer);
+        put_a_byte(at[i], 0);
+        assert_good(writer);
+    }
+    dep_bag_writer_free(writer);
+    /* A digest that is of one byte more than it says. */
+    seen.half.at = HALF - 1;
+    writer = write_bag(&seen);
+    assert_altered(writer);
+    dep_bag_writer_free(writer);
+    free(bytes);
 }
 
 static void test_no_package(void **state)
@@ -286,10 +323,12 @@ int main(void)
 {
 #define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, make, unmake)
     const struct CMUnitTest tests[] = {
-        IN_FOLDER(test_good),          IN_FOLDER(test_link),         IN_FOLDER(test_linked_folder),
-        IN_FOLDER(test_fifo),          IN_FOLDER(test_empty_folder), IN_FOLDER(test_deep),
-        IN_FOLDER(test_strange_bytes), IN_FOLDER(test_large),        IN_FOLDER(test_no_package),
-        IN_FOLDER(test_unreadable),    IN_FOLDER(test_written),
+        IN_FOLDER(test_good),          IN_FOLDER(test_link),
+        IN_FOLDER(test_linked_folder), IN_FOLDER(test_fifo),
+        IN_FOLDER(test_empty_folder),  IN_FOLDER(test_deep),
+        IN_FOLDER(test_strange_bytes), IN_FOLDER(test_large),
+        IN_FOLDER(test_no_package),    IN_FOLDER(test_unreadable),
+        IN_FOLDER(test_written),       IN_FOLDER(test_written_in_halves),
     };
     struct dep_finding why;
     if (dep_crypto_init(false) || dep_schemas_new(&schemas, &why))

@@ -16,6 +16,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -337,27 +338,86 @@ static const struct dep_bag_written *written_as(const struct dep_bag_verified *b
     return written && payload && written->bytes == wanted->size ? written : NULL;
 }
 
-static int sha256_of(struct dep_bag_verified *bag, int fd, struct dep_hash *out)
+/* A part of a file, past the page cache; `sha256` is of what lies before it, and then of it too. */
+struct stretch {
+    int fd;
+    uint64_t from, end;
+    struct dep_sha256_stream sha256;
+    _Atomic uint64_t untold; /* bytes that progress doesn't count yet */
+    int err;
+    struct dep_fault fault;
+};
+struct reading_back {
+    struct dep_bag_verified *bag;
+    struct stretch first, rest;
+};
+
+static void tell_both(struct reading_back *both)
+{
+    tell_progress(both->bag,
+                  atomic_exchange(&both->first.untold, 0) + atomic_exchange(&both->rest.untold, 0));
+}
+
+/* `told` is NULL on another thread than the caller's. */
+static void digest_stretch(struct stretch *stretch, struct reading_back *told)
 {
     struct dep_vault_reader *reader = NULL;
-    struct dep_sha256_stream stream;
     struct dep_slice piece;
-    dep_sha256_start(&stream);
-    int err = dep_vault_reader_new(fd, 0, true, &reader, &bag->fault);
-    while (!err && !(err = dep_vault_reader_next(reader, &piece, &bag->fault)) && piece.len) {
-        dep_sha256_add(&stream, piece.data, piece.len);
-        tell_progress(bag, piece.len);
+    const struct dep_vault_extent extent = {.fd = stretch->fd, .len = stretch->end};
+    int err = dep_vault_reader_new_over(&extent, 1, stretch->from, true, &reader, &stretch->fault);
+    while (!err && !(err = dep_vault_reader_next(reader, &piece, &stretch->fault)) && piece.len) {
+        dep_sha256_add(&stretch->sha256, piece.data, piece.len);
+        atomic_fetch_add(&stretch->untold, piece.len);
+        if (told)
+            tell_both(told);
     }
     dep_vault_reader_free(reader);
-    dep_sha256_finish(&stream, out);
-    return err;
+    stretch->err = err;
+}
+
+static void digest_first(void *of, size_t index)
+{
+    struct reading_back *both = of;
+    (void)index;
+    digest_stretch(&both->first, NULL);
+}
+
+/* Two stretches at once, the second going on from the digest that was taken at its beginning when
+ * it was written: that one the first must come to. */
+static int digest_again(struct dep_bag_verified *bag, int fd, const struct dep_bag_written *written,
+                        bool *out_same)
+{
+    struct dep_sha256_stream at_half, none;
+    dep_sha256_start(&none);
+    at_half = written->half.at ? written->half.sha256 : none;
+    struct reading_back both = {
+        .bag = bag,
+        .first = {.fd = fd, .end = written->half.at, .sha256 = none},
+        .rest = {.fd = fd, .from = written->half.at, .end = written->bytes, .sha256 = at_half}};
+    if (written->half.at)
+        dep_tasks_begin(bag->tasks, digest_first, &both, 1);
+    digest_stretch(&both.rest, &both);
+    if (written->half.at)
+        dep_tasks_finish(bag->tasks);
+    tell_both(&both);
+    const struct stretch *failed = both.first.err ? &both.first : &both.rest;
+    if (failed->err) {
+        bag->fault = failed->fault;
+        return failed->err;
+    }
+    struct dep_hash half, half_again, again;
+    dep_sha256_finish(&at_half, &half);
+    dep_sha256_finish(&both.first.sha256, &half_again);
+    dep_sha256_finish(&both.rest.sha256, &again);
+    *out_same = dep_hash_equal(&half_again, &half) && dep_hash_equal(&again, &written->sha256);
+    return DEP_OK;
 }
 
 static int hash_written(struct dep_bag_verified *bag, size_t index,
                         const struct dep_verify_wanted *wanted,
                         const struct dep_bag_written *written)
 {
-    struct dep_hash again = written->sha256;
+    bool same = true;
     int fd = -1;
     int err = open_file(bag, wanted->path, wanted->size, &fd);
     if (err)
@@ -365,9 +425,9 @@ static int hash_written(struct dep_bag_verified *bag, size_t index,
     if (written->read_back)
         bag->bytes -= wanted->size; /* not read once more, so no time is left for it */
     else
-        err = sha256_of(bag, fd, &again);
+        err = digest_again(bag, fd, written, &same);
     (void)close(fd);
-    if (!err && !dep_hash_equal(&again, &written->sha256))
+    if (!err && !same)
         err = dep_fault_set(&bag->fault, DEP_ERR_CORRUPT, 0, "pack.readback", "%s", written->path);
     if (!err)
         err = give_digests(bag, index, wanted, &written->sha256, written->sha512);

@@ -159,6 +159,11 @@ void dep_digests_add(struct dep_digests *digests, struct dep_slice file, struct 
     dep_digests_end(digests);
 }
 
+void dep_digests_mark(const struct dep_digests *digests, uint64_t at, struct dep_digest_mark *out)
+{
+    *out = (struct dep_digest_mark){.at = at, .sha256 = digests->file_256};
+}
+
 void dep_digests_file(struct dep_digests *digests, struct dep_hash *out_sha256,
                       uint8_t out_sha512[DEP_SHA512_LEN])
 {
