@@ -24,7 +24,6 @@ static bool have_age(void)
     return run("command -v age >/dev/null") == 0;
 }
 
-/* The files are there and nothing else is, their digests those returned. */
 /* What was kept half way is of the bytes that it says; of a file that isn't shared it is kept. */
 static void expect_half(const struct dep_packed_file *file, const char *path, const char *suffix,
                         bool shared)
@@ -42,6 +41,7 @@ static void expect_half(const struct dep_packed_file *file, const char *path, co
                      0);
 }
 
+/* The files are there and nothing else is, their digests those returned. */
 static void expect_files(const struct dep_packed_item *packed)
 {
     uint64_t bytes = 0;
