@@ -70,10 +70,11 @@ static bool add_calls(scmp_filter_ctx filter, uint32_t action, const char *names
     return !err;
 }
 
-/* The terminal asked and set, the size of a disk; nothing typed in the reader's name. */
+/* The terminal asked and set, the size of a disk, a file's blocks shared with another; nothing
+ * typed in the reader's name. */
 static const unsigned long REQUESTS[] = {
-    TCGETS,  TCSETS,   TCSETSW,  TCSETSF,    TCGETS2,
-    TCSETS2, TCSETSW2, TCSETSF2, TIOCGWINSZ, BLKGETSIZE64,
+    TCGETS,   TCSETS,   TCSETSW,    TCSETSF,      TCGETS2, TCSETS2,
+    TCSETSW2, TCSETSF2, TIOCGWINSZ, BLKGETSIZE64, FICLONE,
 };
 
 /* Allowed where the bits of `mask` in that argument are those of `datum`. */

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/fs.h>
 #include <linux/landlock.h>
 #include <sched.h>
 #include <setjmp.h>
@@ -127,6 +128,10 @@ static int try_typing(void)
     char letter = 'x';
     return syscall(SYS_ioctl, -1, (1UL << 32) | TIOCSTI, &letter) ? errno : 0;
 }
+static int try_share(void)
+{
+    return ioctl(-1, FICLONE, -1) ? errno : 0;
+}
 static int try_io_uring(void)
 {
     return syscall(SYS_io_uring_setup, 1, NULL) < 0 ? errno : 0;
@@ -169,6 +174,7 @@ static const struct trial {
     {"fork", try_fork, DEP_REACH_FOLDER, "in", ENOSYS, false},
 #endif
     {"typing", try_typing, DEP_REACH_FOLDER, "in", ENOSYS, false},
+    {"blocks shared, of no file", try_share, DEP_REACH_FOLDER, "in", EBADF, false},
     {"io_uring", try_io_uring, DEP_REACH_FOLDER, "in", ENOSYS, false},
     {"name spaces", try_unshare, DEP_REACH_FOLDER, "in", ENOSYS, false},
 };
