@@ -32,8 +32,9 @@ static const char *const USED[] = {
     "open openat openat2 close close_range dup dup2 dup3 pipe pipe2 fcntl fcntl64 flock stat fstat "
     "lstat stat64 fstat64 lstat64 newfstatat fstatat64 statx statfs statfs64 fstatfs fstatfs64 "
     "access faccessat faccessat2 getdents64 readlink readlinkat getcwd mkdir mkdirat rmdir unlink "
-    "unlinkat rename renameat renameat2 link linkat fchmod fchown umask getxattr lgetxattr "
-    "fgetxattr listxattr llistxattr flistxattr poll ppoll ppoll_time64 select pselect6 ",
+    "unlinkat rename renameat renameat2 link linkat fchmod fchown utimensat utimensat_time64 "
+    "umask getxattr lgetxattr fgetxattr listxattr llistxattr flistxattr poll ppoll ppoll_time64 "
+    "select pselect6 ",
     /* memory and threads */
     "brk mmap mmap2 munmap mremap mprotect madvise mincore msync mlock mlock2 munlock membarrier "
     "futex futex_time64 set_robust_list get_robust_list rseq set_tid_address arch_prctl "

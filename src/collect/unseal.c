@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static int io(struct dep_fault *fault, const char *what)
@@ -474,9 +475,13 @@ int dep_container_extract(struct dep_container *container, const struct dep_entr
     if (err)
         return err;
     dep_sha256_finish(&extraction.digest, &digest);
-    return dep_hash_equal(&digest, &entry->sha256)
-               ? DEP_OK
-               : dep_found(why, "container.file", "doc/format/vault.md 3", 0);
+    if (!dep_hash_equal(&digest, &entry->sha256))
+        return dep_found(why, "container.file", "doc/format/vault.md 3", 0);
+    struct timespec times[2] = {{.tv_nsec = UTIME_OMIT},
+                                {.tv_sec = entry->mtime_s, .tv_nsec = entry->mtime_ns}};
+    /* A time that the file system can't hold is told by the manifest. */
+    (void)futimens(out_fd, times);
+    return DEP_OK;
 }
 
 /* ---- without a key ---- */

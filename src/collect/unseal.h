@@ -95,9 +95,9 @@ DEP_MUST_USE int dep_container_read_both(struct dep_container *container,
                                          struct dep_finding *why, struct dep_fault *fault);
 
 /*
- * One file of the container into `out_fd` (sparse files as sparse), without reading the rest; its
- * digest verified. Nothing is written that isn't authentic; on a finding what was written must be
- * discarded by the caller.
+ * One file of the container into `out_fd` (sparse files as sparse, with the time of its last
+ * change), without reading the rest; its digest verified. Nothing is written that isn't authentic;
+ * on a finding what was written must be discarded by the caller.
  */
 DEP_MUST_USE int dep_container_extract(struct dep_container *container,
                                        const struct dep_entry *entry, int out_fd,

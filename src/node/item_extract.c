@@ -118,11 +118,6 @@ static int write_file(struct dep_item_extract *extract, const struct dep_entry *
     if (fd < 0)
         return refused("extract.create", errno, entry->path, why, fault);
     int err = dep_container_extract(extract->container, entry, fd, why, fault);
-    struct timespec times[2] = {{.tv_nsec = UTIME_OMIT},
-                                {.tv_sec = entry->mtime_s, .tv_nsec = entry->mtime_ns}};
-    /* A time that the file system can't hold is told by the manifest. */
-    if (!err)
-        (void)futimens(fd, times);
     if (err)
         (void)unlinkat(parent, name, 0);
     extract->count += !err;
