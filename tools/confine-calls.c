@@ -38,7 +38,7 @@ static const char *const USED[] = {
     /* memory and threads */
     "brk mmap mmap2 munmap mremap mprotect madvise mincore msync mlock mlock2 munlock membarrier "
     "futex futex_time64 set_robust_list get_robust_list rseq set_tid_address arch_prctl "
-    "sched_yield sched_getaffinity getcpu exit exit_group ",
+    "memfd_create sched_yield sched_getaffinity getcpu exit exit_group ",
     /* signals, time, itself */
     "rt_sigaction rt_sigprocmask rt_sigreturn rt_sigtimedwait sigaltstack sigreturn "
     "restart_syscall tgkill nanosleep clock_nanosleep clock_nanosleep_time64 clock_gettime "

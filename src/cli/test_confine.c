@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -128,6 +129,11 @@ static int try_typing(void)
     char letter = 'x';
     return syscall(SYS_ioctl, -1, (1UL << 32) | TIOCSTI, &letter) ? errno : 0;
 }
+static int try_memory(void)
+{
+    int fd = memfd_create("spool", MFD_CLOEXEC);
+    return fd < 0 ? errno : close(fd);
+}
 static int try_share(void)
 {
     return ioctl(-1, FICLONE, -1) ? errno : 0;
@@ -174,6 +180,7 @@ static const struct trial {
     {"fork", try_fork, DEP_REACH_FOLDER, "in", ENOSYS, false},
 #endif
     {"typing", try_typing, DEP_REACH_FOLDER, "in", ENOSYS, false},
+    {"a file in memory", try_memory, DEP_REACH_FOLDER, "in", ALLOWED, false},
     {"blocks shared, of no file", try_share, DEP_REACH_FOLDER, "in", EBADF, false},
     {"io_uring", try_io_uring, DEP_REACH_FOLDER, "in", ENOSYS, false},
     {"name spaces", try_unshare, DEP_REACH_FOLDER, "in", ENOSYS, false},

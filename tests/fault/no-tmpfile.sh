@@ -24,3 +24,17 @@ depositary verify reg >/dev/null || fail 'the register does not verify'
 # The file system may not know RENAME_NOREPLACE either.
 collect_on_stick -e inject=renameat2:error=EINVAL >collected || fail 'not sealed without RENAME_NOREPLACE'
 depositary item check --all -C reg >/dev/null
+
+# On a stick itself, so many files that their list is no longer kept beside in a piece of memory: where no nameless file can hold it, a larger one does.
+command -v mkfs.exfat mount.exfat-fuse losetup >/dev/null || skip 'the rest needs an exFAT stick'
+[ "$(id -u)" -eq 0 ] || skip 'only root has loop devices'
+truncate -s 64M image
+mkfs.exfat image >/dev/null 2>&1 || skip 'no exFAT is made here'
+device=$(losetup --find --show image 2>/dev/null) || skip 'no loop device here'
+trap 'umount -q stick 2>/dev/null || true; losetup -d "$device"' EXIT
+mkdir stick
+mount.exfat-fuse "$device" stick >/dev/null 2>&1 || skip 'no FUSE here'
+for i in {1..1000}; do echo "$i" >"data/one of very many pages of a notebook, photographed one by one, number $i"; done
+new_register stick/reg
+depositary collect data -C stick/reg --yes --json >collected || fail 'not sealed on a stick'
+depositary item check "$(json collected .item)" -C stick/reg >/dev/null
