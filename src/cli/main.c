@@ -1,10 +1,12 @@
 #include "cli/cli.h"
 #include "cli/config.h"
 
+#include <fcntl.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static const struct command {
     const char *name;
@@ -111,8 +113,20 @@ static int whole(int status)
     return DEP_EXIT_FAULT;
 }
 
+/* What was closed (`>&-`) stays unusable, but takes its number: else a file of the register, opened
+ * next, had it, and what is printed would be written into that. */
+static bool hold_standard(void)
+{
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        if (fcntl(fd, F_GETFD) < 0 && open("/", O_PATH) != fd)
+            return false;
+    return true;
+}
+
 int main(int argc, char **argv)
 {
+    if (!hold_standard())
+        return DEP_EXIT_FAULT;
     (void)signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is told as a full disk is */
     (void)setlocale(LC_ALL, "");
     const char *locale_dir = getenv("DEPOSITARY_LOCALEDIR");

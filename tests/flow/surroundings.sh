@@ -1,0 +1,26 @@
+# What a session at a desk always has, and a script, a rescue system or a container may not have: open standard descriptors.
+need jq
+new_register reg
+mkdir dump
+echo a >dump/a-name-that-is-protected
+depositary collect dump -C reg --json --file - <<<'{"exhibit": "X-1"}' >/dev/null
+
+# Where standard input, output or error is closed, no file of the register gets its number, so nothing that is printed is written into one.
+# nowhere STATUS COMMAND...: what it printed stands nowhere, and it says by its status that it couldn't print.
+nowhere() {
+    local status=$1
+    shift
+    for closed in '>&-' '>&- 2>&-' '<&- >&- 2>&-' '<&- 2>&-'; do
+        case $closed in *'>&- '* | '>&-') want=$status ;; *) want=0 ;; esac
+        eval "expect $want depositary \"\$@\" -C reg $closed" >/dev/null
+        same 0 "$(stat -c %s reg/lock)" "what stands in reg/lock after: $* $closed"
+    done
+}
+nowhere 3 item files X-1
+nowhere 3 list
+nowhere 3 note --text x
+nowhere 3 item check X-1
+lacks reg/lock .
+expect 2 depositary note --text x -C reg --passphrase-fd 0 <&- 2>err
+! grep -rqa a-name-that-is-protected reg || fail 'what is protected stands in the register in clear'
+depositary verify reg >/dev/null
