@@ -122,6 +122,9 @@ const struct words_entry WORDS_REGISTER[] = {
     {"file.large", N_("the file is larger than such a file can be")},
     {"file.open",
      N_("the file could not be opened: does it exist, and are you allowed to read it?")},
+    {"file.proc",
+     N_("/proc isn't mounted here, and the program finds its open files by it: mount it "
+        "(mount -t proc proc /proc), and do it again")},
     {"file.rename", N_("the file exists already, or its folder can't be written")},
     {"file.sync", N_("the disk did not confirm that it kept what was written")},
     {"foreign.form", N_("what was kept of another member's record is no record")},

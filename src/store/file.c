@@ -86,6 +86,13 @@ int dep_file_sync(int fd, const char *where, struct dep_fault *fault)
     return fsync(fd) == 0 ? DEP_OK : io_fault(fault, "file.sync", where);
 }
 
+int dep_file_numbers_named(struct dep_fault *fault)
+{
+    return faccessat(AT_FDCWD, "/proc/self/fd", F_OK, 0) == 0
+               ? DEP_OK
+               : dep_fault_set(fault, DEP_ERR_IO, 0, "file.proc", "/proc");
+}
+
 /* ---- putting in place ---- */
 
 int dep_folder_of(int dir_fd, const char *path, const char *what, int *out_fd,

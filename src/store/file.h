@@ -34,6 +34,9 @@ DEP_MUST_USE int dep_folder_sync_below(int fd, const char *where, struct dep_fau
 /* A new one in a folder that is there. `what`: the fault where that can't be, with its errno. */
 DEP_MUST_USE int dep_folder_create(const char *path, unsigned mode, const char *what,
                                    struct dep_fault *fault);
+/* A file that is open is opened again, and one without a name gets one, by what the kernel calls it
+ * (/proc/self/fd): a fault where that isn't mounted, before hours of work come to it. */
+DEP_MUST_USE int dep_file_numbers_named(struct dep_fault *fault);
 /* The folder that `path` stands in, and the name it has there, which borrows from `path`. To be
  * opened before anything in it changes: else a failed sync of it could pass unseen. `what` as
  * above. */

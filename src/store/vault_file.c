@@ -190,6 +190,8 @@ static int start_writer(struct dep_vault_writer *writer, struct dep_fault *fault
 
 static struct dep_vault_writer *new_writer(struct dep_fault *fault)
 {
+    if (dep_file_numbers_named(fault))
+        return NULL;
     struct dep_vault_writer *writer = dep_alloc(sizeof *writer);
     if (!writer) {
         *fault = (struct dep_fault){.err = DEP_ERR_NOMEM, .what = "vault.create", .where = "vault"};
@@ -205,7 +207,7 @@ int dep_vault_writer_new(int register_fd, struct dep_vault_writer **out, struct 
 {
     struct dep_vault_writer *writer = new_writer(fault);
     if (!writer)
-        return DEP_ERR_NOMEM;
+        return fault->err;
     writer->vault_fd = openat(register_fd, "vault", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     int err = writer->vault_fd < 0
                   ? dep_fault_set(fault, DEP_ERR_IO, errno, "vault.folder", "vault")
@@ -225,7 +227,7 @@ int dep_vault_writer_new_over(int fd, struct dep_vault_writer **out, struct dep_
     char self[64];
     struct dep_vault_writer *writer = new_writer(fault);
     if (!writer)
-        return DEP_ERR_NOMEM;
+        return fault->err;
     /* A second descriptor, so that O_DIRECT isn't forced on the caller's. */
     (void)snprintf(self, sizeof self, "/proc/self/fd/%d", fd);
     writer->fd = open(self, O_RDWR | O_CLOEXEC | O_DIRECT);

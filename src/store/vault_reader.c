@@ -3,6 +3,8 @@
  */
 #include "store/vault_file.h"
 
+#include "store/file.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -151,6 +153,9 @@ static int start_reader(struct dep_vault_reader *reader, const struct dep_vault_
 int dep_vault_reader_new_over(const struct dep_vault_extent *extents, size_t count, uint64_t from,
                               bool direct, struct dep_vault_reader **out, struct dep_fault *fault)
 {
+    int err = dep_file_numbers_named(fault);
+    if (err)
+        return err;
     struct dep_vault_reader *reader = dep_alloc(sizeof *reader);
     if (!reader)
         return dep_fault_set(fault, DEP_ERR_NOMEM, 0, "vault.read", "vault");
@@ -159,7 +164,7 @@ int dep_vault_reader_new_over(const struct dep_vault_extent *extents, size_t cou
     reader->fd = -1;
     reader->at = from;
     reader->direct = direct;
-    int err = start_reader(reader, extents, count);
+    err = start_reader(reader, extents, count);
     if (err) {
         dep_vault_reader_free(reader);
         return dep_fault_set(fault, err, 0, "vault.read", "vault");

@@ -1,4 +1,4 @@
-# What a session at a desk always has, and a script, a rescue system or a container may not have: open standard descriptors.
+# What a session at a desk always has, and a script, a rescue system or a container may not have: open standard descriptors, /proc.
 need jq
 new_register reg
 mkdir dump
@@ -24,3 +24,18 @@ lacks reg/lock .
 expect 2 depositary note --text x -C reg --passphrase-fd 0 <&- 2>err
 ! grep -rqa a-name-that-is-protected reg || fail 'what is protected stands in the register in clear'
 depositary verify reg >/dev/null
+
+# Without /proc it is said before any work that it has to be mounted.
+if [ "$(id -u)" -ne 0 ] || ! unshare -m umount -l /proc 2>/dev/null; then
+    echo 'without /proc: not tried, it may not be unmounted here'
+    exit 0
+fi
+bare() { unshare -m bash -c 'umount -l /proc && exec "$@"' bare depositary "$@"; }
+expect 0 bare list -C reg >/dev/null
+for command in 'collect dump --yes' 'item check X-1'; do
+    # shellcheck disable=SC2086
+    expect 3 bare $command -C reg 2>err
+    holds err file.proc
+done
+expect 0 bare item extract X-1 dump/a-name-that-is-protected --out out -C reg
+cmp out dump/a-name-that-is-protected
