@@ -140,6 +140,19 @@ static int look_for(void *context, const struct dep_entry *entry, uint64_t index
     return dep_buf_err(&wanted->names);
 }
 
+/* Without a name, where the file system can: of what is stopped or killed nothing is left then. */
+static int open_unfinished(int folder_fd, const char *temporary, struct dep_placing *to)
+{
+    int fd = dep_file_numbers_named(NULL)
+                 ? -1
+                 : openat(folder_fd, ".", O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
+    if (fd >= 0) {
+        to->from = NULL;
+        return fd;
+    }
+    return open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+}
+
 /* The file gets its name only when all of it is authentic. */
 static int extract_to(struct dep_container *container, const struct dep_entry *entry,
                       const char *out_path, struct dep_problem *problem)
@@ -155,7 +168,7 @@ static int extract_to(struct dep_container *container, const struct dep_entry *e
     int err = dep_folder_of(AT_FDCWD, out_path, "extract.create", &folder_fd, &to.name, fault);
     if (err)
         return err;
-    DEP_AUTO_FD fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+    DEP_AUTO_FD fd = open_unfinished(folder_fd, temporary, &to);
     if (fd < 0) {
         int sys = errno;
         return dep_fault_set(fault, DEP_ERR_IO, sys, "extract.create", "%s", temporary);
@@ -167,10 +180,10 @@ static int extract_to(struct dep_container *container, const struct dep_entry *e
         err = dep_file_sync(fd, temporary, fault);
     if (!err)
         err = dep_file_name(&to, "extract.rename", out_path, fault);
-    if (err)
-        (void)unlink(temporary);
-    else
+    if (!err)
         err = dep_file_keep(&to, out_path, fault);
+    else if (to.from)
+        (void)unlink(temporary);
     return err == DEP_FOUND
                ? dep_problem_found(problem, problem->finding.id, problem->finding.clause, out_path)
                : err;
