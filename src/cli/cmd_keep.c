@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+enum { PATH_ROOM = 4096 };
+
 /* ---- hold ---- */
 
 int dep_cmd_hold(int argc, char **argv)
@@ -90,6 +92,15 @@ int dep_cmd_erase(int argc, char **argv)
 
 /* ---- backup and restore ---- */
 
+/* "COPY/" is COPY: the keyring's folder is called after it and must not come to lie in it. */
+static bool bare_path(const char *path, char out[PATH_ROOM])
+{
+    size_t len = strlen(path);
+    while (len > 1 && path[len - 1] == '/')
+        len--;
+    return snprintf(out, PATH_ROOM, "%.*s", (int)len, path) < PATH_ROOM;
+}
+
 int dep_cmd_backup(int argc, char **argv)
 {
     static struct dep_args args;
@@ -98,7 +109,10 @@ int dep_cmd_backup(int argc, char **argv)
         return status - 1;
     if (args.positional_count != 1)
         return dep_usage_error(&args, _("name the folder for the copy"));
-    const struct dep_writes writes = {DEP_REACH_NEW_FOLDER, args.positional[0]};
+    static char copy[PATH_ROOM];
+    if (!bare_path(args.positional[0], copy))
+        return dep_usage_error(&args, _("the path is too long"));
+    const struct dep_writes writes = {DEP_REACH_NEW_FOLDER, copy};
     status = dep_confine_writes(&writes, 1);
     if (status)
         return status;
@@ -108,18 +122,16 @@ int dep_cmd_backup(int argc, char **argv)
     dep_progress_init(&progress, _("Copying"));
     int err = dep_register_open(args.dir, DEP_OPEN_READ, &reg, &problem.fault);
     if (!err)
-        err = dep_register_backup(reg, args.positional[0], dep_progress_bytes, &progress,
-                                  &problem.fault);
+        err = dep_register_backup(reg, copy, dep_progress_bytes, &progress, &problem.fault);
     dep_progress_end(&progress);
     dep_register_close(reg);
     if (err)
         return dep_say_problem(&args, err, &problem);
     if (args.json)
-        (void)dep_print_json(json_pack("{s:s,s:s+}", "backup", args.positional[0], "keyring",
-                                       args.positional[0], "-keyring"));
+        (void)dep_print_json(json_pack("{s:s,s:s+}", "backup", copy, "keyring", copy, "-keyring"));
     else
-        (void)printf(_("Copied to %s, and the keyring to %s-keyring: keep them apart.\n"),
-                     args.positional[0], args.positional[0]);
+        (void)printf(_("Copied to %s, and the keyring to %s-keyring: keep them apart.\n"), copy,
+                     copy);
     return dep_finish_output(DEP_EXIT_YES);
 }
 
@@ -138,32 +150,33 @@ int dep_cmd_restore(int argc, char **argv)
         return status - 1;
     if (args.positional_count != 2)
         return dep_usage_error(&args, _("name the backup and the new folder"));
-    const struct dep_writes writes = {DEP_REACH_NEW_FOLDER, args.positional[1]};
+    static char copy[PATH_ROOM], dir[PATH_ROOM];
+    char keyring[PATH_ROOM];
+    if (!bare_path(args.positional[0], copy) || !bare_path(args.positional[1], dir) ||
+        snprintf(keyring, sizeof keyring, "%s-keyring", copy) >= (int)sizeof keyring)
+        return dep_usage_error(&args, _("the path is too long"));
+    const struct dep_writes writes = {DEP_REACH_NEW_FOLDER, dir};
     status = dep_confine_writes(&writes, 1);
     if (status)
         return status;
-    char keyring[4096];
-    if (snprintf(keyring, sizeof keyring, "%s-keyring", args.positional[0]) >= (int)sizeof keyring)
-        return dep_usage_error(&args, _("the path is too long"));
     struct dep_problem problem = {.detail = ""};
     struct dep_progress progress;
     dep_progress_init(&progress, _("Restoring"));
-    int err = dep_node_restore(
-        args.positional[0], dep_arg(&args, "--keyring") ? dep_arg(&args, "--keyring") : keyring,
-        args.positional[1], dep_arg(&args, "--seen"), dep_progress_bytes, &progress, &problem);
+    int err =
+        dep_node_restore(copy, dep_arg(&args, "--keyring") ? dep_arg(&args, "--keyring") : keyring,
+                         dir, dep_arg(&args, "--seen"), dep_progress_bytes, &progress, &problem);
     dep_progress_end(&progress);
     if (err)
         return dep_say_problem(&args, err, &problem);
     if (args.json)
-        (void)dep_print_json(json_pack("{s:s,s:b}", "register", args.positional[1],
-                                       "compared_with_seen", dep_arg(&args, "--seen") ? 1 : 0));
+        (void)dep_print_json(json_pack("{s:s,s:b}", "register", dir, "compared_with_seen",
+                                       dep_arg(&args, "--seen") ? 1 : 0));
     else if (dep_arg(&args, "--seen"))
-        (void)printf(_("Restored to %s; it extends the checkpoint you showed.\n"),
-                     args.positional[1]);
+        (void)printf(_("Restored to %s; it extends the checkpoint you showed.\n"), dir);
     else
         (void)printf(
             _("Restored to %s. Nothing newer was shown to compare with: if a later checkpoint is "
               "known anywhere, run verify --seen with it before you go on.\n"),
-            args.positional[1]);
+            dir);
     return dep_finish_output(DEP_EXIT_YES);
 }

@@ -56,25 +56,71 @@ static int make_new(const char *dir, int *out_fd, struct dep_fault *fault)
                         : dep_fault_set(fault, DEP_ERR_IO, sys, "backup.folder", "%s", dir);
 }
 
+/* A folder made beside its place and put there when all is in it: of one that was stopped or killed
+ * nothing has the name of a whole one, and the next sweeps it. */
+struct making {
+    const char *dir;
+    char unfinished[DEP_FOLDER_PATH_MAX];
+    int fd, parent;
+    const char *name; /* in the parent */
+};
+
+static int begin_folder(const char *dir, const char *what, struct making *out,
+                        struct dep_fault *fault)
+{
+    *out = (struct making){.dir = dir, .fd = -1, .parent = -1};
+    if (snprintf(out->unfinished, sizeof out->unfinished, "%s.unfinished", dir) >=
+        (int)sizeof out->unfinished)
+        return dep_fault_set(fault, DEP_ERR_CAP, 0, "file.path", "%s", dir);
+    if (faccessat(AT_FDCWD, dir, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+        return dep_fault_set(fault, DEP_ERR_IO, EEXIST, what, "%s", dir);
+    int err = dep_folder_of(AT_FDCWD, dir, what, &out->parent, &out->name, fault);
+    dep_folder_remove(out->unfinished);
+    return err ? err : make_new(out->unfinished, &out->fd, fault);
+}
+
+static int place_folder(const struct making *making, const char *what, struct dep_fault *fault)
+{
+    const struct dep_placing place = {.fd = making->fd,
+                                      .from_fd = AT_FDCWD,
+                                      .from = making->unfinished,
+                                      .folder_fd = making->parent,
+                                      .name = making->name};
+    int err = dep_file_sync(making->fd, making->dir, fault);
+    return err ? err : dep_file_place(&place, what, making->dir, fault);
+}
+
+static void end_folder(struct making *making, int err)
+{
+    if (err && making->fd >= 0)
+        dep_folder_remove(making->unfinished);
+    dep_store_close(&making->fd);
+    dep_store_close(&making->parent);
+}
+
 int dep_register_backup(struct dep_register *reg, const char *dir, dep_progress_fn *progress,
                         void *context, struct dep_fault *fault)
 {
     struct dep_folder_copy copy = {.progress = progress, .context = context, .fault = fault};
+    static const char what[] = "backup.folder";
     char keyring_dir[DEP_FOLDER_PATH_MAX];
+    struct making to, keyring_to = {.fd = -1, .parent = -1};
     if (snprintf(keyring_dir, sizeof keyring_dir, "%s-keyring", dir) >= (int)sizeof keyring_dir)
         return dep_fault_set(fault, DEP_ERR_CAP, 0, "file.path", "%s", dir);
-    DEP_STORE_FD to = -1;
-    DEP_STORE_FD keyring_to = -1;
-    int err = make_new(dir, &to, fault);
+    int err = begin_folder(dir, what, &to, fault);
     if (!err)
-        err = make_new(keyring_dir, &keyring_to, fault);
+        err = begin_folder(keyring_dir, what, &keyring_to, fault);
     if (!err)
-        err = copy_register(&copy, reg->fd, to);
+        err = copy_register(&copy, reg->fd, to.fd);
     if (!err)
-        err = dep_folder_copy(&copy, reg->fd, keyring_to, "keyring");
+        err = dep_folder_copy(&copy, reg->fd, keyring_to.fd, "keyring");
     if (!err)
-        err = dep_file_sync(to, dir, fault);
-    return err ? err : dep_file_sync(keyring_to, keyring_dir, fault);
+        err = place_folder(&keyring_to, what, fault);
+    if (!err)
+        err = place_folder(&to, what, fault);
+    end_folder(&keyring_to, err);
+    end_folder(&to, err);
+    return err;
 }
 
 /* ---- restoring ---- */
@@ -131,32 +177,21 @@ int dep_register_restore(const char *backup_dir, const char *keyring_dir, const 
                          dep_progress_fn *progress, void *context, struct dep_fault *fault)
 {
     struct dep_folder_copy copy = {.progress = progress, .context = context, .fault = fault};
-    char unfinished[DEP_FOLDER_PATH_MAX];
-    if (snprintf(unfinished, sizeof unfinished, "%s.unfinished", dir) >= (int)sizeof unfinished)
-        return dep_fault_set(fault, DEP_ERR_CAP, 0, "file.path", "%s", dir);
-    dep_folder_remove(unfinished);
+    static const char what[] = "restore.rename";
+    struct making to;
     DEP_STORE_FD from = open(backup_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     DEP_STORE_FD keyring_from = open(keyring_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    DEP_STORE_FD to = -1;
-    DEP_STORE_FD parent = -1;
-    const char *name;
     if (from < 0 || keyring_from < 0)
         return copy_io(&copy, "restore.read", from < 0 ? backup_dir : keyring_dir);
-    int err = dep_folder_of(AT_FDCWD, dir, "restore.rename", &parent, &name, fault);
+    int err = begin_folder(dir, what, &to, fault);
     if (!err)
-        err = make_new(unfinished, &to, fault);
+        err = copy_register(&copy, from, to.fd);
     if (!err)
-        err = copy_register(&copy, from, to);
+        err = dep_folder_copy(&copy, keyring_from, to.fd, "keyring");
     if (!err)
-        err = dep_folder_copy(&copy, keyring_from, to, "keyring");
+        err = check_copy(to.unfinished, fault);
     if (!err)
-        err = check_copy(unfinished, fault);
-    if (!err) {
-        const struct dep_placing place = {
-            .fd = to, .from_fd = AT_FDCWD, .from = unfinished, .folder_fd = parent, .name = name};
-        err = dep_file_place(&place, "restore.rename", dir, fault);
-    }
-    if (err && to >= 0)
-        dep_folder_remove(unfinished);
+        err = place_folder(&to, what, fault);
+    end_folder(&to, err);
     return err;
 }
