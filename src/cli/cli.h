@@ -60,6 +60,9 @@ const char *dep_arg_at(const struct dep_args *args, const char *name, size_t at)
 int dep_usage_error(const struct dep_args *args, const char *format, ...) DEP_PRINTF(2, 3);
 
 /* ---- words ---- */
+
+/* Once, at the start: what is said from here on is in the language of the session. */
+void dep_speak_session(void);
 /* Prints finding or fault of a problem: what, where, what to do (stderr; as JSON with --json).
  * Returns the exit status that goes with `err`. */
 int dep_say_problem(const struct dep_args *args, int err, const struct dep_problem *problem);

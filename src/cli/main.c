@@ -2,9 +2,7 @@
 #include "cli/config.h"
 
 #include <fcntl.h>
-#include <locale.h>
 #include <signal.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -128,11 +126,7 @@ int main(int argc, char **argv)
     if (!hold_standard())
         return DEP_EXIT_FAULT;
     (void)signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is told as a full disk is */
-    (void)setlocale(LC_ALL, "");
-    const char *locale_dir = getenv("DEPOSITARY_LOCALEDIR");
-    (void)bindtextdomain("depositary", locale_dir ? locale_dir : DEPOSITARY_LOCALEDIR);
-    (void)bind_textdomain_codeset("depositary", "UTF-8");
-    (void)textdomain("depositary");
+    dep_speak_session();
     if (dep_crypto_init(true)) {
         dep_say(_("the crypto library could not be started"));
         return DEP_EXIT_FAULT;

@@ -1,4 +1,5 @@
 #include "cli/cli.h"
+#include "cli/config.h"
 
 #include "codec/text.h"
 #include "report/words.h"
@@ -6,12 +7,35 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <locale.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <wchar.h>
 
 static const char RIGHT_TO_LEFT[] = "\u2067", POP[] = "\u2069"; /* Unicode's RLI and PDI */
+
+/* A locale that isn't installed names the reader's language too, and ours needs no file of it. */
+static void take_locale(void)
+{
+    const char *const names[] = {getenv("LC_ALL"), getenv("LC_MESSAGES"), getenv("LANG")};
+    size_t i = 0;
+    if (setlocale(LC_ALL, "") || !setlocale(LC_ALL, "C.UTF-8"))
+        return;
+    while (i < DEP_COUNT(names) && (!names[i] || !names[i][0]))
+        i++;
+    if (i < DEP_COUNT(names))
+        (void)setenv("LANGUAGE", names[i], 0);
+}
+
+void dep_speak_session(void)
+{
+    take_locale();
+    const char *locale_dir = getenv("DEPOSITARY_LOCALEDIR");
+    (void)bindtextdomain("depositary", locale_dir ? locale_dir : DEPOSITARY_LOCALEDIR);
+    (void)bind_textdomain_codeset("depositary", "UTF-8");
+    (void)textdomain("depositary");
+}
 
 const char *dep_word(const char *id)
 {

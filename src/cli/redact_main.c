@@ -3,13 +3,10 @@
  * knows no register and holds no key.
  */
 #include "cli/cli.h"
-#include "cli/config.h"
 #include "redact/redact.h"
 #include "store/file.h"
 
 #include <fcntl.h>
-#include <locale.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 enum { PDF_MAX = 1 << 30, BOXES_MAX = 16 * 1024 * 1024 };
@@ -97,11 +94,7 @@ int main(int argc, char **argv)
         {"--out", 'o', true, false, N_("file to write (PDF)")},
     };
     static struct dep_args args;
-    (void)setlocale(LC_ALL, "");
-    const char *locale_dir = getenv("DEPOSITARY_LOCALEDIR");
-    (void)bindtextdomain("depositary", locale_dir ? locale_dir : DEPOSITARY_LOCALEDIR);
-    (void)bind_textdomain_codeset("depositary", "UTF-8");
-    (void)textdomain("depositary");
+    dep_speak_session();
     int status = dep_args_parse(&args, "redact", "redact FILE --boxes FILE|--grid --out FILE",
                                 options, DEP_COUNT(options), argc, argv);
     if (status)

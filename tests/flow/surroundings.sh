@@ -1,4 +1,4 @@
-# What a session at a desk always has, and a script, a rescue system or a container may not have: open standard descriptors, /proc.
+# What a session at a desk always has, and a script, a rescue system or a container may not have: open standard descriptors, its locale, /proc.
 need jq
 new_register reg
 mkdir dump
@@ -24,6 +24,18 @@ lacks reg/lock .
 expect 2 depositary note --text x -C reg --passphrase-fd 0 <&- 2>err
 ! grep -rqa a-name-that-is-protected reg || fail 'what is protected stands in the register in clear'
 depositary verify reg >/dev/null
+
+# A locale that isn't installed says in what language its reader reads, and writes.
+LC_ALL='' LANG=fr_XX.UTF-8 expect 2 depositary colect 2>err
+holds err 'commande inconnue'
+LC_ALL=ar_XX.UTF-8 expect 2 depositary colect 2>err
+holds err 'لا يوجد أمر كهذا'
+LC_ALL=fr_XX.UTF-8 LANGUAGE=ar expect 2 depositary colect 2>err
+holds err 'لا يوجد أمر كهذا'
+LC_ALL=C expect 2 depositary colect 2>err
+holds err 'no such command'
+note=$(LC_ALL=fr_XX.UTF-8 depositary note --text 'reçu ce jour' -C reg)
+same fr "$(depositary show "$note" -C reg --json | jq -r .claims.text.lang)" 'the language of a note'
 
 # Without /proc it is said before any work that it has to be mounted.
 if [ "$(id -u)" -ne 0 ] || ! unshare -m umount -l /proc 2>/dev/null; then
