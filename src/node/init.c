@@ -425,7 +425,7 @@ static int commit_first(struct init_work *work)
 
 static int build(struct init_work *work)
 {
-    int err = dep_register_create(work->dir, &work->info, &work->problem->fault);
+    int err = dep_register_fill(work->dir, &work->info, &work->problem->fault);
     if (err)
         return err;
     DEP_AUTO_FD dir_fd = open(work->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -475,11 +475,13 @@ int dep_node_init(const struct dep_init_order *order, struct dep_problem *proble
         err = fill_info(&work);
     if (!err) {
         /* What an init that was killed left behind belongs to no register. */
-        dep_folder_remove(work.dir);
-        err = build(&work);
+        DEP_AUTO_FD held = -1;
+        err = dep_folder_hold(work.dir, "store.create", &held, &problem->fault);
+        if (!err)
+            err = build(&work);
         if (!err)
             err = put_in_place(&work);
-        if (err)
+        if (err && held >= 0)
             dep_folder_remove(work.dir);
     }
     work_done(&work);

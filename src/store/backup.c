@@ -45,17 +45,6 @@ static int copy_register(struct dep_folder_copy *copy, int from, int to)
     return err ? err : dep_folder_copy_file(copy, from, to, "register.json", 0600);
 }
 
-static int make_new(const char *dir, int *out_fd, struct dep_fault *fault)
-{
-    int err = dep_folder_create(dir, 0700, "backup.folder", fault);
-    if (err)
-        return err;
-    *out_fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    int sys = errno;
-    return *out_fd >= 0 ? DEP_OK
-                        : dep_fault_set(fault, DEP_ERR_IO, sys, "backup.folder", "%s", dir);
-}
-
 /* A folder made beside its place and put there when all is in it: of one that was stopped or killed
  * nothing has the name of a whole one, and the next sweeps it. */
 struct making {
@@ -75,8 +64,7 @@ static int begin_folder(const char *dir, const char *what, struct making *out,
     if (faccessat(AT_FDCWD, dir, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
         return dep_fault_set(fault, DEP_ERR_IO, EEXIST, what, "%s", dir);
     int err = dep_folder_of(AT_FDCWD, dir, what, &out->parent, &out->name, fault);
-    dep_folder_remove(out->unfinished);
-    return err ? err : make_new(out->unfinished, &out->fd, fault);
+    return err ? err : dep_folder_hold(out->unfinished, what, &out->fd, fault);
 }
 
 static int place_folder(const struct making *making, const char *what, struct dep_fault *fault)

@@ -9,6 +9,7 @@
 #include <ftw.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -138,6 +139,35 @@ static int remove_entry(const char *path, const struct stat *info, int kind, str
 {
     (void)info, (void)kind, (void)walk;
     return remove(path);
+}
+
+static int remove_beneath(const char *path, const struct stat *info, int kind, struct FTW *walk)
+{
+    return walk->level ? remove_entry(path, info, kind, walk) : 0;
+}
+
+/* Whoever held it before may have given it its name meanwhile, or removed it. */
+static bool is_called(int fd, const char *path)
+{
+    struct stat held, named;
+    return fstat(fd, &held) == 0 && lstat(path, &named) == 0 && held.st_ino == named.st_ino &&
+           held.st_dev == named.st_dev;
+}
+
+int dep_folder_hold(const char *path, const char *what, int *out_fd, struct dep_fault *fault)
+{
+    bool there = mkdir(path, 0700) == 0 || errno == EEXIST;
+    DEP_STORE_FD fd = there ? open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) : -1;
+    if (fd < 0) {
+        int sys = errno;
+        return dep_fault_set(fault, DEP_ERR_IO, sys, what, "%s", path);
+    }
+    if (flock(fd, LOCK_EX | LOCK_NB) != 0 || !is_called(fd, path))
+        return dep_fault_set(fault, DEP_ERR_IO, 0, "file.held", "%s", path);
+    (void)nftw(path, remove_beneath, 16, FTW_DEPTH | FTW_PHYS);
+    *out_fd = fd;
+    fd = -1;
+    return DEP_OK;
 }
 
 void dep_folder_remove(const char *path)

@@ -75,7 +75,8 @@ static int parse_info(struct dep_slice text, struct dep_register_info *out)
     return info.field || strcmp(profile, "office") == 0 ? DEP_OK : DEP_FOUND;
 }
 
-static int fill_new(const char *dir, const struct dep_register_info *info, struct dep_fault *fault)
+int dep_register_fill(const char *dir, const struct dep_register_info *info,
+                      struct dep_fault *fault)
 {
     int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0) {
@@ -105,7 +106,7 @@ int dep_register_create(const char *dir, const struct dep_register_info *info,
         int sys = errno;
         return dep_fault_set(fault, DEP_ERR_IO, sys, "store.create", "%s", dir);
     }
-    int err = fill_new(dir, info, fault);
+    int err = dep_register_fill(dir, info, fault);
     if (err)
         dep_folder_remove(dir);
     return err;

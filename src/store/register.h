@@ -34,8 +34,11 @@ struct dep_register_info {
 
 struct dep_register;
 
-/* Make the folders and register.json of an empty register at `dir` (must not exist, or be empty).
- * Wholly there or not at all: built beside it and renamed. */
+/* The folders and register.json of a register without records, in the empty folder `dir`. What has
+ * a register.json is whole. */
+DEP_MUST_USE int dep_register_fill(const char *dir, const struct dep_register_info *info,
+                                   struct dep_fault *fault);
+/* The same in a folder that is made, and removed after a fault. */
 DEP_MUST_USE int dep_register_create(const char *dir, const struct dep_register_info *info,
                                      struct dep_fault *fault);
 
