@@ -12,8 +12,10 @@
 #include "rules/charter.h"
 #include "store/file.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
 
 /* ---- a register ---- */
 
@@ -252,6 +254,20 @@ static int open_register(struct dep_args *args, const char *dir, struct dep_node
     return status;
 }
 
+/* What can't be opened is neither package nor register, and no option is wrong with it. */
+static int look_at(const struct dep_args *args, const char *dir)
+{
+    struct dep_problem problem = {.detail = ""};
+    int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd >= 0) {
+        (void)close(fd);
+        return DEP_EXIT_YES;
+    }
+    int sys = errno;
+    int err = dep_fault_set(&problem.fault, DEP_ERR_IO, sys, "file.open", "%s", dir);
+    return dep_say_problem(args, err, &problem);
+}
+
 int dep_cmd_verify(int argc, char **argv)
 {
     static const struct dep_option options[] = {
@@ -274,6 +290,9 @@ int dep_cmd_verify(int argc, char **argv)
     struct dep_node *node = NULL;
     const char *dir = args.positional_count ? args.positional[0] : args.dir;
     bool bag = dep_is_bag(dir);
+    status = bag ? DEP_EXIT_YES : look_at(&args, dir);
+    if (status)
+        return status;
     if (dep_flag(&args, "--protected") && bag)
         return dep_usage_error(&args, _("--protected goes with a register"));
     status = dep_flag(&args, "--protected") ? open_register(&args, dir, &node)

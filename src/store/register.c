@@ -287,13 +287,24 @@ static int wait_for_writer(struct dep_register *reg, struct dep_fault *fault)
 
 /* ---- opening ---- */
 
+/* Who isn't allowed to look isn't told that there is none. */
+static int not_opened(const struct dep_register *reg, struct dep_fault *fault, const char *where)
+{
+    bool absent = errno == ENOENT || errno == ENOTDIR;
+    return dep_store_io(reg, fault, absent ? "store.no_register" : "store.open", where);
+}
+
 static int read_info(struct dep_register *reg, struct dep_fault *fault)
 {
     DEP_AUTO_BUF text;
     dep_buf_init(&text, INFO_MAX);
     int err = dep_file_read(reg->fd, "register.json", INFO_MAX, &text, fault);
+    if (err == DEP_ERR_IO) {
+        errno = fault->sys;
+        return not_opened(reg, fault, "register.json");
+    }
     if (err)
-        return dep_store_fault(reg, fault, err, "store.no_register", "register.json");
+        return dep_store_fault(reg, fault, err, "store.open", "register.json");
     err = parse_info(dep_buf_slice(&text), &reg->info);
     if (err == DEP_FOUND)
         return dep_store_fault(reg, fault, DEP_ERR_CORRUPT, "store.format", "register.json");
@@ -326,8 +337,7 @@ int dep_register_open(const char *dir, enum dep_open_mode mode, struct dep_regis
     reg->lock_fd = reg->unsynced[0] = reg->unsynced[1] = -1;
     dep_buf_init(&reg->note, DEP_NOTE_LEN_MAX);
     reg->fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    int err =
-        reg->fd < 0 ? dep_store_io(reg, fault, "store.no_register", "") : read_info(reg, fault);
+    int err = reg->fd < 0 ? not_opened(reg, fault, "") : read_info(reg, fault);
     if (!err && reg->write) {
         reg->lock_fd = openat(reg->fd, "lock", O_RDWR | O_CLOEXEC | O_NOFOLLOW);
         err = reg->lock_fd < 0 ? dep_store_io(reg, fault, "store.lock", "lock") : DEP_OK;

@@ -26,16 +26,30 @@ expect 2 depositary note --text x -C reg --passphrase-fd 0 <&- 2>err
 depositary verify reg >/dev/null
 
 # A locale that isn't installed says in what language its reader reads, and writes.
-LC_ALL='' LANG=fr_XX.UTF-8 expect 2 depositary colect 2>err
+expect 2 env LC_ALL= LANG=fr_XX.UTF-8 depositary colect 2>err
 holds err 'commande inconnue'
-LC_ALL=ar_XX.UTF-8 expect 2 depositary colect 2>err
+expect 2 env LC_ALL=ar_XX.UTF-8 depositary colect 2>err
 holds err 'لا يوجد أمر كهذا'
-LC_ALL=fr_XX.UTF-8 LANGUAGE=ar expect 2 depositary colect 2>err
+expect 2 env LC_ALL=fr_XX.UTF-8 LANGUAGE=ar depositary colect 2>err
 holds err 'لا يوجد أمر كهذا'
-LC_ALL=C expect 2 depositary colect 2>err
+expect 2 env LC_ALL=C depositary colect 2>err
 holds err 'no such command'
-note=$(LC_ALL=fr_XX.UTF-8 depositary note --text 'reçu ce jour' -C reg)
+note=$(env LC_ALL=fr_XX.UTF-8 depositary note --text 'reçu ce jour' -C reg)
 same fr "$(depositary show "$note" -C reg --json | jq -r .claims.text.lang)" 'the language of a note'
+
+# What may not be opened is called that, be it a package or a register, and whatever goes with a package.
+expect 3 depositary verify nowhere --identity key 2>err
+holds err '\[nowhere\].*file.open'
+if [ "$(id -u)" -eq 0 ] && setpriv --reuid=65534 --regid=65534 --clear-groups depositary --version >/dev/null 2>&1; then
+    another() { setpriv --reuid=65534 --regid=65534 --clear-groups depositary "$@"; }
+    for command in 'verify reg --identity key' 'verify reg'; do
+        # shellcheck disable=SC2086
+        expect 3 another $command 2>err
+        holds err 'Permission denied .file.open'
+    done
+    expect 3 another list -C reg 2>err
+    holds err 'Permission denied .store.open'
+fi
 
 # Without /proc it is said before any work that it has to be mounted.
 if [ "$(id -u)" -ne 0 ] || ! unshare -m umount -l /proc 2>/dev/null; then
