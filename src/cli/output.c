@@ -226,6 +226,12 @@ bool dep_print_said(const struct dep_args *args, json_t *object)
     return dep_print_json(object);
 }
 
+/* Of memory, and of threads, that weren't to be had no call tells an errno. */
+static int sys_of(int err, const struct dep_fault *fault)
+{
+    return fault->sys || err != DEP_ERR_NOMEM ? fault->sys : ENOMEM;
+}
+
 static json_t *problem_json(int err, const struct dep_problem *problem)
 {
     if (err == DEP_FOUND)
@@ -233,9 +239,9 @@ static json_t *problem_json(int err, const struct dep_problem *problem)
                          problem->finding.clause, "where", problem->detail, "pointer",
                          problem->where.instance_path, "words", dep_word(problem->finding.id));
     const char *what = problem->fault.what ? problem->fault.what : dep_err_name(err);
+    int sys = sys_of(err, &problem->fault);
     return json_pack("{s:s,s:s,s:s,s:s,s:s}", "fault", what, "kind", dep_err_name(err), "where",
-                     problem->fault.where, "cause",
-                     problem->fault.sys ? cause_of(problem->fault.sys) : "", "words",
+                     problem->fault.where, "cause", sys ? cause_of(sys) : "", "words",
                      dep_word(what));
 }
 
@@ -273,9 +279,10 @@ int dep_say_problem_of(const struct dep_args *args, int err, const struct dep_pr
         dep_print_safe(stderr, problem->fault.where, strlen(problem->fault.where));
         (void)fprintf(stderr, "]");
     }
-    if (problem->fault.sys) {
+    int sys = sys_of(err, &problem->fault);
+    if (sys) {
         (void)fprintf(stderr, ": ");
-        dep_print_column(stderr, cause_of(problem->fault.sys), 0);
+        dep_print_column(stderr, cause_of(sys), 0);
     }
     (void)fprintf(stderr, " (%s)\n", what);
     return dep_finish_output(exit_of(err));

@@ -494,7 +494,7 @@ static int open_all(struct dep_bag_verified *bag, const struct dep_bag_order *or
     bag->order = order;
     bag->dir = dep_strdup(order->dir);
     if (!bag->dir)
-        return dep_problem_fault(problem, DEP_ERR_NOMEM, "bag", order->dir);
+        return dep_problem_fault(problem, DEP_ERR_NOMEM, "bag.unchecked", order->dir);
     bag->folder = open(order->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (bag->folder < 0)
         return dep_fault_set(&problem->fault, DEP_ERR_IO, errno, "bag.open", "%s", order->dir);
@@ -530,8 +530,8 @@ int dep_node_verify_bag(const struct dep_bag_order *order, struct dep_bag_verifi
 {
     struct dep_bag_verified *bag = dep_alloc(sizeof *bag);
     if (!bag)
-        return dep_problem_fault(problem, DEP_ERR_NOMEM, "bag", order->dir);
-    bag->fault = (struct dep_fault){.what = "bag", .where = ""};
+        return dep_problem_fault(problem, DEP_ERR_NOMEM, "bag.unchecked", order->dir);
+    bag->fault = (struct dep_fault){.what = "bag.unchecked", .where = ""};
     int err = open_all(bag, order, problem);
     if (!err && (err = take_steps(bag))) {
         bag->fault.err = err;

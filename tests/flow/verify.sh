@@ -139,3 +139,15 @@ expect 2 depositary verify reg --pin "$pin" 2>err
 mkdir neither
 expect 3 depositary verify neither 2>err
 expect 3 depositary verify nowhere 2>err
+
+# ---- too little memory says nothing of the package ----
+if [ -z "$FLOW_SANITIZED" ]; then
+    : >short
+    for room in $(seq 40000 5000 300000); do
+        status=0
+        (ulimit -v "$room" && exec depositary verify bag) >said 2>err || status=$?
+        case $status in 127) continue ;; 3) cat err >>short ;; *) break ;; esac
+    done
+    holds short ': Cannot allocate memory \('
+    lacks short 'not a well-formed'
+fi
