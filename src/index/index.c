@@ -54,6 +54,11 @@ static const char SUPERSEDE[] = "UPDATE record SET superseded=1 WHERE jti=?1 AND
  * of that is then closed from the first, and a verdict that rests on it has fallen. */
 #define OF_TARGET "idx=(SELECT idx FROM record WHERE jti=?1)"
 
+/* It waits since it was made; until it is settled its review stands aside. */
+#define FALLS                                                                                      \
+    "UPDATE due SET state=4,checked_s=end_s,end_s=(SELECT iat FROM record WHERE idx=due.idx) "     \
+    "WHERE state<>4 AND "
+
 static const char *const SQL[ST_COUNT] = {
     [ST_INSERT] = "INSERT INTO record VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,0,0,?,0,?,?,?)",
     /* Without RETURNING, for which SQLite sets a savepoint, and FTS5 then writes out the few words
@@ -71,18 +76,18 @@ static const char *const SQL[ST_COUNT] = {
                 "span_end_s<>?3)",
     [ST_RESTS] = "INSERT INTO ref VALUES(?,?,?)",
     [ST_FELL] =
-        "UPDATE due SET state=4 WHERE idx=?1 AND EXISTS(SELECT 1 FROM ref AS own CROSS JOIN "
-        "record AS given ON given.idx=own.idx CROSS JOIN ref ON ref.target=given.jti CROSS "
-        "JOIN record AS said ON said.idx=ref.idx WHERE own.target=?2 AND own.rel='digest' "
-        "AND said.type IN('consent.withdrawn','assurance.withdrawn'))",
+        FALLS "idx=?1 AND EXISTS(SELECT 1 FROM ref AS own CROSS JOIN record AS given ON "
+              "given.idx=own.idx CROSS JOIN ref ON ref.target=given.jti CROSS JOIN record AS said "
+              "ON said.idx=ref.idx WHERE own.target=?2 AND own.rel='digest' AND said.type "
+              "IN('consent.withdrawn','assurance.withdrawn'))",
     [ST_WORD] = "UPDATE due SET state=?2 WHERE state<>4 AND " OF_TARGET,
     [ST_CHECK] = "UPDATE due SET state=?2,end_s=checked_s WHERE idx=(SELECT idx FROM record WHERE "
                  "jti=?1 AND code<>?3)",
     [ST_ANSWER] = "UPDATE due SET state=1 WHERE type='package.sent' AND " OF_TARGET,
-    [ST_FALL] = "UPDATE due SET state=4 WHERE idx IN(SELECT idx FROM ref WHERE rel='rests' AND "
-                "target=(SELECT lower(hex(sha256)) FROM record WHERE jti=?1))",
-    [ST_SETTLE] = "UPDATE due SET state=CASE end_s WHEN 9223372036854775807 THEN 1 ELSE 2 END "
-                  "WHERE " OF_TARGET,
+    [ST_FALL] = FALLS "idx IN(SELECT idx FROM ref WHERE rel='rests' AND target=(SELECT "
+                      "lower(hex(sha256)) FROM record WHERE jti=?1))",
+    [ST_SETTLE] = "UPDATE due SET state=CASE checked_s WHEN 9223372036854775807 THEN 1 ELSE 2 END,"
+                  "end_s=checked_s WHERE state=4 AND " OF_TARGET,
     [ST_REVIEWED] = "UPDATE record SET reviewed=1 WHERE jti=?1",
     [ST_REVIEW_AGAIN] = "UPDATE due SET state=1 WHERE type='retention.reviewed' AND idx IN(SELECT "
                         "idx FROM ref WHERE target=?1 AND idx<?2)",

@@ -17,7 +17,7 @@
 #include "codec/edtf.h"
 #include "record/record.h"
 
-enum { DEP_INDEX_VERSION = 10, DEP_INDEX_LIST_MAX = 1000000, DEP_INDEX_QUERY_MAX = 1024 };
+enum { DEP_INDEX_VERSION = 11, DEP_INDEX_LIST_MAX = 1000000, DEP_INDEX_QUERY_MAX = 1024 };
 
 /* Segment, length and offset of a line in records/, private/ or keyring/. len 0: none. */
 struct dep_index_place {
@@ -44,7 +44,7 @@ enum dep_index_due {
     DEP_DUE_CLOSED, /* it may be opened */
     DEP_DUE_OPEN,
     DEP_DUE_WAITS,  /* for another officer's check; of a review, for what the charter says */
-    DEP_DUE_FALLEN, /* something that its verdict rests on was withdrawn */
+    DEP_DUE_FALLEN, /* something that its verdict rests on was withdrawn: since it was made */
 };
 
 struct dep_index_row {

@@ -278,16 +278,24 @@ static int notice_due(void *context, const struct dep_act *act, const json_t *sc
                           dep_json_string(scope, "id"), NULL);
 }
 
-static int release_due(void *context, const struct dep_act *act)
+/* Owed though the release was withdrawn since: it is about having passed the rules over. */
+static int review_due(void *context, const struct dep_act *act)
 {
-    struct dep_gather *gather = context;
     const json_t *verdict = dep_json_object(act->head.claims, "verdict");
     const char *review_by = dep_json_string(verdict, "review_by");
     int64_t by_s = INT64_MAX;
-    int err = DEP_OK;
-    if (review_by && dep_time_parse(dep_slice_string(review_by), &by_s, NULL) &&
-        !dep_act_newest(act, "urgency.reviewed"))
-        err = dep_gather_add(gather, "due.urgency", &act->head.row, by_s, NULL, NULL);
+    return review_by && dep_time_parse(dep_slice_string(review_by), &by_s, NULL) &&
+                   !dep_act_newest(act, "urgency.reviewed")
+               ? dep_gather_add(context, "due.urgency", &act->head.row, by_s, NULL, NULL)
+               : DEP_OK;
+}
+
+static int release_due(void *context, const struct dep_act *act)
+{
+    struct dep_gather *gather = context;
+    uint64_t left = gather->left;
+    int err = review_due(gather, act);
+    gather->left = left; /* later than its notice: those after it may stand before it */
     return err ? err
                : dep_fallen_of(gather->node, &gather->fallen, act, notice_due, gather,
                                gather->problem);
@@ -549,21 +557,25 @@ static int release_fallen(void *context, const struct dep_act *act)
     return release_due(gather, act);
 }
 
+/* A review is told however far off, where the page isn't full. */
+static int64_t until_any(const struct dep_gather *gather)
+{
+    int64_t until_s = dep_gather_until(gather);
+    return until_s < gather->until_s ? until_s : INT64_MAX;
+}
+
 /* On a page what another member or a sender withdrew is found by its kind; where there is any, all
  * releases are looked at. */
 static int gather_releases(struct dep_gather *gather)
 {
-    struct dep_gather_of of = {
-        .type = "release.made", .due = DEP_DUE_OPEN, .until_s = dep_gather_until(gather)};
-    /* A review is told however far off, where the page isn't full. */
-    if (of.until_s >= gather->until_s)
-        of.until_s = INT64_MAX;
+    struct dep_gather_of of = {.type = "release.made", .due = DEP_DUE_OPEN};
     if (!dep_node_pages_searched(gather->node) || json_object_size(gather->fallen.ended) ||
         json_object_size(gather->fallen.items))
         return dep_node_acts(gather->node, "release.made", release_due, gather, gather->problem);
-    int err = dep_gather_dated(gather, &of, release_due);
-    of.due = DEP_DUE_FALLEN; /* due since it was made, whenever its review is */
-    of.until_s = INT64_MAX;
+    of.until_s = until_any(gather);
+    int err = dep_gather_dated(gather, &of, review_due);
+    of.due = DEP_DUE_FALLEN;
+    of.until_s = until_any(gather);
     return err ? err : dep_gather_dated(gather, &of, release_fallen);
 }
 

@@ -65,12 +65,11 @@ static inline int make_register(void **state)
     return err;
 }
 
-/* One record by an officer: with a reference where `about` isn't NULL, with an id of its own where
- * `jti` is. */
-static inline void record_as(const char *officer, const char *type, const char *claims_text,
+/* One record: with a reference where `about` isn't NULL, with an id of its own where `jti` is.
+ * Closes the node. */
+static inline void record_in(struct dep_node *node, const char *type, const char *claims_text,
                              const struct dep_done *about, const char *jti, struct dep_done *out)
 {
-    struct dep_node *node = open_as(officer);
     DEP_AUTO_JSON *claims = json_loads(claims_text, 0, NULL);
     assert_non_null(claims);
     if (about)
@@ -84,6 +83,12 @@ static inline void record_as(const char *officer, const char *type, const char *
     if (dep_node_commit(node, &draft, 1, out, &problem))
         fail_msg("%s: %s", type, problem.detail);
     dep_node_close(node);
+}
+
+static inline void record_as(const char *officer, const char *type, const char *claims_text,
+                             const struct dep_done *about, const char *jti, struct dep_done *out)
+{
+    record_in(open_as(officer), type, claims_text, about, jti, out);
 }
 
 static inline void record(const char *officer, const char *type, const char *claims_text,
