@@ -137,8 +137,7 @@ static enum got ask_member(struct asking *asking, const json_t *form, const char
                            const char *label, bool needed, json_t *object)
 {
     char path[LABEL_MAX];
-    const char *help =
-        dep_json_string(dep_json_object(dep_json_object(form, "metadata"), "help"), asking->lang);
+    const char *help = dep_form_help(form, asking->lang);
     label_member(asking, form, name, label, path);
     if (help)
         ask_hint(help);

@@ -35,7 +35,8 @@ static void say_right(const struct asking *asking, const json_t *form, const cha
 }
 
 /* A line; `out` is empty where there is none to be had. */
-static enum got ask_line(struct asking *asking, const char *label, char out[DEP_ANSWER_MAX])
+static enum got ask_line(struct asking *asking, const char *label, bool needed,
+                         char out[DEP_ANSWER_MAX])
 {
     for (;;) {
         if (!dep_answer_read(label, out))
@@ -51,7 +52,9 @@ static enum got ask_line(struct asking *asking, const char *label, char out[DEP_
                            reason[0] ? reason : DEP_NOT_STATED);
             return GOT_ABSENT;
         }
-        (void)fprintf(stderr, "  %s\n", _("This one can't be unknown."));
+        (void)fprintf(stderr, "  %s\n",
+                      needed ? _("This one can't be unknown.")
+                             : _("This one can't be unknown: Enter leaves it out."));
     }
 }
 
@@ -192,7 +195,7 @@ enum got ask_one(struct asking *asking, const json_t *form, const char *label, b
     }
     for (;;) {
         char answer[DEP_ANSWER_MAX];
-        enum got got = ask_line(asking, label, answer);
+        enum got got = ask_line(asking, label, needed, answer);
         if (got == GOT_NOTHING && needed) {
             say_right(asking, form, _("This one is needed. Right would be:"));
             continue;

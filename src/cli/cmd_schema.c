@@ -23,8 +23,7 @@ static void show_members(const struct showing *showing, const json_t *form, int 
 /* What it is asked for, what it may be, what it is made of. */
 static void show_form(const struct showing *showing, const json_t *form, int depth)
 {
-    const char *help =
-        dep_json_string(dep_json_object(dep_json_object(form, "metadata"), "help"), showing->lang);
+    const char *help = dep_form_help(form, showing->lang);
     const json_t *whole = dep_schema_form(showing->schema, form);
     const json_t *each = json_object_get(whole, "elements")
                              ? dep_schema_member(showing->schema, whole, NULL)

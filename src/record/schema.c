@@ -396,6 +396,11 @@ const char *dep_form_label(const json_t *form, const char *lang)
     return in_language(dep_json_object(dep_json_object(form, "metadata"), "labels"), lang);
 }
 
+const char *dep_form_help(const json_t *form, const char *lang)
+{
+    return in_language(dep_json_object(dep_json_object(form, "metadata"), "help"), lang);
+}
+
 const char *dep_form_choice(const json_t *form, const char *value, const char *lang)
 {
     const json_t *choices = dep_json_object(dep_json_object(form, "metadata"), "choices");

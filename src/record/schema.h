@@ -86,8 +86,9 @@ const json_t *dep_schema_form(const struct dep_schema *schema, const json_t *for
  * elements or values where `name` is NULL; NULL where there is none. */
 const json_t *dep_schema_member(const struct dep_schema *schema, const json_t *form,
                                 const char *name);
-/* Label of a member's form, of one value of an enum; NULL where it has none. */
+/* Label and help of a member's form, label of one value of an enum; NULL where it has none. */
 const char *dep_form_label(const json_t *form, const char *lang);
+const char *dep_form_help(const json_t *form, const char *lang);
 const char *dep_form_choice(const json_t *form, const char *value, const char *lang);
 /* A member that the program draws itself, and nobody states (metadata "input": "drawn"). */
 bool dep_form_drawn(const json_t *form);

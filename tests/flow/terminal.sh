@@ -110,9 +110,10 @@ lacks screen 'Exhibit'
     printf '%s\n' 'see officer K1:' 'type open sesame' 'see Territory' 'type XB' 'see Exhibit' 'type ٩/٢٠٢٦' 'see Case' 'type ? none yet' 'see role:' 'type ' \
         'see code:' 'type ! a source' 'see basis' 'type warrant' 'see Method' 'type ' 'see Tool and version › Name' 'type cp' 'see Version' 'type 9.1' \
         'see Kind' 'type ' 'see Maker' 'type ' 'see Model' 'type ' 'see Serial' 'type ١٢٣' 'see mark' 'type ' "see Device's state" 'type ' 'see Power state:' 'type off' \
-        'see Place:' 'type the mill' 'see Latitude' 'type ٣٣٫١' 'see Longitude' 'type 44.1' 'see Precision' 'type five' 'see Right would be' 'type ٥' 'see Code' 'type ' \
-        'see stated:' 'type 2026-11-20T08:12:00' 'see zone' 'type +03:00' 'see Clock' 'type phone' 'see added' 'type ١١٢٢٠' 'see As written' 'type ٢٩ جمادى' \
-        'see Calendar' 'type islamic' 'see Condition'
+        'see Place:' 'type the mill' 'see Latitude' 'type ٣٣٫١' 'see Longitude' 'type 44.1' 'see how far from the stated place' 'see Precision' 'type five' 'see Right would be' 'type ٥' 'see Code' 'type ' \
+        'see stated:' 'type 2026-11-20T08:12:00' 'see the word unknown where nobody can say' 'see zone' 'type ? nobody' 'see unknown: Enter leaves it out' 'see zone' 'type +03:00' \
+        'see what showed the time' 'see Clock' 'type phone' 'see above zero where it was slow' 'see added' 'type ١١٢٢٠' 'see in its own calendar' 'see As written' \
+        'type ٢٩ جمادى' 'see gregory' 'see Calendar' 'type islamic' 'see Condition'
     printf 'type %05000d\n' 0
     printf '%s\n' 'see too long' 'see Condition' 'type cracked' 'see Hazards' 'type ' 'see Description' 'type ١ box' 'see Sensitive material 1' 'type medical' \
         'see Sensitive material 2' 'type ' 'see Physical' 'type ' 'see Photographs 1' 'type ' 'see acted' 'type refused' 'see Reason' 'type no lawyer' 'see Role' 'type ' \
