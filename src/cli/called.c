@@ -99,6 +99,11 @@ const char *dep_called_code(struct dep_called *called, const char *list, const c
 
 /* ---- States and organisations ---- */
 
+void dep_called_add(const char *name, const char *code, struct dep_buf *out)
+{
+    dep_buf_addf(out, strcmp(name, code) == 0 ? "%s" : "%s (%s)", name, code);
+}
+
 static json_t *name_body(const struct dep_called *called, const char *code)
 {
     DEP_AUTO_BUF out;
@@ -112,7 +117,7 @@ static json_t *name_body(const struct dep_called *called, const char *code)
         name = json_string_value(partner);
     }
     if (name)
-        dep_buf_addf(&out, "%s (%s)", name, code);
+        dep_called_add(name, code, &out);
     else
         dep_named_add(form, code, called->lang, &out);
     return json_string(dep_buf_err(&out) || !out.data ? code : (const char *)out.data);
@@ -135,8 +140,13 @@ const char *dep_called_listed(struct dep_called *called, const char *list, const
         return NULL;
     const char *name = dep_called_code(called, list, code);
     (void)snprintf(key, sizeof key, "%s (%s)", list, code);
-    if (name && !json_object_get(called->found, key))
-        (void)json_object_set_new(called->found, key, json_sprintf("%s (%s)", name, code));
+    if (name && !json_object_get(called->found, key)) {
+        DEP_AUTO_BUF out;
+        dep_buf_init(&out, NAME_MAX_LEN);
+        dep_called_add(name, code, &out);
+        (void)json_object_set_new(called->found, key,
+                                  json_string(dep_buf_err(&out) ? code : (const char *)out.data));
+    }
     return dep_json_string(called->found, key);
 }
 

@@ -21,6 +21,8 @@ DEP_MUST_USE int dep_called_init(struct dep_node *node, const char *lang, struct
 void dep_called_done(struct dep_called *called);
 #define DEP_AUTO_CALLED DEP_CLEANUP(dep_called_done) struct dep_called
 
+/* "Belgium (be)"; once where both are the same. */
+void dep_called_add(const char *name, const char *code, struct dep_buf *out);
 /* Whether code.stated states the codes of this list. */
 bool dep_called_stated(const char *list);
 /* Of a list of code.stated; NULL where it is called nothing. */

@@ -93,8 +93,7 @@ static const char *type_word(const struct dep_schemas *schemas, const char *type
 static void add_named(const struct dep_called *called, enum dep_list list, const char *code,
                       struct dep_buf *out)
 {
-    const char *name = dep_code_name(called->charter, list, code);
-    dep_buf_addf(out, strcmp(name, code) == 0 ? "%s" : "%s (%s)", name, code);
+    dep_called_add(dep_code_name(called->charter, list, code), code, out);
 }
 
 static void add_stated(struct dep_called *called, const char *list, const char *code,

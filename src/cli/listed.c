@@ -125,10 +125,20 @@ void dep_listed_done(struct dep_listed *listed)
 
 /* ---- an answer ---- */
 
+const char *dep_listed_meaning(const char *value, const char *meaning)
+{
+    size_t len = strlen(value);
+    if (!meaning || strncmp(meaning, value, len) != 0)
+        return meaning;
+    const char *rest = meaning + len + strspn(meaning + len, " ");
+    return !*rest ? NULL : *rest == ':' ? rest + 1 + strspn(rest + 1, " ") : meaning;
+}
+
 void dep_listed_choice(const char *value, const char *meaning)
 {
+    meaning = dep_listed_meaning(value, meaning);
     (void)fprintf(stderr, "    %s", value);
-    if (meaning && strcmp(meaning, value) != 0) {
+    if (meaning) {
         (void)fprintf(stderr, " — ");
         dep_print_safe(stderr, meaning, strlen(meaning)); /* other members name their codes */
     }

@@ -35,6 +35,9 @@ bool dep_listed_has(const struct dep_listed *listed, const char *code);
  * ours; NULL where none is. Borrowed of `listed`. */
 const char *dep_listed_named(struct dep_listed *listed, const char *answer);
 
+/* What stands behind a value that it means: without the value itself, where that comes first ("A:
+ * no doubt of it"); NULL where it means nothing else. Borrowed of `meaning`, which may be NULL. */
+const char *dep_listed_meaning(const char *value, const char *meaning);
 /* A line on stderr: what is typed, and what it means where that is something else. */
 void dep_listed_choice(const char *value, const char *meaning);
 /* Whether an answer is this name: capitals count as small letters, an apostrophe and a blank as

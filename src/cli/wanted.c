@@ -1,5 +1,6 @@
 #include "cli/wanted.h"
 
+#include "cli/listed.h"
 #include "codec/text.h"
 
 #include <stdlib.h>
@@ -98,9 +99,9 @@ static void add_choices(const json_t *form, struct dep_buf *out)
     json_array_foreach(dep_json_array(form, "enum"), i, choice)
     {
         const char *value = json_string_value(choice);
-        const char *meaning = dep_form_choice(form, value, lang);
+        const char *meaning = dep_listed_meaning(value, dep_form_choice(form, value, lang));
         dep_buf_addf(out, "%s%s", i ? _(", ") : "", value);
-        if (meaning && strcmp(meaning, value) != 0)
+        if (meaning)
             dep_buf_addf(out, " (%s)", meaning);
     }
 }

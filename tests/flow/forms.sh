@@ -4,7 +4,7 @@ typist=$SOURCE_ROOT/tests/flow/typist
 new_register reg --roles custodian,legal,desk,administrator --territory IQ
 export DEPOSITARY_REGISTER=reg
 stream() { depositary record "$1" --stream >/dev/null; }
-printf '{"list":"%s","code":"%s","called":%s}\n' incidents attack '[{"text": "An attack", "lang": "en"}]' formations small_group '[]' | stream code.stated
+printf '{"list":"%s","code":"%s","called":%s}\n' incidents attack '[{"text": "An attack", "lang": "en"}]' incidents drone '[{"text": "drone", "lang": "en"}]' formations small_group '[]' | stream code.stated
 
 # Where no code is stated yet, that is told with how one comes to be; nothing else would do.
 printf '%s\n' 'see No code is stated there yet: depositary record code.stated' 'see Kind' 'type damage' 'see No code is stated there yet' 'key d' >script
@@ -13,6 +13,7 @@ expect 3 "$typist" script depositary record allegation.received >screen
 # What belongs together is asked together: when, where, what. Nested members and lists; a wrong answer is told what would be right; what may be unknown is, with its reason.
 cat >script <<'S'
 see attack — An attack
+see     drone
 see Category: 
 type two words
 see Right would be: a code of Latin letters
@@ -54,9 +55,10 @@ see What happened:
 type shells fell on a market
 see Attributed, never established 1 › 
 type 
+see A — no doubt of it
 see Sources, graded 1 › 
 type Z
-see Right would be: one of these: A
+see Right would be: one of these: A (no doubt of it), B (
 type B
 see Sources, graded 1 › 
 type 2
@@ -82,6 +84,11 @@ id=$(tail -n 1 screen)
 depositary show "$id" --json >shown
 same '{"category":"attack","sources":[{"reliability":"B","credibility":"2"}],"confidence":"medium","audience":[],"publish_after_h":48,"when":{"original":"30 March","edtf":"2021-03"},"unknown":{"place":{"code":"unknown","reason":"nobody said"}}}' \
     "$(jq -c '(.claims // .) | {category, sources, confidence, audience, publish_after_h, when, unknown}' shown)" 'what was typed'
+# A code stands behind what it is called, and once where that is the same.
+holds <(depositary show "$id") 'Category: An attack \(attack\)$'
+id=$(jq '.claims | {category: "drone", territory, what_happened, sources, confidence, audience, publish_after_h, unknown}' shown |
+    depositary record incident.reported --file - --yes)
+holds <(depositary show "$id") 'Category: drone$'
 
 # So it is with the events of an item, and with a release: what else was answered stays, and is not asked for again.
 box() { depositary collect --yes --json --file - <<<"{\"exhibit\": \"$1\", \"things\": [{\"description\": {\"text\": \"box\", \"lang\": \"en\"}, \"quantity\": 1}]}" | jq -r .item; }
