@@ -228,12 +228,15 @@ static int compare_name(const void *left, const void *right)
     return strcmp(a->name, b->name);
 }
 
+/* `absent`: the finding where there is none. */
 static int add_ref(struct dep_node *node, struct dep_import_row *row, const char *rel,
-                   const char *name, struct dep_problem *problem)
+                   const char *name, const char *absent, struct dep_problem *problem)
 {
     struct dep_index_row found;
     struct dep_problem why = {.detail = ""};
     int err = dep_node_find(node, name, &found, &why);
+    if (err == DEP_FOUND && strcmp(why.finding.id, "index.absent") == 0)
+        return dep_import_refuse(row, absent, CLAUSE, name);
     if (err == DEP_FOUND)
         return dep_import_refuse(row, why.finding.id, why.finding.clause, name);
     if (err) {
@@ -246,7 +249,7 @@ static int add_ref(struct dep_node *node, struct dep_import_row *row, const char
 
 /* Several, with blanks between them. */
 static int add_refs(struct dep_node *node, struct dep_import_row *row, const char *rel,
-                    const char *names, struct dep_problem *problem)
+                    const char *names, const char *absent, struct dep_problem *problem)
 {
     struct dep_slice rest = dep_slice_string(names ? names : "");
     int err = DEP_OK;
@@ -258,7 +261,7 @@ static int add_refs(struct dep_node *node, struct dep_import_row *row, const cha
         (void)snprintf(name, sizeof name, "%.*s",
                        (int)(each.len < sizeof name ? each.len : sizeof name - 1),
                        (const char *)each.data);
-        err = add_ref(node, row, rel, name, problem);
+        err = add_ref(node, row, rel, name, absent, problem);
     }
     return err;
 }
@@ -271,13 +274,13 @@ static int refer_row(struct dep_node *node, struct dep_table *table, size_t at,
     const struct named wanted = {.name = names->parent};
     const struct named *found =
         names->parent && count ? bsearch(&wanted, named, count, sizeof wanted, compare_name) : NULL;
-    int err = add_refs(node, row, "about", names->about, problem);
+    int err = add_refs(node, row, "about", names->about, "index.absent", problem);
     if (!err)
-        err = add_refs(node, row, "source", names->source, problem);
+        err = add_refs(node, row, "source", names->source, "index.absent", problem);
     if (found)
         row->parent = found->row;
     else if (!err && names->parent)
-        err = add_refs(node, row, "about", names->parent, problem);
+        err = add_refs(node, row, "about", names->parent, "import.row", problem);
     return err;
 }
 

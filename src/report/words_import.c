@@ -35,7 +35,9 @@ const struct words_entry WORDS_IMPORT[] = {
         "digits, “.”, “_” and “-” (in brackets: which element)")},
     {"iati.root", N_("no IATI activities of version 2")},
     {"iati.xml", N_("not well-formed XML in the encoding that it states (in brackets: the line)")},
-    {"import.again", N_("this is stated already by the line in brackets: nothing counts twice")},
+    {"import.again",
+     N_("the line in brackets states it already, and nothing counts twice: leave one out (a flow "
+        "is told by kind, side, provider, receiver and reference: another has another reference)")},
     {"import.cells", N_("not as many cells as the first row has columns")},
     {"import.column",
      N_("this column is none of the type’s fields, or one that isn’t a single value: "
@@ -51,6 +53,9 @@ const struct words_entry WORDS_IMPORT[] = {
     {"import.parent",
      N_("the row it is about was rejected (in brackets: its line), or is about this one "
         "in turn")},
+    {"import.row",
+     N_("what its column parent names (in brackets) is no row of this table, and no record here: a "
+        "table as of a day (--as-of) lacks what is of a later one, so take one without a day")},
     {"import.unread",
      N_("records of this type can’t be read here, so it can’t be told what is new")},
     {"node.import", N_("the import was broken off")},

@@ -90,7 +90,7 @@ holds why 'line 2: .*flat.decimal'
     echo 'e,nowhere1,payment,provider,jp,undp,JP-3,exact,2021-06-01,1,JPY'
 } >parents.csv
 expect 1 import parents.csv >out 2>why
-for want in 'line 3: .*\[2\].*import.parent' 'line 4: .*import.parent' 'line 5: .*import.parent' 'line 6: .*nowhere1.*index.absent'; do holds why "$want"; done
+for want in 'line 3: .*\[2\].*import.parent' 'line 4: .*import.parent' 'line 5: .*import.parent' 'line 6: .*nowhere1.*import.row'; do holds why "$want"; done
 
 # A file that is none.
 refused_file() { expect 1 import "$2" >out 2>why; holds why "$1"; }
@@ -177,6 +177,23 @@ total committed >second
 cmp first second
 depositary report campaign --csv | cut -d, -f2-17,21- | sort >out
 cut -d, -f2-17,21- table.csv | sort | cmp - out
+
+# A table as of a day lacks a commitment of a later one, which a payment in it names: that is told, with what to do.
+{
+    echo 'record,parent,kind,side,provider,receiver,reference,qualifier,on,amount,currency'
+    echo 'a,,commitment,provider,se,undp,SE-1,exact,2020-03-01,100,USD'
+    echo 'b,a,payment,provider,se,undp,SE-1,exact,2020-02-01,40,USD'
+} >early.csv
+import early.csv >/dev/null
+depositary report campaign --csv --as-of 2020-02 >as-of
+new_register third --roles custodian,legal,desk,administrator --territory IQ
+export DEPOSITARY_REGISTER=third
+campaign=$(record campaign.opened "$opened")
+expect 1 import as-of >out 2>why
+holds why 'line 2: what its column parent names .* is no row of this table, .*without a day .*import.row'
+# Codes and references are as they are written: two that differ in capitals are two.
+printf 'kind,side,provider,receiver,reference,qualifier,on,amount,currency\npayment,provider,se,undp,SE-1,exact,2021-06-01,1,USD\npayment,provider,se,undp,se-1,exact,2021-06-01,1,USD\n' | import - >out
+holds out 'Recorded: 2\.'
 
 # Two rows about one: each names it by the digest of what was recorded.
 {
