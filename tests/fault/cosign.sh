@@ -4,7 +4,8 @@
 need strace jq
 [ -z "$FLOW_SANITIZED" ] || skip 'no strace under a sanitizer'
 strace -o /dev/null true 2>/dev/null || skip 'strace may not trace here'
-every=${FAULT_EVERY:-5}
+# shellcheck source=tests/fault/each-call
+. "$SOURCE_ROOT/tests/fault/each-call" 5
 for m in iq fr; do
     depositary init "$m" --member "$m" --name "$m" --officer T1 --root-out "$m.root.pem" --no-recovery --no-passphrase >/dev/null
     depositary key cosigner -C "$m" --root "$m.root.pem" >/dev/null
@@ -25,32 +26,25 @@ depositary cosign request fr -C liar --out second
 [ "$(sed -n 4p first)" = "$(sed -n 4p second)" ] || fail 'the sizes differ'
 [ "$(sed -n 5p first)" != "$(sed -n 5p second)" ] || fail 'the roots are the same'
 
-runs=0 killed=0 given=0 before=0
-for call in write fsync fdatasync renameat2 renameat openat linkat flock mkdirat; do
-    n=1
-    while :; do
-        rm -rf cosigner first.answer second.answer
-        cp -r fr cosigner
-        status=0
-        strace -f -qq -o /dev/null -e "trace=$call" -e "inject=$call:signal=KILL:when=$n" \
-            depositary cosign answer first -C cosigner --out first.answer >/dev/null 2>&1 || status=$?
-        got=0
-        depositary cosign answer second -C cosigner --out second.answer >/dev/null 2>err || got=$?
-        signed=$(cat first.answer second.answer 2>/dev/null | grep -c '^— fr/cosigner ' || true)
-        [ "$signed" -le 1 ] || fail "killed at $call $n: two versions signed"
-        if grep -q '^— ' first.answer 2>/dev/null; then
-            given=$((given + 1))
-            [ "$got" -eq 1 ] || fail "killed at $call $n: what was given out is forgotten"
-            grep -qxF "$(cat first.answer)" cosigner/cosigned/*/checkpoint || fail "killed at $call $n: what was given out is not on disk"
-        elif [ "$got" -eq 0 ]; then
-            before=$((before + 1))
-        fi
-        depositary verify cosigner >/dev/null || fail "killed at $call $n: the register does not verify"
-        runs=$((runs + 1))
-        [ "$status" -ge 128 ] || break
-        killed=$((killed + 1))
-        n=$((n + every))
-    done
-done
-echo "$runs runs, $killed killed, $given answers given out, $before times the other version came first"
-if [ "$killed" -le 10 ] || [ "$given" -eq 0 ] || [ "$before" -eq 0 ]; then fail 'hardly ever killed where it matters'; fi
+afresh() {
+    rm -rf cosigner first.answer second.answer
+    cp -r fr cosigner
+}
+given=0 before=0
+after() {
+    local signed got=0
+    depositary cosign answer second -C cosigner --out second.answer >/dev/null 2>err || got=$?
+    signed=$(cat first.answer second.answer 2>/dev/null | grep -c '^— fr/cosigner ' || true)
+    [ "$signed" -le 1 ] || fail "$1: two versions signed"
+    if grep -q '^— ' first.answer 2>/dev/null; then
+        given=$((given + 1))
+        [ "$got" -eq 1 ] || fail "$1: what was given out is forgotten"
+        grep -qxF "$(cat first.answer)" cosigner/cosigned/*/checkpoint || fail "$1: what was given out is not on disk"
+    elif [ "$got" -eq 0 ]; then
+        before=$((before + 1))
+    fi
+    depositary verify cosigner >/dev/null || fail "$1: the register does not verify"
+}
+killed_at_each 'write fsync fdatasync renameat2 renameat openat linkat flock mkdirat' "$DEPOSITARY" cosign answer first -C cosigner --out first.answer
+echo "$runs runs, $kills killed, $given answers given out, $before times the other version came first"
+if [ "$kills" -le 10 ] || [ "$given" -eq 0 ] || [ "$before" -eq 0 ]; then fail 'hardly ever killed where it matters'; fi
