@@ -335,10 +335,12 @@ same 8 "$(depositary list --type membership.stated --json | wc -l)" 'what was ac
 
 # The schemas document themselves, in each language.
 for language in en fr ar; do LANGUAGE=$language depositary schema show incident.reported >"schema.$language"; done
-for type in $(depositary schema list --json | jq -r .type); do
+depositary schema list --json | jq -r .type >types
+same "$(find "$SOURCE_ROOT/schema" -name '*.jtd.json' ! -name '*@*' | wc -l)" "$(wc -l <types)" 'record types'
+while read -r type; do
     depositary schema show "$type" >one
     grep -q '\[' one || fail "nothing is shown of $type"
-done
+done <types
 holds schema.en 'category\*  Category  \[protected, searchable\]'
 holds schema.en 'reliability\*'
 holds schema.fr 'protégé'

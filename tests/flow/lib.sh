@@ -38,9 +38,12 @@ expect() {
     [ "$got" -eq "$want" ] || fail "exit $got instead of $want: $*"
 }
 
-# same WANT GOT WHAT: two texts are equal.
+# same WANT GOT WHAT: two texts are equal. Nothing, or none, isn't what a command says that failed: $? is that of the last $(...) among
+# the arguments; 1 is also that of a grep which finds nothing.
 same() {
+    local status=$?
     [ "$1" = "$2" ] || fail "${3:-values}: expected «$1», got «$2»"
+    case $1 in '' | 0) [ "$status" -le 1 ] || fail "${3:-values}: exit $status of what should say «$1»" ;; esac
 }
 
 # holds FILE PATTERN: the file has a line that matches (grep -E).
@@ -48,9 +51,15 @@ holds() {
     grep -qE -- "$2" "$1" || { cat "$1" >&2; fail "$1 has no line with: $2"; }
 }
 
-# lacks FILE PATTERN: no line of the file matches.
+# lacks FILE PATTERN: no line of the file matches. It can be read, and a command that it comes of (<(...)) didn't fail; 1 may
+# be a "no" that was to be.
 lacks() {
-    if grep -aqE -- "$2" "$1"; then fail "$1 has a line with: $2"; fi
+    local status=0
+    grep -aqE -- "$2" "$1" || status=$?
+    [ $status -ne 0 ] || fail "$1 has a line with: $2"
+    [ $status -eq 1 ] || fail "$1 can't be looked through for: $2"
+    case $1 in /dev/fd/*) wait $! || status=$? ;; esac
+    [ $status -le 1 ] || fail "exit $status of what should lack: $2"
 }
 
 # among PATTERN: a line of the input matches (grep -E). All of it is read: a program whose reader goes early is ended by that.

@@ -55,10 +55,15 @@ if command -v pdftotext >/dev/null; then
         holds certificate X-1
         holds certificate "$made" # not broken over two lines
         # Nobody signs a sheet that says nothing: what is declared stands above where it is signed.
-        for page in $(seq "$(pdfinfo "bag/data/custody.${language%%:*}.pdf" | sed -n 's/^Pages: *//p')"); do
+        pages=$(pdfinfo "bag/data/custody.${language%%:*}.pdf" | sed -n 's/^Pages: *//p')
+        signed=0
+        for page in $(seq "$pages"); do
             pdftotext -f "$page" -l "$page" "bag/data/custody.${language%%:*}.pdf" sheet
-            ! among '^(Who declares|Déclarant)' <sheet || holds sheet "${language##*:}"
+            among '^(Who declares|Déclarant)' <sheet || continue
+            holds sheet "${language##*:}"
+            signed=$((signed + 1))
         done
+        same 1 $signed 'sheets that are signed'
     done
 fi
 # Its recipient verifies it with the charter's fingerprint, got another way; nothing stands against it.
@@ -99,6 +104,7 @@ same "$(sha256sum <bag/data/content.jsonl | cut -c1-64)" "$(json head.json .clai
 same "$(json packed.json .package)" "$(json head.json .claims.package)" 'its id'
 jq -r 'select(.line == "record") | .sha256' bag/data/content.jsonl | sort >named
 jq -r .sd_jwt bag/data/logs/000/records.jsonl | cut -d'~' -f1 | while read -r jwt; do printf %s "$jwt" | sha256sum | cut -c1-64; done | sort >there
+[ -s named ] || fail 'no record is named'
 same '' "$(comm -23 named there)" 'named and not there'
 json packed.json .passphrase | among '^([0-9a-z]{5}-){5}[0-9a-z]{5}$' || fail 'no passphrase'
 # The checkpoint covers all of it, and is the newest.

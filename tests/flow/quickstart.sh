@@ -33,7 +33,9 @@ done
 
 # What it says to do next works as it stands there.
 eval "$(sed -n 's/^  \(export PATH=.*\)/\1/p' said)"
-sed -n 's/^  \(depositary item .*\)/\1/p' said | while read -r command; do $command >/dev/null; done
+sed -n 's/^  \(depositary item .*\)/\1/p' said >commands
+[ -s commands ] || fail 'it says nothing to do next'
+while read -r command; do $command >/dev/null; done <commands
 open=$(sed -n '/^  age -d/,/tar xv$/p' said)
 mkdir out
 (cd out && bash -c "$open" >/dev/null 2>&1)
