@@ -3,7 +3,6 @@
 # the power goes; others read, verify and write meanwhile. All that was acknowledged is there, and no reader sees anything but a whole tree.
 # FAULT_EVERY: 1 tries every call (hours); default: a sample that ./check can afford.
 need strace jq
-every=${FAULT_EVERY:-5}
 line='{"text":{"text":"kept from the first moment","lang":"en"}}'
 covered() { sed -n 2p reg/log/checkpoint; }
 
@@ -130,25 +129,22 @@ holds shown 'kept from the first moment'
 intact 'after the power went'
 [ -z "$FLOW_SANITIZED" ] || skip 'no strace under a sanitizer; the rest passed'
 strace -o /dev/null true 2>/dev/null || skip 'strace may not trace here; the rest passed'
-runs=0
-for call in write pwrite64 fsync fdatasync renameat openat ftruncate unlinkat; do
-    n=1
-    while :; do
-        rm -rf reg
-        cp -a dark reg
-        status=0
-        strace -f -qq -o /dev/null -e "trace=$call" -e "inject=$call:signal=KILL:when=$n" depositary note --text x -C reg >/dev/null 2>&1 || status=$?
-        depositary note --text after -C reg >/dev/null 2>err || fail "recovery killed at $call $n: $(cat err)"
-        depositary show "$id" -C reg >shown || fail "recovery killed at $call $n: acknowledged and lost"
-        holds shown 'kept from the first moment'
-        intact "recovery killed at $call $n"
-        runs=$((runs + 1))
-        [ $status -ge 128 ] || break
-        n=$((n + every))
-    done
-done
-echo "recovery: $runs runs"
-[ $runs -gt 15 ] || fail 'recovery was hardly ever killed'
+rm out # a pipe until now
+afresh() {
+    rm -rf reg
+    cp -a dark reg
+}
+after() {
+    depositary note --text after -C reg >/dev/null 2>err || fail "recovery $1: $(cat err)"
+    depositary show "$id" -C reg >shown || fail "recovery $1: acknowledged and lost"
+    holds shown 'kept from the first moment'
+    intact "recovery $1"
+}
+# shellcheck source=tests/fault/each-call
+. "$SOURCE_ROOT/tests/fault/each-call" 5
+killed_at_each 'write pwrite64 fsync fdatasync renameat openat ftruncate unlinkat' "$DEPOSITARY" note --text x -C reg
+echo "recovery: $runs runs, $kills killed"
+[ $kills -gt 7 ] || fail 'recovery was hardly ever killed'
 
 # ---- in which order things become durable ----
 rm -rf reg reg.root.pem
