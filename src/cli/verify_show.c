@@ -118,10 +118,28 @@ static void show_package(const struct dep_charter *charter, const json_t *accoun
     }
 }
 
+/* What was said of a log, by whom and when. */
+static void show_said(const char *label, const json_t *list)
+{
+    size_t i;
+    json_t *said;
+    json_array_foreach(list, i, said)
+    {
+        int64_t time_s = 0;
+        begin_line(label);
+        show_text(text_of(said, "name"));
+        if (dep_json_int(said, "time", &time_s)) {
+            (void)printf("%s", _(", "));
+            dep_show_time(time_s);
+        }
+        (void)printf("\n");
+    }
+}
+
 static void show_logs(const json_t *account)
 {
-    size_t i, at;
-    json_t *log, *cosigned;
+    size_t i;
+    json_t *log;
     json_array_foreach(dep_json_array(account, "logs"), i, log)
     {
         (void)printf("%s ", _("Log"));
@@ -134,17 +152,8 @@ static void show_logs(const json_t *account)
                          ? _("checkpoint over %s records, signed by the log's key\n")
                          : _("checkpoint over %s records, not proved\n"),
                      text_of(log, "size"));
-        json_array_foreach(dep_json_array(log, "cosigned"), at, cosigned)
-        {
-            int64_t time_s = 0;
-            begin_line(_("Cosigned by"));
-            show_text(text_of(cosigned, "name"));
-            if (dep_json_int(cosigned, "time", &time_s)) {
-                (void)printf(", ");
-                dep_show_time(time_s);
-            }
-            (void)printf("\n");
-        }
+        show_said(_("Cosigned by"), dep_json_array(log, "cosigned"));
+        show_said(_("Timestamps"), dep_json_array(log, "tokens"));
     }
 }
 

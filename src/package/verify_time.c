@@ -47,19 +47,31 @@ static int tell_line(struct dep_verify *verify, const struct dep_cosigned_line *
     return DEP_OK;
 }
 
+/* Of each cosigner the account tells when it cosigned last. */
 static int keep_line(struct verify_times *times, const struct dep_cosigned_line *line)
 {
+    size_t i;
+    int64_t before;
+    json_t *one;
     if (line->by != DEP_BY_COSIGNER)
         return DEP_OK;
-    json_t *one = json_pack("{s:s%,s:I}", "name", (const char *)line->name.data, line->name.len,
-                            "time", (json_int_t)line->time_s);
+    json_array_foreach(times->cosigned, i, one)
+    {
+        if (!dep_slice_equal_string(line->name, dep_json_string(one, "name")))
+            continue;
+        bool newer = dep_json_int(one, "time", &before) && before < line->time_s;
+        return newer && json_object_set_new(one, "time", json_integer((json_int_t)line->time_s))
+                   ? DEP_ERR_NOMEM
+                   : DEP_OK;
+    }
+    one = json_pack("{s:s%,s:I}", "name", (const char *)line->name.data, line->name.len, "time",
+                    (json_int_t)line->time_s);
     return one && json_array_append_new(times->cosigned, one) == 0 ? DEP_OK : DEP_ERR_NOMEM;
 }
 
-/* Of a checkpoint of `size`, in `file`; `keep`: it is the one in hand, and the account tells of
- * it. */
+/* Of a checkpoint of `size`, in `file`. */
 static int take_cosigned(struct dep_verify *verify, size_t log, const struct dep_note *note,
-                         uint64_t size, size_t file, bool keep)
+                         uint64_t size, size_t file)
 {
     struct verify_times *times = &verify->times[log];
     struct dep_vkey vkey;
@@ -72,7 +84,7 @@ static int take_cosigned(struct dep_verify *verify, size_t log, const struct dep
                                  cosigned);
     for (size_t i = 0; !err && i < cosigned->line_count; i++) {
         err = tell_line(verify, &cosigned->lines[i], file);
-        if (!err && keep)
+        if (!err)
             err = keep_line(times, &cosigned->lines[i]);
     }
     if (!err && cosigned->quorum && size > times->cosigned_size)
@@ -209,7 +221,7 @@ static int keep_earlier(struct dep_verify *verify, size_t log, size_t file,
     dep_sha256(earlier->note.text, &digest);
     (void)snprintf(folder, sizeof folder, "%s/before/%llu.tokens/", verify->logs[log].folder,
                    (unsigned long long)checkpoint->size);
-    err = take_cosigned(verify, log, &earlier->note, checkpoint->size, file, false);
+    err = take_cosigned(verify, log, &earlier->note, checkpoint->size, file);
     return err ? err : add_tokens(verify, log, folder, checkpoint->size, &digest);
 }
 
@@ -312,7 +324,7 @@ int verify_log_times(struct dep_verify *verify, size_t log, const struct dep_not
         return DEP_ERR_NOMEM;
     (void)snprintf(path, sizeof path, "%s/checkpoint", shown->folder);
     int err = take_cosigned(verify, log, note, shown->size,
-                            verify_file_find(verify, dep_slice_string(path)), true);
+                            verify_file_find(verify, dep_slice_string(path)));
     (void)snprintf(path, sizeof path, "%s/tokens/", shown->folder);
     if (!err)
         err = add_tokens(verify, log, path, shown->size, &shown->text_sha256);

@@ -105,6 +105,9 @@ forge() {
 token=data/logs/000/before/$size.tokens/$(basename "$log/before/$size.tokens/"*.tsr)
 forge "$token" "bag/$token"
 lacks found '^(bag|package|checkpoint|cosigner|token|log|before)\.'
+depositary verify bag --pin "$pin" >words || true
+holds words '^  Cosigned by: .*, 20[0-9-]+T[0-9:]+Z$'
+holds words "^  Timestamps: $(basename "$token"), 20[0-9-]+T[0-9:]+Z\$"
 forge "$token" bad.tsr
 holds found '^token.authority$'
 head -c 200 good.tsr >cut.tsr
