@@ -171,17 +171,27 @@ int dep_verify_note(struct dep_verify *verify, const struct dep_verify_found *fo
     return dep_step_find(verify, found);
 }
 
+/* By the line of the list that says so. A file that is gone is named itself, and the list with
+ * it. */
+static int copy_one_found(struct dep_verify *verify, const struct dep_bag_found *found)
+{
+    char list[64];
+    bool unread = strcmp(found->id, "bag.unchecked") == 0;
+    enum dep_result result = unread ? DEP_UNPROVED : DEP_ALTERED;
+    if (strcmp(found->id, "bag.missing") != 0)
+        return verify_find(verify, found->id, found->clause, result,
+                           found->in.len ? found->in : found->path, found->line, NULL);
+    (void)snprintf(list, sizeof list, "%.*s", (int)found->in.len, (const char *)found->in.data);
+    return verify_find(verify, found->id, found->clause, result, found->path, 0, list);
+}
+
 /* What the bag found since it was asked last. A warning leaves a bag valid, but not a package. */
 static int copy_bag_found(struct dep_verify *verify)
 {
     int err = DEP_OK;
     size_t count = dep_bag_found_count(verify->bag);
-    for (; !err && verify->bag_copied < count; verify->bag_copied++) {
-        const struct dep_bag_found *found = dep_bag_found_at(verify->bag, verify->bag_copied);
-        bool unread = strcmp(found->id, "bag.unchecked") == 0;
-        err = verify_find(verify, found->id, found->clause, unread ? DEP_UNPROVED : DEP_ALTERED,
-                          found->in.len ? found->in : found->path, found->line, NULL);
-    }
+    for (; !err && verify->bag_copied < count; verify->bag_copied++)
+        err = copy_one_found(verify, dep_bag_found_at(verify->bag, verify->bag_copied));
     return err;
 }
 

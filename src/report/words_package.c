@@ -207,7 +207,7 @@ const struct words_entry WORDS_PACKAGE[] = {
     {"package.charter", N_("the charter that the package names isn't the last one in it")},
     {"package.content",
      N_("the list of what is in the package is not the one that its sender signed")},
-    {"package.file", N_("a file that nobody decided to be in the package")},
+    {"package.file", N_("a file that was not decided to be in the package, or not as it is here")},
     {"package.files", N_("more files than a package may have: nothing of it was looked at")},
     {"package.head",
      N_("the record by which the sender says that it sent this is missing, or not the only one")},

@@ -114,6 +114,7 @@ copy; ln -s content.jsonl bad/data/link; found bad package.name
 copy; mkdir bad/data/nothing; found bad package.name
 copy; mkfifo bad/data/pipe; found bad package.name
 copy; rm bad/data/charter/000001.adoptions; found bad bag.missing
+same 'data/charter/000001.adoptions manifest-sha256.txt' "$(jq -r '[.findings[] | select(.id == "bag.missing")][0] | "\(.path) \(.field)"' out.json)" 'which file is missing'
 copy; sed -i 's/"organisation"/"police"/' bad/data/content.jsonl; lists bad; found bad package.content
 copy; sed -i 's/Source-Organization: test/Source-Organization: iq/' bad/bag-info.txt; lists bad; found bad package.info
 copy; sed -i 's/Depositary-Package: 1/Depositary-Package: 2/' bad/bag-info.txt; lists bad; found bad package.version
