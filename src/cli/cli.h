@@ -93,6 +93,9 @@ bool dep_libexec(const char *name, char *out, size_t room);
 bool dep_print_json(json_t *object);
 /* A text made safe for a terminal. */
 void dep_print_safe(FILE *out, const char *text, size_t len);
+/* The same within a line of the reader's language, in its own direction: from right to left
+ * 17/2026-4 would stand there as 4-17/2026. */
+void dep_print_isolated(FILE *out, const char *text);
 /* "Label: ", as the reader's language writes it. */
 void dep_print_label(FILE *out, const char *label);
 /* Columns that words take on a terminal. */

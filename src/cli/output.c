@@ -13,7 +13,8 @@
 #include <string.h>
 #include <wchar.h>
 
-static const char RIGHT_TO_LEFT[] = "\u2067", POP[] = "\u2069"; /* Unicode's RLI and PDI */
+/* Unicode's RLI, FSI and PDI. */
+static const char RIGHT_TO_LEFT[] = "\u2067", FIRST_STRONG[] = "\u2068", POP[] = "\u2069";
 
 /* A locale that isn't installed names the reader's language too, and ours needs no file of it. */
 static void take_locale(void)
@@ -92,6 +93,15 @@ void dep_print_safe(FILE *out, const char *text, size_t len)
     dep_text_show(dep_slice_of(text, len), &shown);
     if (dep_buf_err(&shown) == DEP_OK && shown.len)
         (void)fwrite(shown.data, 1, shown.len, out);
+}
+
+void dep_print_isolated(FILE *out, const char *text)
+{
+    /* An Arabic one goes with the line, which may take its direction from it. */
+    bool isolated = is_arabic(_("yes")) && !is_arabic(text);
+    (void)fprintf(out, "%s", isolated ? FIRST_STRONG : "");
+    dep_print_safe(out, text, strlen(text));
+    (void)fprintf(out, "%s", isolated ? POP : "");
 }
 
 void dep_print_label(FILE *out, const char *label)

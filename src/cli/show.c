@@ -14,9 +14,10 @@
 
 enum { LANGUAGE_MAX = 1024 };
 
-/* What a value is told by: the type it belongs to, what codes are called (NULL: nothing is at
- * hand), and the reader's language. */
+/* What a value is told by: all types and the one it belongs to, what codes are called (NULL:
+ * nothing is at hand), and the reader's language. */
 struct telling {
+    const struct dep_schemas *schemas;
     const struct dep_schema *schema;
     struct dep_called *called;
     const char *lang;
@@ -32,7 +33,33 @@ static void indent(int depth)
 
 static void show_text(const char *text)
 {
-    dep_print_safe(stdout, text, strlen(text));
+    dep_print_isolated(stdout, text);
+}
+
+/* Fields of an item's record by their labels. */
+static void show_field_names(const struct telling *telling, const json_t *names)
+{
+    const struct dep_schema *schema = dep_schemas_find(telling->schemas, "evidence.collected", 0);
+    size_t i;
+    json_t *name;
+    json_array_foreach(names, i, name)
+    {
+        const char *label = dep_schema_label(schema, json_string_value(name), telling->lang);
+        (void)printf("%s", i ? _(", ") : "");
+        show_text(label ? label : json_string_value(name));
+    }
+    (void)printf("%s\n", json_array_size(names) ? "" : "-");
+}
+
+static void show_member(const struct telling *telling, const json_t *form, const char *name,
+                        const json_t *value, int depth)
+{
+    if (strcmp(name, "fields") == 0)
+        show_field_names(telling, value);
+    else if (strcmp(name, "material") == 0) /* people count from one */
+        (void)printf("%lld\n", (long long)json_integer_value(value) + 1);
+    else
+        show_value(telling, form, value, depth);
 }
 
 /* `begun`: the line of the first one is, by the mark of a list. */
@@ -49,7 +76,7 @@ static void show_members(const struct telling *telling, const json_t *form, cons
         begun = false;
         show_text(label ? label : name);
         dep_print_label(stdout, ""); /* the colon */
-        show_value(telling, of, member, depth);
+        show_member(telling, of, name, member, depth);
     }
 }
 
@@ -147,7 +174,7 @@ void dep_show_time(int64_t unix_s)
 {
     char text[24];
     dep_time_encode(unix_s, text);
-    (void)printf("%s", text);
+    show_text(text);
 }
 
 static void show_label(const char *label)
@@ -156,10 +183,10 @@ static void show_label(const char *label)
     dep_print_label(stdout, label);
 }
 
-void dep_show_fields(const struct dep_schema *schema, struct dep_called *called,
-                     const json_t *claims)
+void dep_show_fields(const struct dep_schemas *schemas, const struct dep_schema *schema,
+                     struct dep_called *called, const json_t *claims)
 {
-    struct telling telling = {schema, called, dep_reader_language()};
+    struct telling telling = {schemas, schema, called, dep_reader_language()};
     const json_t *unknown = dep_json_object(claims, "unknown");
     for (size_t i = 0; i < schema->field_count; i++) {
         const struct dep_schema_field *field = &schema->fields[i];
@@ -192,7 +219,7 @@ static void show_fields(struct dep_node *node, const struct dep_schema *schema, 
     DEP_AUTO_CALLED called = {.found = NULL};
     int err = dep_called_init(node, dep_reader_language(), &called, &unused);
     called.charter_only = !readable;
-    dep_show_fields(schema, err ? NULL : &called, claims);
+    dep_show_fields(dep_node_schemas(node), schema, err ? NULL : &called, claims);
 }
 
 static bool is_reported(const struct dep_view *view)

@@ -7,10 +7,10 @@
 #include "cli/called.h"
 
 void dep_show_time(int64_t unix_s);
-/* Those of the type that `claims` has, each with its label on a line or several. `called` names
- * codes; with NULL they stand bare. */
-void dep_show_fields(const struct dep_schema *schema, struct dep_called *called,
-                     const json_t *claims);
+/* Those of the type `schema`, one of `schemas`, that `claims` has, each with its label on a line or
+ * several. `called` names codes; with NULL they stand bare. */
+void dep_show_fields(const struct dep_schemas *schemas, const struct dep_schema *schema,
+                     struct dep_called *called, const json_t *claims);
 /* An item by its exhibit number, as people know it, and by its id; by the id alone where it has no
  * number, or one that this reader may not see. */
 void dep_show_item(struct dep_node *node, const char *id);

@@ -280,7 +280,7 @@ static void show_time_left(const struct dep_progress *progress, uint64_t total)
     if (total && progress->done <= total && rate > 0 && elapsed_s(progress) >= 1) {
         double left = (double)(total - progress->done) / rate;
         double minutes = (double)(int64_t)(left / 60);
-        (void)fprintf(stderr, ", ");
+        (void)fprintf(stderr, "%s", _(", "));
         (void)fprintf(stderr, _("%.0f min %02.0f s left"), minutes, left - 60 * minutes);
     }
     (void)fflush(stderr);
@@ -317,13 +317,15 @@ bool dep_progress_seal(void *context, const struct dep_seal_progress *state)
 void dep_progress_count(void *context, uint64_t done, uint64_t total)
 {
     struct dep_progress *progress = context;
+    char rate[32];
     stop_if_asked();
     if (!follow(progress, done))
         return;
     (void)fprintf(stderr, "\r\033[K%s %llu", progress->title, (unsigned long long)done);
     if (total)
         (void)fprintf(stderr, " / %llu", (unsigned long long)total);
-    (void)fprintf(stderr, ", %.0f/s", per_s(progress));
+    (void)snprintf(rate, sizeof rate, "%.0f", per_s(progress));
+    (void)fprintf(stderr, _(", %s/s"), rate);
     show_time_left(progress, total);
 }
 

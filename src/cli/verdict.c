@@ -487,7 +487,7 @@ static void show_without(const json_t *material, int indent)
         if (!(without & bit))
             continue;
         if (told++)
-            (void)printf(", ");
+            (void)printf("%s", _(", "));
         else
             (void)printf("\n%*s%s", indent + 2, "", _("looked at, and doesn't show: "));
         (void)printf("%s", bit == DEP_SHOWN_IDENTITY ? _("the identity of a source")

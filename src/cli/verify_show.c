@@ -11,7 +11,7 @@ enum { RECORDS_SHOWN_MAX = 1000 };
 
 static void show_text(const char *text)
 {
-    dep_print_safe(stdout, text, strlen(text));
+    dep_print_isolated(stdout, text);
 }
 
 static const char *text_of(const json_t *object, const char *name)
@@ -28,12 +28,12 @@ static void show_listed(const struct dep_charter *charter, const char *list, con
         show_text(code);
 }
 
-/* The beginning of a fingerprint. In an Arabic line its ellipsis would go to the other end of
- * it. */
+/* The beginning of a fingerprint. */
 static void show_digest(const char *hex)
 {
-    bool arabic = strcmp(dep_reader_language(), "ar") == 0;
-    (void)printf(arabic ? "\u2066%.16s…\u2069" : "%.16s…", hex);
+    char text[32];
+    (void)snprintf(text, sizeof text, "%.16s…", hex);
+    show_text(text);
 }
 
 /* ---- what was found ---- */
@@ -192,12 +192,12 @@ static void show_record(const struct dep_schemas *schemas, struct dep_called *ca
     begin_line(_("By"));
     (void)printf("%s ", dep_word(text_of(by, "role")));
     show_text(text_of(by, "code"));
-    (void)printf(", ");
+    (void)printf("%s", _(", "));
     dep_show_time(iat);
     if (strcmp(text_of(record, "standing"), "in_force") != 0)
         (void)printf(" — %s", dep_word(text_of(record, "standing")));
     (void)printf("\n");
-    dep_show_fields(schema, called, dep_json_object(record, "shown"));
+    dep_show_fields(schemas, schema, called, dep_json_object(record, "shown"));
     show_withheld(schema, record);
 }
 

@@ -110,6 +110,8 @@ same intact "$(json court.packed .verified)" 'what the court gets'
 # A clerk has the fingerprint of the charter, by another way, and nothing else.
 pin=$(depositary charter show -C iq --as T1 --json | jq -r .fingerprint)
 depositary verify court --pin "$pin" --json >clerk.json || { jq -c .findings clerk.json; fail 'the clerk'; }
+LC_ALL=C.UTF-8 LANGUAGE=fr depositary verify court --pin "$pin" >told
+holds told '^      Champs montrés : Base légale, Matière sensible$'
 same 'un iq test' "$(jq -r '[.logs[].member] | join(" ")' clerk.json)" 'whose logs are in it'
 same 'consent.given iq,consent.given test' "$(jq -r '[.records[] | select(.type == "consent.given") | .type + " " + .iss] | sort | join(",")' clerk.json)" 'by which consents'
 

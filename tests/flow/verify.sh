@@ -2,7 +2,7 @@
 # A package verified by who holds it and the charter's fingerprint: in words, as JSON, by exit status; nothing is written, and one edit is
 # found each time. A register still is.
 # timeout: 600
-need jq openssl sha256sum sha512sum
+need jq python3 openssl sha256sum sha512sum
 # shellcheck source=tests/flow/charter-of-two
 . "$SOURCE_ROOT/tests/flow/charter-of-two"
 two_members '[]'
@@ -49,6 +49,18 @@ for language in en:intact fr:intact 'ar:سليم'; do
 done
 lacks words.ar 'Result|proves'
 lacks words.fr 'Result|Findings'
+# Behind an Arabic label a number or a time keeps its own direction.
+python3 - words.ar <<'PY'
+import re, sys
+times = re.findall('(.?)\\d{4}-\\d\\d-\\d\\dT[0-9:]{8}Z(.?)', open(sys.argv[1], encoding='utf-8').read())
+assert times and set(times) == {('\u2068', '\u2069')}, times
+# An Arabic word doesn't: a line that has no other would begin at the other end.
+assert not re.search('\u2068[^\u2069]*[\u0600-\u06ff]', open(sys.argv[1], encoding='utf-8').read())
+PY
+# What is required is told of the first material as people count.
+expect 1 depositary verify exhibit --pin "$pin" >words
+holds words '^        Material \(its place in the list\): 1$'
+lacks words 'place in the list\): 0'
 
 # ---- as a signed report: whoever looked says so, and any JWT library verifies it ----
 openssl genpkey -algorithm ed25519 -out clerk.pem 2>/dev/null
