@@ -101,7 +101,8 @@ static int verify_register(struct dep_args *args, struct dep_node *node, const c
     };
     if (dep_arg(args, "--pin") || dep_arg(args, "--report") || dep_verify_opens(args))
         return dep_usage_error(
-            args, _("--pin, --identity, --passphrase, --extract and --report go with a package"));
+            args, _("--pin, --identity, --passphrase, --extract and --report go with a package: a "
+                    "folder that holds bagit.txt"));
     dep_progress_init(&session.progress, _("Verifying"));
     struct dep_problem problem = {.detail = ""};
     struct dep_verified result;
@@ -110,6 +111,10 @@ static int verify_register(struct dep_args *args, struct dep_node *node, const c
     if (!err && node)
         err = dep_node_protected(node, on_finding, on_progress, &session, &counts, &problem);
     dep_progress_end(&session.progress);
+    /* Who was sent a package has no register to name or to make. */
+    if (err && args->positional_count && problem.fault.what &&
+        strcmp(problem.fault.what, "store.no_register") == 0)
+        problem.fault.what = "verify.neither";
     if (err)
         return dep_say_problem(args, err, &problem);
     if (opened && opened->damaged) {
@@ -182,27 +187,55 @@ static int read_pin(const struct dep_args *args, uint8_t out[DEP_FINGERPRINT_BYT
     return text ? dep_read_pin(args, text, out) : DEP_EXIT_YES;
 }
 
+/* How many items there are nothing was written of. */
+static int count_left(struct dep_verify *verify, uint64_t *out)
+{
+    DEP_AUTO_JSON *account = NULL;
+    size_t i;
+    json_t *item;
+    int err = dep_verify_account(verify, &account);
+    *out = 0;
+    json_array_foreach(dep_json_array(account, "items"), i, item)
+    {
+        const char *content = dep_json_string(item, "content");
+        *out += !content || strcmp(content, "intact") != 0;
+    }
+    return err;
+}
+
+static int tell_extracted(const char *folder, uint64_t files, struct dep_verify *verify)
+{
+    uint64_t left;
+    int err = count_left(verify, &left);
+    if (err)
+        return err;
+    (void)printf(_("Files written out, each compared with what was sealed: %llu, below "),
+                 (unsigned long long)files);
+    dep_print_safe(stdout, folder, strlen(folder));
+    (void)printf("\n");
+    if (left)
+        (void)printf(_("Items of which nothing was written out, not opened or not intact: %llu\n"),
+                     (unsigned long long)left);
+    return DEP_OK;
+}
+
 static int tell_package(const struct dep_args *args, struct dep_bag_verified *bag,
                         const struct dep_verify_opened *opened)
 {
     struct dep_problem problem = {.detail = ""};
     struct dep_schemas *schemas = NULL;
     struct dep_verify *verify = dep_bag_verified_verify(bag);
+    const char *folder = dep_arg(args, "--extract");
     int err = dep_schemas_new(&schemas, &problem.finding);
     if (!err)
         err = args->json ? dep_print_package_json(verify, opened->notice)
                          : dep_show_package(schemas, verify, opened->notice);
     dep_schemas_free(schemas);
+    if (!err && folder && !args->json)
+        err = tell_extracted(folder, opened->extracted, verify);
     if (err) {
         problem.fault = *dep_bag_verified_fault(bag);
         return dep_say_problem(args, err, &problem);
-    }
-    const char *folder = dep_arg(args, "--extract");
-    if (folder && !args->json) {
-        (void)printf(_("Files written out, each compared with what was sealed: %llu, below "),
-                     (unsigned long long)opened->extracted);
-        dep_print_safe(stdout, folder, strlen(folder));
-        (void)printf("\n");
     }
     bool intact = dep_verify_result(verify) == DEP_INTACT;
     return dep_finish_output(intact ? DEP_EXIT_YES : DEP_EXIT_WANTING);

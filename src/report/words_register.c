@@ -406,6 +406,8 @@ const struct words_entry WORDS_REGISTER[] = {
         "id or by the id of its record, not by its exhibit number")},
     {"verify.keyring.absent",
      N_("the key of this record's protected values is not in the keyring")},
+    {"verify.neither", N_("neither a package nor a register is here: name the folder that holds "
+                          "bagit.txt, or register.json")},
     {"verify.private.absent", N_("the protected values of this record are missing")},
     {"verify.private.damaged",
      N_("the protected values that stand here are not those of this record")},

@@ -91,6 +91,9 @@ done
 holds told.en 'Files written out, each compared with what was sealed: '
 holds told.fr 'Fichiers écrits, chacun comparé'
 holds told.ar 'ملفات كُتبت'
+lacks told.en '^Items of which nothing was written out'
+depositary verify keyed --pin "$pin" --extract unopened >told.en || true
+holds told.en '^Items of which nothing was written out, not opened or not intact: 1$'
 expect 1 depositary verify keyed --pin "$pin" --identity court.key --extract out 2>err
 holds err 'extract.exists'
 expect 3 depositary verify keyed --pin "$pin" --identity absent 2>err

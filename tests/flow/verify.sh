@@ -151,7 +151,12 @@ same intact "$(jq -r .verdict out.json)" 'the register'
 expect 2 depositary verify reg --pin "$pin" 2>err
 mkdir neither
 expect 3 depositary verify neither 2>err
+# Who was sent a package has no register to make: it says what to name.
+holds err 'neither a package nor a register is here: name the folder that holds bagit.txt, or register.json .neither/register.json.: .* .verify.neither.'
 expect 3 depositary verify nowhere 2>err
+holds err file.open
+expect 2 depositary verify neither --pin "$pin" 2>err
+holds err 'a folder that holds bagit.txt'
 
 # ---- too little memory says nothing of the package ----
 if [ -z "$FLOW_SANITIZED" ]; then
