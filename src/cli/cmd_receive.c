@@ -116,8 +116,13 @@ static void tell_next(const struct dep_received *received)
 
 static void tell(const struct dep_received *received)
 {
-    (void)printf(_("Package %s of %s: %s.\n"), received->package, received->sender,
-                 dep_word(dep_result_name(received->result)));
+    const char *result = dep_word(dep_result_name(received->result));
+    /* An answer bears the id of what it answers, which another sent. */
+    if (received->kind == DEP_PACKAGE_RECEIPT || received->kind == DEP_PACKAGE_ACKNOWLEDGEMENT)
+        (void)printf(_("Answer of %s to package %s: %s.\n"), received->sender, received->package,
+                     result);
+    else
+        (void)printf(_("Package %s of %s: %s.\n"), received->package, received->sender, result);
     if (received->again)
         (void)printf("%s", _("It was taken in before; it counts once.\n"));
     else

@@ -30,6 +30,9 @@ reg receive receipt --json >answered.json
 same receipt "$(json answered.json .kind)" kind
 same '' "$(sent)" 'what was received'
 reg receive receipt --json >again.json
+# It bears the number of what it answers, which isn't iq's.
+reg receive receipt >said
+holds said "^Answer of iq to package $(json again.json .package): intact\.$"
 same true "$(json again.json .again)" 'the same receipt twice'
 iq receive to-iq --json >again.json
 same true "$(json again.json .again)" 'the same package twice'
