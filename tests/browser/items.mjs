@@ -68,7 +68,7 @@ try {
   const show = async (name) => {
     await page.click(`.item button[aria-label*="${name}"]`)
     await page.waitForSelector('figure.exhibit')
-    assert.match(await page.textContent('figure.exhibit figcaption'), /Exhibit X-7/)
+    assert.match(await page.textContent('figure.exhibit figcaption'), /Exhibit 7\/2026-4/)
     await accessible(page, name)
   }
   await show('photo.png')
@@ -78,7 +78,7 @@ try {
   await page.click('figure.exhibit button >> nth=0')
   await page.pdf({ path: join(shots, 'exhibit-picture.pdf'), format: 'A4', printBackground: true })
   assert.match(execFileSync('pdfinfo', [join(shots, 'exhibit-picture.pdf')], { encoding: 'utf8' }), /^Pages: +1$/m)
-  assert.match(execFileSync('pdftotext', [join(shots, 'exhibit-picture.pdf'), '-'], { encoding: 'utf8' }), /^Exhibit X-7/)
+  assert.match(execFileSync('pdftotext', [join(shots, 'exhibit-picture.pdf'), '-'], { encoding: 'utf8' }), /^Exhibit 7\/2026-4/)
   await page.evaluate(() => dispatchEvent(new Event('afterprint')))
   await show('statement.txt')
   assert.match(await page.textContent('figure.exhibit pre'), /إفادة مختلقة/)
@@ -94,7 +94,7 @@ try {
   await page.pdf({ path: join(shots, 'exhibit-cover.pdf'), format: 'A4', printBackground: true })
   assert.match(execFileSync('pdfinfo', [join(shots, 'exhibit-cover.pdf')], { encoding: 'utf8' }), /^Pages: +1$/m)
   const cover = execFileSync('pdftotext', [join(shots, 'exhibit-cover.pdf'), '-'], { encoding: 'utf8' })
-  assert.match(cover, /^Exhibit X-7\s+Cover sheet of a PDF file[.]/)
+  assert.match(cover, /^Exhibit 7\/2026-4\s+Cover sheet of a PDF file[.]/)
   const digest = await page.textContent('figure.exhibit figcaption code')
   assert.ok(digest.length === 64 && cover.replace(/\s/g, '').includes(digest), cover)
   await page.evaluate(() => dispatchEvent(new Event('afterprint')))
@@ -106,6 +106,13 @@ try {
   await open(page, key)
   await page.waitForSelector('.item table', { timeout: 60000 })
   assert.deepEqual(await results(page), ['word intact', 'word intact'], 'payload and content')
+  const [first, last] = await page.$eval('.item h3', ({ firstChild: text }) => [0, 7].map((at) => {
+    const digit = document.createRange(), from = text.data.indexOf('7/2026-4') + at
+    digit.setStart(text, from)
+    digit.setEnd(text, from + 1)
+    return digit.getBoundingClientRect().left
+  }))
+  assert.ok(first < last, 'an exhibit number stands as it is written')
   await page.screenshot({ path: join(shots, 'opened-ar.png'), fullPage: true })
   await page.context().close()
 

@@ -43,15 +43,15 @@ open(top + '/سجلات/statement.txt', 'w').write('An invented statement.\nUne 
 open(top + '/page.html', 'w').write('<script>parent.ran = window.ran = true</script><h1>An invented page</h1>\n')
 open(top + '/noise.bin', 'wb').write(os.urandom(300000))
 PY
-as T1 collect dump --json --file - <<<"{\"exhibit\": \"X-7\", \"territory\": \"IQ\", \"basis\": $(text 'search warrant 12'), \"description\": $(text 'a telephone')}" >collected.json
+as T1 collect dump --json --file - <<<"{\"exhibit\": \"7/2026-4\", \"territory\": \"IQ\", \"basis\": $(text 'search warrant 12'), \"description\": $(text 'a telephone')}" >collected.json
 item=$(json collected.json .item)
 state L1 "{\"from\": \"court\", \"to\": \"organisation\", \"purpose\": \"trial\", \"scope\": {\"kind\": \"all\"}}" request in
 state L1 "{\"terms\": {\"layer\": \"host\", \"grantor\": \"iq\", \"actions\": [\"release\"], \"recipients\": [\"court\"], \"purposes\": [\"trial\"], \"lines\": [\"any\"], \"territories\": [\"IQ\"], \"scope\": {\"kind\": \"all\"}, \"in_force\": $since}, \"side\": $(paper)}" consent give
 state L2 "$checked" consent check "$(cat last)"
 state L1 "{\"from\": \"court\", \"kinds\": [\"fair_trial\"], \"purposes\": [\"trial\"], \"scope\": {\"kind\": \"all\"}, \"in_force\": $since, \"side\": $(paper)}" assure give
 state L2 "$checked" consent check "$(cat last)"
-as T1 item transfer X-7 --yes --file - <<<"{\"to\": $(text Laboratory), \"giver\": {\"state\": \"signed\", \"code\": \"T1\"}}" >/dev/null
-as C1 item receive X-7 --yes --file - <<<"{\"taker\": {\"state\": \"signed\", \"code\": \"C1\"}}" >/dev/null
+as T1 item transfer 7/2026-4 --yes --file - <<<"{\"to\": $(text Laboratory), \"giver\": {\"state\": \"signed\", \"code\": \"T1\"}}" >/dev/null
+as C1 item receive 7/2026-4 --yes --file - <<<"{\"taker\": {\"state\": \"signed\", \"code\": \"C1\"}}" >/dev/null
 as L1 release prepare --file - --yes --json <<<"{\"action\": \"release\", \"recipient\": \"court\", \"purpose\": \"trial\", \"materials\": [{\"item\": \"$item\", \"fields\": [\"basis\", \"exhibit\", \"manifest_root\"], \"redacted\": false}]}" >prepared.json
 as A1 approve "$(json prepared.json .record)" >/dev/null
 as L1 release "$(json prepared.json .record)" --json >made.json

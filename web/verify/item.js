@@ -1,7 +1,7 @@
 // One item: what it is, what was found of its container, and its content where something opens it.
 
 import { Decrypter } from 'age-encryption'
-import { _, bytes, number, words } from './words.js'
+import { _, bytes, named, number, words } from './words.js'
 import { code, isolated, make } from './dom.js'
 import { saysNothing, word } from './values.js'
 import { members } from './tar.js'
@@ -120,7 +120,7 @@ function filesOf(report, item) {
 
 export function itemSection(report, item, index) {
   const { record, number: exhibit } = exhibitOf(report, item)
-  const title = exhibit ? _('Exhibit %s', exhibit) : _('An item without exhibit number')
+  const title = exhibit ? _('Exhibit %s', named(exhibit)) : _('An item without exhibit number')
   const opened = report.opened?.get(index)
   return make('div', { class: 'item' }, make('h3', {}, title),
     make('dl', {}, [

@@ -1,6 +1,6 @@
 // verify.html: the page of a package's verifier. It is used without a network, and speaks to none.
 
-import { _, LANGUAGES, bytes, current, duration, number, preferred, speak } from './words.js'
+import { _, LANGUAGES, bytes, current, duration, named, number, preferred, speak } from './words.js'
 import { code, isolated, make } from './dom.js'
 import { fromDrop, fromInput } from './files.js'
 import { Fingerprint } from './fingerprint.js'
@@ -67,12 +67,12 @@ function foldersPart() {
 function said() {
   if (!state.folder) return state.folders.length > 1 ? _('Packages in this folder: %s. Choose the one that is to be verified.', number(state.folders.length)) : ''
   const size = [...state.folder.files.values()].reduce((sum, file) => sum + file.size, 0)
-  return _('Chosen: %s. Files: %s (%s).', state.folder.name || '–', number(state.folder.files.size), bytes(size))
+  return _('Chosen: %s. Files: %s (%s).', named(state.folder.name || '–'), number(state.folder.files.size), bytes(size))
 }
 
 /** While one is verified, no other is taken. */
 function busy(folders) {
-  if (state.progress) document.getElementById('folder-said').textContent = _('A package is being verified. Stop that first, then choose the other one: %s.', folders.map(({ name }) => name || '–').join(', '))
+  if (state.progress) document.getElementById('folder-said').textContent = _('A package is being verified. Stop that first, then choose the other one: %s.', folders.map(({ name }) => named(name || '–')).join(_(', ')))
   return Boolean(state.progress)
 }
 

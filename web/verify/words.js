@@ -30,6 +30,9 @@ export function _(text, ...values) {
   return said.replace(/%s/g, () => String(values[next++]))
 }
 
+/** What somebody else named, within a sentence: from right to left 17/2026-4 would stand there as 4-17/2026. */
+export const named = (text) => (direction() === 'rtl' ? `\u2068${text}\u2069` : text)
+
 /** A stable id in words: its own, or those of its longest dotted beginning that has some; else the id. */
 export function words(id) {
   for (let part = id; part; part = part.slice(0, Math.max(part.lastIndexOf('.'), 0))) {
