@@ -398,6 +398,8 @@ static const char HEAD[] =
     "table{border-collapse:collapse;width:100%}\n"
     "th,td{text-align:start;vertical-align:top;border-bottom:1px solid #bbb;padding:.25rem .5rem;"
     "overflow-wrap:anywhere}\n"
+    /* Digests must be broken; words needn't be where there is room. */
+    "@media(min-width:40rem){th,td:first-child{overflow-wrap:break-word}}\n"
     /* A Latin value keeps its own direction, and stands beside its label. */
     "[dir=rtl] :is(h2,h3,p,dt,dd,th,td,li,footer){text-align:right}\n"
     "footer{color:#444;font-size:.85rem;margin-top:1rem}\n"

@@ -175,6 +175,13 @@ test('what the index and the certificate in a package say', async () => {
   const data = join(forged, 'sender-nothing/package/data'), page = await browser.newPage()
   await page.goto(pathToFileURL(join(data, 'index.html')).href)
   expectSaid('index', (await page.innerText('body')).split('\n').map(steady).sort()) // what is linked stands by its digest
+  const broken = await page.$$eval('th, td:first-child', (cells) => cells.flatMap(({ firstChild: text }) => [...text.data.matchAll(/\p{L}+/gu)].filter(({ 0: word, index }) => {
+    const range = document.createRange()
+    range.setStart(text, index)
+    range.setEnd(text, index + word.length)
+    return range.getClientRects().length > 1
+  }).map(([word]) => word)))
+  assert.deepEqual(broken, [], 'words that a column breaks')
   await page.close()
   // Words, as where a line ends is a matter of fonts. (Arabic is read back from a PDF in bits.)
   for (const language of ['en', 'fr']) {
