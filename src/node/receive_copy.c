@@ -108,6 +108,9 @@ int receive_copy(struct receiving *receiving)
         int sys = errno;
         return dep_fault_set(fault, DEP_ERR_IO, sys, "copy.read", "%s", receiving->order->dir);
     }
+    /* A whole stick, or a home, that was named instead isn't copied. */
+    if (faccessat(from, "bagit.txt", F_OK, AT_SYMLINK_NOFOLLOW) != 0 && errno == ENOENT)
+        return dep_problem_found(receiving->problem, "receive.none", CLAUSE, receiving->order->dir);
     struct dep_folder_copy copy = {.strict = true,
                                    .passing = true,
                                    .progress = receiving->order->copying,

@@ -295,7 +295,8 @@ const struct words_entry WORDS_PACKAGE[] = {
      N_("the program's words in this language can't be read: nothing was published; "
         "install the program anew")},
     {"receive", N_("it could not be taken in")},
-    {"receive.altered", N_("the package was altered: nothing of it was taken in")},
+    {"receive.altered",
+     N_("the package was altered: nothing of it was taken in; verify tells what was found")},
     {"receive.declined", N_("nothing was taken in")},
     {"receive.fork",
      N_("the kit's log has another record where one stood that it handed over before: it was "
@@ -315,6 +316,7 @@ const struct words_entry WORDS_PACKAGE[] = {
         "in with intake")},
     {"receive.many",
      N_("more records of others than can be heard at once: ask for it in several packages")},
+    {"receive.none", N_("no package is here: name the folder that holds bagit.txt")},
     {"receive.other", N_("a package of this id was taken in before, and it was another one: keep "
                          "both, and ask its sender")},
     {"receive.own", N_("it was sent by this member itself")},

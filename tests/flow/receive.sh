@@ -86,8 +86,15 @@ cp -r to-test altered
 sed -i 's/Bagging-Date: 20/Bagging-Date: 19/' altered/bag-info.txt
 expect 1 reg receive altered 2>err
 holds err 'receive.altered'
+# What is named by mistake is neither copied nor recorded as one that was altered.
+before=$(reg list --type foreign.received --json | wc -l)
+mkdir stick
+mv altered stick/
+expect 1 reg receive stick 2>err
+holds err 'no package is here: name the folder that holds bagit.txt .stick. .receive.none.'
+same "$before" "$(reg list --type foreign.received --json | wc -l)" 'recorded of a folder that is none'
 # With JSON all that was found is listed, as `verify` lists it and by what is known here of the log; of what was taken in too.
-expect 1 reg receive altered --json >refused.json 2>/dev/null
+expect 1 reg receive stick/altered --json >refused.json 2>/dev/null
 same 'bag.altered altered, log.older unproved, package.info altered' "$(jq -r '[.findings[] | .id + " " + .result] | join(", ")' refused.json)" 'what was found of an altered one'
 same '[]' "$(jq -c .findings received.json)" 'what was found of one that was taken in'
 mkdir with-link
