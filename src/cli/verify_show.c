@@ -201,8 +201,18 @@ static void show_record(const struct dep_schemas *schemas, struct dep_called *ca
     show_withheld(schema, record);
 }
 
+/* A receipt, a notice and the answer to one list nothing: what they say stands in their head
+ * record. */
+static bool is_answer(const json_t *account, const json_t *record)
+{
+    const json_t *package = dep_json_object(account, "package");
+    const char *head = dep_json_string(package, "head");
+    return head && strcmp(text_of(record, "sha256"), head) == 0 &&
+           strcmp(text_of(record, "type"), "package.sent") != 0;
+}
+
 static int show_records(const struct dep_schemas *schemas, struct dep_called *called,
-                        struct dep_verify *verify)
+                        struct dep_verify *verify, const json_t *account)
 {
     size_t shown = 0, more = 0;
     for (size_t i = 0; i < dep_verify_record_count(verify); i++) {
@@ -214,7 +224,7 @@ static int show_records(const struct dep_schemas *schemas, struct dep_called *ca
         int err = dep_verify_record(verify, i, &record);
         if (err)
             return err;
-        if (!dep_json_true(record, "listed"))
+        if (!dep_json_true(record, "listed") && !is_answer(account, record))
             continue;
         show_record(schemas, called, record);
         shown++;
@@ -364,7 +374,7 @@ int dep_show_package(const struct dep_schemas *schemas, struct dep_verify *verif
                  (long long)items);
     show_findings(account);
     show_logs(account);
-    if ((err = show_records(schemas, called, verify)))
+    if ((err = show_records(schemas, called, verify, account)))
         return err;
     show_items(account);
     show_linked(account);

@@ -30,6 +30,8 @@ reg receive receipt --json >answered.json
 same receipt "$(json answered.json .kind)" kind
 same '' "$(sent)" 'what was received'
 reg receive receipt --json >again.json
+depositary verify receipt --pin "$(depositary charter show -C reg --as T1 --json | jq -r .fingerprint)" >said
+holds said '^  Outcome: taken in$'
 # It bears the number of what it answers, which isn't iq's.
 reg receive receipt >said
 holds said "^Answer of iq to package $(json again.json .package): intact\.$"
