@@ -246,6 +246,9 @@ age -d -i judge.key referred/data/notice/notice.html.age >notice.html
 holds notice.html 'The witness of G-1 saw another'
 holds notice.html "$(json G-1.json .record)"
 same 3 "$(grep -c '^<section' notice.html)" 'languages of the page'
+# What is required stands in words, of the first material; and no mark that a paper may not hold was put in by a translation.
+holds notice.html 'the legal basis on which it was collected'
+lacks notice.html 'consent[.]source|list\): 0|�'
 age -d -i judge.key referred/data/notice/records.jsonl.age | sed 1d | jq -r '.record.sd_jwt' | cut -d. -f2 >told
 same 2 "$(wc -l <told)" 'records that the judge is told'
 expect 1 age -d -i court.key referred/data/notice/records.jsonl.age 2>/dev/null
