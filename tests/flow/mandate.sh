@@ -134,7 +134,7 @@ for words in "en:$intention:What refers to it:Intention resolved" "fr:$intention
     LANGUAGE=$language depositary show "$id" >shown
     holds shown "^  $head"
     sed -n "/^  $head/,\$p" shown >referring
-    holds referring "^    [0-9a-f-]{36}  [^ ]+Z  .*$type"
+    holds referring "^    [0-9a-f-]{36}  [^ ]+Z[^ ]?  .*$type"
 done
 holds referring "^    $corrected  "
 depositary show "$adopted" --open >shown
