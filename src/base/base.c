@@ -116,18 +116,9 @@ void dep_alloc_fail_at(long countdown)
     alloc_countdown = countdown;
 }
 
-/* Small ones from malloc(): each thread keeps some at hand, which glibc's calloc() passes by. */
 void *dep_alloc_array(size_t count, size_t size)
 {
-    enum { SMALL = 1024 };
-    size_t len;
-    if (alloc_fails())
-        return NULL;
-    if (__builtin_mul_overflow(count, size, &len) || len > SMALL)
-        return calloc(count, size);
-    len = len ? len : 1;
-    void *block = malloc(len);
-    return block ? memset(block, 0, len) : NULL;
+    return alloc_fails() ? NULL : calloc(count ? count : 1, size ? size : 1);
 }
 
 void *dep_alloc(size_t size)

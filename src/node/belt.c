@@ -1,6 +1,5 @@
 #include "node/belt.h"
 
-#include "codec/json.h"
 #include "node/tasks.h"
 
 #include <stdlib.h>
@@ -46,10 +45,8 @@ void dep_belt_free(struct dep_belt *belt)
 {
     if (!belt)
         return;
-    if (belt->tasks) {
+    if (belt->tasks)
         dep_tasks_finish(belt->tasks);
-        dep_json_give_back();
-    }
     dep_tasks_free(belt->tasks);
     for (size_t b = 0; b < DEP_COUNT(belt->blocks); b++) {
         struct block *block = &belt->blocks[b];
@@ -102,13 +99,8 @@ int dep_belt_put(struct dep_belt *belt, size_t len)
     block->len += len;
     if (block->count < DEP_BELT_BLOCK && block->len < DEP_BELT_BLOCK_LEN)
         return DEP_OK;
-    if (!belt->tasks) {
-        int err = dep_tasks_new(&belt->tasks);
-        if (err)
-            return err;
-        dep_json_keep_memory();
-    }
-    return turn(belt);
+    int err = belt->tasks ? DEP_OK : dep_tasks_new(&belt->tasks);
+    return err ? err : turn(belt);
 }
 
 int dep_belt_end(struct dep_belt *belt)

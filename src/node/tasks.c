@@ -67,6 +67,7 @@ int dep_tasks_new(struct dep_tasks **out)
             break;
         tasks->thread_count++;
     }
+    dep_json_keep_memory();
     *out = tasks;
     return DEP_OK;
 }
@@ -83,6 +84,7 @@ void dep_tasks_free(struct dep_tasks *tasks)
         (void)pthread_join(tasks->threads[i], NULL);
     (void)pthread_mutex_destroy(&tasks->lock);
     (void)pthread_cond_destroy(&tasks->changed);
+    dep_json_give_back();
     free(tasks);
 }
 

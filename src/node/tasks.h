@@ -2,7 +2,8 @@
  * Many small tasks over a few threads.
  *
  * Layer:   node (touches no file).
- * Threads: used from one thread, which works along.
+ * Threads: used from one thread, which works along; while it lives all of them keep the memory of
+ *          JSON values (codec/json.h).
  */
 #ifndef DEP_NODE_TASKS_H
 #define DEP_NODE_TASKS_H
