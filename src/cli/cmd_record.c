@@ -330,6 +330,9 @@ int dep_cmd_record(int argc, char **argv)
         return status - 1;
     if (args.positional_count != 1)
         return dep_usage_error(&args, _("name one record type (depositary schema lists them)"));
+    bool streaming = dep_flag(&args, "--stream");
+    if (streaming && dep_arg(&args, "--file"))
+        return dep_usage_error(&args, _("either --file or --stream"));
     const char *type = args.positional[0];
     if (dep_has_own_command(type))
         return dep_usage_error(&args, _("%s has a command of its own (see depositary --help)"),
@@ -337,7 +340,6 @@ int dep_cmd_record(int argc, char **argv)
     status = dep_confine_command(&args, true);
     if (status)
         return status;
-    bool streaming = dep_flag(&args, "--stream");
     DEP_AUTO_JSON *claims = NULL;
     struct dep_node *node = streaming ? dep_open_node(&args, true, &status)
                                       : dep_fields_open(&args, type, NULL, NULL, &claims, &status);

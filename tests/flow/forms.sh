@@ -313,6 +313,10 @@ holds why 'Territory \[incident.reported/territory\]: it is missing'
 holds why 'How sure \[incident.reported/confidence\]: it is missing'
 same "$before" "$(depositary list --json | wc -l)" 'records'
 
+# A file beside a stream would be read by nobody.
+expect 2 depositary record membership.stated --stream --file given </dev/null 2>why
+holds why 'either --file or --stream'
+
 # Of a stream the bad line is named, with what is wrong there; of those that came with it none is recorded, and what was before stands.
 named() { printf '{"formation":"small_group","member":"%s","from":"2014"}\n' "$@"; }
 # Two lines, acknowledged; then what is given, in one write: what comes together is one group, and a shell writes line by line.
