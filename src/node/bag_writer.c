@@ -2,6 +2,7 @@
 
 #include "package/bag.h"
 #include "store/file.h"
+#include "store/folder.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -131,7 +132,8 @@ static int open_folder(struct dep_bag_writer *writer, struct dep_fault *fault)
     writer->fd = open(writer->dir, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (writer->fd < 0)
         return io_fault(fault, "pack.folder", writer->dir);
-    if (flock(writer->fd, LOCK_EX | LOCK_NB) != 0 || (!made && !is_unfinished_bag(writer->fd))) {
+    if (flock(writer->fd, LOCK_EX | LOCK_NB) != 0 || !dep_folder_is(writer->fd, writer->dir) ||
+        (!made && !is_unfinished_bag(writer->fd))) {
         /* Not this writer's to remove. */
         (void)close(writer->fd);
         writer->fd = -1;

@@ -146,8 +146,7 @@ static int remove_beneath(const char *path, const struct stat *info, int kind, s
     return walk->level ? remove_entry(path, info, kind, walk) : 0;
 }
 
-/* Whoever held it before may have given it its name meanwhile, or removed it. */
-static bool is_called(int fd, const char *path)
+bool dep_folder_is(int fd, const char *path)
 {
     struct stat held, named;
     return fstat(fd, &held) == 0 && lstat(path, &named) == 0 && held.st_ino == named.st_ino &&
@@ -162,7 +161,7 @@ int dep_folder_hold(const char *path, const char *what, int *out_fd, struct dep_
         int sys = errno;
         return dep_fault_set(fault, DEP_ERR_IO, sys, what, "%s", path);
     }
-    if (flock(fd, LOCK_EX | LOCK_NB) != 0 || !is_called(fd, path))
+    if (flock(fd, LOCK_EX | LOCK_NB) != 0 || !dep_folder_is(fd, path))
         return dep_fault_set(fault, DEP_ERR_IO, 0, "file.held", "%s", path);
     (void)nftw(path, remove_beneath, 16, FTW_DEPTH | FTW_PHYS);
     *out_fd = fd;

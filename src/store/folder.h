@@ -32,6 +32,9 @@ DEP_MUST_USE int dep_folder_copy(struct dep_folder_copy *copy, int from, int to,
 /* Bytes and files beneath it, at most UINT64_MAX; where something can't be read, the copy will say
  * so. */
 void dep_folder_measure(int fd, uint64_t *out_bytes, uint64_t *out_files);
+/* Whether what is open has this name still: whoever held its lock before may have given it another
+ * one meanwhile, or removed it. */
+bool dep_folder_is(int fd, const char *path);
 /* A folder to be filled under this name, which is empty and held as long as the descriptor is open:
  * two processes don't fill one. What one that died left in it is removed. `what`: the fault where
  * it can't be made; "file.held" where another holds it. */

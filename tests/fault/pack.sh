@@ -49,6 +49,15 @@ mkdir -p bag.unfinished/data/logs
 "${packing[@]}" >/dev/null
 [ ! -e bag.unfinished ] || fail 'what was left is still there'
 rm -rf bag
+# Opened while another writes it, and locked when that one is done: it is the other's, and nothing of it is removed.
+strace -f -qq -o trace -e trace=renameat2 -e inject=renameat2:delay_enter=2000000:when=1 "${packing[@]}" >out &
+until [ -e bag.unfinished ]; do sleep 0.05; done
+expect 3 strace -f -qq -o trace.late -P "$PWD/bag.unfinished" -e trace=flock -e inject=flock:delay_enter=5000000 "${packing[@]}" 2>err
+wait $!
+grep -q 'flock.*DELAYED' trace.late || fail 'the later one was not delayed'
+(cd bag && sha256sum --quiet --strict -c manifest-sha256.txt tagmanifest-sha256.txt) || fail 'emptied by one that came later'
+holds err pack.unfinished
+rm -rf bag
 refused_at_each 'write:ENOSPC write:EIO fdatasync:EIO fsync:EIO syncfs:EIO renameat2:EIO mkdirat:ENOSPC mkdir:EROFS' "${packing[@]}"
 echo "$looked runs, $kills killed, $made packages, $left unfinished"
 if [ "$kills" -le 10 ] || [ "$made" -le 5 ] || [ "$left" -le 3 ]; then fail 'hardly anything was broken'; fi

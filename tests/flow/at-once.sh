@@ -85,17 +85,15 @@ refuse L1 >/dev/null
 as A1 approve "$(prepare)" >/dev/null
 
 # ---- what is made under one name is made by one ----
-if command -v flock >/dev/null; then
-    mkdir new.unfinished copy.unfinished
-    new=(depositary init new --member m --name M --officer K1 --root-out new.pem --no-recovery --no-passphrase)
-    expect 3 flock new.unfinished "${new[@]}" 2>err
-    holds err file.held
-    [ ! -e new.pem ] || fail 'the key of a register that was not made'
-    expect 3 flock copy.unfinished depositary backup copy -C reg 2>err
-    holds err file.held
-    touch new.unfinished/left copy.unfinished/left
-    "${new[@]}" >/dev/null
-    depositary backup copy -C reg >/dev/null
-    if [ -e new/left ] || [ -e copy/left ] || [ -e new.unfinished ] || [ -e copy.unfinished ]; then fail 'what another left behind'; fi
-    depositary verify new >/dev/null
-fi
+mkdir new.unfinished copy.unfinished
+new=(depositary init new --member m --name M --officer K1 --root-out new.pem --no-recovery --no-passphrase)
+expect 3 flock new.unfinished "${new[@]}" 2>err
+holds err file.held
+[ ! -e new.pem ] || fail 'the key of a register that was not made'
+expect 3 flock copy.unfinished depositary backup copy -C reg 2>err
+holds err file.held
+touch new.unfinished/left copy.unfinished/left
+"${new[@]}" >/dev/null
+depositary backup copy -C reg >/dev/null
+if [ -e new/left ] || [ -e copy/left ] || [ -e new.unfinished ] || [ -e copy.unfinished ]; then fail 'what another left behind'; fi
+depositary verify new >/dev/null
