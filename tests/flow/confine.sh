@@ -32,7 +32,8 @@ confined() {
     [ ! -s without ] || fail "depositary $* does without: $(cat without)"
     confined=$((confined + 1))
     [ -n "$names" ] || return 0
-    grep -E 'O_WRONLY|O_RDWR' after | grep -vE 'ENOENT|EACCES|/reg[/>".]|"(out|keys|new|copy|again)|/(out|keys|new|copy|again)[-/>.]|/dev/tty' >elsewhere || true
+    # What is open already may be opened again by its number.
+    grep -E 'O_WRONLY|O_RDWR' after | grep -vE 'ENOENT|EACCES|"/proc/self/fd/|/reg[/>".]|"(out|keys|new|copy|again)|/(out|keys|new|copy|again)[-/>.]|/dev/tty' >elsewhere || true
     [ ! -s elsewhere ] || fail "depositary $* writes elsewhere: $(cat elsewhere)"
 }
 # reading ARG...: besides, nothing in the register but readings/ is opened for writing once its own rules stand.
