@@ -156,16 +156,17 @@ bool dep_folder_is(int fd, const char *path)
 int dep_folder_hold(const char *path, const char *what, int *out_fd, struct dep_fault *fault)
 {
     bool there = mkdir(path, 0700) == 0 || errno == EEXIST;
-    DEP_STORE_FD fd = there ? open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) : -1;
+    int fd = there ? open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) : -1;
     if (fd < 0) {
         int sys = errno;
         return dep_fault_set(fault, DEP_ERR_IO, sys, what, "%s", path);
     }
-    if (flock(fd, LOCK_EX | LOCK_NB) != 0 || !dep_folder_is(fd, path))
+    if (flock(fd, LOCK_EX | LOCK_NB) != 0 || !dep_folder_is(fd, path)) {
+        (void)close(fd);
         return dep_fault_set(fault, DEP_ERR_IO, 0, "file.held", "%s", path);
+    }
     (void)nftw(path, remove_beneath, 16, FTW_DEPTH | FTW_PHYS);
     *out_fd = fd;
-    fd = -1;
     return DEP_OK;
 }
 
