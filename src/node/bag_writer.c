@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -87,7 +86,7 @@ static int remove_entries(int fd, int depth)
 
 static bool is_ours(const char *name)
 {
-    if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0 || strcmp(name, "data") == 0)
+    if (strcmp(name, "data") == 0)
         return true;
     for (size_t i = 0; i < DEP_COUNT(TAGS); i++)
         if (strcmp(name, TAGS[i]) == 0)
@@ -96,21 +95,6 @@ static bool is_ours(const char *name)
         if (strcmp(name, TAG_MANIFESTS[i]) == 0)
             return true;
     return false;
-}
-
-/* A folder of that name that holds anything else is none of ours, and stays. */
-static bool is_unfinished_bag(int fd)
-{
-    int again = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    DIR *folder = again < 0 ? NULL : fdopendir(again);
-    bool ours = folder != NULL;
-    for (struct dirent *entry; ours && (entry = readdir(folder));)
-        ours = is_ours(entry->d_name);
-    if (folder)
-        (void)closedir(folder);
-    else if (again >= 0)
-        (void)close(again);
-    return ours;
 }
 
 /* ---- opening ---- */
@@ -126,22 +110,11 @@ static int try_name(const struct dep_bag_writer *writer, struct dep_fault *fault
 
 static int open_folder(struct dep_bag_writer *writer, struct dep_fault *fault)
 {
-    bool made = mkdir(writer->dir, 0700) == 0;
-    if (!made && errno != EEXIST)
-        return io_fault(fault, "pack.folder", writer->dir);
-    writer->fd = open(writer->dir, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    if (writer->fd < 0)
-        return io_fault(fault, "pack.folder", writer->dir);
-    if (flock(writer->fd, LOCK_EX | LOCK_NB) != 0 || !dep_folder_is(writer->fd, writer->dir) ||
-        (!made && !is_unfinished_bag(writer->fd))) {
-        /* Not this writer's to remove. */
-        (void)close(writer->fd);
-        writer->fd = -1;
-        errno = EEXIST;
-        return io_fault(fault, "pack.unfinished", writer->dir);
-    }
-    int again = openat(writer->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (again < 0 || remove_entries(again, 0) != 0 || mkdirat(writer->fd, "data", 0700) != 0)
+    static const struct dep_folder_kind kind = {"pack.folder", "pack.unfinished", is_ours};
+    int err = dep_folder_hold(writer->dir, &kind, &writer->fd, fault);
+    if (err)
+        return err;
+    if (mkdirat(writer->fd, "data", 0700) != 0)
         return io_fault(fault, "pack.folder", writer->dir);
     writer->data_fd = openat(writer->fd, "data", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     return writer->data_fd < 0 ? io_fault(fault, "pack.folder", writer->dir)

@@ -476,7 +476,8 @@ int dep_node_init(const struct dep_init_order *order, struct dep_problem *proble
     if (!err) {
         /* What an init that was killed left behind belongs to no register. */
         DEP_AUTO_FD held = -1;
-        err = dep_folder_hold(work.dir, "store.create", &held, &problem->fault);
+        static const struct dep_folder_kind kind = {"store.create", "file.held", dep_register_owns};
+        err = dep_folder_hold(work.dir, &kind, &held, &problem->fault);
         if (!err)
             err = build(&work);
         if (!err)

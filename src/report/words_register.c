@@ -119,7 +119,9 @@ const struct words_entry WORDS_REGISTER[] = {
     {"file", N_("a file could not be read or written")},
     {"file.create",
      N_("the file could not be created: is there room, and are you allowed to write here?")},
-    {"file.held", N_("another process is making it just now: wait until that is done")},
+    {"file.held",
+     N_("another process is making it just now, or that folder is something else: look at it, "
+        "or name another")},
     {"file.large", N_("the file is larger than such a file can be")},
     {"file.open",
      N_("the file could not be opened: does it exist, and are you allowed to read it?")},

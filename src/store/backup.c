@@ -64,7 +64,8 @@ static int begin_folder(const char *dir, const char *what, struct making *out,
     if (faccessat(AT_FDCWD, dir, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
         return dep_fault_set(fault, DEP_ERR_IO, EEXIST, what, "%s", dir);
     int err = dep_folder_of(AT_FDCWD, dir, what, &out->parent, &out->name, fault);
-    return err ? err : dep_folder_hold(out->unfinished, what, &out->fd, fault);
+    const struct dep_folder_kind kind = {what, "file.held", dep_register_owns};
+    return err ? err : dep_folder_hold(out->unfinished, &kind, &out->fd, fault);
 }
 
 static int place_folder(const struct making *making, const char *what, struct dep_fault *fault)

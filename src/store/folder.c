@@ -146,26 +146,48 @@ static int remove_beneath(const char *path, const struct stat *info, int kind, s
     return walk->level ? remove_entry(path, info, kind, walk) : 0;
 }
 
-bool dep_folder_is(int fd, const char *path)
+/* Whoever held it before may have given it another name meanwhile, or removed it. */
+static bool is_called(int fd, const char *path)
 {
     struct stat held, named;
     return fstat(fd, &held) == 0 && lstat(path, &named) == 0 && held.st_ino == named.st_ino &&
            held.st_dev == named.st_dev;
 }
 
-int dep_folder_hold(const char *path, const char *what, int *out_fd, struct dep_fault *fault)
+/* Nothing is in it that isn't ours. */
+static bool is_ours(int fd, bool (*ours)(const char *name))
+{
+    int again = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *folder = again < 0 ? NULL : fdopendir(again);
+    bool all = folder != NULL;
+    for (struct dirent *entry; all && (entry = readdir(folder));)
+        all = strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0 ||
+              ours(entry->d_name);
+    if (folder)
+        (void)closedir(folder);
+    else if (again >= 0)
+        (void)close(again);
+    return all;
+}
+
+int dep_folder_hold(const char *path, const struct dep_folder_kind *kind, int *out_fd,
+                    struct dep_fault *fault)
 {
     bool there = mkdir(path, 0700) == 0 || errno == EEXIST;
     int fd = there ? open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) : -1;
     if (fd < 0) {
         int sys = errno;
-        return dep_fault_set(fault, DEP_ERR_IO, sys, what, "%s", path);
+        return dep_fault_set(fault, DEP_ERR_IO, sys, kind->what, "%s", path);
     }
-    if (flock(fd, LOCK_EX | LOCK_NB) != 0 || !dep_folder_is(fd, path)) {
+    if (flock(fd, LOCK_EX | LOCK_NB) != 0 || !is_called(fd, path) || !is_ours(fd, kind->ours)) {
         (void)close(fd);
-        return dep_fault_set(fault, DEP_ERR_IO, 0, "file.held", "%s", path);
+        return dep_fault_set(fault, DEP_ERR_IO, 0, kind->held, "%s", path);
     }
-    (void)nftw(path, remove_beneath, 16, FTW_DEPTH | FTW_PHYS);
+    if (nftw(path, remove_beneath, 16, FTW_DEPTH | FTW_PHYS) != 0) {
+        int sys = errno;
+        (void)close(fd);
+        return dep_fault_set(fault, DEP_ERR_IO, sys, kind->what, "%s", path);
+    }
     *out_fd = fd;
     return DEP_OK;
 }

@@ -32,13 +32,17 @@ DEP_MUST_USE int dep_folder_copy(struct dep_folder_copy *copy, int from, int to,
 /* Bytes and files beneath it, at most UINT64_MAX; where something can't be read, the copy will say
  * so. */
 void dep_folder_measure(int fd, uint64_t *out_bytes, uint64_t *out_files);
-/* Whether what is open has this name still: whoever held its lock before may have given it another
- * one meanwhile, or removed it. */
-bool dep_folder_is(int fd, const char *path);
-/* A folder to be filled under this name, which is empty and held as long as the descriptor is open:
- * two processes don't fill one. What one that died left in it is removed. `what`: the fault where
- * it can't be made; "file.held" where another holds it. */
-DEP_MUST_USE int dep_folder_hold(const char *path, const char *what, int *out_fd,
+/*
+ * A folder to be filled under this name, which is empty and held as long as the descriptor is open:
+ * two processes don't fill one. What one that died left in it is removed; nothing is where it holds
+ * a name that isn't `ours`, or was given its own name by who held it until now.
+ */
+struct dep_folder_kind {
+    const char *what; /* the fault where it can't be made */
+    const char *held; /* where another holds it, or it is something else */
+    bool (*ours)(const char *name);
+};
+DEP_MUST_USE int dep_folder_hold(const char *path, const struct dep_folder_kind *kind, int *out_fd,
                                  struct dep_fault *fault);
 /* It and all beneath it, as far as that goes. */
 void dep_folder_remove(const char *path);

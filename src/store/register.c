@@ -27,6 +27,23 @@ static const struct {
     {"vault", 0700},   {"aside", 0700}, {"readings", 0700}, {"log", 0755},     {"log/tile", 0755},
 };
 
+static bool is_named(const char *name, const char *own)
+{
+    size_t len = strlen(own);
+    return strncmp(name, own, len) == 0 && (!name[len] || name[len] == '-' || name[len] == '.');
+}
+
+bool dep_register_owns(const char *name)
+{
+    static const char *const files[] = {"cosigned", "index.db", "journal", "lock", "register.json"};
+    bool own = false;
+    for (size_t i = 0; !own && i < DEP_COUNT(FOLDERS); i++)
+        own = is_named(name, FOLDERS[i].name);
+    for (size_t i = 0; !own && i < DEP_COUNT(files); i++)
+        own = is_named(name, files[i]);
+    return own;
+}
+
 /* ---- register.json ---- */
 
 static int encode_info(const struct dep_register_info *info, struct dep_buf *out)

@@ -34,6 +34,9 @@ struct dep_register_info {
 
 struct dep_register;
 
+/* Whether a register's folder may have this in it: its folders and files, with what SQLite sets
+ * beside one ("index.db-wal") and what isn't whole yet ("lock.unfinished"). */
+bool dep_register_owns(const char *name);
 /* The folders and register.json of a register without records, in the empty folder `dir`. What has
  * a register.json is whole. */
 DEP_MUST_USE int dep_register_fill(const char *dir, const struct dep_register_info *info,

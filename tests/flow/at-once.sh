@@ -92,8 +92,15 @@ holds err file.held
 [ ! -e new.pem ] || fail 'the key of a register that was not made'
 expect 3 flock copy.unfinished depositary backup copy -C reg 2>err
 holds err file.held
-touch new.unfinished/left copy.unfinished/left
+# What isn't of a register stays, and is told.
+touch new.unfinished/letter copy.unfinished/letter
+expect 3 "${new[@]}" 2>err
+holds err 'something else.*file.held'
+expect 3 depositary backup copy -C reg 2>err
+holds err file.held
+rm new.unfinished/letter copy.unfinished/letter
+touch new.unfinished/register.json.unfinished copy.unfinished/index.db-wal
 "${new[@]}" >/dev/null
 depositary backup copy -C reg >/dev/null
-if [ -e new/left ] || [ -e copy/left ] || [ -e new.unfinished ] || [ -e copy.unfinished ]; then fail 'what another left behind'; fi
+if [ -e new/register.json.unfinished ] || [ -e copy/index.db-wal ] || [ -e new.unfinished ] || [ -e copy.unfinished ]; then fail 'what another left behind'; fi
 depositary verify new >/dev/null
