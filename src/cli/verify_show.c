@@ -118,7 +118,7 @@ static void show_package(const struct dep_charter *charter, const json_t *accoun
     }
 }
 
-/* What was said of a log, by whom and when. */
+/* What was said of a log, by whom, when, and of how much of it: the last may be less than all. */
 static void show_said(const char *label, const json_t *list)
 {
     size_t i;
@@ -132,6 +132,8 @@ static void show_said(const char *label, const json_t *list)
             (void)printf("%s", _(", "));
             dep_show_time(time_s);
         }
+        (void)printf("%s", _(", "));
+        (void)printf(_("over the first %s records"), text_of(said, "size"));
         (void)printf("\n");
     }
 }

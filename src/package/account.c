@@ -154,6 +154,20 @@ static json_t *before_json(const struct verify_times *times, int *err)
     return out;
 }
 
+static json_t *cosigned_json(const struct verify_times *times, int *err)
+{
+    json_t *out = json_array();
+    for (size_t i = 0; i < times->cosigned_count; i++) {
+        const struct verify_cosigned *cosigned = &times->cosigned[i];
+        json_t *one = json_object();
+        set(one, "name", json_string(cosigned->name), err);
+        set(one, "time", json_integer(cosigned->time_s), err);
+        set(one, "size", decimal_json(cosigned->size), err);
+        append(out, one, err);
+    }
+    return out;
+}
+
 /* Tokens that were found good. */
 static json_t *tokens_json(const struct dep_verify *verify, size_t log, int *err)
 {
@@ -169,6 +183,7 @@ static json_t *tokens_json(const struct dep_verify *verify, size_t log, int *err
         set(one, "name", slice_json(name), err);
         set(one, "authority", json_integer((json_int_t)token->is.authority), err);
         set(one, "time", json_integer(token->is.time_s), err);
+        set(one, "size", decimal_json(token->size), err);
         append(out, one, err);
     }
     return out;
@@ -187,7 +202,7 @@ static json_t *log_json(const struct dep_verify *verify, size_t at, int *err)
     set(out, "root", hex_json(&log->root), err);
     set(out, "proved", json_boolean(log->proved), err);
     set(out, "keys", keys_json(log->keys, err), err);
-    set(out, "cosigned", times->cosigned ? json_incref(times->cosigned) : json_array(), err);
+    set(out, "cosigned", cosigned_json(times, err), err);
     set(out, "tokens", tokens_json(verify, at, err), err);
     set(out, "before", before_json(times, err), err);
     return out;

@@ -322,10 +322,12 @@ static void test_times(void **state)
     DEP_AUTO_JSON *account = NULL;
     assert_int_equal(dep_verify_account(verify, &account), DEP_OK);
     const json_t *log = json_array_get(dep_json_array(account, "logs"), 0);
-    assert_string_equal(dep_json_string(json_array_get(dep_json_array(log, "cosigned"), 0), "name"),
-                        "fr/cosigner");
-    assert_string_equal(dep_json_string(json_array_get(dep_json_array(log, "tokens"), 0), "name"),
-                        "one.tsr");
+    const json_t *cosigned = json_array_get(dep_json_array(log, "cosigned"), 0);
+    const json_t *stamped = json_array_get(dep_json_array(log, "tokens"), 0);
+    assert_string_equal(dep_json_string(cosigned, "name"), "fr/cosigner");
+    assert_string_equal(dep_json_string(cosigned, "size"), dep_json_string(log, "size"));
+    assert_string_equal(dep_json_string(stamped, "name"), "one.tsr");
+    assert_string_equal(dep_json_string(stamped, "size"), dep_json_string(log, "size"));
     dep_verify_free(verify);
     test_world_free(world);
 }

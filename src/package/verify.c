@@ -53,7 +53,7 @@ void dep_verify_free(struct dep_verify *verify)
         dep_keyset_free(verify->logs[i].keys);
         free(verify->times[i].moments);
         free(verify->times[i].earlier);
-        json_decref(verify->times[i].cosigned);
+        free(verify->times[i].cosigned);
     }
     free(verify->logs);
     free(verify->times);

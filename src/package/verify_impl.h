@@ -55,6 +55,12 @@ struct verify_earlier {
     uint64_t size;
     struct dep_hash root;
 };
+/* The most of a log that a cosigner signed for, of what is here, and when. */
+struct verify_cosigned {
+    char name[DEP_KEY_NAME_LEN_MAX + 1];
+    uint64_t size;
+    int64_t time_s;
+};
 /* What tells when the records of a log were there. */
 struct verify_times {
     struct dep_log_moment *moments;
@@ -62,7 +68,8 @@ struct verify_times {
     uint64_t cosigned_size; /* of the largest checkpoint with a quorum */
     struct verify_earlier *earlier;
     size_t earlier_count, earlier_room;
-    json_t *cosigned; /* for the account: [{"name","time"}] of the checkpoint in hand */
+    struct verify_cosigned *cosigned; /* for the account: a line a cosigner */
+    size_t cosigned_count, cosigned_room;
 };
 
 struct dep_verify {

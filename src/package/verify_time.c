@@ -47,26 +47,27 @@ static int tell_line(struct dep_verify *verify, const struct dep_cosigned_line *
     return DEP_OK;
 }
 
-/* Of each cosigner the account tells when it cosigned last. */
-static int keep_line(struct verify_times *times, const struct dep_cosigned_line *line)
+static int keep_line(struct verify_times *times, const struct dep_cosigned_line *line,
+                     uint64_t size)
 {
-    size_t i;
-    int64_t before;
-    json_t *one;
+    size_t at = 0;
     if (line->by != DEP_BY_COSIGNER)
         return DEP_OK;
-    json_array_foreach(times->cosigned, i, one)
-    {
-        if (!dep_slice_equal_string(line->name, dep_json_string(one, "name")))
-            continue;
-        bool newer = dep_json_int(one, "time", &before) && before < line->time_s;
-        return newer && json_object_set_new(one, "time", json_integer((json_int_t)line->time_s))
-                   ? DEP_ERR_NOMEM
-                   : DEP_OK;
-    }
-    one = json_pack("{s:s%,s:I}", "name", (const char *)line->name.data, line->name.len, "time",
-                    (json_int_t)line->time_s);
-    return one && json_array_append_new(times->cosigned, one) == 0 ? DEP_OK : DEP_ERR_NOMEM;
+    while (at < times->cosigned_count &&
+           !dep_slice_equal_string(line->name, times->cosigned[at].name))
+        at++;
+    if (at < times->cosigned_count && size < times->cosigned[at].size)
+        return DEP_OK;
+    int err = verify_room((void **)&times->cosigned, at, &times->cosigned_room,
+                          sizeof *times->cosigned, MOMENTS_MAX);
+    if (err)
+        return err;
+    struct verify_cosigned *kept = &times->cosigned[at];
+    *kept = (struct verify_cosigned){.size = size, .time_s = line->time_s};
+    (void)snprintf(kept->name, sizeof kept->name, "%.*s", (int)line->name.len,
+                   (const char *)line->name.data);
+    times->cosigned_count += at == times->cosigned_count;
+    return DEP_OK;
 }
 
 /* Of a checkpoint of `size`, in `file`. */
@@ -85,7 +86,7 @@ static int take_cosigned(struct dep_verify *verify, size_t log, const struct dep
     for (size_t i = 0; !err && i < cosigned->line_count; i++) {
         err = tell_line(verify, &cosigned->lines[i], file);
         if (!err)
-            err = keep_line(times, &cosigned->lines[i]);
+            err = keep_line(times, &cosigned->lines[i], size);
     }
     if (!err && cosigned->quorum && size > times->cosigned_size)
         times->cosigned_size = size;
@@ -319,9 +320,6 @@ int verify_log_times(struct dep_verify *verify, size_t log, const struct dep_not
 {
     struct dep_shown_log *shown = &verify->logs[log];
     char path[PATH_LEN];
-    verify->times[log].cosigned = json_array();
-    if (!verify->times[log].cosigned)
-        return DEP_ERR_NOMEM;
     (void)snprintf(path, sizeof path, "%s/checkpoint", shown->folder);
     int err = take_cosigned(verify, log, note, shown->size,
                             verify_file_find(verify, dep_slice_string(path)));

@@ -182,8 +182,8 @@ export class Report {
     return section('logs', _('The registers it comes from'), this.account.logs.map((log) => make('div', {},
       make('h3', {}, isolated(this.types.member(log.member))),
       rows([_('Log'), code(log.origin)], [_('Records in it'), log.size], [_('Root'), code(log.root)],
-        [_('Cosigned by'), log.cosigned.length > 0 ? make('ul', { class: 'list' }, log.cosigned.map(({ name, time: at }) => make('li', {}, isolated(name), ' — ', time(at)))) : _('nobody')],
-        [_('Timestamps'), log.tokens.length > 0 ? make('ul', { class: 'list' }, log.tokens.map(({ name, time: at }) => make('li', {}, isolated(name), ' — ', time(at)))) : _('none')]))))
+        [_('Cosigned by'), said(log.cosigned) ?? _('nobody')],
+        [_('Timestamps'), said(log.tokens) ?? _('none')]))))
   }
 
   #records() {
@@ -207,6 +207,10 @@ export class Report {
     return make('p', { class: 'where' }, _('Verified on %s by verify.html of Depositary %s, on this device, without a network.', time(this.when / 1000), this.version))
   }
 }
+
+/** What was said of a log, by whom, when, and of how much of it: the last may be less than all. */
+const said = (list) => (list.length === 0 ? null : make('ul', { class: 'list' },
+  list.map(({ name, time: at, size }) => make('li', {}, isolated(name), ' — ', time(at), ' — ', _('over the first %s records', size)))))
 
 /** A relation as content.jsonl has it: `about`, or `about<` where another record refers to this one. */
 const relation = (rel) => (rel.endsWith('<') ? _('referred to by another: %s', words(rel.slice(0, -1))) : words(rel))
