@@ -187,40 +187,19 @@ static int read_pin(const struct dep_args *args, uint8_t out[DEP_FINGERPRINT_BYT
     return text ? dep_read_pin(args, text, out) : DEP_EXIT_YES;
 }
 
-/* How many items there are nothing was written of. */
-static int count_left(struct dep_verify *verify, uint64_t *out)
+static void tell_extracted(const char *folder, const struct dep_items_verified *opened)
 {
-    DEP_AUTO_JSON *account = NULL;
-    size_t i;
-    json_t *item;
-    int err = dep_verify_account(verify, &account);
-    *out = 0;
-    json_array_foreach(dep_json_array(account, "items"), i, item)
-    {
-        const char *content = dep_json_string(item, "content");
-        *out += !content || strcmp(content, "intact") != 0;
-    }
-    return err;
-}
-
-static int tell_extracted(const char *folder, uint64_t files, struct dep_verify *verify)
-{
-    uint64_t left;
-    int err = count_left(verify, &left);
-    if (err)
-        return err;
     (void)printf(_("Files written out, each compared with what was sealed: %llu, below "),
-                 (unsigned long long)files);
+                 (unsigned long long)opened->extracted);
     dep_print_safe(stdout, folder, strlen(folder));
     (void)printf("\n");
-    if (left)
+    if (opened->left)
         (void)printf(_("Items of which nothing was written out, not opened or not intact: %llu\n"),
-                     (unsigned long long)left);
-    return DEP_OK;
+                     (unsigned long long)opened->left);
 }
 
 static int tell_package(const struct dep_args *args, struct dep_bag_verified *bag,
-                        const struct dep_verify_opened *opened)
+                        const struct dep_items_verified *opened)
 {
     struct dep_problem problem = {.detail = ""};
     struct dep_schemas *schemas = NULL;
@@ -231,12 +210,12 @@ static int tell_package(const struct dep_args *args, struct dep_bag_verified *ba
         err = args->json ? dep_print_package_json(verify, opened->notice)
                          : dep_show_package(schemas, verify, opened->notice);
     dep_schemas_free(schemas);
-    if (!err && folder && !args->json)
-        err = tell_extracted(folder, opened->extracted, verify);
     if (err) {
         problem.fault = *dep_bag_verified_fault(bag);
         return dep_say_problem(args, err, &problem);
     }
+    if (folder && !args->json)
+        tell_extracted(folder, opened);
     bool intact = dep_verify_result(verify) == DEP_INTACT;
     return dep_finish_output(intact ? DEP_EXIT_YES : DEP_EXIT_WANTING);
 }
@@ -265,7 +244,7 @@ static int verify_package(struct dep_args *args, struct dep_node *node, const ch
     if (!err)
         err = dep_node_verify_bag(&order, &bag, &problem);
     dep_progress_end(&session.progress);
-    struct dep_verify_opened opened = {.notice = NULL};
+    struct dep_items_verified opened = {.notice = NULL};
     if (!err)
         err = dep_verify_open(args, bag, &opened, &problem);
     if (!err)

@@ -95,11 +95,10 @@ static int make_folder(const char *path, int *out_fd, struct dep_problem *proble
 }
 
 int dep_verify_open(struct dep_args *args, struct dep_bag_verified *bag,
-                    struct dep_verify_opened *out, struct dep_problem *problem)
+                    struct dep_items_verified *out, struct dep_problem *problem)
 {
     static struct held held;
     struct dep_progress line;
-    struct dep_items_verified result;
     int fd = -1;
     const char *folder = dep_arg(args, "--extract");
     dep_buf_init_secret(&held.passphrase, PASSPHRASE_MAX);
@@ -114,12 +113,10 @@ int dep_verify_open(struct dep_args *args, struct dep_bag_verified *bag,
                                     .context = &line};
     dep_progress_init(&line, _("Opening"));
     if (!err)
-        err = dep_node_verify_items(bag, &order, &result, problem);
+        err = dep_node_verify_items(bag, &order, out, problem);
     dep_progress_end(&line);
     if (fd >= 0)
         (void)close(fd);
     done(&held);
-    if (!err)
-        *out = (struct dep_verify_opened){result.extracted, result.notice};
     return err;
 }

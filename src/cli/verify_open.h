@@ -5,7 +5,7 @@
 #ifndef DEP_CLI_VERIFY_OPEN_H
 #define DEP_CLI_VERIFY_OPEN_H
 #include "cli/cli.h"
-#include "node/verify_bag.h"
+#include "node/verify_items.h"
 
 /* clang-format off */
 #define DEP_VERIFY_OPEN_OPTIONS                                                                    \
@@ -21,10 +21,6 @@ bool dep_verify_opens(const struct dep_args *args);
 /* Only what --extract and --report name is written from here on. Returns the exit status. */
 int dep_verify_open_confine(const struct dep_args *args);
 /* Step 9; without any of the options of what is in clear. */
-struct dep_verify_opened {
-    uint64_t extracted; /* files */
-    json_t *notice;     /* what the judge alone is told, where it was opened; owned */
-};
 DEP_MUST_USE int dep_verify_open(struct dep_args *args, struct dep_bag_verified *bag,
-                                 struct dep_verify_opened *out, struct dep_problem *problem);
+                                 struct dep_items_verified *out, struct dep_problem *problem);
 #endif

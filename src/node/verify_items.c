@@ -34,7 +34,7 @@ static int verify_one(struct verifying *verifying, int folder, size_t index,
     struct dep_item_verified out;
     char id[DEP_UUID_LEN + 1], path[ITEM_PATH_LEN];
     dep_verify_item(verifying->verify, index, &item);
-    sum->items++;
+    sum->left++;
     /* What isn't what was sent isn't worth a key. */
     if (strcmp(item.payload, "intact") != 0)
         return DEP_OK;
@@ -61,7 +61,7 @@ static int verify_one(struct verifying *verifying, int folder, size_t index,
         return err;
     if (out.content != DEP_UNPROVED)
         dep_verify_item_is(verifying->verify, index, out.content);
-    sum->opened += out.opened;
+    sum->left -= out.content == DEP_INTACT;
     sum->extracted += out.extracted;
     return DEP_OK;
 }
@@ -137,7 +137,7 @@ static int open_notice(struct dep_verify *verify, int folder, const struct dep_i
 int dep_node_verify_items(struct dep_bag_verified *bag, const struct dep_items_order *order,
                           struct dep_items_verified *out, struct dep_problem *problem)
 {
-    struct dep_items_verified sum = {.items = 0};
+    struct dep_items_verified sum = {.left = 0};
     struct verifying verifying = {.order = order, .verify = dep_bag_verified_verify(bag)};
     size_t count = dep_verify_item_count(verifying.verify);
     int folder = dep_bag_verified_folder(bag);

@@ -17,8 +17,8 @@ struct dep_items_order {
     void *context;
 };
 struct dep_items_verified {
-    uint64_t items, opened; /* all; those that something opened */
-    uint64_t extracted;     /* files */
+    uint64_t left;      /* items that nothing opened, or that aren't intact */
+    uint64_t extracted; /* files */
     /* What the judge alone is told (dep_verify_notice_read()), where something opened it; owned. */
     json_t *notice;
 };
