@@ -54,9 +54,9 @@ static void show_field_names(const struct telling *telling, const json_t *names)
 static void show_member(const struct telling *telling, const json_t *form, const char *name,
                         const json_t *value, int depth)
 {
-    if (strcmp(name, "fields") == 0)
+    if (strcmp(name, "fields") == 0 && json_is_array(value))
         show_field_names(telling, value);
-    else if (strcmp(name, "material") == 0) /* people count from one */
+    else if (strcmp(name, "material") == 0 && json_is_integer(value)) /* people count from one */
         (void)printf("%lld\n", (long long)json_integer_value(value) + 1);
     else
         show_value(telling, form, value, depth);

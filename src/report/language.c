@@ -124,7 +124,7 @@ static struct dep_slice body_name(const char *code, const char *lang)
 bool dep_named_form(const json_t *form)
 {
     return is_language(form) || is_of(form, "territories") || is_of(form, "bodies") ||
-           is_of(form, "roles");
+           is_of(form, "roles") || is_of(form, "needs");
 }
 
 void dep_named_add(const json_t *form, const char *value, const char *lang, struct dep_buf *out)
@@ -132,6 +132,14 @@ void dep_named_add(const json_t *form, const char *value, const char *lang, stru
     bool translated;
     if (is_language(form)) {
         dep_language_add(value, lang, out);
+        return;
+    }
+    if (is_of(form, "needs")) {
+        char id[64];
+        (void)snprintf(id, sizeof id, "need.%s", value);
+        const char *word = dep_words(id);
+        /* Another member's record may have one that only a later version knows. */
+        dep_buf_add_string(out, word == id ? value : word);
         return;
     }
     if (is_of(form, "roles")) {

@@ -77,19 +77,14 @@ static void add_direction(const struct telling *telling, struct dep_buf *out)
         dep_buf_add_string(out, strcmp(telling->lang, "ar") == 0 ? "\xe2\x80\x8f" : "\xe2\x80\x8e");
 }
 
-/* Of a verdict what is required, in words, and its material, which people count from one. */
+/* The material of a verdict is its place in a list, which people count from one. */
 static void add_member(const struct telling *telling, const json_t *form, const char *name,
                        const json_t *value, struct dep_buf *out)
 {
-    char need[64];
-    if (strcmp(name, "need") == 0 && json_is_string(value)) {
-        (void)snprintf(need, sizeof need, "need.%s", json_string_value(value));
-        dep_buf_add_string(out, dep_words(need));
-    } else if (strcmp(name, "material") == 0 && json_is_integer(value)) {
+    if (strcmp(name, "material") == 0 && json_is_integer(value))
         dep_buf_addf(out, "%lld", (long long)json_integer_value(value) + 1);
-    } else {
+    else
         add_value(telling, form, value, true, out);
-    }
 }
 
 static void add_members(const struct telling *telling, const json_t *form, const json_t *object,
