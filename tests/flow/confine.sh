@@ -92,7 +92,7 @@ age-keygen -o court.key 2>/dev/null
 confined 0 pack "$(json made.json .record)" -C reg --as L1 --age "$(age-keygen -y court.key)" --out out/bag
 confined 1 verify out/bag --identity court.key --extract out/opened
 same "$(stat -c %y dump/photo)" "$(stat -c %y "out/opened/$item/files/dump/photo")" 'when what was written out was last changed'
-confined 0 pack "$prepared" -C reg --as L1 --out out/none
+confined 0 pack "$(json made.json .record)" -C reg --as L1 --out out/worded
 cd .. || exit 1
 echo "$confined commands${names:+, with the names of what they open}"
 
