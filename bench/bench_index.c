@@ -177,13 +177,10 @@ int main(int argc, char **argv)
     if (argc < 2)
         return 2;
     uint64_t records = argc > 2 ? strtoull(argv[2], NULL, 10) : RECORDS;
-    struct dep_schemas *schemas = NULL;
+    const struct dep_schemas *schemas = dep_schemas_builtin();
     struct dep_index *index = NULL;
-    struct dep_finding why;
     struct dep_fault fault = {.what = ""};
-    int err = dep_schemas_new(&schemas, &why);
-    if (!err)
-        err = dep_index_open(argv[1], true, true, &index, &fault);
+    int err = schemas ? dep_index_open(argv[1], true, true, &index, &fault) : DEP_ERR_NOMEM;
     double start = now_s();
     for (uint64_t at = 0; !err && at < records; at += GROUP)
         err =
@@ -198,6 +195,5 @@ int main(int argc, char **argv)
     if (err)
         (void)fprintf(stderr, "%s: %s\n", dep_err_name(err), fault.where);
     dep_index_close(index);
-    dep_schemas_free(schemas);
     return err ? 1 : 0;
 }

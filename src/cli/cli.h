@@ -154,9 +154,8 @@ struct dep_node *dep_open_node(struct dep_args *args, bool write, int *out_statu
 /* The same; what is wrong is the caller's to say. */
 int dep_try_node(struct dep_args *args, bool write, struct dep_node **out,
                  struct dep_problem *problem);
-/* Those that the program knows, without a register (dep_schemas_free()). NULL without memory, which
- * is said. */
-struct dep_schemas *dep_open_schemas(int *out_status);
+/* dep_schemas_builtin(), and that there is no memory is said. */
+const struct dep_schemas *dep_open_schemas(int *out_status);
 
 /* ---- what is stated (fields.c) ---- */
 /*

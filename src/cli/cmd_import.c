@@ -206,10 +206,6 @@ int dep_cmd_import(int argc, char **argv)
     status = dep_confine_command(&args, true);
     if (status)
         return status;
-    struct dep_schemas *schemas = dep_open_schemas(&status);
-    if (!schemas)
-        return status;
-    status = import_of(&args, schemas);
-    dep_schemas_free(schemas);
-    return status;
+    const struct dep_schemas *schemas = dep_open_schemas(&status);
+    return schemas ? import_of(&args, schemas) : status;
 }

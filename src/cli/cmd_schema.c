@@ -136,7 +136,7 @@ int dep_cmd_schema(int argc, char **argv)
     status = dep_confine_command(&args, false);
     if (status)
         return status;
-    struct dep_schemas *schemas = dep_open_schemas(&status);
+    const struct dep_schemas *schemas = dep_open_schemas(&status);
     if (!schemas)
         return status;
     const struct dep_schema *schema = wanted ? dep_schemas_find(schemas, wanted, 0) : NULL;
@@ -148,6 +148,5 @@ int dep_cmd_schema(int argc, char **argv)
         show_schema(schema);
     else
         list_schemas(&args, schemas);
-    dep_schemas_free(schemas);
     return dep_finish_output(status);
 }

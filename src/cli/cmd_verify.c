@@ -201,17 +201,16 @@ static void tell_extracted(const char *folder, const struct dep_items_verified *
 static int tell_package(const struct dep_args *args, struct dep_bag_verified *bag,
                         const struct dep_items_verified *opened)
 {
-    struct dep_problem problem = {.detail = ""};
-    struct dep_schemas *schemas = NULL;
     struct dep_verify *verify = dep_bag_verified_verify(bag);
     const char *folder = dep_arg(args, "--extract");
-    int err = dep_schemas_new(&schemas, &problem.finding);
-    if (!err)
-        err = args->json ? dep_print_package_json(verify, opened->notice)
+    int status;
+    const struct dep_schemas *schemas = dep_open_schemas(&status);
+    if (!schemas)
+        return status;
+    int err = args->json ? dep_print_package_json(verify, opened->notice)
                          : dep_show_package(schemas, verify, opened->notice);
-    dep_schemas_free(schemas);
     if (err) {
-        problem.fault = *dep_bag_verified_fault(bag);
+        struct dep_problem problem = {.fault = *dep_bag_verified_fault(bag)};
         return dep_say_problem(args, err, &problem);
     }
     if (folder && !args->json)

@@ -111,7 +111,7 @@ json_t *dep_fields_read(struct dep_args *args, const char *type, json_t *known,
                         struct dep_node *node, int *out_status)
 {
     const char *file = dep_arg(args, "--file");
-    struct dep_schemas *schemas = dep_open_schemas(out_status);
+    const struct dep_schemas *schemas = dep_open_schemas(out_status);
     if (!schemas)
         return NULL;
     json_t *fields = file ? read_file(args, file, out_status) : json_object();
@@ -141,7 +141,6 @@ json_t *dep_fields_read(struct dep_args *args, const char *type, json_t *known,
         json_decref(fields);
         fields = NULL;
     }
-    dep_schemas_free(schemas);
     return fields;
 }
 

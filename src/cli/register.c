@@ -90,11 +90,10 @@ struct dep_node *dep_open_node(struct dep_args *args, bool write, int *out_statu
     return node;
 }
 
-struct dep_schemas *dep_open_schemas(int *out_status)
+const struct dep_schemas *dep_open_schemas(int *out_status)
 {
-    struct dep_schemas *schemas = NULL;
-    struct dep_finding why;
-    if (dep_schemas_new(&schemas, &why)) {
+    const struct dep_schemas *schemas = dep_schemas_builtin();
+    if (!schemas) {
         dep_say(_("out of memory"));
         *out_status = DEP_EXIT_FAULT;
     }

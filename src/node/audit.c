@@ -17,7 +17,7 @@
 struct verify_work {
     const struct dep_verify_order *order;
     struct dep_register *reg;
-    struct dep_schemas *schemas;
+    const struct dep_schemas *schemas;
     struct dep_keyset *keyset;
     struct dep_charter_audit *charters;
     struct dep_problem *problem;
@@ -509,11 +509,10 @@ static int verify_all(struct verify_work *work)
 int dep_node_verify(const struct dep_verify_order *order, struct dep_verified *out,
                     struct dep_problem *problem)
 {
-    struct verify_work work = {.order = order, .problem = problem};
-    int err = dep_schemas_new(&work.schemas, &problem->finding);
-    if (err)
-        err = dep_problem_fault(problem, err < 0 ? err : DEP_ERR_CORRUPT, "node.schemas", "schema");
-    if (!err && (dep_keyset_new(&work.keyset) || dep_charter_audit_new(&work.charters)))
+    struct verify_work work = {
+        .order = order, .problem = problem, .schemas = dep_schemas_builtin()};
+    int err = DEP_OK;
+    if (!work.schemas || dep_keyset_new(&work.keyset) || dep_charter_audit_new(&work.charters))
         err = out_of_memory(&work);
     if (!err)
         err = dep_register_open(order->dir, DEP_OPEN_READ, &work.reg, &problem->fault);
@@ -522,7 +521,6 @@ int dep_node_verify(const struct dep_verify_order *order, struct dep_verified *o
     dep_register_close(work.reg);
     dep_keyset_free(work.keyset);
     dep_charter_audit_free(work.charters);
-    dep_schemas_free(work.schemas);
     free(work.ids);
     free(work.containers);
     if (err)

@@ -205,11 +205,8 @@ static int open_register(struct dep_node *node, const struct dep_node_order *ord
 static int open_parts(struct dep_node *node, const struct dep_node_order *order,
                       struct dep_problem *problem)
 {
-    int err = dep_schemas_new(&node->schemas, &problem->finding);
-    if (err)
-        return dep_problem_fault(problem, err < 0 ? err : DEP_ERR_CORRUPT, "node.schemas",
-                                 "schema");
-    err = dep_keyset_new(&node->keyset);
+    node->schemas = dep_schemas_builtin();
+    int err = node->schemas ? dep_keyset_new(&node->keyset) : DEP_ERR_NOMEM;
     if (err)
         return dep_problem_fault(problem, err, "node.open", order->dir);
     err = open_register(node, order, problem);
@@ -278,7 +275,6 @@ void dep_node_close(struct dep_node *node)
     dep_index_close(node->index);
     dep_register_close(node->reg);
     dep_keyset_free(node->keyset);
-    dep_schemas_free(node->schemas);
     dep_wipe(node, sizeof *node);
     free(node);
 }

@@ -30,7 +30,7 @@ struct dep_relied;
 struct dep_mandate_lists;
 struct dep_node {
     struct dep_register *reg;
-    struct dep_schemas *schemas;
+    const struct dep_schemas *schemas;
     struct dep_keyset *keyset;
     struct dep_index *index;
     struct dep_world world;

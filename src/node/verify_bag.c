@@ -29,7 +29,6 @@ enum { DEPTH_MAX = 32, SMALL_MAX = 1024 * 1024 };
 struct dep_bag_verified {
     char *dir; /* for messages: the disk may be gone, and which one it was is told too */
     int folder;
-    struct dep_schemas *schemas;
     struct dep_tasks *tasks;
     struct dep_verify *verify;
     struct dep_fault fault;
@@ -498,17 +497,18 @@ static int open_all(struct dep_bag_verified *bag, const struct dep_bag_order *or
     bag->folder = open(order->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (bag->folder < 0)
         return dep_fault_set(&problem->fault, DEP_ERR_IO, errno, "bag.open", "%s", order->dir);
-    int err = dep_schemas_new(&bag->schemas, &problem->finding);
-    if (!err)
-        err = dep_tasks_new(&bag->tasks);
-    const struct dep_verify_with with = {.schemas = bag->schemas,
+    const struct dep_schemas *schemas = dep_schemas_builtin();
+    int err = schemas ? dep_tasks_new(&bag->tasks) : DEP_ERR_NOMEM;
+    const struct dep_verify_with with = {.schemas = schemas,
                                          .pin = order->pin,
                                          .known = order->known,
                                          .known_count = order->known_count,
                                          .files = {bag, read_again},
                                          .run = dep_tasks_run,
                                          .run_context = bag->tasks};
-    return err ? err : dep_verify_new(&with, &bag->verify);
+    if (!err)
+        err = dep_verify_new(&with, &bag->verify);
+    return err ? dep_problem_fault(problem, err, "bag.unchecked", order->dir) : DEP_OK;
 }
 
 static int take_steps(struct dep_bag_verified *bag)
@@ -552,7 +552,6 @@ void dep_bag_verified_free(struct dep_bag_verified *bag)
         return;
     dep_verify_free(bag->verify);
     dep_tasks_free(bag->tasks);
-    dep_schemas_free(bag->schemas);
     forget_last(bag);
     if (bag->folder >= 0)
         (void)close(bag->folder);

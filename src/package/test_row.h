@@ -23,7 +23,7 @@ struct row {
     enum dep_result result; /* of the package */
 };
 
-static inline bool run(struct dep_schemas *schemas, const struct row *row)
+static inline bool run(const struct dep_schemas *schemas, const struct row *row)
 {
     struct test_world *world = test_world_make(schemas, row->edit.make ? &row->edit : NULL,
                                                row->forgery.type ? &row->forgery : NULL);
@@ -41,7 +41,7 @@ static inline bool run(struct dep_schemas *schemas, const struct row *row)
     return good;
 }
 
-static inline void run_all(struct dep_schemas *schemas, const struct row *rows, size_t count)
+static inline void run_all(const struct dep_schemas *schemas, const struct row *rows, size_t count)
 {
     size_t failed = 0;
     for (size_t i = 0; i < count; i += (size_t)test_steps(4, 9))

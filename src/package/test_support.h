@@ -475,7 +475,7 @@ static inline void test_write_bag(struct test_world *world)
 /* ---- all of it ---- */
 
 /* A package, `edit` made at its stage (NULL: the good one). */
-static inline struct test_world *test_world_make(struct dep_schemas *schemas,
+static inline struct test_world *test_world_make(const struct dep_schemas *schemas,
                                                  const struct test_edit *edit,
                                                  const struct test_forgery *forgery)
 {
@@ -508,7 +508,7 @@ static inline struct test_world *test_world_make(struct dep_schemas *schemas,
     return world;
 }
 
-static inline struct test_world *test_world_new(struct dep_schemas *schemas,
+static inline struct test_world *test_world_new(const struct dep_schemas *schemas,
                                                 const struct test_edit *edit)
 {
     return test_world_make(schemas, edit, NULL);

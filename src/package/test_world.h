@@ -81,7 +81,7 @@ struct test_edit {
 };
 
 struct test_world {
-    struct dep_schemas *schemas;
+    const struct dep_schemas *schemas;
     struct test_edit edit;
     json_t *charter;
     struct dep_charter *parsed;

@@ -8,6 +8,7 @@
 #include "record/internal.h"
 #include "record/schema_files.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -268,9 +269,17 @@ int dep_schemas_parse(const struct dep_schema_file *files, size_t count, struct 
     return DEP_OK;
 }
 
-int dep_schemas_new(struct dep_schemas **out, struct dep_finding *why)
+const struct dep_schemas *dep_schemas_builtin(void)
 {
-    return dep_schemas_parse(dep_schema_files, dep_schema_file_count, out, why);
+    static _Atomic(const struct dep_schemas *) kept;
+    const struct dep_schemas *known = kept;
+    struct dep_schemas *parsed = NULL;
+    if (known || dep_schemas_parse(dep_schema_files, dep_schema_file_count, &parsed, NULL))
+        return known;
+    if (atomic_compare_exchange_strong(&kept, &known, parsed))
+        return parsed;
+    dep_schemas_free(parsed);
+    return known;
 }
 
 void dep_schemas_free(struct dep_schemas *schemas)

@@ -43,8 +43,8 @@ struct dep_schema {
     const json_t *jtd;
 };
 struct dep_schemas;
-/* Those of schema/, as built in. */
-DEP_MUST_USE int dep_schemas_new(struct dep_schemas **out, struct dep_finding *why);
+/* Those of schema/, parsed once for the process, which keeps them. NULL without memory. */
+const struct dep_schemas *dep_schemas_builtin(void);
 /*
  * From files by name: "<type>.jtd.json" is the newest version, "<type>@<v>.jtd.json" a superseded
  * one, "_definitions.json" (one, before or after) the definitions they share, other names with '_'

@@ -26,7 +26,7 @@ static const struct {
 
 struct fixture {
     json_t *drafts;
-    struct dep_schemas *schemas;
+    const struct dep_schemas *schemas;
     struct dep_charter *charter;
     struct dep_mandate_code codes[DEP_COUNT(CODES)];
     struct dep_mandate_member members[2 * DEP_COUNT(MEMBERS)];
@@ -48,7 +48,8 @@ static int setup(void **state)
     fixture->drafts =
         json_load_file(DEPOSITARY_SOURCE_ROOT "/tests/vectors/mandate/drafts.json", 0, NULL);
     assert_non_null(fixture->drafts);
-    assert_int_equal(dep_schemas_new(&fixture->schemas, NULL), DEP_OK);
+    fixture->schemas = dep_schemas_builtin();
+    assert_non_null(fixture->schemas);
     json_t *json = json_of(test_charter);
     struct dep_signing_key *key = key_new();
     json_change(json, "/members/0", member_json("m0", "IQ", dep_signing_key_public(key), NULL));
@@ -86,7 +87,6 @@ static int teardown(void **state)
 {
     struct fixture *fixture = *state;
     json_decref(fixture->drafts);
-    dep_schemas_free(fixture->schemas);
     dep_charter_free(fixture->charter);
     free(fixture);
     return 0;

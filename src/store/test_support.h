@@ -18,7 +18,7 @@
 
 #include <cmocka.h>
 
-static struct dep_schemas *schemas;
+static const struct dep_schemas *schemas;
 static struct dep_signing_key *log_key, *officer;
 static struct dep_role_identity custodian;
 static char top[64];
@@ -133,16 +133,14 @@ static inline void flip(const char *dir, const char *file, off_t at)
 /* Runs the group over a folder of its own. */
 static inline int run_in_folder(const struct CMUnitTest *tests, size_t count)
 {
-    struct dep_finding why;
     (void)snprintf(top, sizeof top, "/tmp/depositary-store-XXXXXX");
     custodian.role = DEP_ROLE_CUSTODIAN;
-    if (!mkdtemp(top) || dep_crypto_init(false) || dep_schemas_new(&schemas, &why) ||
+    if (!mkdtemp(top) || dep_crypto_init(false) || !(schemas = dep_schemas_builtin()) ||
         dep_signing_key_new(dep_random, &log_key) || dep_signing_key_new(dep_random, &officer))
         return 1;
     dep_age_identity_new(dep_random, &custodian.identity);
     int failed = _cmocka_run_group_tests("store", tests, count, NULL, NULL);
     (void)nftw(top, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
-    dep_schemas_free(schemas);
     dep_signing_key_free(log_key);
     dep_signing_key_free(officer);
     return failed;
