@@ -116,7 +116,7 @@ static void test_enough_and_none_too_many(void **state)
     static const uint64_t sizes[] = {1,   2,     255,   256,   257,   511,    512,
                                      513, 65535, 65536, 65537, 70000, 131072, 131329};
     static const size_t counts[] = {0, 1, 2, 17, 400};
-    for (size_t i = 0; i < DEP_COUNT(sizes); i += (size_t)test_step(5)) {
+    for (size_t i = 0; i < DEP_COUNT(sizes); i += (size_t)test_steps(5, 11)) {
         struct dep_hash root;
         naive_root(leaves, 0, sizes[i], &root);
         for (size_t j = 0; j < DEP_COUNT(counts); j++) {

@@ -361,7 +361,7 @@ static void test_fallen(void **state)
             assert_int_equal(count_of(&whole, "due.notice", &made[i]), !settled || i != WITHDRAWN);
             assert_int_equal(count_of(&whole, "due.urgency", &made[i]), i >= URGENT && i < CALM);
         }
-        for (uint64_t limit = 1; limit <= whole.count + 1; limit += (uint64_t)test_steps(1, 4))
+        for (uint64_t limit = 1; limit <= whole.count + 1; limit += (uint64_t)test_steps(1, 9))
             expect_page("L", DUE, &whole, limit);
     }
     ahead_s = 0;

@@ -113,7 +113,7 @@ static void test_whole(void **state)
         uint64_t piece_len;
         size_t least;
     } rows[] = {{0, 1}, {UINT64_C(1) << 40, 1}, {PIECE, 4}, {65536, 70}};
-    for (size_t i = 0; i < DEP_COUNT(rows); i++) {
+    for (size_t i = 0; i < DEP_COUNT(rows); i += (size_t)test_steps(1, 2)) {
         DEP_AUTO_PACKED packed;
         struct dep_pack_item_order order = order_of(DEP_ITEM_WHOLE);
         order.piece_len = rows[i].piece_len;
@@ -371,7 +371,7 @@ static void test_stopped(void **state)
 static void test_killed(void **state)
 {
     (void)state;
-    for (size_t row = 0; row < 4; row++) {
+    for (size_t row = 0; row < 4; row += (size_t)test_steps(1, 2)) {
         struct watch watch = {.at = 2 * 1024 * 1024, .kill = true};
         struct dep_pack_item_order order = broken_order(row, &watch);
         struct dep_packed_item packed;
