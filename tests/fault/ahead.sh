@@ -141,7 +141,7 @@ after() {
     intact "recovery $1"
 }
 # shellcheck source=tests/fault/each-call
-. "$SOURCE_ROOT/tests/fault/each-call" 5
+. "$SOURCE_ROOT/tests/fault/each-call" 7
 killed_at_each 'write pwrite64 fsync fdatasync renameat openat ftruncate unlinkat' "$DEPOSITARY" note --text x -C reg
 echo "recovery: $runs runs, $kills killed"
 [ $kills -gt 7 ] || fail 'recovery was hardly ever killed'

@@ -8,7 +8,7 @@ strace -o /dev/null true 2>/dev/null || skip 'strace may not trace here'
 # shellcheck source=tests/flow/charter-of-two
 . "$SOURCE_ROOT/tests/flow/charter-of-two"
 # shellcheck source=tests/fault/each-call
-. "$SOURCE_ROOT/tests/fault/each-call" 5
+. "$SOURCE_ROOT/tests/fault/each-call" 7
 two_members '[]'
 new_officers 'L1:legal' 'L2:legal' 'A1:approver,legal'
 complete_release

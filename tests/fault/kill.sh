@@ -5,7 +5,7 @@ need strace jq
 [ -z "$FLOW_SANITIZED" ] || skip 'no strace under a sanitizer'
 strace -o /dev/null true 2>/dev/null || skip 'strace may not trace here'
 # shellcheck source=tests/fault/each-call
-. "$SOURCE_ROOT/tests/fault/each-call" 7
+. "$SOURCE_ROOT/tests/fault/each-call" 10
 calls='write pwrite64 fsync fdatasync renameat2 renameat linkat openat ftruncate unlinkat unlink mkdirat mkdir
     fallocate sync_file_range flock lseek'
 mkdir data

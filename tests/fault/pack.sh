@@ -5,7 +5,7 @@ need strace jq sha256sum
 [ -z "$FLOW_SANITIZED" ] || skip 'no strace under a sanitizer'
 strace -o /dev/null true 2>/dev/null || skip 'strace may not trace here'
 # shellcheck source=tests/fault/each-call
-. "$SOURCE_ROOT/tests/fault/each-call" 9
+. "$SOURCE_ROOT/tests/fault/each-call" 13
 new_register office
 depositary key card -C office --out card.json
 depositary init kit --member test --name 'Test member' --officer F1 --profile field --home card.json --root-out kit.root.pem --no-passphrase >/dev/null

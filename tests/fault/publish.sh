@@ -8,7 +8,7 @@ strace -o /dev/null true 2>/dev/null || skip 'strace may not trace here'
 # shellcheck source=tests/flow/charter-of-two
 . "$SOURCE_ROOT/tests/flow/charter-of-two"
 # shellcheck source=tests/fault/each-call
-. "$SOURCE_ROOT/tests/fault/each-call" 16
+. "$SOURCE_ROOT/tests/fault/each-call" 24
 two_members '[]'
 new_officers 'D1:desk' 'L1:legal'
 three() { printf '[{"lang":"en","text":"%s"},{"lang":"fr","text":"%s"},{"lang":"ar","text":"%s"}]' "$@"; }

@@ -8,7 +8,7 @@ strace -o /dev/null true 2>/dev/null || skip 'strace may not trace here'
 # shellcheck source=tests/flow/charter-of-two
 . "$SOURCE_ROOT/tests/flow/charter-of-two"
 # shellcheck source=tests/fault/each-call
-. "$SOURCE_ROOT/tests/fault/each-call" 24
+. "$SOURCE_ROOT/tests/fault/each-call" 36
 two_members '[]'
 new_officers 'L1:legal,custodian' 'A1:approver,legal'
 depositary charter enter charter.json reg.adoption -C iq --as T1 >/dev/null
