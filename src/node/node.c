@@ -40,6 +40,23 @@ int64_t dep_node_now_ms(const struct dep_node *node)
     return node->world.clock();
 }
 
+static int time_of(void *context, const struct dep_index_row *row)
+{
+    *(int64_t *)context = row->iat;
+    return DEP_OK;
+}
+
+int dep_node_clock_behind(struct dep_node *node, bool *out, struct dep_problem *problem)
+{
+    /* Two clocks that are right may differ by as much. */
+    enum { NO_MATTER_S = 600 };
+    const struct dep_index_query newest = {.newest_first = true, .limit = 1};
+    int64_t newest_s = INT64_MIN, now_s = node->world.clock() / 1000;
+    int err = dep_index_list(node->index, &newest, time_of, &newest_s, &problem->fault);
+    *out = newest_s > now_s + node->world.clock_uncertainty_s + NO_MATTER_S;
+    return err;
+}
+
 const struct dep_key_state *dep_node_key_of(const struct dep_node *node, enum dep_key_use use,
                                             const char *code)
 {

@@ -382,6 +382,40 @@ static void test_retention(void **state)
     ahead_s = 0;
 }
 
+/* ---- the clock ---- */
+
+static void test_clock_behind(void **state)
+{
+    (void)state;
+    static const struct {
+        int64_t ahead_s;
+        bool behind;
+    } rows[] = {{0, false},
+                {-DAY_S, false},
+                {-DAY_S - 300, false},
+                {-DAY_S - 3600, true},
+                {-40 * 365 * (int64_t)DAY_S, true},
+                {DAY_S, false}};
+    struct dep_done done;
+    record("K", "note", "{\"text\":{\"text\":\"t\",\"lang\":\"en\"}}", NULL, &done);
+    for (size_t i = 0; i < DEP_COUNT(rows); i++) {
+        struct dep_node_order order = {.dir = dir, .officer = "K"};
+        struct dep_problem problem = {.detail = ""};
+        struct dep_node *node = NULL;
+        bool behind;
+        dep_world_system(&order.world);
+        order.world.clock = clock_ahead;
+        order.world.clock_uncertainty_s = DAY_S;
+        assert_int_equal(dep_node_open(&order, &node, NULL, &problem), DEP_OK);
+        ahead_s = rows[i].ahead_s;
+        assert_int_equal(dep_node_clock_behind(node, &behind, &problem), DEP_OK);
+        if (behind != rows[i].behind)
+            fail_msg("row %zu", i);
+        ahead_s = 0;
+        dep_node_close(node);
+    }
+}
+
 /* ---- what its sender withdrew ---- */
 
 #define NOTICE "01a20d48-e325-7d90-ac3a-47d22d4fff77"
@@ -684,10 +718,10 @@ static void test_many(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_many),     cmocka_unit_test(test_pages),
-        cmocka_unit_test(test_fallen),   cmocka_unit_test(test_retention),
-        cmocka_unit_test(test_within),   cmocka_unit_test(test_answers),
-        cmocka_unit_test(test_completed)};
+        cmocka_unit_test(test_many),      cmocka_unit_test(test_pages),
+        cmocka_unit_test(test_fallen),    cmocka_unit_test(test_retention),
+        cmocka_unit_test(test_within),    cmocka_unit_test(test_answers),
+        cmocka_unit_test(test_completed), cmocka_unit_test(test_clock_behind)};
     (void)snprintf(top, sizeof top, "/tmp/depositary-due-XXXXXX");
     if (!mkdtemp(top) || dep_crypto_init(false))
         return 1;
