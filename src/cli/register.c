@@ -49,17 +49,13 @@ static bool may_swap(void)
 }
 
 /* What is recorded now would bear a time before that of what stands there already. */
-static int say_clock(struct dep_node *node, struct dep_problem *problem)
+static void say_clock(const struct dep_node *node)
 {
     char now[24];
-    bool behind;
-    int err = dep_node_clock_behind(node, &behind, problem);
     dep_time_encode(dep_node_now_ms(node) / 1000, now);
-    if (!err && behind)
-        dep_say(_("this computer's clock says %s, and the newest record here bears a later time. "
-                  "Set the clock before anything is recorded; or note how wrong it was"),
-                now);
-    return err;
+    dep_say(_("this computer's clock says %s, and the newest record here bears a later time. "
+              "Set the clock before anything is recorded; or note how wrong it was"),
+            now);
 }
 
 int dep_try_node(struct dep_args *args, bool write, struct dep_node **out,
@@ -82,10 +78,8 @@ int dep_try_node(struct dep_args *args, bool write, struct dep_node **out,
         dep_say(_("this machine has swap, and this process may not keep out of it: what is stated "
                   "could reach the disk. Turn swap off, or raise the limit of locked memory "
                   "(RLIMIT_MEMLOCK)"));
-    if (write && (err = say_clock(node, problem))) {
-        dep_node_close(node);
-        return err;
-    }
+    if (dep_node_clock_behind(node))
+        say_clock(node);
     if (recovery.tail_records)
         dep_say(_("records of an interrupted session, taken up: %llu"),
                 (unsigned long long)recovery.tail_records);

@@ -40,21 +40,9 @@ int64_t dep_node_now_ms(const struct dep_node *node)
     return node->world.clock();
 }
 
-static int time_of(void *context, const struct dep_index_row *row)
+bool dep_node_clock_behind(const struct dep_node *node)
 {
-    *(int64_t *)context = row->iat;
-    return DEP_OK;
-}
-
-int dep_node_clock_behind(struct dep_node *node, bool *out, struct dep_problem *problem)
-{
-    /* Two clocks that are right may differ by as much. */
-    enum { NO_MATTER_S = 600 };
-    const struct dep_index_query newest = {.newest_first = true, .limit = 1};
-    int64_t newest_s = INT64_MIN, now_s = node->world.clock() / 1000;
-    int err = dep_index_list(node->index, &newest, time_of, &newest_s, &problem->fault);
-    *out = newest_s > now_s + node->world.clock_uncertainty_s + NO_MATTER_S;
-    return err;
+    return node->clock_behind;
 }
 
 const struct dep_key_state *dep_node_key_of(const struct dep_node *node, enum dep_key_use use,
@@ -238,6 +226,23 @@ static int open_parts(struct dep_node *node, const struct dep_node_order *order,
     return err;
 }
 
+static int time_of(void *context, const struct dep_index_row *row)
+{
+    *(int64_t *)context = row->iat;
+    return DEP_OK;
+}
+
+static int look_at_clock(struct dep_node *node, struct dep_problem *problem)
+{
+    /* Two clocks that are right may differ by as much. */
+    enum { NO_MATTER_S = 600 };
+    const struct dep_index_query newest = {.newest_first = true, .limit = 1};
+    int64_t newest_s = INT64_MIN, now_s = node->world.clock() / 1000;
+    int err = dep_index_list(node->index, &newest, time_of, &newest_s, &problem->fault);
+    node->clock_behind = newest_s > now_s + node->world.clock_uncertainty_s + NO_MATTER_S;
+    return err;
+}
+
 int dep_node_take_up_tail(struct dep_node *node, struct dep_problem *problem)
 {
     struct dep_recovery done = {.tail_records = 0};
@@ -264,6 +269,8 @@ int dep_node_open(const struct dep_node_order *order, struct dep_node **out,
         err = dep_node_catch_up(node, dep_register_count(node->reg), problem);
     if (!err)
         err = dep_node_apply_readers(node, problem);
+    if (!err && (order->write || node->readings.due))
+        err = look_at_clock(node, problem);
     if (!err && order->write)
         err = recover(node, &done, problem);
     if (err) {

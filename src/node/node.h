@@ -86,10 +86,9 @@ const struct dep_keyset *dep_node_keyset(const struct dep_node *node);
 /* Code of the officer at work; NULL where none could be chosen. */
 const char *dep_node_officer(const struct dep_node *node);
 int64_t dep_node_now_ms(const struct dep_node *node);
-/* Whether the clock, however wrong it may be by its own account, is behind the time that the newest
- * record says of itself. */
-DEP_MUST_USE int dep_node_clock_behind(struct dep_node *node, bool *out,
-                                       struct dep_problem *problem);
+/* Whether the clock, however wrong it may be by its own account, was behind the time that the
+ * newest record says of itself: as the node was opened to record, before anything was recorded. */
+bool dep_node_clock_behind(const struct dep_node *node);
 
 /* Unlock the officer's keys (asks for the passphrase once a process). Signing needs it; so does
  * reading protected values. */

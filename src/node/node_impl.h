@@ -37,6 +37,7 @@ struct dep_node {
     char dir[4096];
     char officer[DEP_CODE_LEN_MAX + 1];
     bool no_officer; /* nobody's keys lie here */
+    bool clock_behind;
     bool unlocked, roles_loaded, vault_loaded;
     bool proven;               /* the officer's keys were opened: the next two hold */
     unsigned roles_shown;      /* none where the officer isn't in force */

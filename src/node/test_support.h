@@ -124,13 +124,15 @@ static inline void take_in(const char *claims_text, const char *const *paths, si
 }
 
 /* Runs the tests over such a register and takes it away. */
-#define RUN_OVER_REGISTER(name, tests)                                                             \
+#define RUN_OVER_REGISTER(name, tests) RUN_OVER(name, tests, make_register)
+/* The same, filled by `setup`. */
+#define RUN_OVER(name, tests, setup)                                                               \
     int main(void)                                                                                 \
     {                                                                                              \
         (void)snprintf(top, sizeof top, "/tmp/depositary-" name "-XXXXXX");                        \
         if (!mkdtemp(top) || dep_crypto_init(false))                                               \
             return 1;                                                                              \
-        int failed = cmocka_run_group_tests(tests, make_register, NULL);                           \
+        int failed = cmocka_run_group_tests(tests, setup, NULL);                                   \
         char command[128];                                                                         \
         (void)snprintf(command, sizeof command, "rm -rf %s", top);                                 \
         return system(command) != 0 || failed;                                                     \

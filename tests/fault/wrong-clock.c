@@ -1,4 +1,4 @@
-/* For LD_PRELOAD: a computer whose battery is empty, so that its calendar begins with 1970. */
+/* For LD_PRELOAD: a clock that fell back by half a century, as where a battery is empty. */
 #include <dlfcn.h>
 #include <time.h>
 
@@ -8,6 +8,6 @@ int clock_gettime(clockid_t clock, struct timespec *out)
     *(void **)&real = dlsym(RTLD_NEXT, "clock_gettime");
     int status = real(clock, out);
     if (clock == CLOCK_REALTIME)
-        out->tv_sec %= 3600;
+        out->tv_sec -= 50L * 365 * 86400;
     return status;
 }
