@@ -27,20 +27,20 @@ static const struct {
     {"vault", 0700},   {"aside", 0700}, {"readings", 0700}, {"log", 0755},     {"log/tile", 0755},
 };
 
-static bool is_named(const char *name, const char *own)
-{
-    size_t len = strlen(own);
-    return strncmp(name, own, len) == 0 && (!name[len] || name[len] == '-' || name[len] == '.');
-}
-
 bool dep_register_owns(const char *name)
 {
-    static const char *const files[] = {"cosigned", "index.db", "journal", "lock", "register.json"};
+    static const char *const files[] = {"cosigned",     "index.db",     "index.db-journal",
+                                        "index.db-shm", "index.db-wal", "journal",
+                                        "lock",         "register.json"};
+    static const char part[] = ".unfinished";
+    size_t len = strlen(name), part_len = sizeof part - 1;
+    if (len > part_len && strcmp(name + len - part_len, part) == 0)
+        len -= part_len;
     bool own = false;
     for (size_t i = 0; !own && i < DEP_COUNT(FOLDERS); i++)
-        own = is_named(name, FOLDERS[i].name);
+        own = dep_slice_equal_string(dep_slice_of(name, len), FOLDERS[i].name);
     for (size_t i = 0; !own && i < DEP_COUNT(files); i++)
-        own = is_named(name, files[i]);
+        own = dep_slice_equal_string(dep_slice_of(name, len), files[i]);
     return own;
 }
 

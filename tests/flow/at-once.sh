@@ -99,6 +99,10 @@ holds err 'something else.*file.held'
 expect 3 depositary backup copy -C reg 2>err
 holds err file.held
 rm new.unfinished/letter copy.unfinished/letter
+touch new.unfinished/log.txt copy.unfinished/vault-2020
+expect 3 "${new[@]}" 2>err
+expect 3 depositary backup copy -C reg 2>err
+rm new.unfinished/log.txt copy.unfinished/vault-2020
 touch new.unfinished/register.json.unfinished copy.unfinished/index.db-wal
 "${new[@]}" >/dev/null
 depositary backup copy -C reg >/dev/null
